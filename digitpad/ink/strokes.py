@@ -1,0 +1,135 @@
+"""Ink as strokes of points, and the smooth curve through them.
+
+Coordinates are canvas units: the pad is a square of `PAD_SIDE` units, x to the right, y down. The curve is worked out
+here once, so that the canvas shows the same line that the network reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+PAD_SIDE = 1000.0
+"""Side of the pad in canvas units."""
+
+DEFAULT_WIDTH = 40.0
+"""Pen width in canvas units for ink that states none."""
+
+MOUSE_PRESSURE = 0.5
+"""Pressure of a pointer that measures none; a pen at this pressure draws at its nominal width."""
+
+X, Y, TIME, PRESSURE = range(4)
+"""Columns of `Stroke.points`."""
+
+_CORNER_COSINE = np.cos(np.deg2rad(75))
+"""A turn of more than 75 degrees at a point is a corner that was meant, and is not rounded off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """One pen-down to pen-up path.
+
+    Attributes:
+        points: float64 (n, 4), n ≥ 1, read-only: x and y in canvas units, time in seconds since the drawing's first
+            point, pressure 0 to 1.
+        width: pen width in canvas units at `MOUSE_PRESSURE`, above 0.
+    """
+
+    points: Floats
+    width: float = DEFAULT_WIDTH
+
+    @staticmethod
+    def of(points: ArrayLike, width: float = DEFAULT_WIDTH) -> Stroke:
+        """A stroke from rows of (x, y), (x, y, time) or (x, y, time, pressure).
+
+        Raises:
+            ValueError: no points, other columns, a coordinate that is not finite, or a width that is not above 0.
+        """
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        if given.size == 0 or given.ndim != 2 or not 2 <= given.shape[1] <= 4:
+            raise ValueError("a stroke needs at least one point of two to four numbers")
+        if not np.isfinite(given).all() or not (np.isfinite(width) and width > 0):
+            raise ValueError("a stroke's coordinates and its width must be finite, and the width above 0")
+        full = np.zeros((len(given), 4))
+        full[:, PRESSURE] = MOUSE_PRESSURE
+        full[:, : given.shape[1]] = given
+        np.clip(full[:, PRESSURE], 0.0, 1.0, out=full[:, PRESSURE])
+        full.flags.writeable = False
+        return Stroke(full, float(width))
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the centre line, in canvas units."""
+        low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """What was drawn: strokes in the order they were made. Never changes; every edit makes a new one."""
+
+    strokes: tuple[Stroke, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self.strokes
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the centre lines, in canvas units; all 0 where nothing is drawn."""
+        if self.is_empty:
+            return 0.0, 0.0, 0.0, 0.0
+        corners = np.array([stroke.bounds for stroke in self.strokes])
+        low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    def plus(self, strokes: Iterable[Stroke]) -> Ink:
+        """This ink with more strokes on top."""
+        return Ink((*self.strokes, *strokes))
+
+
+def pressure_width(width: float, pressure: Floats) -> Floats:
+    """Line widths at given pressures: 0.4 of the nominal width at none, 1 at `MOUSE_PRESSURE`, 1.6 at full."""
+    return width * (0.4 + 1.2 * pressure)
+
+
+def smooth(points: Floats, step: float) -> Floats:
+    """The smooth curve through a stroke, as a polyline.
+
+    Each inner point becomes a quadratic Bézier from the middle of the line before it to the middle of the line after
+    it, with the point as control; corners sharper than 75 degrees stay. Piece i depends on points i-1, i, i+1 alone,
+    so a growing stroke never changes what is already drawn, but for the line to its last point.
+
+    Args:
+        points: float64 (n, c): x, y and any further columns, which are carried along.
+        step: greatest distance between neighbours on the curve, in units of x and y, roughly kept.
+
+    Returns:
+        float64 (m, c), from the first point to the last.
+    """
+    if len(points) < 3:
+        return points
+    before, here, after = points[:-2], points[1:-1], points[2:]
+    start, end = (before + here) / 2, (here + after) / 2
+    arriving, leaving = (here - before)[:, :2], (after - here)[:, :2]
+    lengths = np.hypot(*arriving.T), np.hypot(*leaving.T)
+    cosine = (arriving * leaving).sum(axis=1)
+    corner = cosine < _CORNER_COSINE * lengths[0] * lengths[1]
+    steps = np.clip(np.ceil((lengths[0] + lengths[1]) / (2 * step)), 1, 24).astype(np.intp)
+    steps += steps % 2  # an even number puts a sample on the control point's parameter, where a corner stands
+    first = np.cumsum(steps) - steps
+    piece = np.repeat(np.arange(len(here)), steps)
+    t = ((np.arange(len(piece)) - first[piece] + 1) / steps[piece])[:, None]
+    curved = (1 - t) ** 2 * start[piece] + 2 * t * (1 - t) * here[piece] + t**2 * end[piece]
+    if corner.any():
+        late = t > 0.5
+        straight = np.where(late, here[piece] + (end - here)[piece] * (2 * t - 1), start[piece] + (here - start)[piece] * 2 * t)
+        curved = np.where(corner[piece, None], straight, curved)
+    return np.concatenate([points[:1], start[:1], curved, points[-1:]])

@@ -1,0 +1,1 @@
+"""Networks, recipes, data, training, checkpoints, evaluation, reading. Needs torch, never Qt."""

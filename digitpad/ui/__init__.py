@@ -1,0 +1,1 @@
+"""Widgets and workers. Needs Qt; torch is never imported here."""
