@@ -1,14 +1,25 @@
-"""Writing files so that a crash, a full disk or a power cut leaves the old file or the new one, never half of one."""
+"""Where the project's own files lie, and writing so that no half-written file is ever left behind."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from digitpad.errors import DigitpadError
+
+_PACKAGE = Path(__file__).parent
+
+
+def shipped(*parts: str) -> Path:
+    """Path of a file that ships with digitpad, as in `shipped("resources", "icons")`.
+
+    An installed wheel carries `resources/` and `checkpoints/` inside the package, a clone beside it.
+    """
+    inside = _PACKAGE.joinpath(*parts)
+    return inside if inside.exists() else _PACKAGE.parent.joinpath(*parts)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -17,30 +28,21 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         DigitpadError: the folder is missing or not writable, or the disk is full; the old file is still there.
     """
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise DigitpadError(_sentence(path, error)) from error
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _sentence(path: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return f"{path.name} was not written, because the disk is full. Free some space or choose another folder."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path.name} was not written, because {path.parent} may not be written to. Choose another folder."
