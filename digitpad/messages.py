@@ -69,3 +69,78 @@ class CheckpointInfo:
     date: str = ""
     digitpad_version: str = ""
     path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a training image may be changed; the default changes nothing.
+
+    Attributes:
+        degrees: rotation, up to this many degrees either way.
+        scale: size, up to a factor of e^scale either way.
+        aspect: width against height, up to a factor of e^aspect either way.
+        shear: slant, up to this many pixels across for each pixel down.
+        shift: place, up to this many pixels each way.
+        elastic: waves of up to this many pixels.
+        stroke: line width; 1 mixes up to the full dilation or erosion by one pixel each side.
+    """
+
+    degrees: float = 0.0
+    scale: float = 0.0
+    aspect: float = 0.0
+    shear: float = 0.0
+    shift: float = 0.0
+    elastic: float = 0.0
+    stroke: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and how to train it.
+
+    Attributes:
+        id: name for scripts.
+        title: name for people, with what it teaches.
+        network: id of the network in `digitpad.learning.networks.NETWORKS`.
+        epochs: passes over the training images, at least 1.
+        batch: images a step, at least 1.
+        rate: peak learning rate of AdamW on a one-cycle schedule.
+        decay: weight decay.
+        smoothing: label smoothing, 0 to 1.
+        average: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
+        mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
+        augmentation: how training images are varied.
+    """
+
+    id: str
+    title: str
+    network: str
+    epochs: int
+    batch: int = 128
+    rate: float = 0.003
+    decay: float = 0.01
+    smoothing: float = 0.0
+    average: float = 0.0
+    mean: float = 0.1307
+    std: float = 0.3081
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What one epoch of training came to.
+
+    Attributes:
+        epoch: its number, from 1.
+        epochs: how many there will be.
+        train_seconds: seconds of training so far, without reading data or testing.
+        train_loss: mean loss over the epoch's batches.
+        test_loss, test_accuracy: cross entropy and share read right over the test images.
+    """
+
+    epoch: int
+    epochs: int
+    train_seconds: float
+    train_loss: float
+    test_loss: float
+    test_accuracy: float

@@ -1,0 +1,86 @@
+"""The words of the command line, without anything that they do."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from digitpad import __version__
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage before it, and ends with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"digitpad: {message}; see '{self.prog} --help'\n")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; `command` is None where it asks for the window.
+
+    Raises:
+        SystemExit: 0 after --help or --version, 2 on words that cannot be used, which one line on stderr explains.
+    """
+    return _parser().parse_args(list(argv))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(
+        prog="digitpad", description="Draw a digit and watch a network read it. Without a subcommand, a window opens."
+    )
+    parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
+    _checkpoint(parser, default=None)
+    _device(parser, default="auto")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    predict = commands.add_parser("predict", help="read images and InkML drawings")
+    _checkpoint(predict)
+    _json(predict)
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG, JPEG, BMP, WebP or InkML")
+
+    evaluate = commands.add_parser("evaluate", help="measure a checkpoint on labelled digits")
+    _checkpoint(evaluate)
+    _device(evaluate)
+    _json(evaluate)
+    evaluate.add_argument("data", type=Path, metavar="DATA", help="an InkML file, or a folder with MNIST's IDX files")
+
+    train = commands.add_parser("train", help="train a recipe's network on MNIST and write a checkpoint")
+    train.add_argument("--recipe", required=True, metavar="ID", help="see 'digitpad recipes'")
+    train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's own number")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="decides everything random (default 0)")
+    train.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's IDX files")
+    train.add_argument("--hold-out", type=_positive, metavar="N", help="test on the last N training images instead")
+    train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
+    _device(train)
+    _json(train)
+
+    recipes = commands.add_parser("recipes", help="list the recipes")
+    _json(recipes)
+    return parser
+
+
+# A subcommand's own default would overwrite what stands before its name, so it has none.
+
+
+def _checkpoint(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    text = "instead of the one that ships"
+    parser.add_argument("--checkpoint", type=Path, metavar="F", default=default, help=text)
+
+
+def _device(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    parser.add_argument("--device", choices=DEVICES, default=default, help="where to compute (default auto)")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number

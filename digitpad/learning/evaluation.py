@@ -1,0 +1,115 @@
+"""How well a checkpoint reads labelled digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from digitpad.errors import InputError
+from digitpad.ink.inkml import read_inkml
+from digitpad.ink.render import render
+from digitpad.learning.checkpoints import Checkpoint
+from digitpad.learning.data import Images, read_mnist
+from digitpad.learning.training import logits
+from digitpad.messages import CLASSES
+
+BINS = 15
+"""Bins of equal width in which confidence is compared with accuracy."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One digit that was read wrong: its place in the data from 0, its label, what was read, how surely."""
+
+    index: int
+    label: int
+    digit: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation came to.
+
+    Attributes:
+        n: labelled digits.
+        accuracy: share read right, 0 to 1.
+        confusion: ten rows by label, ten columns by what was read: counts.
+        errors: what was read wrong, in the order of the data.
+        refused: digits that the app would call none.
+        ece: expected calibration error over 15 bins, 0 to 1.
+    """
+
+    n: int
+    accuracy: float
+    confusion: list[list[int]]
+    errors: list[Mistake]
+    refused: int
+    ece: float
+
+
+def read_labelled(path: Path) -> Images:
+    """Labelled digits as network inputs: an InkML file's labelled drawings, or the test part of MNIST in a folder.
+
+    Raises:
+        InputError: the file or folder cannot be read, or holds nothing that is labelled.
+    """
+    if path.is_dir():
+        return read_mnist(path, "test")
+    drawings = [(drawing.ink, drawing.label) for drawing in read_inkml(path) if drawing.label is not None]
+    if not drawings:
+        raise InputError(f'{path.name} holds no labelled drawing; label each with <annotation type="truth">.')
+    pixels = np.stack([render(ink) for ink, _ in drawings])[:, None]
+    return Images(torch.from_numpy(pixels), torch.tensor([label for _, label in drawings]))
+
+
+def evaluate(checkpoint: Checkpoint, data: Images, device: torch.device | None = None) -> Evaluation:
+    """Read every digit and compare with its label. Empty drawings count as refused.
+
+    Args:
+        checkpoint: the network to judge.
+        data: labelled network inputs.
+        device: where to compute; the CPU where None.
+    """
+    device = device or torch.device("cpu")
+    network = checkpoint.network.to(device)
+    answers = logits(network, data.pixels, checkpoint.info.mean, checkpoint.info.std, device)
+    probabilities = torch.softmax(answers.double(), dim=1).numpy()
+    labels, read, confidence = data.labels.numpy(), probabilities.argmax(axis=1), probabilities.max(axis=1)
+    confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)
+    np.add.at(confusion, (labels, read), 1)
+    wrong = np.flatnonzero(labels != read)
+    return Evaluation(
+        n=len(labels),
+        accuracy=float(np.mean(labels == read)),
+        confusion=confusion.tolist(),
+        errors=[Mistake(int(i), int(labels[i]), int(read[i]), float(confidence[i])) for i in wrong],
+        refused=int((~data.pixels.flatten(1).any(dim=1)).sum()),
+        ece=calibration_error(confidence, labels == read),
+    )
+
+
+def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = BINS) -> float:
+    """Expected calibration error: the mean distance of confidence from accuracy over bins, weighted by their size.
+
+    Naeini, Cooper and Hauskrecht, 'Obtaining well calibrated probabilities using Bayesian binning' (2015).
+
+    Args:
+        confidence: float64 (n,), 0 to 1, the largest probability of each answer.
+        right: bool (n,), whether the answer was right.
+        bins: number of bins of equal width.
+
+    Returns:
+        0 to 1; 0 where there are no answers.
+    """
+    if len(confidence) == 0:
+        return 0.0
+    edges: Sequence[float] = np.linspace(0, 1, bins + 1)[1:-1].tolist()
+    where = np.digitize(confidence, edges, right=True)
+    gaps = np.bincount(where, weights=confidence - right, minlength=bins)
+    return float(np.abs(gaps).sum() / len(confidence))
