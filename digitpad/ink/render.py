@@ -45,13 +45,15 @@ def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
     stays one.
 
     Args:
-        ink: any ink, empty ink included.
+        ink: any ink; a picture brings its network input along.
         stroke: line width in the result, in pixels, above 0 and at most 6.
 
     Returns:
         uint8 (28, 28), 0 is paper, 255 is ink; all 0 for empty ink.
     """
-    if ink.is_empty:
+    if ink.picture is not None:
+        return ink.picture.network_input
+    if not ink.strokes:
         return np.zeros((SIDE, SIDE), dtype=np.uint8)
     left, top, right, bottom = ink.bounds
     dot = max(s.width for s in ink.strokes) / 2

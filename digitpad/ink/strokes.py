@@ -71,27 +71,44 @@ class Stroke:
 
 
 @dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture of a digit that was pasted, dropped or opened.
+
+    Attributes:
+        pixels: uint8 (h, w, 4), RGBA, to show on the pad.
+        network_input: uint8 (28, 28), 255 is ink: what the network sees of it.
+    """
+
+    pixels: NDArray[np.uint8]
+    network_input: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
 class Ink:
-    """What was drawn: strokes in the order they were made. Never changes; every edit makes a new one."""
+    """What is on the pad: strokes in the order they were made, or a picture. Never changes; every edit makes a new one.
+
+    Drawing over a picture starts anew, so that what the network reads is either the one or the other.
+    """
 
     strokes: tuple[Stroke, ...] = ()
+    picture: Picture | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is drawn."""
-        return not self.strokes
+        """Whether nothing is drawn and no picture is there."""
+        return not self.strokes and self.picture is None
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of the centre lines, in canvas units; all 0 where nothing is drawn."""
-        if self.is_empty:
+        """Left, top, right, bottom of the centre lines, in canvas units; all 0 where no stroke is."""
+        if not self.strokes:
             return 0.0, 0.0, 0.0, 0.0
         corners = np.array([stroke.bounds for stroke in self.strokes])
         low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
     def plus(self, strokes: Iterable[Stroke]) -> Ink:
-        """This ink with more strokes on top."""
+        """This ink with more strokes on top; a picture gives way to them."""
         return Ink((*self.strokes, *strokes))
 
 
