@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's own number")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="decides everything random (default 0)")
     train.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's IDX files")
+    train.add_argument("--ink", type=Path, metavar="F", help="InkML file of labelled drawings, for recipes that want it")
     train.add_argument("--hold-out", type=_positive, metavar="N", help="test on the last N training images instead")
     train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
     _device(train)

@@ -6,12 +6,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from digitpad import __version__
 from digitpad.errors import DigitpadError, InputError
 from digitpad.messages import EpochReport
 
@@ -48,11 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _predict(arguments: argparse.Namespace) -> None:
+    from digitpad.ink.opening import open_inks
     from digitpad.learning.recognizer import open_recognizer
 
     recognizer = open_recognizer(arguments.checkpoint)
     for file in arguments.files:
-        for index, prediction in enumerate(map(recognizer.predict, _inks(file))):
+        for index, prediction in enumerate(map(recognizer.predict, open_inks(file))):
             said = {
                 "file": str(file),
                 "index": index,
@@ -88,35 +87,24 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
-    from digitpad.learning.data import Images, read_mnist
-    from digitpad.learning.networks import NETWORKS, parameter_count
+    from digitpad.learning.checkpoints import save_checkpoint
     from digitpad.learning.recipes import RECIPES
-    from digitpad.learning.training import choose_device, train
-    from digitpad.messages import CheckpointInfo
+    from digitpad.learning.runs import Sources, run_recipe
+    from digitpad.learning.training import choose_device
 
     if arguments.recipe not in RECIPES:
         raise InputError(f"There is no recipe {arguments.recipe!r}; choose one of {', '.join(RECIPES)}.")
     recipe = RECIPES[arguments.recipe]
     if arguments.epochs:
         recipe = replace(recipe, epochs=arguments.epochs)
-    folder = _mnist_folder(arguments.data)
-    data, used = read_mnist(folder, "train"), "MNIST, 60,000 training images"
-    if arguments.hold_out:
-        kept = len(data) - arguments.hold_out
-        if kept < 1:
-            raise InputError(f"--hold-out takes up to {len(data) - 1:,} of the {len(data):,} training images.")
-        data, test = Images(data.pixels[:kept], data.labels[:kept]), Images(data.pixels[kept:], data.labels[kept:])
-    else:
-        test = read_mnist(folder, "test")
-    used = f"MNIST, {len(data):,} training images"
-    reports: list[EpochReport] = []
+    data = os.environ.get("DIGITPAD_DATA_DIR")
+    mnist = arguments.data or (Path(data) / "mnist" if data else None)
+    ink = arguments.ink or (Path(data) / "pendigits" / "train.inkml" if data else None)
+    out = arguments.out or Path(f"{recipe.id}.safetensors")
 
     def report(now: EpochReport) -> None:
-        reports.append(now)
         if arguments.json:
-            said = asdict(now)
-            del said["epochs"]
+            said = {key: value for key, value in asdict(now).items() if key != "epochs"}
             print(json.dumps({"event": "epoch", **said}), flush=True)
         else:
             print(
@@ -126,25 +114,8 @@ def _train(arguments: argparse.Namespace) -> None:
             )
 
     device = choose_device(arguments.device)
-    network = train(recipe, data, test, seed=arguments.seed, device=device, report=report)
-    last = reports[-1]
-    out = arguments.out or Path(f"{recipe.id}.safetensors")
-    info = CheckpointInfo(
-        name=out.stem,
-        network=recipe.network,
-        layers=list(NETWORKS[recipe.network]),
-        parameters=parameter_count(network),
-        mean=recipe.mean,
-        std=recipe.std,
-        recipe=recipe.id,
-        seed=arguments.seed,
-        data=used,
-        epochs=recipe.epochs,
-        test_accuracy=None if arguments.hold_out else last.test_accuracy,
-        date=datetime.now(UTC).date().isoformat(),
-        digitpad_version=__version__,
-    )
-    save_checkpoint(out, Checkpoint(network, info))
+    checkpoint, last = run_recipe(recipe, Sources(mnist, ink, arguments.hold_out), arguments.seed, device, report)
+    save_checkpoint(out, checkpoint)
     if arguments.json:
         said = {"checkpoint": str(out), "train_seconds": last.train_seconds, "test_accuracy": last.test_accuracy}
         print(json.dumps({"event": "finished", **said}))
@@ -166,17 +137,3 @@ def _recipes(arguments: argparse.Namespace) -> None:
             "epochs": recipe.epochs,
         }
         print(json.dumps(said) if arguments.json else f"{recipe.id:<14}{parameters:>10,} parameters  {recipe.title}")
-
-
-def _inks(file: Path) -> Iterator["Ink"]:
-    ...
-
-
-def _mnist_folder(given: Path | None) -> Path:
-    """Where MNIST's files lie: the folder given, or mnist/ in the folder that DIGITPAD_DATA_DIR names."""
-    if given is not None:
-        return given
-    root = os.environ.get("DIGITPAD_DATA_DIR")
-    if not root:
-        raise InputError("There is no data to train on; name the folder with MNIST's files with --data.")
-    return Path(root) / "mnist"

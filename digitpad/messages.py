@@ -109,6 +109,7 @@ class Recipe:
         smoothing: label smoothing, 0 to 1.
         average: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
         mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
+        copies: how many variations of each pen drawing join MNIST's images; 0 trains on MNIST alone.
         augmentation: how training images are varied.
     """
 
@@ -123,6 +124,7 @@ class Recipe:
     average: float = 0.0
     mean: float = 0.1307
     std: float = 0.3081
+    copies: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 

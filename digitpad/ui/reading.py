@@ -1,0 +1,168 @@
+"""Reading in a thread of its own: at most one reading under way and one waiting, the latest wins.
+
+The window's thread hands over immutable ink and gets back an `Answer`. What reads is a plain object that a plain
+function makes in the thread, so that nothing here knows torch, whose import takes seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from digitpad.errors import DigitpadError
+from digitpad.ink.strokes import Ink
+from digitpad.messages import CheckpointInfo, Prediction
+
+_STACK_BYTES = 8 << 20
+"""The thread's stack: torch needs more than the 512 KB that macOS gives."""
+
+
+class Recognizer(Protocol):
+    """What reads: see `digitpad.learning.recognizer`."""
+
+    @property
+    def info(self) -> CheckpointInfo:
+        """What is known of the checkpoint."""
+
+    def predict(self, ink: Ink, revision: int = 0) -> Prediction:
+        """Read some ink."""
+
+
+OpenRecognizer = Callable[[Path | None], Recognizer]
+"""Opens a checkpoint, or the one that ships where None; raises DigitpadError where it cannot."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """Ink to read. Its generation tells which checkpoint and which drawing it belongs to; `at` is when it was drawn."""
+
+    generation: int
+    revision: int
+    ink: Ink
+    at: float
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What was read of a request, and the seconds from the drawing of its last point to the answer."""
+
+    generation: int
+    prediction: Prediction
+    seconds: float
+
+
+class _Worker(QObject):
+    """Lives in the reading thread."""
+
+    opened = Signal(object)
+    failed = Signal(str)
+    answered = Signal(object)
+
+    def __init__(self, open_recognizer: OpenRecognizer) -> None:
+        super().__init__()
+        self._open = open_recognizer
+        self._recognizer: Recognizer | None = None
+
+    @Slot(object)
+    def open(self, path: Path | None) -> None:
+        """Open a checkpoint; the one in use stays in use where that fails."""
+        try:
+            self._recognizer = self._open(path)
+        except DigitpadError as error:
+            self.failed.emit(str(error))
+        else:
+            self.opened.emit(self._recognizer.info)
+
+    @Slot(object)
+    def read(self, request: _Request) -> None:
+        """Read one request; without a checkpoint there is no answer."""
+        prediction = self._recognizer.predict(request.ink, request.revision) if self._recognizer else None
+        seconds = time.perf_counter() - request.at
+        self.answered.emit(Answer(request.generation, prediction, seconds) if prediction else None)
+
+
+class Reader(QObject):
+    """The window's end of the reading thread.
+
+    Signals:
+        opened: a CheckpointInfo: a checkpoint is in use from now on.
+        failed: a sentence: a checkpoint could not be opened.
+        answered: an Answer that still describes the ink.
+    """
+
+    opened = Signal(object)
+    failed = Signal(str)
+    answered = Signal(object)
+
+    _open_requested = Signal(object)
+    _read_requested = Signal(object)
+
+    def __init__(self, open_recognizer: OpenRecognizer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = QThread()
+        self._thread.setObjectName("reading")
+        self._thread.setStackSize(_STACK_BYTES)
+        self._worker = _Worker(open_recognizer)
+        self._worker.moveToThread(self._thread)
+        self._open_requested.connect(self._worker.open)
+        self._read_requested.connect(self._worker.read)
+        self._worker.opened.connect(self._on_opened)
+        self._worker.failed.connect(self.failed)
+        self._worker.answered.connect(self._on_answered)
+        self._ready = False
+        self._generation = 0
+        self._under_way = False
+        self._latest: _Request | None = None
+        self._waiting: _Request | None = None
+
+    def open(self, path: Path | None) -> None:
+        """Open a checkpoint in the thread, which starts with the first one."""
+        if not self._thread.isRunning():
+            self._thread.start()
+        self._open_requested.emit(path)
+
+    @Slot(int, object, bool)
+    def read(self, revision: int, ink: Ink, grew: bool) -> None:
+        """Read some ink as soon as it can be.
+
+        Args:
+            revision: its number.
+            ink: what to read.
+            grew: whether it holds all that was there before, so that an answer under way still describes it.
+        """
+        if not grew:
+            self._generation += 1
+        self._latest = self._waiting = _Request(self._generation, revision, ink, time.perf_counter())
+        self._next()
+
+    def stop(self) -> None:
+        """End the thread; waits for the reading or opening under way."""
+        self._waiting = None
+        self._thread.quit()
+        self._thread.wait()
+
+    def _next(self) -> None:
+        if self._ready and not self._under_way and self._waiting is not None:
+            request, self._waiting = self._waiting, None
+            self._under_way = True
+            self._read_requested.emit(request)
+
+    @Slot(object)
+    def _on_opened(self, info: CheckpointInfo) -> None:
+        self._ready = True
+        self._generation += 1
+        self.opened.emit(info)
+        if self._latest is not None:  # the new network reads again what the old one read
+            self.read(self._latest.revision, self._latest.ink, True)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer | None) -> None:
+        self._under_way = False
+        self._next()
+        if answer is not None and answer.generation == self._generation:
+            self.answered.emit(answer)
