@@ -15,6 +15,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyle
 
+from digitpad.files import shipped
+
 Mode = Literal["system", "light", "dark"]
 
 TEXT_PIXELS = 13
@@ -217,6 +219,9 @@ def _style_sheet(theme: Theme) -> str:
     checked = mix(theme.window, theme.accent, 0.16)
     filled_hover = mix(theme.accent_text, theme.text, 0.15)
     faded = disabled_colour(theme)
+    check = (
+        shipped("resources", "icons") / "check.svg"
+    ).as_posix()  # Qt's own is drawn for a scale of 1 and looks torn
     t = theme
     return f"""
     QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
@@ -229,6 +234,8 @@ def _style_sheet(theme: Theme) -> str:
     QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {checked}; color: {t.text}; }}
     QMenu::item:disabled {{ background: none; color: {faded}; }}
+    QMenu::indicator {{ width: 14px; height: 14px; padding-left: 6px; }}
+    QMenu::indicator:checked {{ image: url("{check}"); }}
     QMenu::icon {{ padding-left: 6px; }}
     QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
 
