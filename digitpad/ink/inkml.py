@@ -86,7 +86,7 @@ def read_inkml(path: Path) -> list[Drawing]:
 def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
     """Write drawings as InkML, whole or not at all: x, y, pressure and time of every point, pen widths, label, writer.
 
-    Coordinates keep four decimals, times a microsecond. A name that is no XML id, or stands for another drawing
+    A picture on the pad is not ink and is not written. Coordinates keep four decimals, times a microsecond. A name that is no XML id, or stands for another drawing
     already, is left out.
 
     Raises:
@@ -133,7 +133,7 @@ def fitted(ink: Ink, side: float = PAD_SIDE, margin: float = 0.1) -> Ink:
     left, top, right, bottom = ink.bounds
     extent = max(right - left, bottom - top)
     inside = min(left, top) >= 0 and max(right, bottom) <= side
-    if ink.is_empty or (inside and extent > side / 5):
+    if not ink.strokes or (inside and extent > side / 5):
         return ink
     scale = side * (1 - 2 * margin) / extent if extent > 0 else 1.0
     middle = np.array([left + right, top + bottom]) / 2
