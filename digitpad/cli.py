@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from digitpad.errors import DigitpadError, InputError
+from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.messages import EpochReport
 
 # torch takes seconds to import, so each subcommand imports what it needs: --help and wrong words answer at once.
@@ -70,7 +71,6 @@ def _predict(arguments: argparse.Namespace) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     from digitpad.learning.checkpoints import load_checkpoint
     from digitpad.learning.evaluation import evaluate, read_labelled
-    from digitpad.learning.recognizer import DEFAULT_CHECKPOINT
     from digitpad.learning.training import choose_device
 
     checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)

@@ -22,6 +22,10 @@ def shipped(*parts: str) -> Path:
     return inside if inside.exists() else _PACKAGE.parent.joinpath(*parts)
 
 
+DEFAULT_CHECKPOINT = shipped("checkpoints", "pen.safetensors")
+"""The checkpoint that ships."""
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: into a new file beside it, flushed to the disk, then renamed over it.
 

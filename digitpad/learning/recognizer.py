@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils import fuse_conv_bn_eval
 
-from digitpad.files import shipped
+from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.ink.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint
+from digitpad.learning.training import choose_device
 from digitpad.messages import CLASSES, CheckpointInfo, Prediction
-
-DEFAULT_CHECKPOINT = shipped("checkpoints", "best.safetensors")
-"""The checkpoint that ships."""
 
 
 class Recognizer:
@@ -49,13 +47,20 @@ class Recognizer:
         return Prediction(revision, int(np.argmax(probabilities)), probabilities, network_input)
 
 
-def open_recognizer(path: Path | None = None, device: torch.device | None = None) -> Recognizer:
+def open_recognizer(path: Path | None = None, device: str = "auto") -> Recognizer:
     """A recognizer from a checkpoint file, or from the one that ships where None.
+
+    Args:
+        path: the checkpoint.
+        device: 'cpu', 'cuda', 'mps', or 'auto', which is the CPU: one drawing at a time is read sooner there than it
+            travels to another device and back.
 
     Raises:
         InputError: see `load_checkpoint`.
+        DigitpadError: the device is not there.
     """
-    return Recognizer(load_checkpoint(path or DEFAULT_CHECKPOINT), device)
+    torch.set_num_threads(1)  # two threads that share so little work wait for each other longer than they save
+    return Recognizer(load_checkpoint(path or DEFAULT_CHECKPOINT), choose_device("cpu" if device == "auto" else device))
 
 
 def _fused(network: nn.Sequential) -> nn.Sequential:

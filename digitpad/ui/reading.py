@@ -81,9 +81,13 @@ class _Worker(QObject):
     @Slot(object)
     def read(self, request: _Request) -> None:
         """Read one request; without a checkpoint there is no answer."""
-        prediction = self._recognizer.predict(request.ink, request.revision) if self._recognizer else None
-        seconds = time.perf_counter() - request.at
-        self.answered.emit(Answer(request.generation, prediction, seconds) if prediction else None)
+        answer = None
+        try:
+            if self._recognizer is not None:
+                prediction = self._recognizer.predict(request.ink, request.revision)
+                answer = Answer(request.generation, prediction, time.perf_counter() - request.at)
+        finally:
+            self.answered.emit(answer)  # whatever happened: the next reading waits for it
 
 
 class Reader(QObject):

@@ -147,7 +147,7 @@ def apply_theme(app: QApplication, mode: Mode) -> Theme:
     hints = app.styleHints()
     if mode == "system":
         hints.unsetColorScheme()
-        theme = DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+        theme = system_theme(app)
     else:
         hints.setColorScheme(Qt.ColorScheme.Dark if mode == "dark" else Qt.ColorScheme.Light)
         theme = DARK if mode == "dark" else LIGHT
@@ -158,6 +158,11 @@ def apply_theme(app: QApplication, mode: Mode) -> Theme:
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))
     return theme
+
+
+def system_theme(app: QApplication) -> Theme:
+    """The theme that the system has set now; light where it does not say."""
+    return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

@@ -1,0 +1,93 @@
+"""The one place where the parts are made and tied together.
+
+The order of a start, which decides how soon a person can draw:
+
+1. the words of the command line, then the QApplication and its theme;
+2. the window, without torch, NumPy's heavier parts or any file but the icons;
+3. the window's first paint: from here on the pad takes ink;
+4. the reading thread, which imports torch, opens the checkpoint, and reads what was drawn meanwhile.
+
+From a pointer event to the bars: `ui.pointer` makes the event a point, `ui.canvas` adds it to the ink and says
+`ink_changed`, `ui.reading` hands the ink to its thread, where `ink.render` makes it a 28×28 image and
+`learning.recognizer` ten probabilities; `ui.main_window` shows them and says `prediction_shown`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from digitpad import arguments
+from digitpad.errors import DigitpadError
+from digitpad.files import shipped
+from digitpad.ui.icons import icon
+from digitpad.ui.main_window import MainWindow
+from digitpad.ui.reading import OpenRecognizer, Reader, Recognizer
+from digitpad.ui.settings import Settings
+from digitpad.ui.theme import LIGHT
+
+_SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while another waits for it. Python's 5 ms would be half the time that an
+answer may take."""
+
+
+def create(argv: Sequence[str]) -> MainWindow:
+    """Build the whole application, without showing its window. Closing the window ends every thread it started.
+
+    Args:
+        argv: command-line words without the program's name, such as `["--checkpoint", "mine.safetensors"]`.
+
+    Raises:
+        SystemExit: the words cannot be used; one line on stderr says why.
+    """
+    words = arguments.parse(argv)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(["digitpad"])
+    application.setApplicationName("digitpad")
+    application.setApplicationDisplayName("digitpad")
+    application.setDesktopFileName("digitpad")
+    application.setWindowIcon(icon("app", LIGHT))
+    _translate(application)
+    reader = Reader(_opener(words.device))
+    return MainWindow(application, Settings(), reader, words.checkpoint)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    window = create(argv)
+    window.show()
+    return QApplication.exec()
+
+
+def _opener(device: str) -> OpenRecognizer:
+    """What opens a checkpoint in the reading thread: torch is imported there, at the first call."""
+
+    def opened(path: Path | None) -> Recognizer:
+        from digitpad.learning.gentle_import import import_torch
+
+        try:
+            import_torch()
+        except (ImportError, OSError) as error:
+            raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+        from digitpad.learning.recognizer import open_recognizer
+
+        return open_recognizer(path, device)
+
+    return opened
+
+
+def _translate(application: QApplication) -> None:
+    """Load Qt's own words and, where there are any, digitpad's, in the system's language."""
+    for name, folder in (
+        ("qtbase", Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))),
+        ("digitpad", shipped("resources", "translations")),
+    ):
+        translator = QTranslator(application)
+        if translator.load(QLocale(), name, "_", str(folder)):
+            application.installTranslator(translator)

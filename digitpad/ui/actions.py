@@ -1,0 +1,77 @@
+"""Every action of the window: icon, name, tool tip with its shortcut; menus and tool bar take them from here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from digitpad.ui.icons import icon
+from digitpad.ui.theme import Theme
+
+_Keys = QKeySequence.StandardKey
+
+
+class Actions(QObject):
+    """The actions, each an attribute. The window connects them."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._icons: dict[QAction, str] = {}
+        tr = self.tr
+
+        self.undo = self._make("undo", tr("Undo"), tr("Take back the last change"), ["Ctrl+Z"])
+        self.redo = self._make("redo", tr("Redo"), tr("Make the change again"), ["Ctrl+Shift+Z", "Ctrl+Y"])
+        self.clear = self._make("clear", tr("Clear"), tr("Clear the pad"), ["Del", "Backspace", "Esc"])
+        self.copy = self._make("copy", tr("Copy drawing"), tr("Copy the drawing as a picture"), [_Keys.Copy])
+        self.paste = self._make("paste", tr("Paste picture"), tr("Read a picture from the clipboard"), [_Keys.Paste])
+
+        self.pen = self._make("pen", tr("Pen"), tr("Draw"), ["P"])
+        self.eraser = self._make("eraser", tr("Eraser"), tr("Erase parts of strokes"), ["E"])
+        self.tools = self._choice(self.pen, self.eraser)
+        self.wider = self._make(None, tr("Wider pen"), tr("Make the pen wider"), ["]"])
+        self.narrower = self._make(None, tr("Narrower pen"), tr("Make the pen narrower"), ["["])
+
+        self.open = self._make(
+            "open", tr("Open drawing or picture…"), tr("Open an InkML drawing or a picture"), [_Keys.Open]
+        )
+        self.save = self._make("save", tr("Save drawing…"), tr("Save as InkML, PNG or SVG"), [_Keys.Save])
+        self.load = self._make("checkpoint", tr("Load checkpoint…"), tr("Read with another network"), ["Ctrl+L"])
+        self.save_checkpoint = self._make(
+            "export", tr("Save checkpoint as…"), tr("Save a copy of the checkpoint in use"), ["Ctrl+Shift+S"]
+        )
+        self.shipped = self._make(
+            None, tr("Use the checkpoint that ships"), tr("Read with the network that came with digitpad"), []
+        )
+        self.forget_recent = self._make(None, tr("Clear this list"), tr("Forget the recent checkpoints"), [])
+        self.quit = self._make(None, tr("Quit"), tr("Close digitpad"), [_Keys.Quit])
+
+        self.theme_system = self._make(None, tr("As the system"), tr("Follow the system's light or dark"), [])
+        self.theme_light = self._make(None, tr("Light"), tr("Dark ink on light paper"), [])
+        self.theme_dark = self._make(None, tr("Dark"), tr("Light ink on dark paper"), [])
+        self.themes = self._choice(self.theme_system, self.theme_light, self.theme_dark)
+        self.about = self._make("info", tr("About digitpad"), tr("Version and licences"), [])
+        for action, mode in zip(self.themes.actions(), ("system", "light", "dark"), strict=True):
+            action.setData(mode)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the icons anew."""
+        for action, name in self._icons.items():
+            action.setIcon(icon(name, theme))
+
+    def _make(self, picture: str | None, text: str, tip: str, keys: list[str] | list[_Keys]) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
+        action.setStatusTip(tip)
+        if picture is not None:
+            self._icons[action] = picture
+        return action
+
+    def _choice(self, *actions: QAction) -> QActionGroup:
+        group = QActionGroup(self)
+        for action in actions:
+            action.setCheckable(True)
+            group.addAction(action)
+        actions[0].setChecked(True)
+        return group

@@ -1,0 +1,393 @@
+"""The window: assembles the parts, connects them, and does nothing else."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSlider,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad import __version__
+from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.ink.strokes import Ink
+from digitpad.messages import CheckpointInfo
+from digitpad.ui.actions import Actions
+from digitpad.ui.answer import AnswerPanel
+from digitpad.ui.bars import ProbabilityBars
+from digitpad.ui.canvas import Canvas, Tool
+from digitpad.ui.checkpoint_panel import CheckpointPanel, percent_right
+from digitpad.ui.dialogs import (
+    CHECKPOINT_ENDINGS,
+    ask_open,
+    ask_save,
+    checkpoint_filter,
+    drawing_filter,
+    drawing_save_filter,
+    picture_save_filter,
+)
+from digitpad.ui.drawing_files import DrawingFiles
+from digitpad.ui.network_input import NetworkInput
+from digitpad.ui.notice import Notice
+from digitpad.ui.pad import Square
+from digitpad.ui.reading import Answer, Reader
+from digitpad.ui.settings import PEN_WIDTHS, Settings
+from digitpad.ui.theme import Mode, apply_theme, system_theme
+
+_FIRST_SIZE = QSize(1180, 760)
+_SMALLEST = QSize(900, 600)
+_ANSWER_WIDTH = 384
+
+
+class MainWindow(QMainWindow):
+    """Pad and answer side by side.
+
+    Signals:
+        prediction_shown: a Prediction, after the bars have been painted with it.
+        training_progressed: reserved for training runs.
+    """
+
+    prediction_shown = Signal(object)
+    training_progressed = Signal(object)
+
+    def __init__(self, application: QApplication, settings: Settings, reader: Reader, checkpoint: Path | None) -> None:
+        super().__init__()
+        self._application, self._settings, self._reader = application, settings, reader
+        self._first_checkpoint = checkpoint
+        self._painted = False
+        self._info: CheckpointInfo | None = None
+        self._actions = Actions(self)
+        self._files = DrawingFiles(self)
+        self._make_parts()
+        self._make_menus()
+        self._make_tool_bar()
+        self._arrange()
+        self._connect()
+        self._choose_theme(cast(Mode, settings.theme))
+        self._width.setValue(settings.pen_width)
+        self.setWindowTitle("digitpad")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_FIRST_SIZE)
+        self.restoreGeometry(settings.geometry)
+        self.restoreState(settings.layout)
+        self._canvas.setFocus()
+
+    def _make_parts(self) -> None:
+        self._canvas = Canvas()
+        self._answer = AnswerPanel()
+        self._bars = ProbabilityBars()
+        self._input = NetworkInput()
+        self._checkpoint = CheckpointPanel()
+        self._notice = Notice()
+        self._width = QSlider(Qt.Orientation.Horizontal)
+        self._width.setRange(*PEN_WIDTHS)
+        self._width.setPageStep(10)
+        self._width.setFixedWidth(120)
+        self._width.setToolTip(self.tr("Width of the pen ([ and ])"))
+        self._width.setAccessibleName(self.tr("Pen width"))
+        self._reading_with = QLabel()
+        self._computing_on = QLabel(self.tr("CPU"))
+
+    def _make_menus(self) -> None:
+        actions, bar = self._actions, self.menuBar()
+        self._recent = QMenu(self.tr("Recent checkpoints"), self)
+        file = bar.addMenu(self.tr("&File"))
+        file.addActions([actions.open, actions.save])
+        file.addSeparator()
+        file.addAction(actions.load)
+        file.addMenu(self._recent)
+        file.addActions([actions.shipped, actions.save_checkpoint])
+        file.addSeparator()
+        file.addAction(actions.quit)
+        edit = bar.addMenu(self.tr("&Edit"))
+        edit.addActions([actions.undo, actions.redo, actions.clear])
+        edit.addSeparator()
+        edit.addActions([actions.copy, actions.paste])
+        edit.addSeparator()
+        edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
+        view = bar.addMenu(self.tr("&View"))
+        view.addMenu(self.tr("Theme")).addActions(actions.themes.actions())
+        bar.addMenu(self.tr("&Help")).addAction(actions.about)
+        for menu in (file, edit, view):
+            menu.setToolTipsVisible(True)
+
+    def _make_tool_bar(self) -> None:
+        actions = self._actions
+        bar = QToolBar(self.tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.addActions([actions.undo, actions.redo, actions.clear])
+        bar.addSeparator()
+        bar.addActions([actions.pen, actions.eraser])
+        bar.addWidget(_spacer(8))
+        bar.addWidget(self._width)
+        bar.addSeparator()
+        bar.addActions([actions.open, actions.save, actions.copy, actions.paste])
+        self.addToolBar(bar)
+
+    def _arrange(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(Square(self._canvas), 1)
+        left.addWidget(self._notice)
+
+        seen = QVBoxLayout()
+        seen.setSpacing(4)
+        caption = QLabel(self.tr("What the network sees"))
+        caption.setProperty("note", True)
+        caption.setBuddy(self._input)
+        seen.addWidget(self._input)
+        seen.addWidget(caption)
+        seen.addStretch()
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addLayout(seen)
+        below.addWidget(self._checkpoint, 1)
+
+        column = QWidget()
+        column.setFixedWidth(_ANSWER_WIDTH)
+        right = QVBoxLayout(column)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(16)
+        right.addWidget(self._answer)
+        right.addWidget(self._bars, 1)
+        right.addLayout(below)
+        right.addWidget(self._checkpoint.notice)
+
+        central = QWidget()
+        row = QHBoxLayout(central)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(24)
+        row.addLayout(left, 1)
+        row.addWidget(column)
+        self.setCentralWidget(central)
+        self.statusBar().addPermanentWidget(self._reading_with)
+        self.statusBar().addPermanentWidget(self._computing_on)
+
+    def _connect(self) -> None:
+        actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
+        canvas.ink_changed.connect(reader.read)
+        canvas.ink_changed.connect(self._on_ink_changed)
+        canvas.history_changed.connect(self._on_history_changed)
+        reader.answered.connect(self._on_answered)
+        reader.opened.connect(self._on_checkpoint_opened)
+        reader.failed.connect(self._on_checkpoint_failed)
+        files.opened.connect(canvas.set_ink)
+        files.saved.connect(self._on_saved)
+        files.failed.connect(self._notice.say)
+
+        actions.undo.triggered.connect(canvas.undo)
+        actions.redo.triggered.connect(canvas.redo)
+        actions.clear.triggered.connect(canvas.clear_ink)
+        actions.copy.triggered.connect(self._copy)
+        actions.paste.triggered.connect(files.paste)
+        actions.tools.triggered.connect(self._choose_tool)
+        actions.wider.triggered.connect(partial(self._widen, 10))
+        actions.narrower.triggered.connect(partial(self._widen, -10))
+        actions.open.triggered.connect(self._ask_for_drawing)
+        actions.save.triggered.connect(self._ask_where_to_save)
+        actions.load.triggered.connect(self._ask_for_checkpoint)
+        actions.save_checkpoint.triggered.connect(self._ask_where_to_save_checkpoint)
+        actions.shipped.triggered.connect(partial(reader.open, None))
+        actions.forget_recent.triggered.connect(self._settings.forget_recent)
+        actions.quit.triggered.connect(self.close)
+        actions.themes.triggered.connect(self._on_theme_chosen)
+        actions.about.triggered.connect(self._about)
+
+        self._recent.aboutToShow.connect(self._list_recent)
+        self._width.valueChanged.connect(canvas.set_pen_width)
+        self._checkpoint.load_button.clicked.connect(actions.load.trigger)
+        self._checkpoint.save_button.clicked.connect(actions.save_checkpoint.trigger)
+        self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
+
+    # What happens.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Start what takes long after the first paint, when the pad already takes ink."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, partial(self._reader.open, self._first_checkpoint))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        prediction = answer.prediction
+        empty = not prediction.network_input.any()
+        self._bars.show_probabilities(None if empty else prediction.probabilities, prediction.digit)
+        self._answer.show_prediction(prediction, answer.seconds * 1000)
+        self._input.show_input(None if empty else prediction.network_input)
+        self._bars.repaint()
+        self.prediction_shown.emit(prediction)
+
+    @Slot(int, object, bool)
+    def _on_ink_changed(self, revision: int, ink: Ink, grew: bool) -> None:
+        if self._info is None:
+            if ink.is_empty:
+                self._answer.show_empty()
+            else:
+                self._answer.show_loading()
+
+    @Slot(bool, bool)
+    def _on_history_changed(self, can_undo: bool, can_redo: bool) -> None:
+        self._actions.undo.setEnabled(can_undo)
+        self._actions.redo.setEnabled(can_redo)
+        drawn = not self._canvas.ink.is_empty
+        for action in (self._actions.clear, self._actions.save, self._actions.copy):
+            action.setEnabled(drawn)
+
+    @Slot(object)
+    def _on_checkpoint_opened(self, info: CheckpointInfo) -> None:
+        self._info = info
+        self._checkpoint.show_info(info)
+        accuracy = "" if info.test_accuracy is None else f" · MNIST {percent_right(info.test_accuracy)}"
+        self._reading_with.setText(self.tr("Reading with {name}").format(name=info.name) + accuracy)
+        if info.path not in (None, DEFAULT_CHECKPOINT):
+            self._settings.remember(cast(Path, info.path))
+
+    @Slot(str)
+    def _on_checkpoint_failed(self, sentence: str) -> None:
+        self._checkpoint.notice.say(sentence)
+        if self._info is None and self._first_checkpoint is not None:
+            self._first_checkpoint = None
+            self._reader.open(None)  # the one that ships stands in for the one that could not be opened
+        elif self._info is None:
+            self._answer.show_error(self.tr("There is no network to read with. Load a checkpoint."))
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.statusBar().showMessage(self.tr("Saved {path}").format(path=path), 8000)
+
+    # What a person wishes.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and pictures."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that was dropped, or the picture."""
+        mime = event.mimeData()
+        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        if not paths:
+            if not self._files.take(mime):
+                self._notice.say(self.tr("That cannot be opened here. Drop a file or a picture."))
+        elif paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
+            self._reader.open(paths[0])
+        else:
+            self._files.open(paths[0])
+        event.acceptProposedAction()
+
+    @Slot()
+    def _copy(self) -> None:
+        self._files.copy(self._canvas.ink)
+
+    @Slot(QAction)
+    def _choose_tool(self, action: QAction) -> None:
+        self._canvas.set_tool(Tool.ERASER if action is self._actions.eraser else Tool.PEN)
+
+    def _widen(self, units: int) -> None:
+        self._width.setValue(self._width.value() + units)
+
+    @Slot()
+    def _ask_for_drawing(self) -> None:
+        ask_open(self, self.tr("Open a drawing or picture"), drawing_filter(self), self._files.open)
+
+    @Slot()
+    def _ask_where_to_save(self) -> None:
+        ink = self._canvas.ink
+        names = picture_save_filter(self) if ink.picture is not None else drawing_save_filter(self)
+        ask_save(self, self.tr("Save the drawing"), "digit", names, lambda path: self._files.save(path, ink))
+
+    @Slot()
+    def _ask_for_checkpoint(self) -> None:
+        ask_open(self, self.tr("Load a checkpoint"), checkpoint_filter(self), self._reader.open)
+
+    @Slot()
+    def _ask_where_to_save_checkpoint(self) -> None:
+        if self._info is not None and self._info.path is not None:
+            source = self._info.path
+            names = [self.tr("Checkpoint") + f" (*{source.suffix})"]
+            ask_save(
+                self,
+                self.tr("Save the checkpoint"),
+                source.name,
+                names,
+                lambda path: self._files.copy_file(source, path),
+            )
+
+    @Slot()
+    def _list_recent(self) -> None:
+        self._recent.clear()
+        for path in self._settings.recent:
+            action = self._recent.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(self._reader.open, path))
+        if self._recent.isEmpty():
+            self._recent.addAction(self.tr("No checkpoint was loaded yet")).setEnabled(False)
+        else:
+            self._recent.addSeparator()
+            self._recent.addAction(self._actions.forget_recent)
+
+    @Slot(QAction)
+    def _on_theme_chosen(self, action: QAction) -> None:
+        self._settings.theme = str(action.data())
+        self._choose_theme(cast(Mode, self._settings.theme))
+
+    @Slot()
+    def _on_system_theme_changed(self) -> None:
+        # Setting light or dark changes the scheme too, and comes back here; only a change from outside counts.
+        if self._settings.theme == "system" and self._theme != system_theme(self._application):
+            self._choose_theme("system")
+
+    def _choose_theme(self, mode: Mode) -> None:
+        self._theme = apply_theme(self._application, mode)
+        for action in self._actions.themes.actions():
+            action.setChecked(action.data() == mode)
+        parts = (self._actions, self._answer, self._bars, self._input, self._checkpoint, self._notice, self._canvas)
+        for part in parts:
+            part.set_theme(self._theme)
+
+    @Slot()
+    def _about(self) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About digitpad"), "", parent=self)
+        box.setIconPixmap(self.windowIcon().pixmap(64))
+        box.setText(self.tr("digitpad {version}").format(version=__version__))
+        box.setInformativeText(
+            self.tr(
+                "Draw a digit and watch a convolutional network read it.\n\n"
+                "The network that ships was trained on MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0) and on Pen-Based "
+                "Recognition of Handwritten Digits (Alpaydin, Alimoglu; CC BY 4.0)."
+            )
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End every thread; what was to be saved is saved."""
+        self._settings.pen_width = self._width.value()
+        self._settings.remember_window(self.saveGeometry(), self.saveState())
+        self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
+        self._reader.stop()
+        self._files.stop()
+        super().closeEvent(event)
+
+
+def _spacer(width: int) -> QWidget:
+    spacer = QWidget()
+    spacer.setFixedWidth(width)
+    return spacer
