@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.messages import CheckpointInfo
 from digitpad.ui.notice import Notice
@@ -36,16 +36,16 @@ class CheckpointPanel(QWidget):
         self.notice = Notice()
 
         table = QGridLayout()
-        table.setHorizontalSpacing(16)
-        table.setVerticalSpacing(2)
+        table.setHorizontalSpacing(8)
+        table.setVerticalSpacing(0)
         table.setColumnStretch(1, 1)
         for row in range(5):
             key, value = QLabel(), QLabel()
             for label in (key, value):
                 label.setProperty("note", True)
                 label.setTextFormat(Qt.TextFormat.PlainText)
-            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            table.addWidget(key, row, 0)
+            value.setWordWrap(True)
+            table.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
             table.addWidget(value, row, 1)
             self._rows.append((key, value))
         buttons = QHBoxLayout()
@@ -90,7 +90,6 @@ class CheckpointPanel(QWidget):
         for (key, value), (title, text) in zip(self._rows, rows, strict=True):
             key.setText(title)
             value.setText(text)
-            value.setToolTip(text)
         spoken = ", ".join(f"{title}: {text}" for title, text in rows)
         self.setAccessibleName(self.tr("Checkpoint {name}").format(name=info.name))
         self.setAccessibleDescription(spoken)

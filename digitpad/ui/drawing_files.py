@@ -79,7 +79,7 @@ class DrawingFiles(QObject):
         self.saved.emit(path)
 
     def _on_png(self, png: object) -> None:
-        image = QImage.fromData(cast(bytes, png), "PNG")
+        image = QImage.fromData(cast(bytes, png))
         QGuiApplication.clipboard().setImage(image, QClipboard.Mode.Clipboard)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from digitpad import __version__
 from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.ink.strokes import Ink
 from digitpad.messages import CheckpointInfo
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer import AnswerPanel
@@ -49,7 +48,8 @@ from digitpad.ui.theme import Mode, apply_theme, system_theme
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
-_ANSWER_WIDTH = 384
+_ANSWER_WIDTH = 416
+_INPUT_SIDE = 142  # five pixels for each of the 28, and the border
 
 
 class MainWindow(QMainWindow):
@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self._answer = AnswerPanel()
         self._bars = ProbabilityBars()
         self._input = NetworkInput()
+        self._input.setFixedSize(_INPUT_SIDE, _INPUT_SIDE)
         self._checkpoint = CheckpointPanel()
         self._notice = Notice()
         self._width = QSlider(Qt.Orientation.Horizontal)
@@ -163,7 +164,7 @@ class MainWindow(QMainWindow):
         column.setFixedWidth(_ANSWER_WIDTH)
         right = QVBoxLayout(column)
         right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(16)
+        right.setSpacing(8)
         right.addWidget(self._answer)
         right.addWidget(self._bars, 1)
         right.addLayout(below)
@@ -171,7 +172,7 @@ class MainWindow(QMainWindow):
 
         central = QWidget()
         row = QHBoxLayout(central)
-        row.setContentsMargins(16, 16, 16, 16)
+        row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(24)
         row.addLayout(left, 1)
         row.addWidget(column)
@@ -234,10 +235,10 @@ class MainWindow(QMainWindow):
         self._bars.repaint()
         self.prediction_shown.emit(prediction)
 
-    @Slot(int, object, bool)
-    def _on_ink_changed(self, revision: int, ink: Ink, grew: bool) -> None:
+    @Slot()
+    def _on_ink_changed(self) -> None:
         if self._info is None:
-            if ink.is_empty:
+            if self._canvas.ink.is_empty:
                 self._answer.show_empty()
             else:
                 self._answer.show_loading()
@@ -256,8 +257,8 @@ class MainWindow(QMainWindow):
         self._checkpoint.show_info(info)
         accuracy = "" if info.test_accuracy is None else f" · MNIST {percent_right(info.test_accuracy)}"
         self._reading_with.setText(self.tr("Reading with {name}").format(name=info.name) + accuracy)
-        if info.path not in (None, DEFAULT_CHECKPOINT):
-            self._settings.remember(cast(Path, info.path))
+        if info.path is not None and info.path != DEFAULT_CHECKPOINT:
+            self._settings.remember(info.path)
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
@@ -358,9 +359,10 @@ class MainWindow(QMainWindow):
         self._theme = apply_theme(self._application, mode)
         for action in self._actions.themes.actions():
             action.setChecked(action.data() == mode)
-        parts = (self._actions, self._answer, self._bars, self._input, self._checkpoint, self._notice, self._canvas)
-        for part in parts:
+        for part in (self._actions, self._answer, self._bars, self._input, self._checkpoint, self._notice):
             part.set_theme(self._theme)
+        colours = (QColor(name) for name in (self._theme.text, self._theme.surface, self._theme.quiet))
+        self._canvas.set_colours(*colours)
 
     @Slot()
     def _about(self) -> None:
