@@ -20,6 +20,7 @@ class CheckpointPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("checkpoint_panel")
         self._name = QLabel(self.tr("Loading the checkpoint…"))
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         font = self._name.font()
@@ -34,6 +35,7 @@ class CheckpointPanel(QWidget):
         self.save_button.setToolTip(self.tr("Save a copy of the checkpoint in use (Ctrl+Shift+S)"))
         self.save_button.setEnabled(False)
         self.notice = Notice()
+        self.notice.setObjectName("checkpoint_notice")
 
         table = QGridLayout()
         table.setHorizontalSpacing(8)

@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
     def __init__(self, application: QApplication, settings: Settings, reader: Reader, checkpoint: Path | None) -> None:
         super().__init__()
         self._application, self._settings, self._reader = application, settings, reader
+        reader.setParent(self)
         self._first_checkpoint = checkpoint
         self._painted = False
         self._info: CheckpointInfo | None = None
@@ -94,7 +95,9 @@ class MainWindow(QMainWindow):
         self._input.setFixedSize(_INPUT_SIDE, _INPUT_SIDE)
         self._checkpoint = CheckpointPanel()
         self._notice = Notice()
+        self._notice.setObjectName("notice")
         self._width = QSlider(Qt.Orientation.Horizontal)
+        self._width.setObjectName("pen_width")
         self._width.setRange(*PEN_WIDTHS)
         self._width.setPageStep(10)
         self._width.setFixedWidth(120)

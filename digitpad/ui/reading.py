@@ -108,7 +108,7 @@ class Reader(QObject):
 
     def __init__(self, open_recognizer: OpenRecognizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = QThread()
+        self._thread = QThread(self)
         self._thread.setObjectName("reading")
         self._thread.setStackSize(_STACK_BYTES)
         self._worker = _Worker(open_recognizer)
@@ -119,13 +119,16 @@ class Reader(QObject):
         self._worker.failed.connect(self.failed)
         self._worker.answered.connect(self._on_answered)
         self._ready = False
+        self._stopped = False
         self._generation = 0
         self._under_way = False
         self._latest: _Request | None = None
         self._waiting: _Request | None = None
 
     def open(self, path: Path | None) -> None:
-        """Open a checkpoint in the thread, which starts with the first one."""
+        """Open a checkpoint in the thread, which starts with the first one; does nothing after `stop`."""
+        if self._stopped:
+            return
         if not self._thread.isRunning():
             self._thread.start()
         self._open_requested.emit(path)
@@ -145,7 +148,8 @@ class Reader(QObject):
         self._next()
 
     def stop(self) -> None:
-        """End the thread; waits for the reading or opening under way."""
+        """End the thread for good; waits for the reading or opening under way."""
+        self._stopped = True
         self._waiting = None
         self._thread.quit()
         self._thread.wait()

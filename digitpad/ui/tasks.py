@@ -45,7 +45,7 @@ class Tasks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = QThread()
+        self._thread = QThread(self)
         self._thread.setObjectName("tasks")
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
@@ -71,9 +71,11 @@ class Tasks(QObject):
 
     @Slot(int, object)
     def _on_finished(self, number: int, result: object) -> None:
-        self._done.pop(number)(result)
+        done = self._done.pop(number, None)
+        if done is not None:  # a result that comes after the stop has nobody waiting for it
+            done(result)
 
     @Slot(int, str)
     def _on_failed(self, number: int, sentence: str) -> None:
-        del self._done[number]
-        self.failed.emit(sentence)
+        if self._done.pop(number, None) is not None:
+            self.failed.emit(sentence)

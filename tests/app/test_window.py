@@ -1,0 +1,197 @@
+"""Drawing and being read, in the real window."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSlider, QToolButton
+
+from tests.app.hand import FOUR, ONE, SEVEN
+
+
+@pytest.mark.parametrize(("strokes", "digit"), [(SEVEN, 7), (ONE, 1), (FOUR, 4)])
+def test_a_drawn_digit_is_read_while_the_line_grows(pad, strokes, digit):
+    pad.draw(strokes)
+
+    prediction = pad.answer()
+
+    assert prediction.digit == digit
+    assert sum(prediction.probabilities) == pytest.approx(1)
+    assert len({shown.revision for shown in pad.shown}) == len(pad.shown)
+    assert [shown.revision for shown in pad.shown] == sorted(shown.revision for shown in pad.shown)
+
+
+def test_the_answer_is_told_to_those_who_cannot_see_it(pad):
+    pad.draw(SEVEN)
+    pad.answer()
+
+    assert "7" in pad.widget("prediction_label").accessibleDescription()
+    assert pad.widget("probability_bars").accessibleDescription().startswith("7")
+    assert "ink in" in pad.widget("network_input").accessibleDescription()
+
+
+def test_the_bars_have_been_painted_when_the_prediction_is_said_to_be_shown(pad):
+    bars = pad.widget("probability_bars")
+    seen = []
+    pad.window.prediction_shown.connect(lambda prediction: seen.append((prediction, bars.grab().toImage())))
+    pad.draw(SEVEN)
+    pad.answer()
+    before = seen[-1][1]
+    bars.repaint()
+
+    assert bars.grab().toImage() == before
+
+
+def test_a_pen_draws_with_its_pressure(pad):
+    device, canvas = QPointingDevice.primaryPointingDevice(), pad.canvas
+    kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * 20, QEvent.Type.TabletRelease]
+    for step, kind in enumerate(kinds):
+        at = QPointF(canvas.width() * 0.5 + 0.25, canvas.height() * (0.2 + 0.6 * step / len(kinds)))
+        down = kind != QEvent.Type.TabletRelease
+        event = QTabletEvent(
+            kind, device, at, canvas.mapToGlobal(at), 0.8 if down else 0.0, 0, 0, 0, 0, 0,
+            Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton,
+            Qt.MouseButton.LeftButton if down else Qt.MouseButton.NoButton,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas, event)
+
+    assert pad.answer().digit == 1
+    assert np.allclose(canvas.ink.strokes[0].points[:-1, 3], 0.8, atol=0.01)
+
+
+def test_an_empty_pad_gets_an_empty_state_and_no_guess(pad):
+    pad.draw(SEVEN)
+    pad.answer()
+    QTest.keyClick(pad.window, Qt.Key.Key_Escape)
+
+    prediction = pad.answer()
+
+    assert prediction.digit is None
+    assert prediction.probabilities == (0.1,) * 10
+    assert pad.canvas.ink.is_empty
+    assert "Draw a digit" in pad.widget("prediction_label").accessibleDescription()
+
+
+def test_undo_and_redo_are_read_anew(pad):
+    pad.draw(ONE)
+    assert pad.answer().digit == 1
+    pad.draw([[(0.2, 0.2), (0.5, 0.2)]])
+    pad.answer()
+
+    QTest.keyClick(pad.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert pad.answer().digit == 1
+    QTest.keyClick(pad.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert pad.answer().digit is None
+    QTest.keyClick(
+        pad.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert pad.answer().digit == 1
+
+
+def test_an_answer_to_cleared_ink_never_shows(pad):
+    pad.draw(SEVEN)
+    pad.answer()
+    for _ in range(20):
+        pad.draw(SEVEN, steps=3)
+        pad.canvas.clear_ink()
+        cleared = pad.canvas.revision
+        pad.answer()
+        assert all(shown.digit is None for shown in pad.shown if shown.revision >= cleared)
+        assert pad.shown[-1].digit is None
+
+
+def test_the_drawing_survives_another_size_of_the_window(pad):
+    pad.draw(SEVEN)
+    before = pad.answer().network_input
+    pad.window.resize(900, 640)
+    pad.canvas.repaint()
+    pad.draw([[(0.3, 0.25), (0.31, 0.25)]])
+    pad.canvas.undo()
+
+    assert np.array_equal(pad.answer().network_input, before)
+
+
+def test_a_picture_from_the_clipboard_is_read_and_can_be_drawn_over(pad):
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    painter.setPen(QPen(Qt.GlobalColor.black, 16))
+    painter.drawLine(120, 60, 220, 60)
+    painter.drawLine(220, 60, 160, 240)
+    painter.end()
+    QGuiApplication.clipboard().setImage(image)
+    QTest.keyClick(pad.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture is not None)
+
+    assert pad.answer().digit == 7
+
+    pad.draw(ONE)
+    assert pad.answer().digit == 1
+    pad.canvas.undo()
+    assert pad.answer().digit == 7
+
+
+def test_copying_and_pasting_the_drawing_reads_the_same(pad):
+    pad.draw(SEVEN)
+    pad.answer()
+    QGuiApplication.clipboard().setText("seven")
+    QTest.keyClick(pad.window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    pad.qtbot.waitUntil(lambda: QGuiApplication.clipboard().mimeData().hasImage())
+    QTest.keyClick(pad.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture is not None)
+
+    assert pad.answer().digit == 7
+
+
+def test_pasting_nothing_says_what_to_do(pad):
+    QGuiApplication.clipboard().setText("seven")
+    QTest.keyClick(pad.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+    assert "no picture on the clipboard" in pad.widget("notice").text
+
+
+def test_every_tool_button_has_a_name_and_a_tip(pad):
+    buttons = [button for button in pad.window.findChildren(QToolButton) if button.isVisible()]
+
+    assert buttons
+    for button in buttons:
+        assert button.accessibleName() or button.text()
+        assert button.toolTip()
+
+
+def test_pen_width_and_tool_follow_the_keyboard_and_are_remembered(pad, start):
+    slider = pad.widget("pen_width", QSlider)
+    before = slider.value()
+    QTest.keyClick(pad.window, Qt.Key.Key_BracketRight)
+    assert slider.value() == before + 10
+    pad.draw(ONE)
+    assert pad.canvas.ink.strokes[0].width == slider.value()
+    QTest.keyClick(pad.window, Qt.Key.Key_E)
+    pad.draw([[(0.3, 0.5), (0.7, 0.5)]])
+    assert len(pad.canvas.ink.strokes) == 2
+    pad.window.close()
+
+    assert start().widget("pen_width", QSlider).value() == before + 10
+
+
+CLOSED_EARLY = """
+from digitpad.app import create
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+window = create([])
+window.show()
+QTimer.singleShot(0, window.close)
+QApplication.exec()
+"""
+
+
+def test_a_window_that_is_closed_while_torch_loads_ends_cleanly():
+    done = subprocess.run([sys.executable, "-c", CLOSED_EARLY], capture_output=True, text=True, timeout=120)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
