@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitpad.ink.eraser import FLAT_STEP, erase, flatten
+from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, smooth
+
+places = st.tuples(st.floats(0, 1000), st.floats(0, 1000))
+lines = st.lists(places, min_size=1, max_size=12)
+
+
+def distances(points, path):
+    """Distance of each point to a path, worked out segment by segment."""
+    result = np.full(len(points), np.inf)
+    ends = pairwise(path) if len(path) > 1 else [(path[0], path[0])]
+    for a, b in ends:
+        way = b - a
+        share = np.clip((points - a) @ way / max(way @ way, 1e-300), 0, 1)
+        result = np.minimum(result, np.hypot(*(points - a - share[:, None] * way).T))
+    return result
+
+
+def samples(stroke):
+    """Points on a stroke's lines, half a unit apart or nearer."""
+    points = stroke.points[:, :2]
+    if len(points) == 1:
+        return points
+    return np.concatenate([np.linspace(a, b, int(np.hypot(*(b - a)) * 2) + 2) for a, b in pairwise(points)])
+
+
+def line(*points, width=40.0):
+    return Stroke.of(points, width)
+
+
+def test_a_line_is_split_exactly_at_the_erasers_edge():
+    stroke = line((0, 500), (1000, 500))
+    left = erase(Ink((stroke,)), np.array([[500.0, 500.0]]), 30.0)
+    first, second = left.strokes
+    assert first.points[-1, 0] == np.float64(450)
+    assert second.points[0, 0] == np.float64(550)
+    assert first.points[0, 0] == 0
+    assert second.points[-1, 0] == 1000
+
+
+def test_a_moving_eraser_cuts_out_a_capsule():
+    left = erase(Ink((line((0, 500), (1000, 500)),)), np.array([[500.0, 300.0], [500.0, 700.0]]), 30.0)
+    assert [(round(s.points[0, 0], 6), round(s.points[-1, 0], 6)) for s in left.strokes] == [(0, 450), (550, 1000)]
+
+
+def test_time_and_pressure_of_a_cut_end_lie_between_its_neighbours():
+    stroke = Stroke.of([(0, 0, 0.0, 0.2), (1000, 0, 1.0, 0.8)])
+    first, second = erase(Ink((stroke,)), np.array([[500.0, 0.0]]), 30.0).strokes
+    np.testing.assert_allclose(first.points[-1, [TIME, PRESSURE]], [0.45, 0.47])
+    np.testing.assert_allclose(second.points[0, [TIME, PRESSURE]], [0.55, 0.53])
+
+
+def test_a_dot_goes_whole_or_stays():
+    ink = Ink((line((100, 100)), line((300, 100))))
+    assert erase(ink, np.array([[140.0, 100.0]]), 30.0).strokes == ink.strokes[1:]
+
+
+def test_untouched_strokes_stay_the_same_objects_and_untouched_ink_too():
+    ink = Ink(tuple(line((x, 0), (x, 1000)) for x in range(0, 1000, 100)))
+    left = erase(ink, np.array([[300.0, 500.0]]), 10.0)
+    assert [s for s in left.strokes if s in ink.strokes] == [s for s in ink.strokes if s.points[0, 0] != 300]
+    assert erase(ink, np.array([[350.0, 500.0]]), 10.0) is ink
+    assert erase(Ink(), np.array([[350.0, 500.0]]), 10.0).is_empty
+
+
+@given(lines, st.lists(places, min_size=1, max_size=4), st.floats(1, 100))
+def test_nothing_under_the_eraser_remains_and_nothing_else_goes(points, path, radius):
+    stroke, path = line(*points), np.array(path)
+    left = erase(Ink((stroke,)), path, radius)
+    reach = radius + stroke.width / 2
+    if left.strokes == (stroke,):
+        curve = samples(Stroke.of(flatten(stroke.points)))
+        assert distances(curve, path).min() > reach - 1e-6
+        return
+    for piece in left.strokes:
+        assert distances(samples(piece), path).min() > reach - 1e-6
+    before = samples(Stroke.of(flatten(stroke.points)))
+    outside = before[distances(before, path) > reach + 0.01]
+    if len(outside):
+        after = np.concatenate([piece.points[:, :2] for piece in left.strokes])
+        for place in outside[:: max(1, len(outside) // 50)]:
+            assert np.hypot(*(after - place).T).min() <= FLAT_STEP
+
+
+@given(lines)
+def test_flattening_again_changes_nothing(points):
+    flat = flatten(Stroke.of(points).points)
+    assert flatten(flat) is flat
+    assert np.hypot(*np.diff(flat[:, :2], axis=0).T).max(initial=0.0) <= FLAT_STEP * 1.001
+
+
+def test_what_remains_does_not_move():
+    turn = np.linspace(0, 5, 30)
+    stroke = line(*np.stack([500 + 300 * np.cos(turn), 500 + 300 * np.sin(turn)], axis=1))
+    before = smooth(stroke.points, 0.5)[:, :2]
+    for piece in erase(Ink((stroke,)), np.array([[800.0, 500.0], [700.0, 800.0]]), 30.0).strokes:
+        curve = smooth(piece.points, 2.0)[:, :2]
+        assert distances(curve, before).max() < 0.3
