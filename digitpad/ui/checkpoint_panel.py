@@ -96,4 +96,3 @@ class CheckpointPanel(QWidget):
         self.setAccessibleName(self.tr("Checkpoint {name}").format(name=info.name))
         self.setAccessibleDescription(spoken)
         self.save_button.setEnabled(info.path is not None)
-        self.notice.hide()

@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         actions.save.triggered.connect(self._ask_where_to_save)
         actions.load.triggered.connect(self._ask_for_checkpoint)
         actions.save_checkpoint.triggered.connect(self._ask_where_to_save_checkpoint)
-        actions.shipped.triggered.connect(partial(reader.open, None))
+        actions.shipped.triggered.connect(partial(self._load, None))
         actions.forget_recent.triggered.connect(self._settings.forget_recent)
         actions.quit.triggered.connect(self.close)
         actions.themes.triggered.connect(self._on_theme_chosen)
@@ -291,10 +291,14 @@ class MainWindow(QMainWindow):
             if not self._files.take(mime):
                 self._notice.say(self.tr("That cannot be opened here. Drop a file or a picture."))
         elif paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
-            self._reader.open(paths[0])
+            self._load(paths[0])
         else:
             self._files.open(paths[0])
         event.acceptProposedAction()
+
+    def _load(self, checkpoint: Path | None) -> None:
+        self._checkpoint.notice.hide()
+        self._reader.open(checkpoint)
 
     @Slot()
     def _copy(self) -> None:
@@ -319,7 +323,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _ask_for_checkpoint(self) -> None:
-        ask_open(self, self.tr("Load a checkpoint"), checkpoint_filter(self), self._reader.open)
+        ask_open(self, self.tr("Load a checkpoint"), checkpoint_filter(self), self._load)
 
     @Slot()
     def _ask_where_to_save_checkpoint(self) -> None:
@@ -340,7 +344,7 @@ class MainWindow(QMainWindow):
         for path in self._settings.recent:
             action = self._recent.addAction(path.name)
             action.setToolTip(str(path))
-            action.triggered.connect(partial(self._reader.open, path))
+            action.triggered.connect(partial(self._load, path))
         if self._recent.isEmpty():
             self._recent.addAction(self.tr("No checkpoint was loaded yet")).setEnabled(False)
         else:

@@ -36,8 +36,16 @@ class Pad:
 
     def answer(self):
         """The prediction for the ink as it is now, once it is shown."""
-        self.qtbot.waitUntil(lambda: bool(self.shown) and self.shown[-1].revision == self.canvas.revision, timeout=30000)
+        self.qtbot.waitUntil(
+            lambda: bool(self.shown) and self.shown[-1].revision == self.canvas.revision, timeout=30000
+        )
         return self.shown[-1]
 
     def widget(self, name, kind=QWidget):
         return self.window.findChild(kind, name)
+
+    def press(self, key, modifiers=Qt.KeyboardModifier.NoModifier):
+        """Press a key in the window, which is the active one."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow)
+        QTest.keyClick(self.window, key, modifiers)

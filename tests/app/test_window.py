@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 
 from tests.app.hand import FOUR, ONE, SEVEN
@@ -68,7 +67,7 @@ def test_a_pen_draws_with_its_pressure(pad):
 def test_an_empty_pad_gets_an_empty_state_and_no_guess(pad):
     pad.draw(SEVEN)
     pad.answer()
-    QTest.keyClick(pad.window, Qt.Key.Key_Escape)
+    pad.press(Qt.Key.Key_Escape)
 
     prediction = pad.answer()
 
@@ -84,13 +83,11 @@ def test_undo_and_redo_are_read_anew(pad):
     pad.draw([[(0.2, 0.2), (0.5, 0.2)]])
     pad.answer()
 
-    QTest.keyClick(pad.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    pad.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert pad.answer().digit == 1
-    QTest.keyClick(pad.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    pad.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert pad.answer().digit is None
-    QTest.keyClick(
-        pad.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    )
+    pad.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert pad.answer().digit == 1
 
 
@@ -126,7 +123,7 @@ def test_a_picture_from_the_clipboard_is_read_and_can_be_drawn_over(pad):
     painter.drawLine(220, 60, 160, 240)
     painter.end()
     QGuiApplication.clipboard().setImage(image)
-    QTest.keyClick(pad.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    pad.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture is not None)
 
     assert pad.answer().digit == 7
@@ -141,9 +138,9 @@ def test_copying_and_pasting_the_drawing_reads_the_same(pad):
     pad.draw(SEVEN)
     pad.answer()
     QGuiApplication.clipboard().setText("seven")
-    QTest.keyClick(pad.window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    pad.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     pad.qtbot.waitUntil(lambda: QGuiApplication.clipboard().mimeData().hasImage())
-    QTest.keyClick(pad.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    pad.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture is not None)
 
     assert pad.answer().digit == 7
@@ -151,7 +148,7 @@ def test_copying_and_pasting_the_drawing_reads_the_same(pad):
 
 def test_pasting_nothing_says_what_to_do(pad):
     QGuiApplication.clipboard().setText("seven")
-    QTest.keyClick(pad.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    pad.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
     assert "no picture on the clipboard" in pad.widget("notice").text
 
@@ -168,11 +165,11 @@ def test_every_tool_button_has_a_name_and_a_tip(pad):
 def test_pen_width_and_tool_follow_the_keyboard_and_are_remembered(pad, start):
     slider = pad.widget("pen_width", QSlider)
     before = slider.value()
-    QTest.keyClick(pad.window, Qt.Key.Key_BracketRight)
+    pad.press(Qt.Key.Key_BracketRight)
     assert slider.value() == before + 10
     pad.draw(ONE)
     assert pad.canvas.ink.strokes[0].width == slider.value()
-    QTest.keyClick(pad.window, Qt.Key.Key_E)
+    pad.press(Qt.Key.Key_E)
     pad.draw([[(0.3, 0.5), (0.7, 0.5)]])
     assert len(pad.canvas.ink.strokes) == 2
     pad.window.close()

@@ -1,0 +1,177 @@
+"""Checkpoints and drawings as files, in the real window: loading, saving, dropping, and what happens to broken ones."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
+
+from digitpad.errors import DigitpadError
+from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.ink.inkml import read_inkml
+from tests.app.hand import FOUR, SEVEN
+
+
+def checkpoint_name(pad):
+    return pad.widget("checkpoint_panel").accessibleName()
+
+
+def wait_for_checkpoint(pad, name):
+    pad.qtbot.waitUntil(lambda: checkpoint_name(pad) == f"Checkpoint {name}", timeout=30000)
+
+
+def drop(pad, path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    middle = QPointF(pad.window.width() / 2, pad.window.height() / 2)
+    buttons = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(pad.window, QDragEnterEvent(middle.toPoint(), Qt.DropAction.CopyAction, mime, *buttons))
+    QApplication.sendEvent(pad.window, QDropEvent(middle, Qt.DropAction.CopyAction, mime, *buttons))
+
+
+def choose(pad, path):
+    """Choose a file in the dialog that is open."""
+    pad.qtbot.waitUntil(lambda: bool(pad.window.findChildren(QFileDialog)))
+    dialog = pad.window.findChild(QFileDialog)
+    dialog.setDirectory(str(path.parent))
+    dialog.selectFile(str(path))
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    pad.qtbot.waitUntil(lambda: not pad.window.findChildren(QFileDialog))
+
+
+@pytest.fixture
+def copy(tmp_path):
+    target = tmp_path / "mine.safetensors"
+    shutil.copy(DEFAULT_CHECKPOINT, target)
+    return target
+
+
+def test_the_panel_says_what_the_metadata_says(pad):
+    wait_for_checkpoint(pad, "pen")
+
+    said = pad.widget("checkpoint_panel").accessibleDescription()
+    assert "reader, 224,562 parameters" in said
+    assert "MNIST" in said
+    assert "pen" in said
+
+
+def test_the_load_button_loads_and_the_recent_list_remembers(pad, copy):
+    wait_for_checkpoint(pad, "pen")
+    pad.widget("load_button", QPushButton).click()
+    choose(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+
+    recent = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Recent checkpoints")
+    recent.aboutToShow.emit()
+    assert recent.actions()[0].text() == "mine.safetensors"
+
+
+def test_a_loaded_checkpoint_reads_the_drawing_anew(pad, copy):
+    pad.draw(SEVEN)
+    pad.answer()
+    count = len(pad.shown)
+    drop(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+    pad.qtbot.waitUntil(lambda: len(pad.shown) > count)
+
+    assert pad.shown[-1].digit == 7
+
+
+def test_a_broken_checkpoint_gets_a_sentence_and_the_one_in_use_stays(pad, copy):
+    wait_for_checkpoint(pad, "pen")
+    copy.write_bytes(copy.read_bytes()[:5000])
+    drop(pad, copy)
+    notice = pad.widget("checkpoint_notice")
+    pad.qtbot.waitUntil(lambda: bool(notice.text))
+
+    assert "mine.safetensors" in notice.text
+    assert checkpoint_name(pad) == "Checkpoint pen"
+    pad.draw(SEVEN)
+    assert pad.answer().digit == 7
+
+
+def test_a_broken_checkpoint_on_the_command_line_gives_way_to_the_one_that_ships(start, tmp_path):
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no checkpoint")
+    pad = start("--checkpoint", str(broken))
+    wait_for_checkpoint(pad, "pen")
+
+    assert "broken.safetensors" in pad.widget("checkpoint_notice").text
+    pad.draw(SEVEN)
+    assert pad.answer().digit == 7
+
+
+def test_a_checkpoint_on_the_command_line_is_used(start, copy):
+    wait_for_checkpoint(start("--checkpoint", str(copy)), "mine")
+
+
+def test_a_copy_of_the_checkpoint_is_saved(pad, tmp_path):
+    wait_for_checkpoint(pad, "pen")
+    pad.widget("save_button", QPushButton).click()
+    choose(pad, tmp_path / "saved.safetensors")
+    pad.qtbot.waitUntil(lambda: (tmp_path / "saved.safetensors").exists())
+
+    assert (tmp_path / "saved.safetensors").read_bytes() == DEFAULT_CHECKPOINT.read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["inkml", "png"])
+def test_a_saved_drawing_opens_again_and_reads_the_same(pad, tmp_path, ending):
+    pad.draw(FOUR)
+    assert pad.answer().digit == 4
+    target = tmp_path / f"four.{ending}"
+    pad.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    choose(pad, target)
+    pad.qtbot.waitUntil(target.exists)
+    pad.canvas.clear_ink()
+    assert pad.answer().digit is None
+
+    pad.press(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    choose(pad, target)
+    pad.qtbot.waitUntil(lambda: not pad.canvas.ink.is_empty)
+
+    assert pad.answer().digit == 4
+
+
+def test_the_saved_ink_has_the_strokes_times_and_widths(pad, tmp_path):
+    pad.draw(FOUR)
+    drawn = pad.canvas.ink
+    pad.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    choose(pad, tmp_path / "four.inkml")
+    pad.qtbot.waitUntil((tmp_path / "four.inkml").exists)
+
+    (drawing,) = read_inkml(tmp_path / "four.inkml")
+    assert len(drawing.ink.strokes) == 2
+    for saved, stroke in zip(drawing.ink.strokes, drawn.strokes, strict=True):
+        assert saved.points == pytest.approx(stroke.points, abs=1e-3)
+        assert saved.width == pytest.approx(stroke.width)
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence_beside_the_pad(pad, tmp_path):
+    broken = tmp_path / "digit.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+    pad.draw(SEVEN)
+    drop(pad, broken)
+    notice = pad.widget("notice")
+    pad.qtbot.waitUntil(lambda: bool(notice.text))
+
+    assert "digit.png" in notice.text
+    assert len(pad.canvas.ink.strokes) == 1
+
+
+def test_a_full_disk_gets_a_sentence_and_loses_nothing(pad, tmp_path, monkeypatch):
+    def full(path, data):
+        raise DigitpadError(f"{path.name} was not written, because the disk is full. Free some space.")
+
+    monkeypatch.setattr("digitpad.ink.opening.write_atomically", full)
+    pad.draw(SEVEN)
+    pad.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    choose(pad, tmp_path / "seven.png")
+    notice = pad.widget("notice")
+    pad.qtbot.waitUntil(lambda: bool(notice.text))
+
+    assert "disk is full" in notice.text
+    assert len(pad.canvas.ink.strokes) == 1
