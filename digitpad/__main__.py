@@ -15,13 +15,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    if arguments.parse(words).command is None:
-        from digitpad import app
+    parsed = arguments.parse(words)
+    if parsed.command is not None:
+        from digitpad import cli
 
-        return app.run(words)
-    from digitpad import cli
+        return cli.run(parsed)
 
-    return cli.run(arguments.parse(words))
+    from digitpad import system_check
+
+    problem = system_check.problem()
+    if problem is not None:
+        sys.stderr.write(f"digitpad: {problem}\n")
+        return 1
+    from digitpad import app
+
+    return app.run(words)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""What every test gets: Qt without a screen, settings of its own, and no thread left behind."""
+"""What every test gets: Qt without a screen, settings of its own, English words, and no thread left behind.
+
+Qt warnings and exceptions in slots fail a test too: pytest-qt sees to that, as `pyproject.toml` asks.
+`tests/test_platform.py` shows that each of these alarms rings.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,34 @@ import os
 import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"
 
 import pytest
-from PySide6.QtCore import QSettings
+import shiboken6
+from PySide6.QtCore import QSettings, QThread
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path):
-    """Keep a test's settings in its own folder, away from the person's."""
+def own_settings(tmp_path, monkeypatch):
+    """Keep what a test or a process that it starts stores in its own folder, away from the person's."""
+    for name in ("config", "data", "state"):
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / "xdg" / name))
+    # Qt looks at the environment once only, so this process is told as well.
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "xdg" / "config"))
 
 
 @pytest.fixture(autouse=True)
 def no_thread_left():
-    """Fail a test that leaves a Python thread running."""
-    before = set(threading.enumerate())
+    """Fail a test that leaves a thread running, Python's or Qt's."""
+    before = _running()
     yield
-    left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+    left = _running() - before
     assert not left, f"threads left behind: {left}"
+
+
+def _running() -> set[threading.Thread | QThread]:
+    # A dummy stands for a thread that Python did not start, long after its end: the list of Qt's threads covers those.
+    python = {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}
+    qt = {thing for thing in shiboken6.getAllValidWrappers() if isinstance(thing, QThread) and thing.isRunning()}
+    return python | (qt - {QThread.currentThread()})

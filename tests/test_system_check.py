@@ -1,0 +1,155 @@
+import ctypes
+import importlib.abc
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import PySide6
+import pytest
+
+from digitpad import __main__, system_check
+
+ROOT = Path(__file__).parents[1]
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="screens and libraries are looked for on Linux only")
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """Say which screens the environment names."""
+
+    def say(**names):
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in names.items():
+            monkeypatch.setenv(name, value)
+
+    return say
+
+
+@pytest.fixture
+def lacking(monkeypatch):
+    """Let libraries be missing: a plugin that needs one does not load, nor does the library itself."""
+
+    def lack(*libraries):
+        def load(name, *rest):
+            for library in libraries:
+                if Path(name).name in (library, "libqxcb.so"):
+                    raise OSError(f"{library}: cannot open shared object file: No such file or directory")
+
+        monkeypatch.setattr(ctypes, "CDLL", load)
+
+    return lack
+
+
+class Missing(importlib.abc.MetaPathFinder):
+    """Fails the import of Qt's widgets as Python does where a library is missing."""
+
+    def __init__(self, message):
+        self.message = message
+
+    def find_spec(self, name, path, target=None):
+        if name == "PySide6.QtWidgets":
+            raise ImportError(self.message)
+
+
+@pytest.fixture
+def broken_qt(monkeypatch):
+    def break_with(message):
+        monkeypatch.delitem(sys.modules, "PySide6.QtWidgets", raising=False)
+        monkeypatch.delattr(PySide6, "QtWidgets", raising=False)
+        monkeypatch.setattr(sys, "meta_path", [Missing(message), *sys.meta_path])
+
+    return break_with
+
+
+@linux_only
+def test_without_a_screen_it_says_so(screen):
+    screen()
+    assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in system_check.problem()
+
+
+@linux_only
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"QT_QPA_PLATFORM": "offscreen"},
+        {"WAYLAND_DISPLAY": "wayland-0"},
+        {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"},
+        {"QT_QPA_PLATFORM": "wayland", "DISPLAY": ":0"},
+    ],
+)
+def test_where_x11_is_not_used_its_libraries_may_be_missing(screen, lacking, names):
+    screen(**names)
+    lacking("libxcb-cursor.so.0")
+    assert system_check.problem() is None
+
+
+@linux_only
+@pytest.mark.parametrize(
+    "names", [{"DISPLAY": ":0"}, {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}]
+)
+def test_every_library_missing_for_x11_is_named_with_its_packages(screen, lacking, names):
+    screen(**names)
+    lacking("libxcb-cursor.so.0", "libxkbcommon-x11.so.0")
+    problem = system_check.problem()
+    assert problem == (
+        "Qt needs libxkbcommon-x11.so.0 and libxcb-cursor.so.0, which this system lacks. "
+        "On Debian and Ubuntu: sudo apt install libxkbcommon-x11-0 libxcb-cursor0 – "
+        "on Fedora: sudo dnf install libxkbcommon-x11 xcb-util-cursor"
+    )
+
+
+@linux_only
+def test_the_plugin_for_x11_is_where_it_is_looked_for():
+    assert (Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so").is_file()
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("libEGL.so.1: cannot open shared object file: No such file or directory", "apt install libegl1"),
+        ("libnew.so.9: cannot open shared object file: No such file or directory", "Qt needs libnew.so.9"),
+        ("/lib/libm.so.6: version `GLIBC_2.99' not found", "Install digitpad anew"),
+    ],
+)
+def test_a_qt_that_cannot_be_imported_is_told_of(broken_qt, message, said):
+    broken_qt(message)
+    problem = system_check.problem()
+    assert said in problem
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize(
+    ("version", "python", "bad"), [("6.12.0", (3, 11), 1), ("6.12.0", (3, 12), 0), ("6.11.3", (3, 11), 0)]
+)
+def test_the_qt_that_kills_python_is_refused(monkeypatch, version, python, bad):
+    monkeypatch.setattr(PySide6, "__version__", version)
+    monkeypatch.setattr(sys, "version_info", python)
+    problem = system_check.problem()
+    assert (problem is not None) == bool(bad)
+
+
+def test_the_command_says_it_in_one_line_and_makes_no_window(monkeypatch, capsys):
+    monkeypatch.setattr(system_check, "problem", lambda: "Something is missing.")
+    assert __main__.main([]) == 1
+    assert capsys.readouterr() == ("", "digitpad: Something is missing.\n")
+
+
+@linux_only
+def test_a_process_without_a_screen_ends_with_a_sentence_not_with_a_core_dump():
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-m", "digitpad"]
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("digitpad: There is no screen")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_subcommand_needs_no_screen(monkeypatch, capsys, screen):
+    screen()
+    monkeypatch.setattr(system_check, "problem", lambda: "never asked")
+    assert __main__.main(["recipes"]) == 0
+    assert "pen" in capsys.readouterr().out
