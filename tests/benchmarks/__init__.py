@@ -1,0 +1,1 @@
+"""Benchmarks of the real window, run by hand; no tests."""
