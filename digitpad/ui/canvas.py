@@ -330,8 +330,8 @@ class Canvas(QWidget):
         painter.setPen(self._quiet)
         middle = self.rect().center().y()
         for text, size, top in (
-            (self.tr("Draw a digit"), 24, middle - 36),
-            (self.tr("with mouse, pen or finger"), 13, middle + 4),
+            (self.tr("Draw a digit"), 24, middle - 32),
+            (self.tr("with mouse, pen or finger"), 13, middle - 2),
         ):
             font = self.font()
             font.setPixelSize(size)

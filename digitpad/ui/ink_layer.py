@@ -154,7 +154,7 @@ class InkLayer:
         self._fill(painter, [path])
         painter.end()
         box = path.controlPointRect()
-        self._full = self._full.united(self.view.to_widget(box.getCoords(), 0.0))
+        self._full = self._full.united(self.view.to_widget((box.left(), box.top(), box.right(), box.bottom()), 0.0))
         self._open_from = end - 1
 
     def _repaint(self, region: QRect) -> None:
