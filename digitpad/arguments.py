@@ -16,7 +16,7 @@ class _OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage before it, and ends with status 2."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"digitpad: {message}; see '{self.prog} --help'\n")
+        self.exit(2, f"digitpad: {' '.join(message.split())}; see '{self.prog} --help'\n")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -51,9 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a recipe's network on MNIST and write a checkpoint")
     train.add_argument("--recipe", required=True, metavar="ID", help="see 'digitpad recipes'")
     train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's own number")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="decides everything random (default 0)")
+    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="decides everything random (default 0)")
     train.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's IDX files")
-    train.add_argument("--ink", type=Path, metavar="F", help="InkML file of labelled drawings, for recipes that want it")
+    train.add_argument(
+        "--ink", type=Path, metavar="F", help="InkML file of labelled drawings, for recipes that want it"
+    )
     train.add_argument("--hold-out", type=_positive, metavar="N", help="test on the last N training images instead")
     train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
     _device(train)
@@ -81,7 +83,19 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    number = _whole(text)
+    if not 0 < number <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to a thousand million")
     return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**63 - 1}")
+    return number
+
+
+def _whole(text: str) -> int:
+    """The number that the digits of a text make, -1 where it is something else or too long for any use."""
+    return int(text) if text.isdecimal() and len(text) <= 20 else -1

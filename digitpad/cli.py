@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,38 +23,61 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a subcommand.
 
     Returns:
-        The exit status: 0 on success, 2 on input that cannot be used, 1 on another failure; the latter two with one
-        line on stderr.
+        The exit status: 0 on success, 2 on input that cannot be used, 1 on another failure; the latter two with a line
+        on stderr, or one for each of several files that cannot be used.
     """
-    commands: dict[str, Callable[[argparse.Namespace], None]] = {
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "predict": _predict,
         "evaluate": _evaluate,
         "train": _train,
         "recipes": _recipes,
     }
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal cannot show
     try:
-        commands[arguments.command](arguments)
-        sys.stdout.flush()
+        status = commands[arguments.command](arguments)
+        print(end="", flush=True)
     except DigitpadError as error:
-        print(f"digitpad: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2 if isinstance(error, InputError) else 1
+        return _fail(error)
     except KeyboardInterrupt:
-        print("digitpad: stopped", file=sys.stderr)
-        return 1
+        return _fail("stopped")
     except BrokenPipeError:
-        # The reader of the pipe has seen enough; the interpreter must not write to it again while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
         return 1
-    return 0
+    except ImportError as error:
+        return _fail(f"a library could not be loaded ({error}); install digitpad anew as README.md says")
+    except OSError as error:
+        _abandon_output()
+        return _fail(f"the output could not be written ({error.strerror}); free some space or write it elsewhere")
+    return status
 
 
-def _predict(arguments: argparse.Namespace) -> None:
+def _fail(error: DigitpadError | str) -> int:
+    """Say in one line on stderr what went wrong; returns the exit status."""
+    print(f"digitpad: {' '.join(str(error).split())}", file=sys.stderr)
+    return 2 if isinstance(error, InputError) else 1
+
+
+def _abandon_output() -> None:
+    """The interpreter must not write to a broken stdout again while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _predict(arguments: argparse.Namespace) -> int:
     from digitpad.ink.opening import open_inks
     from digitpad.learning.recognizer import open_recognizer
 
-    recognizer = open_recognizer(arguments.checkpoint)
+    recognizer = open_recognizer(arguments.checkpoint, arguments.device)
+    status = 0
     for file in arguments.files:
-        for index, prediction in enumerate(map(recognizer.predict, open_inks(file))):
+        try:
+            inks = open_inks(file)
+            if not inks:
+                raise InputError(f"{file.name} holds no drawing; choose another file.")
+        except InputError as error:
+            status = _fail(error)  # the other files are read all the same
+            continue
+        for index, prediction in enumerate(map(recognizer.predict, inks)):
             said = {
                 "file": str(file),
                 "index": index,
@@ -66,9 +91,10 @@ def _predict(arguments: argparse.Namespace) -> None:
                 print(f"{file}  {index:>4}  no digit")
             else:
                 print(f"{file}  {index:>4}  {prediction.digit}  {prediction.confidence:6.1%}")
+    return status
 
 
-def _evaluate(arguments: argparse.Namespace) -> None:
+def _evaluate(arguments: argparse.Namespace) -> int:
     from digitpad.learning.checkpoints import load_checkpoint
     from digitpad.learning.evaluation import evaluate, read_labelled
     from digitpad.learning.training import choose_device
@@ -77,16 +103,17 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     result = evaluate(checkpoint, read_labelled(arguments.data), choose_device(arguments.device))
     if arguments.json:
         print(json.dumps(asdict(result)))
-        return
+        return 0
     print(f"{result.accuracy:.2%} of {result.n:,} read right, {len(result.errors):,} wrong, {result.refused:,} refused")
     print(f"expected calibration error {result.ece:.2%} (15 bins)")
     print("rows: label, columns: read as")
     print("      " + "".join(f"{digit:>6}" for digit in range(10)))
     for digit, row in enumerate(result.confusion):
         print(f"{digit:>6}" + "".join(f"{count:>6}" for count in row))
+    return 0
 
 
-def _train(arguments: argparse.Namespace) -> None:
+def _train(arguments: argparse.Namespace) -> int:
     from digitpad.learning.checkpoints import save_checkpoint
     from digitpad.learning.recipes import RECIPES
     from digitpad.learning.runs import Sources, run_recipe
@@ -101,6 +128,7 @@ def _train(arguments: argparse.Namespace) -> None:
     mnist = arguments.data or (Path(data) / "mnist" if data else None)
     ink = arguments.ink or (Path(data) / "pendigits" / "train.inkml" if data else None)
     out = arguments.out or Path(f"{recipe.id}.safetensors")
+    _check_writable(out)
 
     def report(now: EpochReport) -> None:
         if arguments.json:
@@ -121,9 +149,22 @@ def _train(arguments: argparse.Namespace) -> None:
         print(json.dumps({"event": "finished", **said}))
     else:
         print(f"wrote {out}: {last.test_accuracy:.2%} after {last.train_seconds:.0f} s of training")
+    return 0
 
 
-def _recipes(arguments: argparse.Namespace) -> None:
+def _check_writable(out: Path) -> None:
+    """Refuse, before hours of training, a place where the checkpoint could not be written after them."""
+    if out.is_dir():
+        raise InputError(f"{out} is a folder; name a file in it with --out.")
+    if not out.parent.is_dir():
+        raise InputError(f"The folder {out.parent} does not exist; make it, or name another with --out.")
+    try:
+        tempfile.TemporaryFile(dir=out.parent).close()
+    except OSError as error:
+        raise DigitpadError(f"{out.parent} cannot be written to ({error.strerror}); choose another --out.") from error
+
+
+def _recipes(arguments: argparse.Namespace) -> int:
     from digitpad.learning.networks import NETWORKS, build, parameter_count
     from digitpad.learning.recipes import RECIPES
 
@@ -137,3 +178,4 @@ def _recipes(arguments: argparse.Namespace) -> None:
             "epochs": recipe.epochs,
         }
         print(json.dumps(said) if arguments.json else f"{recipe.id:<14}{parameters:>10,} parameters  {recipe.title}")
+    return 0

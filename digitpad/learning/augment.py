@@ -57,7 +57,10 @@ def augmented(images: Tensor, strength: Augmentation, generator: torch.Generator
 
 
 def _width_changed(images: Tensor, amount: Tensor) -> Tensor:
-    """Strokes thicker (amount above 0) or thinner (below) by up to two pixels, by mixing with the grey dilation or erosion."""
+    """Strokes thicker (amount above 0) or thinner (below) by up to two pixels.
+
+    The image is mixed with its grey dilation or erosion.
+    """
     thick = F.max_pool2d(images, 3, stride=1, padding=1)
     thin = -F.max_pool2d(-images, 3, stride=1, padding=1)
     return torch.where(amount > 0, images + amount * (thick - images), images - amount * (thin - images))

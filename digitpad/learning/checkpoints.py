@@ -1,27 +1,28 @@
 """Checkpoints: a network's weights in a safetensors file, with what rebuilds and describes the network.
 
 The metadata has one entry, 'digitpad', a JSON object with 'format' (`FORMAT`) and the fields of `CheckpointInfo`.
-A plain state_dict, from a .pt or .pth file or a foreign safetensors file, is read where its tensors have the shapes
-of a network that digitpad knows. Nothing is ever unpickled beyond torch's `weights_only` reader.
+A plain state_dict, from a .pt or .pth file or a foreign safetensors file, is read where its modules have the shapes of
+a network that digitpad knows. Nothing is ever unpickled beyond torch's `weights_only` reader.
 """
 
 from __future__ import annotations
 
 import json
 import pickle
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
-from digitpad.learning.networks import NETWORKS, NORMALISATIONS, build, parameter_count
+from digitpad.learning.networks import NETWORKS, NORMALISATIONS, SIDE, build, parameter_count
 from digitpad.messages import CheckpointInfo
 
 FORMAT = 1
@@ -29,6 +30,8 @@ FORMAT = 1
 
 MAX_BYTES = 256 << 20
 """Size above which a file cannot be a checkpoint of a network that digitpad takes."""
+
+_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 _STORED = [field.name for field in fields(CheckpointInfo) if field.name not in ("name", "path")]
 
@@ -59,30 +62,38 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises:
         InputError: the file is missing, truncated, foreign, oversized, wrongly shaped, or of a newer format.
     """
+    _check(path)
     name = path.name
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputError(f"{path} cannot be opened ({error.strerror}); check its name and folder.") from error
-    if not path.is_file():
-        raise InputError(f"{path} is a folder; choose a checkpoint file in it.")
-    if size > MAX_BYTES:
-        raise InputError(
-            f"{name} has {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. Choose another file."
-        )
     if path.suffix.lower() in (".pt", ".pth"):
         tensors, metadata = _read_state_dict(path), None
     else:
         tensors, metadata = _read_safetensors(path)
-    for key, tensor in tensors.items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise InputError(f"{name} holds weights that are not numbers ({key}); train it again or choose another.")
-    info = _described(name, metadata) if metadata is not None else _recognised(name, tensors)
-    network = build(info.layers)
+    if metadata is not None:
+        info = _described(name, metadata)
+    else:
+        info, tensors = _recognised(name, tensors)
+    network = build(info.layers).eval()
     _fill(name, network, tensors)
-    return Checkpoint(
-        network.eval(), replace(info, name=path.stem, path=path, parameters=parameter_count(network))
-    )
+    _try(network, info)
+    return Checkpoint(network, replace(info, name=path.stem, path=path, parameters=parameter_count(network)))
+
+
+def _check(path: Path) -> None:
+    """Refuse what is no file, cannot be opened, or is too large."""
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; choose a checkpoint file in it.")
+        if not path.is_file():
+            raise InputError(f"{path} is no file; choose a checkpoint file.")
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not valid"
+        raise InputError(f"{path} cannot be opened ({reason}); check its name and folder.") from error
+    if size > MAX_BYTES:
+        raise InputError(
+            f"{path.name} has {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. Choose another file."
+        )
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
@@ -92,7 +103,7 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
             metadata = file.metadata() or {}
             # Clones, so that nothing refers to the mapped file after it is closed.
             return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get("digitpad")  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError) as error:
+    except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
         raise InputError(
             f"{path.name} is not a whole safetensors file ({error}); it may be cut off. Copy it anew or choose another."
         ) from error
@@ -101,13 +112,23 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
 def _read_state_dict(path: Path) -> dict[str, Tensor]:
     """The tensors of a file that torch wrote, bare or under one of the usual keys."""
     try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                size = sum(entry.file_size for entry in archive.infolist())
+            if size > MAX_BYTES:
+                raise InputError(
+                    f"{path.name} unpacks to {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. "
+                    "Choose another file."
+                )
         content = torch.load(path, map_location="cpu", weights_only=True)
+    except InputError:
+        raise
     except pickle.UnpicklingError as error:
         raise InputError(
-            f"{path.name} holds more than weights, and digitpad runs no code from files; "
-            "save its state_dict() and load that."
+            f"{path.name} holds more than weights, or is no PyTorch file. digitpad runs no code from files; "
+            "save the network's state_dict() and load that."
         ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
         raise InputError(
             f"{path.name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
         ) from error
@@ -128,6 +149,8 @@ def _described(name: str, text: str) -> CheckpointInfo:
         raise InputError(f"{foreign}; choose another checkpoint.") from error
     if not isinstance(said, dict) or type(said.get("format")) is not int:
         raise InputError(f"{foreign}; choose another checkpoint.")
+    if said["format"] < 1:
+        raise InputError(f"{foreign} (its format); choose another checkpoint.")
     if said["format"] > FORMAT:
         raise InputError(
             f"{name} has checkpoint format {said['format']}; this digitpad reads up to {FORMAT}. Update digitpad."
@@ -152,29 +175,87 @@ def _described(name: str, text: str) -> CheckpointInfo:
         if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
             raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
         values[key] = value
-    if not (abs(values["mean"]) <= 255 and 0 < values["std"] <= 255):
-        raise InputError(f"{foreign} (its normalisation); choose another checkpoint.")
+    ranges: Mapping[str, tuple[float, float]] = {
+        "mean": (-255, 255),
+        "std": (1e-6, 255),
+        "seed": (-(2**63), 2**64),
+        "epochs": (0, 10**9),
+        "test_accuracy": (0, 1),
+    }
+    for key, (low, high) in ranges.items():
+        if values[key] is not None and not low <= values[key] <= high:
+            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
     return CheckpointInfo(name=name, **values)
 
 
-def _recognised(name: str, tensors: Mapping[str, Tensor]) -> CheckpointInfo:
-    """Which known network a plain state_dict belongs to, told by the shapes of its tensors in their order."""
-    shapes = sorted(tuple(tensor.shape) for tensor in tensors.values())
+def _recognised(name: str, tensors: Mapping[str, Tensor]) -> tuple[CheckpointInfo, dict[str, Tensor]]:
+    """Which known network a plain state_dict belongs to, and its tensors by that network's names."""
     for network_id, layers in NETWORKS.items():
-        if sorted(tuple(tensor.shape) for tensor in build(layers).state_dict().values()) == shapes:
+        renamed = _renamed(tensors, build(layers).state_dict())
+        if renamed is not None:
             mean, std = NORMALISATIONS[network_id]
-            return CheckpointInfo(name=name, network=network_id, layers=list(layers), mean=mean, std=std)
+            return CheckpointInfo(name=name, network=network_id, layers=list(layers), mean=mean, std=std), renamed
     known = ", ".join(NETWORKS)
-    raise InputError(f"{name} holds the weights of a network that digitpad does not know (it knows {known}).")
+    raise InputError(
+        f"{name} holds the weights of a network that digitpad does not know; it knows {known}. Choose another file."
+    )
+
+
+def _renamed(tensors: Mapping[str, Tensor], places: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
+    """Foreign tensors by the names of `places`, or None where they belong to another network.
+
+    Modules are told by the names and shapes of what they hold, since files hold them in the order in which they were
+    declared or in that of the alphabet; modules that are alike are taken in the file's order.
+    """
+    theirs, renamed = _modules(tensors), {}
+    for ours, parts in _modules(places).items():
+        shapes = {leaf: tensor.shape for leaf, tensor in parts.items()}
+        for module, held in theirs.items():
+            if {leaf: tensor.shape for leaf, tensor in held.items()} == shapes:
+                renamed.update({f"{ours}.{leaf}": tensor for leaf, tensor in held.items()})
+                del theirs[module]
+                break
+        else:
+            return None
+    return None if theirs else renamed
+
+
+def _modules(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """Tensors by module, then by their name in it: 'conv1.weight' is 'weight' in 'conv1'."""
+    modules: dict[str, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        module, _, leaf = key.rpartition(".")
+        modules.setdefault(module, {})[leaf] = tensor
+    return modules
 
 
 def _fill(name: str, network: nn.Sequential, tensors: Mapping[str, Tensor]) -> None:
-    """Put tensors into a network: by name where the names fit, else in their order."""
+    """Put tensors into a network, by name; nothing is read of a tensor before its shape is known to fit."""
     places = network.state_dict()
-    if places.keys() != tensors.keys() and len(places) == len(tensors):
-        tensors = dict(zip(places, tensors.values(), strict=True))
-    wrong = [key for key in places if key not in tensors or tensors[key].shape != places[key].shape]
-    if wrong or len(places) != len(tensors):
-        what = wrong[0] if wrong else next(key for key in tensors if key not in places)
-        raise InputError(f"{name} does not fit the network it describes ({what}); choose another checkpoint.")
+    wrong = [key for key, place in places.items() if key not in tensors or not _fits(tensors[key], place)]
+    wrong += [key for key in tensors if key not in places]
+    if wrong:
+        raise InputError(f"{name} does not fit the network it describes ({wrong[0][:80]}); choose another checkpoint.")
     network.load_state_dict(dict(tensors))
+    for key, place in places.items():
+        if not torch.isfinite(place).all():
+            raise InputError(f"{name} holds weights that are not numbers ({key}); train it again or choose another.")
+
+
+def _fits(tensor: Tensor, place: Tensor) -> bool:
+    dense = tensor.layout == torch.strided and tensor.device.type == "cpu"
+    return (
+        dense
+        and tensor.shape == place.shape
+        and tensor.dtype in (_FLOATS if place.is_floating_point() else (place.dtype,))
+    )
+
+
+def _try(network: nn.Sequential, info: CheckpointInfo) -> None:
+    """Refuse finite weights whose answers are not: they are too large, or a variance is below 0."""
+    blank_and_full = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1).expand(2, 1, SIDE, SIDE)
+    with torch.inference_mode():
+        if not torch.isfinite(network((blank_and_full - info.mean) / info.std)).all():
+            raise InputError(
+                f"{info.name} holds weights whose answers are not numbers; train it again or choose another."
+            )

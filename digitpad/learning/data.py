@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import math
+import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ from digitpad.messages import CLASSES
 
 _IMAGES, _LABELS = 2051, 2049
 _LIMIT = 1 << 30
+"""Bytes of data above which a file is refused, unread: MNIST's largest has 47 million."""
+
 _FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
@@ -53,9 +57,11 @@ def read_mnist(folder: Path, part: str) -> Images:
     images, labels = _read_idx(folder, names[0], _IMAGES, 3), _read_idx(folder, names[1], _LABELS, 1)
     if len(images) != len(labels):
         raise InputError(f"{folder} holds {len(images)} images and {len(labels)} labels; fetch both files anew.")
+    if not len(images):
+        raise InputError(f"{folder} holds {names[0]} without a single image; fetch it anew.")
     if images.shape[1:] != (28, 28):
         raise InputError(f"{names[0]} holds images of {images.shape[1]}×{images.shape[2]} pixels; MNIST's are 28×28.")
-    if labels.size and labels.max() >= CLASSES:
+    if labels.max() >= CLASSES:
         raise InputError(f"{names[1]} holds the label {labels.max()}; MNIST's go from 0 to 9.")
     return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
 
@@ -66,19 +72,21 @@ def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[n
             break
     else:
         raise InputError(f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's four files.")
+    start = 4 + 4 * dimensions
     try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as file:
-                raw = file.read(_LIMIT)
-        else:
-            raw = path.read_bytes()
+        # gzip.open() would warn of a file that it leaves open where reading fails.
+        with path.open("rb") as plain, gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain as file:
+            header = file.read(start)
+            if len(header) < start or int.from_bytes(header[:4], "big") != magic:
+                raise InputError(f"{path} is not the IDX file its name says (wrong magic number); fetch it anew.")
+            shape = struct.unpack(f">{dimensions}I", header[4:])
+            size = math.prod(shape)
+            if size > _LIMIT:
+                raise InputError(f"{path} says that it holds {size:,} bytes; {_LIMIT:,} can be read. Fetch it anew.")
+            raw = file.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} cannot be read ({error}); fetch it anew.") from error
-    header = np.frombuffer(raw[: 4 + 4 * dimensions], dtype=">u4")
-    if len(header) != 1 + dimensions or header[0] != magic:
-        raise InputError(f"{path} is not the IDX file its name says (wrong magic number); fetch it anew.")
-    shape = tuple(int(size) for size in header[1:])
-    size = int(np.prod(shape, dtype=object))
-    if len(raw) - header.nbytes != size:
-        raise InputError(f"{path} holds {len(raw) - header.nbytes} bytes of data where {size} belong; fetch it anew.")
-    return np.frombuffer(raw, dtype=np.uint8, offset=header.nbytes).reshape(shape).copy()
+    if len(raw) != size:
+        held = f"{len(raw):,}" if len(raw) < size else "more"
+        raise InputError(f"{path} should hold {size:,} bytes of data and holds {held}; fetch it anew.")
+    return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,10 +76,15 @@ def evaluate(checkpoint: Checkpoint, data: Images, device: torch.device | None =
         checkpoint: the network to judge.
         data: labelled network inputs.
         device: where to compute; the CPU where None.
+
+    Raises:
+        InputError: the network's answers are not numbers.
     """
     device = device or torch.device("cpu")
-    network = checkpoint.network.to(device)
+    network = deepcopy(checkpoint.network).to(device)  # the checkpoint's own stays on the CPU
     answers = logits(network, data.pixels, checkpoint.info.mean, checkpoint.info.std, device)
+    if not torch.isfinite(answers).all():
+        raise InputError(f"{checkpoint.info.name} answers with what is no number; choose another checkpoint.")
     probabilities = torch.softmax(answers.double(), dim=1).numpy()
     labels, read, confidence = data.labels.numpy(), probabilities.argmax(axis=1), probabilities.max(axis=1)
     confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)

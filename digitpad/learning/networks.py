@@ -13,6 +13,8 @@ The list travels in the checkpoint, so that a file rebuilds its network without 
 
 from __future__ import annotations
 
+import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +29,9 @@ Layers = Sequence[Sequence[Any]]
 SIDE = 28
 MAX_LAYERS = 64
 MAX_PARAMETERS = 20_000_000
-"""Bounds that keep a hostile file from exhausting the memory; the largest known network has 3.3 million."""
+MAX_OUTPUTS = 250_000
+"""Bounds that keep a hostile file from exhausting the memory, by its weights or by what a layer makes of one image. The
+largest known network has 3.2 million parameters and 25,088 outputs in a layer."""
 
 
 def _conv_bn(out: int, kernel: int = 3) -> list[list[Any]]:
@@ -86,7 +90,7 @@ NORMALISATIONS: Mapping[str, tuple[float, float]] = {
     "mlp": (0.1307, 0.3081),
     "keras": (0.0, 1.0),
 }
-"""Mean and spread that each network's input is customarily normalised with, for weights that come without a word on it."""
+"""Mean and spread that each network's input is customarily normalised with, for weights that come without a word."""
 
 
 def build(layers: Layers) -> nn.Sequential:
@@ -99,18 +103,18 @@ def build(layers: Layers) -> nn.Sequential:
             parameters, or the result is not ten logits.
     """
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
-        raise InputError(f"The network is described by {MAX_LAYERS} layers at most, as a list.")
+        raise InputError(f"The network is not described by a list of 1 to {MAX_LAYERS} layers.")
     modules: list[nn.Module] = []
     shape: tuple[int, ...] = (1, SIDE, SIDE)
     parameters = 0
     for number, layer in enumerate(layers, 1):
         try:
-            kind, *numbers = layer
             with torch.device("meta"):  # sizes are checked before any memory is taken
-                made, shape = _layer(kind, numbers, shape)
-        except (TypeError, ValueError, KeyError, RuntimeError) as error:
-            raise InputError(f"Layer {number} of the network, {layer!r}, does not fit: {error}.") from error
-        parameters += sum(tensor.numel() for module in made for tensor in module.parameters())
+                made, shape = _layer(layer, shape)
+        except ValueError as error:
+            said = reprlib.repr(layer)
+            raise InputError(f"Layer {number} of the network, {said}, does not fit: {error}.") from error
+        parameters += sum(map(parameter_count, made))
         modules += made
     if parameters > MAX_PARAMETERS:
         raise InputError(f"The network has {parameters:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
@@ -118,7 +122,7 @@ def build(layers: Layers) -> nn.Sequential:
         raise InputError(f"The network ends in shape {shape}; digitpad needs ten outputs.")
     network = nn.Sequential(*modules).to_empty(device="cpu")
     for module in network:
-        if hasattr(module, "reset_parameters"):
+        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)):
             module.reset_parameters()
     return network
 
@@ -128,41 +132,66 @@ def parameter_count(network: nn.Module) -> int:
     return sum(tensor.numel() for tensor in network.parameters())
 
 
-def _layer(kind: str, numbers: list[Any], shape: tuple[int, ...]) -> tuple[list[nn.Module], tuple[int, ...]]:
+def _layer(layer: object, shape: tuple[int, ...]) -> tuple[list[nn.Module], tuple[int, ...]]:
     """The modules of one layer and the shape after it, without the batch."""
-    if not all(type(number) in (int, float) and number >= 0 for number in numbers):
-        raise ValueError("its numbers must be 0 or more")
+    if not isinstance(layer, list) or not layer or not isinstance(layer[0], str):
+        raise ValueError("a layer is a list that starts with its kind")
+    kind, *numbers = layer
+    if not all(type(number) in (int, float) and 0 <= number <= MAX_PARAMETERS for number in numbers):
+        raise ValueError(f"its numbers must lie between 0 and {MAX_PARAMETERS:,}")
     match kind, numbers:
-        case ("conv" | "conv-bn"), [int(out), int(kernel), int(stride), int(padding)]:
-            channels, height, width = shape
-            after = tuple((side + 2 * padding - kernel) // stride + 1 for side in (height, width))
-            _positive(out, kernel, stride, *after)
+        case (("conv" | "conv-bn"), [int(out), int(kernel), int(stride), int(padding)]):
+            channels, height, width = _picture(shape)
+            _above_zero(out, kernel, stride)
+            after = _sized(out, *((side + 2 * padding - kernel) // stride + 1 for side in (height, width)))
+            _affordable(channels * kernel * kernel * out)
             plain = kind == "conv"
             made: list[nn.Module] = [nn.Conv2d(channels, out, kernel, stride, padding, bias=plain)]
-            return (made if plain else [*made, nn.BatchNorm2d(out)]), (out, *after)
+            return (made if plain else [*made, nn.BatchNorm2d(out)]), after
         case "maxpool", [int(size)]:
-            channels, height, width = shape
-            _positive(size, height // size if size else 0, width // size if size else 0)
-            return [nn.MaxPool2d(size)], (channels, height // size, width // size)
+            channels, height, width = _picture(shape)
+            _above_zero(size)
+            return [nn.MaxPool2d(size)], _sized(channels, height // size, width // size)
         case "linear", [int(out)]:
-            (features,) = shape
-            _positive(out)
-            return [nn.Linear(features, out)], (out,)
+            features = _flat(shape)
+            _affordable(features * out)
+            return [nn.Linear(features, out)], _sized(out)
         case "batchnorm", []:
-            (features,) = shape
-            return [nn.BatchNorm1d(features)], shape
+            return [nn.BatchNorm1d(_flat(shape))], shape
         case "dropout", [int() | float() as share] if share < 1:
             return [nn.Dropout(float(share))], shape
         case "relu", []:
             return [nn.ReLU()], shape
         case "flatten", []:
-            flat = 1
-            for size in shape:
-                flat *= size
-            return [nn.Flatten()], (flat,)
+            return [nn.Flatten()], (math.prod(shape),)
     raise ValueError("digitpad knows no such layer")
 
 
-def _positive(*sizes: int) -> None:
+def _picture(shape: tuple[int, ...]) -> tuple[int, ...]:
+    if len(shape) != 3:
+        raise ValueError("it needs an image, and a flat layer is before it")
+    return shape
+
+
+def _flat(shape: tuple[int, ...]) -> int:
+    if len(shape) != 1:
+        raise ValueError("it needs a flat input; put a 'flatten' before it")
+    return shape[0]
+
+
+def _above_zero(*sizes: int) -> None:
     if min(sizes) < 1:
         raise ValueError("a size would be below 1")
+
+
+def _sized(*shape: int) -> tuple[int, ...]:
+    """The shape itself, where no size is below 1 and an image of that shape is affordable."""
+    _above_zero(*shape)
+    if math.prod(shape) > MAX_OUTPUTS:
+        raise ValueError(f"it would make {math.prod(shape):,} numbers of one image; digitpad takes {MAX_OUTPUTS:,}")
+    return shape
+
+
+def _affordable(weights: int) -> None:
+    if weights > MAX_PARAMETERS:
+        raise ValueError(f"it would have {weights:,} weights; digitpad takes {MAX_PARAMETERS:,} at most")

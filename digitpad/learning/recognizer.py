@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn.utils import fuse_conv_bn_eval
+from torch.nn.utils import convert_conv2d_weight_memory_format, fuse_conv_bn_eval
 
+from digitpad.errors import InputError
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.ink.render import render
 from digitpad.ink.strokes import Ink
@@ -29,14 +32,23 @@ class Recognizer:
         """Ready the network for reading, on the CPU unless another device is given."""
         self.info: CheckpointInfo = checkpoint.info
         self._device = device or torch.device("cpu")
-        self._network = _fused(checkpoint.network).to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._network = convert_conv2d_weight_memory_format(
+            _fused(checkpoint.network).to(self._device), torch.channels_last
+        )
 
     def probabilities(self, network_input: NDArray[np.uint8]) -> tuple[float, ...]:
-        """Softmax of the network's answer to one uint8 (28, 28) image, 255 is ink: ten floats that sum to 1."""
+        """Softmax of the network's answer to one uint8 (28, 28) image, 255 is ink: ten floats that sum to 1.
+
+        Raises:
+            InputError: the network's answer is not a number.
+        """
         with torch.inference_mode():
-            pixels = torch.from_numpy(network_input).to(self._device, torch.float32)[None, None]
+            pixels = torch.tensor(network_input, dtype=torch.float32, device=self._device)[None, None]
             logits = self._network((pixels / 255 - self.info.mean) / self.info.std)
-            return tuple(torch.softmax(logits[0].double(), dim=0).tolist())
+            probabilities = torch.softmax(logits[0].cpu().double(), dim=0).tolist()
+        if not all(map(math.isfinite, probabilities)):
+            raise InputError(f"{self.info.name} answers with what is no number; choose another checkpoint.")
+        return tuple(probabilities)
 
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:
         """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1."""
@@ -56,8 +68,7 @@ def open_recognizer(path: Path | None = None, device: str = "auto") -> Recognize
             travels to another device and back.
 
     Raises:
-        InputError: see `load_checkpoint`.
-        DigitpadError: the device is not there.
+        InputError: see `load_checkpoint`, or the device is not there.
     """
     torch.set_num_threads(1)  # two threads that share so little work wait for each other longer than they save
     return Recognizer(load_checkpoint(path or DEFAULT_CHECKPOINT), choose_device("cpu" if device == "auto" else device))
@@ -66,7 +77,7 @@ def open_recognizer(path: Path | None = None, device: str = "auto") -> Recognize
 def _fused(network: nn.Sequential) -> nn.Sequential:
     """The same function with batch normalisation folded into the convolutions before it: a third fewer calls."""
     layers: list[nn.Module] = []
-    for layer in network.eval():
+    for layer in deepcopy(network).eval():
         if isinstance(layer, nn.BatchNorm2d) and layers and isinstance(layers[-1], nn.Conv2d):
             layers[-1] = fuse_conv_bn_eval(layers[-1], layer)
         elif not isinstance(layer, nn.Dropout):

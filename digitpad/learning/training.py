@@ -1,10 +1,11 @@
 """Training: one readable loop over one data set in memory.
 
-Measured with recipe 'best' on two cores of an AMD EPYC (Zen 4): see checkpoints/best.md.
+What it reaches, and how long it takes: checkpoints/pen.md.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -12,8 +13,9 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from digitpad.errors import DigitpadError
+from digitpad.errors import DigitpadError, InputError
 from digitpad.learning.augment import augmented
 from digitpad.learning.data import Images
 from digitpad.learning.networks import NETWORKS, build
@@ -24,13 +26,13 @@ def choose_device(wanted: str) -> torch.device:
     """The device for 'auto', 'cpu', 'cuda' or 'mps'; 'auto' takes CUDA, then Apple's MPS, then the CPU.
 
     Raises:
-        DigitpadError: the device that was asked for is not there.
+        InputError: the device that was asked for is not there.
     """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if wanted == "auto":
         return torch.device(next(name for name, available in there.items() if available))
     if not there.get(wanted, False):
-        raise DigitpadError(f"The device {wanted} is not available on this machine; choose auto or cpu.")
+        raise InputError(f"The device {wanted} is not available on this machine; choose auto or cpu.")
     return torch.device(wanted)
 
 
@@ -61,11 +63,12 @@ def train(
     """
     device = device or torch.device("cpu")
     torch.manual_seed(seed)
-    network = build(NETWORKS[recipe.network]).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = convert_conv2d_weight_memory_format(build(NETWORKS[recipe.network]).to(device), torch.channels_last)
     averaged = deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
     steps = -(-len(data) // recipe.batch) * recipe.epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=steps, pct_start=0.2)
+    # With five steps in all, one fifth of them would be a warm-up of no length, which OneCycleLR divides by.
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=max(steps, 6), pct_start=0.2)
     generator = torch.Generator(device).manual_seed(seed)
     pixels, labels = data.pixels.to(device), data.labels.to(device)
     seconds, step = 0.0, 0
@@ -76,7 +79,7 @@ def train(
         for images, truth in _batches(pixels, labels, recipe, generator):
             loss = F.cross_entropy(network(images), truth, label_smoothing=recipe.smoothing)
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()
+            torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
             step += 1
@@ -84,9 +87,9 @@ def train(
             total += loss.detach() * len(truth)
         train_loss = float(total) / len(data)
         seconds += time.perf_counter() - started
-        if train_loss != train_loss:
-            raise DigitpadError("The loss is no longer a number. Lower the learning rate and train again.")
         test_loss, accuracy = _tested(averaged, test, recipe, device)
+        if not (math.isfinite(train_loss) and math.isfinite(test_loss)):
+            raise DigitpadError("The loss is no longer a number. Lower the learning rate and train again.")
         report(EpochReport(epoch, recipe.epochs, seconds, train_loss, test_loss, accuracy))
     return averaged.cpu()
 
@@ -99,14 +102,14 @@ def normalised(pixels: Tensor, mean: float, std: float) -> Tensor:
 @torch.no_grad()
 def logits(network: nn.Module, pixels: Tensor, mean: float, std: float, device: torch.device) -> Tensor:
     """A network's answers to many images: uint8 (n, 1, 28, 28) to float32 (n, 10) on the CPU, in batches of 512."""
-    return torch.cat([network(normalised(part.to(device), mean, std)).cpu() for part in pixels.split(512)])
+    return torch.cat([network(normalised(part.to(device), mean, std)).cpu() for part in torch.split(pixels, 512)])
 
 
 def _batches(
     pixels: Tensor, labels: Tensor, recipe: Recipe, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
     order = torch.randperm(len(labels), generator=generator, device=labels.device)
-    for chosen in order.split(recipe.batch):
+    for chosen in torch.split(order, recipe.batch):
         images = augmented(pixels[chosen].float() / 255, recipe.augmentation, generator)
         images = (images - recipe.mean) / recipe.std
         yield images.contiguous(memory_format=torch.channels_last), labels[chosen]
