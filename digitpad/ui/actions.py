@@ -17,39 +17,40 @@ class Actions(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._icons: dict[QAction, str] = {}
-        tr = self.tr
+        self.undo = self._make("undo", self.tr("Undo"), self.tr("Take back the last change"), ["Ctrl+Z"])
+        self.redo = self._make("redo", self.tr("Redo"), self.tr("Make the change again"), ["Ctrl+Shift+Z", "Ctrl+Y"])
+        self.clear = self._make("clear", self.tr("Clear"), self.tr("Clear the pad"), ["Del", "Backspace", "Esc"])
+        self.copy = self._make("copy", self.tr("Copy drawing"), self.tr("Copy the drawing as a picture"), [_Keys.Copy])
+        self.paste = self._make(
+            "paste", self.tr("Paste picture"), self.tr("Read a picture from the clipboard"), [_Keys.Paste]
+        )
 
-        self.undo = self._make("undo", tr("Undo"), tr("Take back the last change"), ["Ctrl+Z"])
-        self.redo = self._make("redo", tr("Redo"), tr("Make the change again"), ["Ctrl+Shift+Z", "Ctrl+Y"])
-        self.clear = self._make("clear", tr("Clear"), tr("Clear the pad"), ["Del", "Backspace", "Esc"])
-        self.copy = self._make("copy", tr("Copy drawing"), tr("Copy the drawing as a picture"), [_Keys.Copy])
-        self.paste = self._make("paste", tr("Paste picture"), tr("Read a picture from the clipboard"), [_Keys.Paste])
-
-        self.pen = self._make("pen", tr("Pen"), tr("Draw"), ["P"])
-        self.eraser = self._make("eraser", tr("Eraser"), tr("Erase parts of strokes"), ["E"])
+        self.pen = self._make("pen", self.tr("Pen"), self.tr("Draw"), ["P"])
+        self.eraser = self._make("eraser", self.tr("Eraser"), self.tr("Erase parts of strokes"), ["E"])
         self.tools = self._choice(self.pen, self.eraser)
-        self.wider = self._make(None, tr("Wider pen"), tr("Make the pen wider"), ["]"])
-        self.narrower = self._make(None, tr("Narrower pen"), tr("Make the pen narrower"), ["["])
+        self.wider = self._make(None, self.tr("Wider pen"), self.tr("Make the pen wider"), ["]"])
+        self.narrower = self._make(None, self.tr("Narrower pen"), self.tr("Make the pen narrower"), ["["])
 
         self.open = self._make(
-            "open", tr("Open drawing or picture…"), tr("Open an InkML drawing or a picture"), [_Keys.Open]
+            "open", self.tr("Open drawing or picture…"), self.tr("Open an InkML drawing or a picture"), [_Keys.Open]
         )
-        self.save = self._make("save", tr("Save drawing…"), tr("Save as InkML, PNG or SVG"), [_Keys.Save])
-        self.load = self._make("checkpoint", tr("Load checkpoint…"), tr("Read with another network"), ["Ctrl+L"])
+        self.save = self._make("save", self.tr("Save drawing…"), self.tr("Save as InkML, PNG or SVG"), [_Keys.Save])
+        self.load = self._make(
+            "checkpoint", self.tr("Load checkpoint…"), self.tr("Read with another network"), ["Ctrl+L"]
+        )
         self.save_checkpoint = self._make(
-            "export", tr("Save checkpoint as…"), tr("Save a copy of the checkpoint in use"), ["Ctrl+Shift+S"]
+            "export", self.tr("Save checkpoint as…"), self.tr("Save a copy of the checkpoint in use"), ["Ctrl+Shift+S"]
         )
         self.shipped = self._make(
-            None, tr("Use the checkpoint that ships"), tr("Read with the network that came with digitpad"), []
+            None, self.tr("Use the checkpoint that ships"), self.tr("Read with the network that came with digitpad"), []
         )
-        self.forget_recent = self._make(None, tr("Clear this list"), tr("Forget the recent checkpoints"), [])
-        self.quit = self._make(None, tr("Quit"), tr("Close digitpad"), [_Keys.Quit])
+        self.quit = self._make(None, self.tr("Quit"), self.tr("Close digitpad"), [_Keys.Quit])
 
-        self.theme_system = self._make(None, tr("As the system"), tr("Follow the system's light or dark"), [])
-        self.theme_light = self._make(None, tr("Light"), tr("Dark ink on light paper"), [])
-        self.theme_dark = self._make(None, tr("Dark"), tr("Light ink on dark paper"), [])
+        self.theme_system = self._make(None, self.tr("As the system"), self.tr("Follow the system's light or dark"), [])
+        self.theme_light = self._make(None, self.tr("Light"), self.tr("Dark ink on light paper"), [])
+        self.theme_dark = self._make(None, self.tr("Dark"), self.tr("Light ink on dark paper"), [])
         self.themes = self._choice(self.theme_system, self.theme_light, self.theme_dark)
-        self.about = self._make("info", tr("About digitpad"), tr("Version and licences"), [])
+        self.about = self._make("info", self.tr("About digitpad"), self.tr("Version and licences"), [])
         for action, mode in zip(self.themes.actions(), ("system", "light", "dark"), strict=True):
             action.setData(mode)
 

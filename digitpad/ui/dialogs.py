@@ -5,35 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 CHECKPOINT_ENDINGS = (".safetensors", ".pt", ".pth")
 
+translate = QCoreApplication.translate
+
 Chosen = Callable[[Path], None]
 
 
-def drawing_filter(context: QObject) -> list[str]:
+def drawing_filter() -> list[str]:
     """Names of what can be opened on the pad."""
-    return [
-        context.tr("Drawings and pictures") + " (*.inkml *.png *.jpg *.jpeg *.bmp *.webp)",
-        context.tr("All files") + " (*)",
-    ]
+    return [translate("dialogs", "Drawings and pictures") + " (*.inkml *.png *.jpg *.jpeg *.bmp *.webp)", _all_files()]
 
 
-def drawing_save_filter(context: QObject) -> list[str]:
+def drawing_save_filter() -> list[str]:
     """Names of what strokes can be saved as."""
-    return [context.tr("InkML drawing") + " (*.inkml)", context.tr("PNG picture") + " (*.png)", "SVG (*.svg)"]
+    return [translate("dialogs", "InkML drawing") + " (*.inkml)", *picture_save_filter(), "SVG (*.svg)"]
 
 
-def picture_save_filter(context: QObject) -> list[str]:
+def picture_save_filter() -> list[str]:
     """Names of what a picture can be saved as."""
-    return [context.tr("PNG picture") + " (*.png)"]
+    return [translate("dialogs", "PNG picture") + " (*.png)"]
 
 
-def checkpoint_filter(context: QObject) -> list[str]:
+def checkpoint_filter() -> list[str]:
     """Names of what can be loaded to read with."""
-    return [context.tr("Checkpoints") + " (*.safetensors *.pt *.pth)", context.tr("All files") + " (*)"]
+    return [translate("dialogs", "Checkpoints") + " (*.safetensors *.pt *.pth)", _all_files()]
+
+
+def checkpoint_save_filter(ending: str) -> list[str]:
+    """Names of what a checkpoint can be saved as: what it is, with its ending as in '.safetensors'."""
+    return [translate("dialogs", "Checkpoint") + f" (*{ending})"]
+
+
+def _all_files() -> str:
+    return translate("dialogs", "All files") + " (*)"
 
 
 def ask_open(parent: QWidget, title: str, filters: Sequence[str], chosen: Chosen) -> None:

@@ -13,17 +13,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMenu,
-    QMessageBox,
     QSlider,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
-from digitpad import __version__
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.messages import CheckpointInfo
+from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer import AnswerPanel
 from digitpad.ui.bars import ProbabilityBars
@@ -34,11 +31,13 @@ from digitpad.ui.dialogs import (
     ask_open,
     ask_save,
     checkpoint_filter,
+    checkpoint_save_filter,
     drawing_filter,
     drawing_save_filter,
     picture_save_filter,
 )
 from digitpad.ui.drawing_files import DrawingFiles
+from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.network_input import NetworkInput
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
@@ -73,12 +72,13 @@ class MainWindow(QMainWindow):
         self._actions = Actions(self)
         self._files = DrawingFiles(self)
         self._make_parts()
-        self._make_menus()
-        self._make_tool_bar()
+        fill_menu_bar(self.menuBar(), self._actions, self._recent)
+        self.addToolBar(make_tool_bar(self._actions, self._width))
         self._arrange()
         self._connect()
         self._choose_theme(cast(Mode, settings.theme))
         self._width.setValue(settings.pen_width)
+        self._on_history_changed(False, False)
         self.setWindowTitle("digitpad")
         self.setAcceptDrops(True)
         self.setMinimumSize(_SMALLEST)
@@ -103,46 +103,9 @@ class MainWindow(QMainWindow):
         self._width.setFixedWidth(120)
         self._width.setToolTip(self.tr("Width of the pen ([ and ])"))
         self._width.setAccessibleName(self.tr("Pen width"))
+        self._recent = RecentMenu(self._settings, self)
         self._reading_with = QLabel()
         self._computing_on = QLabel(self.tr("CPU"))
-
-    def _make_menus(self) -> None:
-        actions, bar = self._actions, self.menuBar()
-        self._recent = QMenu(self.tr("Recent checkpoints"), self)
-        file = bar.addMenu(self.tr("&File"))
-        file.addActions([actions.open, actions.save])
-        file.addSeparator()
-        file.addAction(actions.load)
-        file.addMenu(self._recent)
-        file.addActions([actions.shipped, actions.save_checkpoint])
-        file.addSeparator()
-        file.addAction(actions.quit)
-        edit = bar.addMenu(self.tr("&Edit"))
-        edit.addActions([actions.undo, actions.redo, actions.clear])
-        edit.addSeparator()
-        edit.addActions([actions.copy, actions.paste])
-        edit.addSeparator()
-        edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
-        view = bar.addMenu(self.tr("&View"))
-        view.addMenu(self.tr("Theme")).addActions(actions.themes.actions())
-        bar.addMenu(self.tr("&Help")).addAction(actions.about)
-        for menu in (file, edit, view):
-            menu.setToolTipsVisible(True)
-
-    def _make_tool_bar(self) -> None:
-        actions = self._actions
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        bar.addActions([actions.undo, actions.redo, actions.clear])
-        bar.addSeparator()
-        bar.addActions([actions.pen, actions.eraser])
-        bar.addWidget(_spacer(8))
-        bar.addWidget(self._width)
-        bar.addSeparator()
-        bar.addActions([actions.open, actions.save, actions.copy, actions.paste])
-        self.addToolBar(bar)
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
@@ -208,12 +171,11 @@ class MainWindow(QMainWindow):
         actions.load.triggered.connect(self._ask_for_checkpoint)
         actions.save_checkpoint.triggered.connect(self._ask_where_to_save_checkpoint)
         actions.shipped.triggered.connect(partial(self._load, None))
-        actions.forget_recent.triggered.connect(self._settings.forget_recent)
         actions.quit.triggered.connect(self.close)
         actions.themes.triggered.connect(self._on_theme_chosen)
-        actions.about.triggered.connect(self._about)
+        actions.about.triggered.connect(partial(show_about, self))
 
-        self._recent.aboutToShow.connect(self._list_recent)
+        self._recent.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
         self._checkpoint.load_button.clicked.connect(actions.load.trigger)
         self._checkpoint.save_button.clicked.connect(actions.save_checkpoint.trigger)
@@ -296,6 +258,7 @@ class MainWindow(QMainWindow):
             self._files.open(paths[0])
         event.acceptProposedAction()
 
+    @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
         self._checkpoint.notice.hide()
         self._reader.open(checkpoint)
@@ -313,23 +276,23 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _ask_for_drawing(self) -> None:
-        ask_open(self, self.tr("Open a drawing or picture"), drawing_filter(self), self._files.open)
+        ask_open(self, self.tr("Open a drawing or picture"), drawing_filter(), self._files.open)
 
     @Slot()
     def _ask_where_to_save(self) -> None:
         ink = self._canvas.ink
-        names = picture_save_filter(self) if ink.picture is not None else drawing_save_filter(self)
+        names = picture_save_filter() if ink.picture is not None else drawing_save_filter()
         ask_save(self, self.tr("Save the drawing"), "digit", names, lambda path: self._files.save(path, ink))
 
     @Slot()
     def _ask_for_checkpoint(self) -> None:
-        ask_open(self, self.tr("Load a checkpoint"), checkpoint_filter(self), self._load)
+        ask_open(self, self.tr("Load a checkpoint"), checkpoint_filter(), self._load)
 
     @Slot()
     def _ask_where_to_save_checkpoint(self) -> None:
         if self._info is not None and self._info.path is not None:
             source = self._info.path
-            names = [self.tr("Checkpoint") + f" (*{source.suffix})"]
+            names = checkpoint_save_filter(source.suffix)
             ask_save(
                 self,
                 self.tr("Save the checkpoint"),
@@ -337,19 +300,6 @@ class MainWindow(QMainWindow):
                 names,
                 lambda path: self._files.copy_file(source, path),
             )
-
-    @Slot()
-    def _list_recent(self) -> None:
-        self._recent.clear()
-        for path in self._settings.recent:
-            action = self._recent.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(partial(self._load, path))
-        if self._recent.isEmpty():
-            self._recent.addAction(self.tr("No checkpoint was loaded yet")).setEnabled(False)
-        else:
-            self._recent.addSeparator()
-            self._recent.addAction(self._actions.forget_recent)
 
     @Slot(QAction)
     def _on_theme_chosen(self, action: QAction) -> None:
@@ -371,21 +321,6 @@ class MainWindow(QMainWindow):
         colours = (QColor(name) for name in (self._theme.text, self._theme.surface, self._theme.quiet))
         self._canvas.set_colours(*colours)
 
-    @Slot()
-    def _about(self) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About digitpad"), "", parent=self)
-        box.setIconPixmap(self.windowIcon().pixmap(64))
-        box.setText(self.tr("digitpad {version}").format(version=__version__))
-        box.setInformativeText(
-            self.tr(
-                "Draw a digit and watch a convolutional network read it.\n\n"
-                "The network that ships was trained on MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0) and on Pen-Based "
-                "Recognition of Handwritten Digits (Alpaydin, Alimoglu; CC BY 4.0)."
-            )
-        )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """End every thread; what was to be saved is saved."""
         self._settings.pen_width = self._width.value()
@@ -394,9 +329,3 @@ class MainWindow(QMainWindow):
         self._reader.stop()
         self._files.stop()
         super().closeEvent(event)
-
-
-def _spacer(width: int) -> QWidget:
-    spacer = QWidget()
-    spacer.setFixedWidth(width)
-    return spacer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -25,5 +25,12 @@ class Square(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the square."""
-        side = min(self.width(), self.height())
+        side = min(self.width(), self.height()) - 2
         self._inside.setGeometry((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a hairline round the square."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawRect(self._inside.geometry().adjusted(-1, -1, 0, 0))
+        painter.end()

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
 from digitpad.errors import DigitpadError
@@ -21,6 +21,10 @@ def checkpoint_name(pad):
 
 def wait_for_checkpoint(pad, name):
     pad.qtbot.waitUntil(lambda: checkpoint_name(pad) == f"Checkpoint {name}", timeout=30000)
+
+
+def action(pad, text):
+    return next(action for action in pad.window.findChildren(QAction) if action.text() == text)
 
 
 def drop(pad, path):
@@ -68,6 +72,15 @@ def test_the_load_button_loads_and_the_recent_list_remembers(pad, copy):
     recent = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Recent checkpoints")
     recent.aboutToShow.emit()
     assert recent.actions()[0].text() == "mine.safetensors"
+
+    action(pad, "Use the checkpoint that ships").trigger()
+    wait_for_checkpoint(pad, "pen")
+    recent.actions()[0].trigger()
+    wait_for_checkpoint(pad, "mine")
+
+    recent.actions()[-1].trigger()
+    recent.aboutToShow.emit()
+    assert [entry.text() for entry in recent.actions()] == ["No checkpoint was loaded yet"]
 
 
 def test_a_loaded_checkpoint_reads_the_drawing_anew(pad, copy):

@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
-from PySide6.QtWidgets import QApplication, QSlider, QToolButton
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
+from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QToolButton
 
+from digitpad import __version__
 from tests.app.hand import FOUR, ONE, SEVEN
 
 
@@ -175,6 +176,28 @@ def test_pen_width_and_tool_follow_the_keyboard_and_are_remembered(pad, start):
     pad.window.close()
 
     assert start().widget("pen_width", QSlider).value() == before + 10
+
+
+@pytest.mark.parametrize(("title", "is_dark"), [("Dark", True), ("Light", False)])
+def test_the_theme_is_chosen_in_the_menu_and_remembered(pad, start, title, is_dark):
+    def darkness(window):
+        return window.palette().window().color().lightness() < 128
+
+    next(action for action in pad.window.findChildren(QAction) if action.text() == title).trigger()
+    assert darkness(pad.window) is is_dark
+    assert (pad.canvas.grab().toImage().pixelColor(5, 5).lightness() < 128) is is_dark
+    pad.window.close()
+
+    assert darkness(start().window) is is_dark
+
+
+def test_about_names_version_and_licences(pad):
+    next(action for action in pad.window.findChildren(QAction) if action.text() == "About digitpad").trigger()
+    box = pad.window.findChild(QMessageBox)
+
+    assert __version__ in box.text()
+    assert "CC BY-SA 3.0" in box.informativeText()
+    box.close()
 
 
 CLOSED_EARLY = """

@@ -1,0 +1,84 @@
+"""Where the actions are found: the menu bar, the list of recent checkpoints, and the tool bar."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QSize, Signal, Slot
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+
+from digitpad.ui.actions import Actions
+from digitpad.ui.settings import Settings
+
+translate = QCoreApplication.translate
+
+
+class RecentMenu(QMenu):
+    """The checkpoints that were loaded lately, listed anew each time it opens.
+
+    Signals:
+        chosen: the Path of the checkpoint that was picked.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, settings: Settings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("Recent checkpoints"))
+        self.setToolTipsVisible(True)
+        self._settings = settings
+        self.aboutToShow.connect(self._list)
+
+    @Slot()
+    def _list(self) -> None:
+        self.clear()
+        for path in self._settings.recent:
+            action = self.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(self.chosen.emit, path))
+        if self.isEmpty():
+            self.addAction(self.tr("No checkpoint was loaded yet")).setEnabled(False)
+        else:
+            self.addSeparator()
+            self.addAction(self.tr("Clear this list")).triggered.connect(self._settings.forget_recent)
+
+
+def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu) -> None:
+    """Put every action into its menu."""
+    file = bar.addMenu(translate("menus", "&File"))
+    file.addActions([actions.open, actions.save])
+    file.addSeparator()
+    file.addAction(actions.load)
+    file.addMenu(recent)
+    file.addActions([actions.shipped, actions.save_checkpoint])
+    file.addSeparator()
+    file.addAction(actions.quit)
+    edit = bar.addMenu(translate("menus", "&Edit"))
+    edit.addActions([actions.undo, actions.redo, actions.clear])
+    edit.addSeparator()
+    edit.addActions([actions.copy, actions.paste])
+    edit.addSeparator()
+    edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
+    view = bar.addMenu(translate("menus", "&View"))
+    view.addMenu(translate("menus", "Theme")).addActions(actions.themes.actions())
+    bar.addMenu(translate("menus", "&Help")).addAction(actions.about)
+    for menu in (file, edit, view):
+        menu.setToolTipsVisible(True)
+
+
+def make_tool_bar(actions: Actions, pen_width: QWidget) -> QToolBar:
+    """The slim bar with what is wanted while drawing."""
+    bar = QToolBar(translate("menus", "Tools"))
+    bar.setObjectName("tools")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.addActions([actions.undo, actions.redo, actions.clear])
+    bar.addSeparator()
+    bar.addActions([actions.pen, actions.eraser])
+    gap = QWidget()
+    gap.setFixedWidth(8)
+    bar.addWidget(gap)
+    bar.addWidget(pen_width)
+    bar.addSeparator()
+    bar.addActions([actions.open, actions.save, actions.copy, actions.paste])
+    return bar
