@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.ink.outline import outline
-from digitpad.ink.strokes import PRESSURE, Stroke, pressure_width, smooth
+from digitpad.ink.strokes import Stroke, pressure_width, smooth
 
 places = st.tuples(st.floats(0, 300), st.floats(0, 300), st.just(0.0), st.floats(0, 1))
 
@@ -23,11 +23,14 @@ def winding(places, polygons):
     return total
 
 
-def depth(places, curve, width):
-    """How far inside the line each place lies: the most that any disc along the curve reaches over it."""
-    parts = np.linspace(curve[:-1], curve[1:], 20).reshape(-1, 4) if len(curve) > 1 else curve
-    reach = pressure_width(width, parts[:, PRESSURE]) / 2
-    return (reach - np.hypot(*np.moveaxis(places[:, None] - parts[:, :2], -1, 0))).max(axis=1)
+def distance(places, line):
+    """Distance of each place to a polyline."""
+    a, way = line[:-1], np.diff(line, axis=0)
+    if not len(a):
+        a, way = line, np.zeros_like(line)
+    offset = places[:, None] - a
+    share = np.clip((offset * way).sum(-1) / np.maximum((way**2).sum(-1), 1e-300), 0, 1)
+    return np.hypot(*np.moveaxis(offset - share[..., None] * way, -1, 0)).min(axis=1)
 
 
 @given(st.lists(places, min_size=1, max_size=8), st.floats(0, 1))
@@ -35,9 +38,10 @@ def test_a_line_of_one_pressure_covers_its_width_and_no_more(points, pressure):
     curve = smooth(Stroke.of([(*point[:3], pressure) for point in points]).points, 3.0)
     grid = np.stack(np.meshgrid(np.arange(-35, 340, 15.0), np.arange(-35, 340, 15.0)), axis=-1).reshape(-1, 2)
     inside = winding(grid, outline(curve, 40.0)) != 0
-    reach = depth(grid, curve, 40.0)
-    assert inside[reach > 1.0].all()
-    assert not inside[reach < -0.1].any()
+    radius = float(pressure_width(40.0, np.array([pressure]))[0]) / 2
+    away = distance(grid, curve[:, :2])
+    assert inside[away < 0.97 * radius].all()
+    assert not inside[away > radius + 1e-3].any()
 
 
 @given(st.lists(places, min_size=1, max_size=8))
