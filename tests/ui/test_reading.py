@@ -1,0 +1,160 @@
+"""The reading thread: one under way, one waiting, the latest wins, and no stale answer."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from digitpad.errors import InputError
+from digitpad.ink.strokes import Ink, Stroke
+from digitpad.messages import CheckpointInfo, Prediction
+from digitpad.ui.reading import Reader
+
+INK = Ink((Stroke.of([(1, 2), (3, 4)]),))
+
+
+class SlowRecognizer:
+    """Reads when it is let to, and notes what it was asked."""
+
+    def __init__(self, name):
+        self.info = CheckpointInfo(name, "reader")
+        self.asked = []
+        self.let = threading.Semaphore(0)
+
+    def predict(self, ink, revision=0):
+        self.asked.append(revision)
+        assert self.let.acquire(timeout=20)
+        digit = None if ink.is_empty else 3
+        return Prediction(revision, digit, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+
+
+class Opener:
+    """Opens a slow recognizer, once it is let to; a path named 'broken' cannot be opened."""
+
+    def __init__(self):
+        self.made = []
+        self.let = threading.Event()
+        self.let.set()
+
+    def __call__(self, path):
+        assert self.let.wait(20)
+        if path == "broken":
+            raise InputError("broken is broken.")
+        self.made.append(SlowRecognizer(path))
+        return self.made[-1]
+
+
+@pytest.fixture
+def opener():
+    return Opener()
+
+
+@pytest.fixture
+def reader(qtbot, opener):
+    reader = Reader(opener)
+    yield reader
+    opener.let.set()
+    for recognizer in opener.made:
+        recognizer.let.release(100)
+    reader.stop()
+
+
+@pytest.fixture
+def answers(reader):
+    said = []
+    reader.answered.connect(said.append)
+    return said
+
+
+def opened(qtbot, reader, path="first"):
+    with qtbot.waitSignal(reader.opened):
+        reader.open(path)
+
+
+def test_ink_drawn_before_the_network_is_there_is_read_as_soon_as_it_is(qtbot, reader, opener, answers):
+    opener.let.clear()
+    reader.open("first")
+    for revision in range(5):
+        reader.read(revision, INK, True)
+    with qtbot.waitSignal(reader.opened):
+        opener.let.set()
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert opener.made[0].asked == [4]
+    assert answers[0].prediction.revision == 4
+
+
+def test_one_is_under_way_and_one_waits_and_the_latest_wins(qtbot, reader, opener, answers):
+    opened(qtbot, reader)
+    for revision in range(10):
+        reader.read(revision, INK, True)
+    opener.made[0].let.release(2)
+    qtbot.waitUntil(lambda: len(answers) == 2)
+
+    assert opener.made[0].asked == [0, 9]
+    assert [answer.prediction.revision for answer in answers] == [0, 9]
+
+
+def test_an_answer_to_what_is_no_longer_drawn_is_dropped(qtbot, reader, opener, answers):
+    opened(qtbot, reader)
+    reader.read(1, INK, True)
+    qtbot.waitUntil(lambda: opener.made[0].asked == [1])
+    reader.read(2, Ink(), False)
+    opener.made[0].let.release(2)
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert [answer.prediction.revision for answer in answers] == [2]
+    assert answers[0].prediction.digit is None
+
+
+def test_another_checkpoint_reads_anew_what_is_drawn(qtbot, reader, opener, answers):
+    opened(qtbot, reader)
+    reader.read(1, INK, True)
+    qtbot.waitUntil(lambda: opener.made[0].asked == [1])
+    reader.open("second")
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: len(opener.made) == 2)
+    opener.made[1].let.release()
+    qtbot.waitUntil(lambda: opener.made[1].asked == [1] and bool(answers))
+
+    assert answers[-1].prediction.revision == 1
+
+
+def test_a_checkpoint_that_cannot_be_opened_says_why_and_the_one_in_use_stays(qtbot, reader, opener, answers):
+    opened(qtbot, reader)
+    with qtbot.waitSignal(reader.failed) as failed:
+        reader.open("broken")
+    reader.read(1, INK, True)
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert failed.args == ["broken is broken."]
+    assert opener.made[0].asked == [1]
+
+
+def test_a_fault_in_a_reading_does_not_stop_the_next(qtbot, reader, opener, answers):
+    opened(qtbot, reader)
+
+    def faulty(ink, revision=0):
+        raise ZeroDivisionError
+
+    working, opener.made[0].predict = opener.made[0].predict, faulty
+    with qtbot.captureExceptions() as exceptions:
+        reader.read(1, INK, True)
+        qtbot.waitUntil(lambda: bool(exceptions))
+    opener.made[0].predict = working
+    opener.made[0].let.release()
+    reader.read(2, INK, True)
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert answers[0].prediction.revision == 2
+
+
+def test_nothing_starts_after_the_stop(qtbot, reader, opener):
+    reader.stop()
+    reader.open("first")
+
+    assert opener.made == []
