@@ -14,7 +14,12 @@ os.environ["LC_ALL"] = "C.UTF-8"
 
 import pytest
 import shiboken6
+from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
+
+# A property holds on a slow or busy machine too.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
