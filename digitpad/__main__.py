@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if problem is not None:
         sys.stderr.write(f"digitpad: {problem}\n")
         return 1
+    # Ctrl+C in the terminal ends the process at once; Python's own way, an exception amid Qt's events, aborts it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from digitpad import app
 
     return app.run(words)

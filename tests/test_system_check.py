@@ -1,6 +1,7 @@
 import ctypes
 import importlib.abc
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -153,3 +154,19 @@ def test_a_subcommand_needs_no_screen(monkeypatch, capsys, screen):
     monkeypatch.setattr(system_check, "problem", lambda: "never asked")
     assert __main__.main(["recipes"]) == 0
     assert "pen" in capsys.readouterr().out
+
+
+@linux_only
+def test_an_interrupted_window_ends_without_a_traceback_or_an_abort():
+    script = """
+import os, signal, sys
+from digitpad import __main__, app
+show = app.MainWindow.showEvent
+def interrupted(window, event):
+    show(window, event)
+    os.kill(os.getpid(), signal.SIGINT)
+app.MainWindow.showEvent = interrupted
+sys.exit(__main__.main([]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
