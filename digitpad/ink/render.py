@@ -34,7 +34,7 @@ STROKE = 2.4
 measure, which counts the grey rim too."""
 
 _SPACING = 0.25
-"""Distance of the discs that make up a line, in pixels: its edge waves by less than 0.006 pixels."""
+"""Distance of the discs that make up a line, in pixels: its edge waves by less than 0.007 pixels."""
 
 _CROSSING = 1e-4
 """How far a curve's stroke number is from a whole one where it crosses; the nearest that is has 0.5 / 24²."""
