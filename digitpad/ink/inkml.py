@@ -86,8 +86,8 @@ def read_inkml(path: Path) -> list[Drawing]:
 def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
     """Write drawings as InkML, whole or not at all: x, y, pressure and time of every point, pen widths, label, writer.
 
-    A picture on the pad is not ink and is not written. Coordinates keep four decimals, times a microsecond. A name that is no XML id, or stands for another drawing
-    already, is left out.
+    A picture on the pad is not ink and is not written. Coordinates keep four decimals, times a microsecond. A name
+    that is no XML id, or stands for another drawing already, is left out.
 
     Raises:
         DigitpadError: the file cannot be written; the old one is still there.
