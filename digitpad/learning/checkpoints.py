@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
-from digitpad.learning.networks import NETWORKS, NORMALISATIONS, SIDE, build, parameter_count
+from digitpad.learning.networks import NETWORKS, NORMALISATIONS, SIDE, blueprint, parameter_count
 from digitpad.messages import CheckpointInfo
 
 FORMAT = 1
@@ -72,8 +72,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         info = _described(name, metadata)
     else:
         info, tensors = _recognised(name, tensors)
-    network = build(info.layers).eval()
-    _fill(name, network, tensors)
+    network = _filled(name, blueprint(info.layers), tensors).eval()
     _try(network, info)
     return Checkpoint(network, replace(info, name=path.stem, path=path, parameters=parameter_count(network)))
 
@@ -191,7 +190,7 @@ def _described(name: str, text: str) -> CheckpointInfo:
 def _recognised(name: str, tensors: Mapping[str, Tensor]) -> tuple[CheckpointInfo, dict[str, Tensor]]:
     """Which known network a plain state_dict belongs to, and its tensors by that network's names."""
     for network_id, layers in NETWORKS.items():
-        renamed = _renamed(tensors, build(layers).state_dict())
+        renamed = _renamed(tensors, blueprint(layers).state_dict())
         if renamed is not None:
             mean, std = NORMALISATIONS[network_id]
             return CheckpointInfo(name=name, network=network_id, layers=list(layers), mean=mean, std=std), renamed
@@ -229,17 +228,19 @@ def _modules(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     return modules
 
 
-def _fill(name: str, network: nn.Sequential, tensors: Mapping[str, Tensor]) -> None:
-    """Put tensors into a network, by name; nothing is read of a tensor before its shape is known to fit."""
+def _filled(name: str, network: nn.Sequential, tensors: Mapping[str, Tensor]) -> nn.Sequential:
+    """A blueprint with its tensors, by name; nothing is read of a tensor before its shape is known to fit."""
     places = network.state_dict()
     wrong = [key for key, place in places.items() if key not in tensors or not _fits(tensors[key], place)]
     wrong += [key for key in tensors if key not in places]
     if wrong:
         raise InputError(f"{name} does not fit the network it describes ({wrong[0][:80]}); choose another checkpoint.")
+    network = network.to_empty(device="cpu")
     network.load_state_dict(dict(tensors))
-    for key, place in places.items():
+    for key, place in network.state_dict().items():
         if not torch.isfinite(place).all():
             raise InputError(f"{name} holds weights that are not numbers ({key}); train it again or choose another.")
+    return network
 
 
 def _fits(tensor: Tensor, place: Tensor) -> bool:

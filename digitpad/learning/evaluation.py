@@ -95,7 +95,7 @@ def evaluate(checkpoint: Checkpoint, data: Images, device: torch.device | None =
         accuracy=float(np.mean(labels == read)),
         confusion=confusion.tolist(),
         errors=[Mistake(int(i), int(labels[i]), int(read[i]), float(confidence[i])) for i in wrong],
-        refused=int((~data.pixels.flatten(1).any(dim=1)).sum()),
+        refused=int((data.pixels == 0).flatten(1).all(dim=1).sum()),
         ece=calibration_error(confidence, labels == read),
     )
 

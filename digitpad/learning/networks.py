@@ -99,6 +99,19 @@ def build(layers: Layers) -> nn.Sequential:
     It takes float32 (n, 1, 28, 28), normalised, and gives float32 logits (n, 10).
 
     Raises:
+        InputError: see `blueprint`.
+    """
+    network = blueprint(layers).to_empty(device="cpu")
+    for module in network:
+        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)):
+            module.reset_parameters()
+    return network
+
+
+def blueprint(layers: Layers) -> nn.Sequential:
+    """The network that a list of layers describes, on torch's meta device: shapes without numbers, and without memory.
+
+    Raises:
         InputError: a layer is unknown, malformed or does not fit the one before it, there are too many layers or
             parameters, or the result is not ten logits.
     """
@@ -120,11 +133,7 @@ def build(layers: Layers) -> nn.Sequential:
         raise InputError(f"The network has {parameters:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
     if shape != (CLASSES,):
         raise InputError(f"The network ends in shape {shape}; digitpad needs ten outputs.")
-    network = nn.Sequential(*modules).to_empty(device="cpu")
-    for module in network:
-        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)):
-            module.reset_parameters()
-    return network
+    return nn.Sequential(*modules)
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -153,9 +162,9 @@ def _layer(layer: object, shape: tuple[int, ...]) -> tuple[list[nn.Module], tupl
             _above_zero(size)
             return [nn.MaxPool2d(size)], _sized(channels, height // size, width // size)
         case "linear", [int(out)]:
-            features = _flat(shape)
+            features, after = _flat(shape), _sized(out)
             _affordable(features * out)
-            return [nn.Linear(features, out)], _sized(out)
+            return [nn.Linear(features, out)], after
         case "batchnorm", []:
             return [nn.BatchNorm1d(_flat(shape))], shape
         case "dropout", [int() | float() as share] if share < 1:

@@ -1,0 +1,54 @@
+"""What the shipped checkpoint reaches: on digits made here and, where they lie beside the project, on the real sets."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.ink.inkml import write_inkml
+from digitpad.learning.checkpoints import load_checkpoint
+from digitpad.learning.evaluation import evaluate, read_labelled
+from digitpad.learning.pen import read_pen, rendered
+from digitpad.learning.recipes import RECIPES
+from tests.hand_drawn import drawings
+from tests.learning.idx_files import hand_drawn_mnist
+
+DATA = Path(os.environ.get("DIGITPAD_DATA_DIR") or Path(__file__).parents[3] / "shared" / "data")
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_checkpoint(DEFAULT_CHECKPOINT)
+
+
+def test_it_says_what_it_is(shipped):
+    info = shipped.info
+    assert (info.recipe, info.network) == ("pen", RECIPES["pen"].network)
+    assert (info.mean, info.std) == (RECIPES["pen"].mean, RECIPES["pen"].std)
+    assert info.seed is not None
+    assert info.data
+    assert info.date
+    assert info.test_accuracy
+
+
+def test_it_reads_hand_drawn_digits_as_ink_and_as_images(shipped, tmp_path):
+    write_inkml(tmp_path / "ink.inkml", drawings(10, seed=7))
+    assert evaluate(shipped, read_labelled(tmp_path / "ink.inkml")).accuracy >= 0.97
+    assert evaluate(shipped, read_labelled(hand_drawn_mnist(tmp_path / "mnist", 10))).accuracy >= 0.97
+
+
+@pytest.mark.skipif(not (DATA / "mnist").is_dir(), reason="MNIST is not here")
+def test_it_reads_mnist(shipped):
+    result = evaluate(shipped, read_labelled(DATA / "mnist"))
+    assert (result.n, result.refused) == (10_000, 0)
+    assert result.accuracy >= 0.995
+    assert result.accuracy == pytest.approx(shipped.info.test_accuracy, abs=0.0005)
+    assert result.ece < 0.01
+
+
+@pytest.mark.skipif(not (DATA / "pendigits" / "train.inkml").is_file(), reason="the pen digits are not here")
+def test_it_reads_the_digits_of_strangers(shipped):
+    known, strangers = read_pen(DATA / "pendigits" / "train.inkml")
+    assert not {drawing.writer for drawing in known} & {drawing.writer for drawing in strangers}
+    assert evaluate(shipped, rendered(strangers)).accuracy >= 0.98
