@@ -122,8 +122,6 @@ def test_every_device_that_is_there_trains(digits):
         network = train(RECIPE, *digits, device=device, seed=1, report=reports.append)
         assert reports[-1].train_loss < 0.7 * reports[0].train_loss
         assert network[0].weight.device.type == "cpu"
-        again = train(RECIPE, *digits, device=device, seed=1)
-        assert torch.equal(weights(network), weights(again))
 
 
 # Augmentation.
