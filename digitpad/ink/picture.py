@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from digitpad.errors import InputError
 from digitpad.ink.picture_ink import Greys, bright_ink, find_ink, resized, stroke_width, thickened
@@ -121,10 +121,14 @@ def picture_input(image: Image.Image) -> NDArray[np.uint8]:
 
 def _page(image: Image.Image) -> Greys:
     """The picture in grey levels 0 to 255, ink brighter than paper, the longest side below 2 × `_ENOUGH`."""
-    image = ImageOps.exif_transpose(image)
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):
         image = Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8))
-    image = image.convert("RGBA" if image.has_transparency_data else "L")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+    if image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("L")
     image = image.reduce(max(max(image.size) // _ENOUGH, 1))
     tones = np.asarray(image.convert("L"), dtype=np.float32)
     if image.mode == "RGBA":
