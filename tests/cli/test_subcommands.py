@@ -2,87 +2,18 @@
 
 import io
 import json
-import os
-import stat
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from digitpad.__main__ import main
-from digitpad.ink.export import to_png
 from digitpad.ink.inkml import Drawing, write_inkml
 from digitpad.ink.strokes import Ink
-from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from digitpad.learning.networks import NETWORKS, build
-from digitpad.messages import CheckpointInfo
+from digitpad.learning.networks import NETWORKS
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """Work in the test's own folder, without anybody's data sets."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
-
-
-@pytest.fixture
-def call(capsys):
-    """Runs a command line; returns its status, its lines on stdout, and its lines on stderr."""
-
-    def called(*words):
-        capsys.readouterr()
-        try:
-            status = main([str(word) for word in words])
-        except SystemExit as ended:
-            status = ended.code
-        out, err = capsys.readouterr()
-        return status, out.splitlines(), err.splitlines()
-
-    return called
-
-
-@pytest.fixture
-def refused(call):
-    """Runs a command line that must end with status 2 and one line on stderr; returns that line."""
-
-    def called(*words, status=2):
-        ended, out, err = call(*words)
-        assert (ended, out, len(err)) == (status, [], 1), err
-        assert err[0].startswith("digitpad: ")
-        assert "Traceback" not in err[0]
-        return err[0]
-
-    return called
-
-
-@pytest.fixture
-def seven(tmp_path):
-    (tmp_path / "seven.png").write_bytes(to_png(drawn(7)))
-    return tmp_path / "seven.png"
-
-
-@pytest.fixture
-def ink(tmp_path):
-    write_inkml(tmp_path / "ink.inkml", [Drawing(drawn(3), 3, None, "a"), Drawing(Ink(), None, None, "b")])
-    return tmp_path / "ink.inkml"
-
-
-@pytest.fixture
-def blind(tmp_path):
-    """A checkpoint that sees nothing and always says 4."""
-    network = build([["flatten"], ["linear", 10]]).eval()
-    with torch.no_grad():
-        network[1].weight.zero_()
-        network[1].bias.copy_(5.0 * (torch.arange(10) == 4))
-    info = CheckpointInfo("blind", "custom", [["flatten"], ["linear", 10]])
-    save_checkpoint(tmp_path / "blind.safetensors", Checkpoint(network, info))
-    return tmp_path / "blind.safetensors"
-
 
 # predict
 
@@ -235,111 +166,6 @@ def test_recipes_lists(call):
     assert [line.split()[0] for line in plain] == list(said)
 
 
-# train
-
-
-@pytest.fixture
-def data(tmp_path):
-    """Words for a short training."""
-    write_inkml(tmp_path / "pen.inkml", drawings(6))
-    folder = hand_drawn_mnist(tmp_path / "mnist")
-    return ["--recipe", "pen", "--epochs", "1", "--data", folder, "--ink", tmp_path / "pen.inkml", "--device", "cpu"]
-
-
-def test_train_writes_a_checkpoint_that_predict_reads(call, data, seven, tmp_path):
-    out_file = tmp_path / "out" / "mine.safetensors"
-    out_file.parent.mkdir()
-    status, out, err = call("train", *data, "--epochs", 2, "--seed", 5, "--out", out_file, "--json")
-    first, second, finished = map(json.loads, out)
-    assert (status, err) == (0, [])
-    assert first.keys() == {"event", "epoch", "train_seconds", "train_loss", "test_loss", "test_accuracy"}
-    assert [first["event"], second["event"], finished["event"]] == ["epoch", "epoch", "finished"]
-    assert (first["epoch"], second["epoch"]) == (1, 2)
-    assert finished == {
-        "event": "finished",
-        "checkpoint": str(out_file),
-        "train_seconds": second["train_seconds"],
-        "test_accuracy": second["test_accuracy"],
-    }
-    info = load_checkpoint(out_file).info
-    assert (info.seed, info.epochs, info.test_accuracy) == (5, 2, second["test_accuracy"])
-    assert [path.name for path in out_file.parent.iterdir()] == ["mine.safetensors"]
-    assert call("predict", "--checkpoint", out_file, seven)[0] == 0
-
-
-def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path, monkeypatch):
-    (tmp_path / "pendigits").mkdir()
-    (tmp_path / "pen.inkml").rename(tmp_path / "pendigits" / "train.inkml")
-    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path))
-    status, out, err = call("train", "--recipe", "pen", "--epochs", "1", "--device", "cpu", "--hold-out", "10")
-    assert (status, err) == (0, [])
-    assert out[0].startswith("epoch   1/1")
-    assert out[1].startswith("wrote pen.safetensors: ")
-    assert load_checkpoint(tmp_path / "pen.safetensors").info.test_accuracy is None
-
-
-def test_the_same_seed_writes_the_same_bytes(call, data, tmp_path):
-    for name in "ab":
-        assert call("train", *data, "--out", f"{name}.safetensors")[0] == 0
-    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
-
-
-@pytest.fixture
-def no_training(monkeypatch):
-    """Fails the test if a training starts."""
-    import digitpad.learning.runs
-
-    monkeypatch.setattr(digitpad.learning.runs, "run_recipe", lambda *_: pytest.fail("training has started"))
-
-
-def test_a_place_that_cannot_be_written_to_is_refused_before_the_training(refused, data, tmp_path, no_training):
-    assert "nowhere" in refused("train", *data, "--out", tmp_path / "nowhere" / "a.safetensors")
-    assert "is a folder" in refused("train", *data, "--out", tmp_path)
-    (tmp_path / "file").touch()
-    assert "does not exist" in refused("train", *data, "--out", tmp_path / "file" / "a.safetensors")
-
-
-def test_a_folder_that_may_not_be_written_to_is_a_failure_before_the_training(refused, data, tmp_path, no_training):
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
-    if os.access(closed, os.W_OK):  # root may write everywhere but here
-        closed = Path("/proc")
-        if not closed.is_dir():
-            pytest.skip("root may write everywhere")
-    assert "cannot be written to" in refused("train", *data, "--out", closed / "a.safetensors", status=1)
-
-
-def test_a_disk_that_fills_up_while_training_is_a_failure(call, data, monkeypatch):
-    import digitpad.files
-
-    def full(_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(digitpad.files.os, "fsync", full)
-    status, out, err = call("train", *data, "--out", "a.safetensors", "--json")
-    assert (status, len(out), len(err)) == (1, 1, 1)
-    assert "disk is full" in err[0]
-
-
-def test_train_refuses_what_it_cannot_use(refused, data, tmp_path):
-    assert "There is no recipe 'pencil'; choose one of pen" in refused("train", "--recipe", "pencil")
-    assert "--data" in refused("train", "--recipe", "pen")
-    assert "--ink" in refused("train", "--recipe", "pen", "--data", tmp_path / "mnist")
-    assert "train-images" in refused("train", *data, "--data", tmp_path)
-    assert "does not exist" in refused("train", *data, "--ink", tmp_path / "none.inkml")
-    assert "at most 29" in refused("train", *data, "--hold-out", 30)
-    write_inkml(tmp_path / "few.inkml", drawings(2))
-    assert "2 writers" in refused("train", *data, "--ink", tmp_path / "few.inkml")
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="the device is there")
-def test_a_device_that_is_not_there_is_refused(refused, data, tmp_path):
-    write_inkml(tmp_path / "ink.inkml", drawings(1))
-    assert "cuda is not available" in refused("train", *data, "--device", "cuda")
-    assert "cuda is not available" in refused("evaluate", tmp_path / "ink.inkml", "--device", "cuda")
-    assert "cuda is not available" in refused("--device", "cuda", "predict", tmp_path / "ink.inkml")
-
-
 # Failures of its own.
 
 
@@ -356,46 +182,3 @@ def test_ctrl_c_ends_with_one_line(refused, seven, monkeypatch):
 def test_a_library_that_is_missing_is_a_failure_in_one_line(refused, seven, monkeypatch):
     monkeypatch.setitem(sys.modules, "digitpad.learning.recognizer", None)
     assert "could not be loaded" in refused("predict", seven, status=1)
-
-
-# Words.
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["draw"], "'draw'"),
-        (["--colour"], "--colour"),
-        (["predict"], "FILE"),
-        (["predict", "--checkpoint"], "--checkpoint"),
-        (["predict", "a.png", "--device", "cpu"], "--device"),
-        (["evaluate"], "DATA"),
-        (["evaluate", "a", "b"], "b"),
-        (["evaluate", "a", "--device", "tpu"], "tpu"),
-        (["train"], "--recipe"),
-        (["train", "--recipe", "pen", "--epochs", "0"], "'0'"),
-        (["train", "--recipe", "pen", "--epochs", "-1"], "'-1'"),
-        (["train", "--recipe", "pen", "--epochs", "1.5"], "'1.5'"),
-        (["train", "--recipe", "pen", "--epochs", "²"], "'²'"),
-        (["train", "--recipe", "pen", "--epochs", "9" * 5000], "whole number"),
-        (["train", "--recipe", "pen", "--hold-out", "0"], "'0'"),
-        (["train", "--recipe", "pen", "--seed", "-1"], "'-1'"),
-        (["train", "--recipe", "pen", "--seed", str(2**63)], "whole number"),
-        (["train", "--recipe", "pen", "--seed", "one"], "'one'"),
-        (["recipes", "--checkpoint", "a.pt"], "--checkpoint"),
-        (["recipes", "two\nlines"], "two lines"),
-        (["--json", "recipes"], "--json"),
-        ([""], "''"),
-    ],
-)
-def test_wrong_words_end_with_one_line(refused, words, said):
-    line = refused(*words)
-    assert said in line
-    assert "--help" in line
-
-
-@pytest.mark.parametrize("words", [["--help"], ["predict", "--help"], ["train", "-h"], ["--version"]])
-def test_help_and_version_are_answered(call, words):
-    status, out, err = call(*words)
-    assert (status, err) == (0, [])
-    assert out

@@ -1,0 +1,16 @@
+"""One thread of torch: for work so small, two wait for each other longer than they save."""
+
+import pytest
+import torch
+
+from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
+from tests.learning.small_checkpoint import SMALL_INFO, network
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "small.safetensors"
+    save_checkpoint(path, Checkpoint(network(), SMALL_INFO))
+    return path

@@ -1,0 +1,71 @@
+"""A small network, its file, and what loading must say of a bad one."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import save
+
+from digitpad.errors import InputError
+from digitpad.learning.checkpoints import FORMAT, load_checkpoint
+from digitpad.learning.networks import build
+from digitpad.messages import CheckpointInfo
+
+SMALL = [["conv-bn", 4, 5, 2, 2], ["relu"], ["flatten"], ["linear", 10]]
+SMALL_INFO = CheckpointInfo(
+    name="small",
+    network="custom",
+    layers=SMALL,
+    parameters=7978,
+    mean=0.25,
+    std=0.5,
+    recipe="own ‘recipe’ №7",
+    seed=17,
+    data="MNIST, 60,000 training images",
+    epochs=3,
+    test_accuracy=0.9876,
+    date="2025-01-31",
+    digitpad_version="0.1.0",
+)
+
+
+def network(layers=SMALL, seed=0):
+    """A network with statistics that are not those it was born with."""
+    torch.manual_seed(seed)
+    made = build(layers)
+    made(torch.rand(8, 1, 28, 28))
+    return made.eval()
+
+
+def refusal(path):
+    with pytest.raises(InputError) as refused:
+        load_checkpoint(path)
+    sentence = str(refused.value)
+    assert path.name in sentence
+    assert len(sentence) < 1000
+    return sentence
+
+
+def metadata(**changes):
+    said = {"format": FORMAT} | {k: getattr(SMALL_INFO, k) for k in vars(SMALL_INFO) if k not in ("name", "path")}
+    return json.dumps(said | changes)
+
+
+def write(path, tensors=None, described=None):
+    """A safetensors file like digitpad's own, with what a test changes about it."""
+    tensors = network().state_dict() if tensors is None else tensors
+    path.write_bytes(save(tensors, {"digitpad": metadata() if described is None else described}))
+    return path
+
+
+def same(one, other):
+    one, other = one.state_dict(), other.state_dict()
+    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def loaded_or_refused(path):
+    try:
+        loaded = load_checkpoint(path)
+    except InputError:
+        return
+    assert loaded.network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
