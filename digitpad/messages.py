@@ -83,6 +83,7 @@ class Augmentation:
         shift: place, up to this many pixels each way.
         elastic: waves of up to this many pixels.
         stroke: line width; 1 mixes up to the full dilation or erosion by one pixel each side.
+        plain: share of images left as they are, 0 to 1.
     """
 
     degrees: float = 0.0
@@ -92,6 +93,7 @@ class Augmentation:
     shift: float = 0.0
     elastic: float = 0.0
     stroke: float = 0.0
+    plain: float = 0.0
 
 
 @dataclass(frozen=True)

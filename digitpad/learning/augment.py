@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional
 
 from digitpad.messages import Augmentation
 
@@ -42,18 +42,21 @@ def augmented(images: Tensor, strength: Augmentation, generator: torch.Generator
     # The sampling grid runs from the result back to the source: rotation after shear after scaling.
     theta = torch.stack(
         [
-            torch.stack([cosine * size * aspect, (shear * cosine - sine) * size, shift[:, 0]], dim=1),
+            torch.stack([cosine * size * aspect, (shear * cosine - sine) * size / aspect, shift[:, 0]], dim=1),
             torch.stack([sine * size * aspect, (shear * sine + cosine) * size / aspect, shift[:, 1]], dim=1),
         ],
         dim=1,
     )
-    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
+    grid = functional.affine_grid(theta, list(images.shape), align_corners=False)
     if strength.elastic:
         coarse = uniform(count, 2, 5, 5) * (strength.elastic * 2 / images.shape[-1])
-        waves = F.interpolate(coarse, size=images.shape[-2:], mode="bicubic", align_corners=True)
+        waves = functional.interpolate(coarse, size=images.shape[-2:], mode="bicubic", align_corners=True)
         grid = grid + waves.permute(0, 2, 3, 1)
-    moved = F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    return _width_changed(moved, uniform(count, 1, 1, 1) * strength.stroke).clamp(0, 1)
+    moved = functional.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    changed = _width_changed(moved, uniform(count, 1, 1, 1) * strength.stroke).clamp(0, 1)
+    # Sampling between pixels blurs; images as sharp as those that are read later must be seen too.
+    plain = (uniform(count, 1, 1, 1) + 1) / 2 < strength.plain
+    return torch.where(plain, images, changed)
 
 
 def _width_changed(images: Tensor, amount: Tensor) -> Tensor:
@@ -61,6 +64,6 @@ def _width_changed(images: Tensor, amount: Tensor) -> Tensor:
 
     The image is mixed with its grey dilation or erosion.
     """
-    thick = F.max_pool2d(images, 3, stride=1, padding=1)
-    thin = -F.max_pool2d(-images, 3, stride=1, padding=1)
+    thick = functional.max_pool2d(images, 3, stride=1, padding=1)
+    thin = -functional.max_pool2d(-images, 3, stride=1, padding=1)
     return torch.where(amount > 0, images + amount * (thick - images), images - amount * (thin - images))

@@ -12,7 +12,7 @@ from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from digitpad.errors import DigitpadError, InputError
@@ -77,7 +77,7 @@ def train(
         network.train()
         total = torch.zeros((), device=device)
         for images, truth in _batches(pixels, labels, recipe, generator):
-            loss = F.cross_entropy(network(images), truth, label_smoothing=recipe.smoothing)
+            loss = functional.cross_entropy(network(images), truth, label_smoothing=recipe.smoothing)
             optimiser.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
             optimiser.step()
@@ -128,4 +128,4 @@ def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
 def _tested(network: nn.Module, test: Images, recipe: Recipe, device: torch.device) -> tuple[float, float]:
     answers = logits(network, test.pixels, recipe.mean, recipe.std, device)
     accuracy = (answers.argmax(dim=1) == test.labels).float().mean()
-    return float(F.cross_entropy(answers, test.labels)), float(accuracy)
+    return float(functional.cross_entropy(answers, test.labels)), float(accuracy)
