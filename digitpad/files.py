@@ -39,6 +39,8 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except ValueError as error:  # a null character
+        raise DigitpadError(f"{path.name!r} is no name that a file can have. Choose another.") from error
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

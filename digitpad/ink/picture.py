@@ -40,7 +40,7 @@ _BRANDS = {b"heic": "a HEIC", b"heix": "a HEIC", b"mif1": "a HEIC", b"avif": "an
 _ENOUGH = 1600
 """A large picture is reduced by whole factors as long as its longest side stays at or above this, in pixels."""
 
-_COARSE, _FINE, _THICK = 512, 240, 160
+_COARSE, _FINE, _THICK = 512, 320, 160
 """Longest sides, in pixels: of the picture in which ink is looked for, of the cut-out, of ink that is thickened."""
 
 _MARGIN = 0.2

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import importlib.util
 import os
 import sys
@@ -31,7 +32,7 @@ def import_torch() -> None:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        import torch  # noqa: F401
+        importlib.import_module("torch")
     finally:
         if collecting:
             gc.enable()

@@ -14,7 +14,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format, fuse_conv_bn_eva
 
 from digitpad.errors import InputError
 from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.ink.render import render
+from digitpad.ink.render import SIDE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint
 from digitpad.learning.training import choose_device
@@ -71,7 +71,11 @@ def open_recognizer(path: Path | None = None, device: str = "auto") -> Recognize
         InputError: see `load_checkpoint`, or the device is not there.
     """
     torch.set_num_threads(1)  # two threads that share so little work wait for each other longer than they save
-    return Recognizer(load_checkpoint(path or DEFAULT_CHECKPOINT), choose_device("cpu" if device == "auto" else device))
+    recognizer = Recognizer(
+        load_checkpoint(path or DEFAULT_CHECKPOINT), choose_device("cpu" if device == "auto" else device)
+    )
+    recognizer.probabilities(np.zeros((SIDE, SIDE), np.uint8))  # the first reading sets up torch's kernels
+    return recognizer
 
 
 def _fused(network: nn.Sequential) -> nn.Sequential:

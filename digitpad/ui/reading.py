@@ -86,6 +86,8 @@ class _Worker(QObject):
             if self._recognizer is not None:
                 prediction = self._recognizer.predict(request.ink, request.revision)
                 answer = Answer(request.generation, prediction, time.perf_counter() - request.at)
+        except DigitpadError as error:
+            self.failed.emit(str(error))
         finally:
             self.answered.emit(answer)  # whatever happened: the next reading waits for it
 
@@ -95,7 +97,7 @@ class Reader(QObject):
 
     Signals:
         opened: a CheckpointInfo: a checkpoint is in use from now on.
-        failed: a sentence: a checkpoint could not be opened.
+        failed: a sentence: a checkpoint could not be opened, or cannot read.
         answered: an Answer that still describes the ink.
     """
 

@@ -153,6 +153,18 @@ def test_a_fault_in_a_reading_does_not_stop_the_next(qtbot, reader, opener, answ
     assert answers[0].prediction.revision == 2
 
 
+def test_a_network_that_cannot_read_says_so(qtbot, reader, opener):
+    def unable(ink, revision=0):
+        raise InputError("It answers with what is no number.")
+
+    opened(qtbot, reader)
+    opener.made[0].predict = unable
+    with qtbot.waitSignal(reader.failed) as failed:
+        reader.read(1, INK, True)
+
+    assert failed.args == ["It answers with what is no number."]
+
+
 def test_nothing_starts_after_the_stop(qtbot, reader, opener):
     reader.stop()
     reader.open("first")
