@@ -134,11 +134,11 @@ def _extended(picture: Greys, margin: int) -> Greys:
 
 
 def _otsu(values: Greys) -> float:
-    """The threshold that parts values into two classes of least spread.
+    """The threshold that parts values above 0 into two classes of least spread.
 
     Otsu, 'A threshold selection method from gray-level histograms' (1979).
     """
-    counts, edges = np.histogram(values, bins=64)
+    counts, edges = np.histogram(values, bins=128, range=(0.0, float(values.max())))
     middles = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
     sums = np.cumsum(counts * middles)

@@ -167,6 +167,12 @@ def test_every_mode_of_pixels(mode):
     assert difference(image, expected("four")) < 9
 
 
+def test_ink_of_a_single_tone():
+    page = np.zeros((5, 5), np.uint8)
+    page[2, 1:4] = 200
+    assert picture_input(Image.fromarray(page)).any()
+
+
 def blank_pictures():
     random = np.random.default_rng(2)
     x = np.linspace(0, 1, 300)[None].repeat(200, 0)
@@ -190,7 +196,7 @@ def test_a_blank_picture_gives_no_ink(image):
     assert not found.any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
 def test_any_picture_gives_a_network_input(width, height, random):
     pixels = bytes(random.choice((0, 0, 0, 40, 200, 255)) for _ in range(width * height))
