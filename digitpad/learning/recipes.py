@@ -13,13 +13,15 @@ RECIPES: Mapping[str, Recipe] = {
             id="pen",
             title="Pen: the reader that ships, trained on MNIST and on pen strokes",
             network="reader",
-            epochs=16,
+            epochs=18,
             rate=0.004,
             decay=0.02,
             average=0.998,
             copies=3,
+            # Chosen on 10,000 held-out training images and on writers left out, four epochs each: these read 99.45 and
+            # 99.47 % of them right, half as much again of everything and no plain images 99.34 and 99.13 %.
             augmentation=Augmentation(
-                degrees=12, scale=0.1, aspect=0.12, shear=0.2, shift=1.0, elastic=1.5, stroke=0.6
+                degrees=10, scale=0.08, aspect=0.1, shear=0.15, shift=1.0, elastic=1.0, stroke=0.35, plain=0.2
             ),
         ),
     ]
