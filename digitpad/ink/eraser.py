@@ -14,6 +14,9 @@ other stays within a tenth of it of the lines that join them."""
 _SHORTEST = 1e-6
 """Pieces shorter than this, in canvas units, are what rounding leaves where the eraser's edge touches a point."""
 
+_STILL = 1e-9
+"""Ways shorter than this, in canvas units, lead nowhere: a share of one may be too large a number to be worked out."""
+
 
 def erase(ink: Ink, path: Floats, radius: float) -> Ink:
     """Ink without what lies under an eraser that moved along a path.
@@ -101,7 +104,8 @@ def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
     a, d = line[:-1, None], np.diff(line, axis=0)[:, None]
     b, along = path[None, :-1], np.diff(path, axis=0)[None]
     length = np.hypot(along[..., 0], along[..., 1])
-    unit = along / np.where(length > 0, length, 1.0)[..., None]
+    moves = (length > _STILL)[..., None]
+    unit = np.where(moves, along, 0.0) / np.where(moves, length[..., None], 1.0)
     parts = [_in_disc(a - b, d, reach), _in_disc(a - b - along, d, reach)]
     normal = np.stack([-unit[..., 1], unit[..., 0]], axis=-1)
     sides = _in_slab(((a - b) * normal).sum(-1), (d * normal).sum(-1), np.full_like(length, -reach), reach)
@@ -122,7 +126,7 @@ def _in_disc(start: Floats, way: Floats, radius: float) -> tuple[Floats, Floats]
     a = (way**2).sum(-1)
     b = (start * way).sum(-1)
     c = (start**2).sum(-1) - radius**2
-    moves = a > 0
+    moves = a > _STILL**2
     a = np.where(moves, a, 1.0)
     root = b**2 - a * c
     half = np.sqrt(np.maximum(root, 0.0)) / a
@@ -133,7 +137,7 @@ def _in_disc(start: Floats, way: Floats, radius: float) -> tuple[Floats, Floats]
 
 def _in_slab(start: Floats, way: Floats, low: Floats, high: Floats | float) -> tuple[Floats, Floats]:
     """Between which shares of the way a number from `start` lies between two; low above high: nowhere."""
-    moves = way != 0
+    moves = np.abs(way) > _STILL
     speed = np.where(moves, way, 1.0)
     one, other = (low - start) / speed, (high - start) / speed
     first = np.where(moves, np.minimum(one, other), -np.inf)

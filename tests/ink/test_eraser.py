@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitpad.ink.eraser import FLAT_STEP, erase, flatten
@@ -72,6 +72,10 @@ def test_untouched_strokes_stay_the_same_objects_and_untouched_ink_too():
 
 
 @given(lines, st.lists(places, min_size=1, max_size=4), st.floats(1, 100))
+@example([(0, 0), (5e-324, 0)], [(3, 0), (3, 1e-160)], 10)
+@example([(0, 0), (1000, 5e-324)], [(20, 20), (20 + 1e-10, 20)], 10)
+@example([(0, 5e-324), (1e-162, 0), (500, 0)], [(0, 0), (1000, 1e-310)], 10)
+@example([(0, 0), (1000, 0)], [(500, 0), (500, 5e-324)], 10)
 def test_nothing_under_the_eraser_remains_and_nothing_else_goes(points, path, radius):
     stroke, path = line(*points), np.array(path)
     left = erase(Ink((stroke,)), path, radius)
