@@ -28,6 +28,10 @@ MAX_BYTES = 64 * 2**20
 _MAX_ELEMENTS = 3_000_000
 _TRUNCATED = {3, 5, 6, 20}  # expat's codes: no element found, unclosed token, partial character, unclosed CDATA
 _NAMESPACE = "http://www.w3.org/2003/InkML"
+_DOT = 1e-9
+"""Ink that spans less than this, as a share of its farthest coordinate (of 1 unit, if that is larger), is a dot: scaled
+up, it would be nothing but rounding."""
+
 _PAD_WIDTHS = 8.0, 120.0  # thinnest and thickest pen that still gives a readable digit on the pad
 
 
@@ -122,8 +126,9 @@ def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
 def fitted(ink: Ink, side: float = PAD_SIDE, margin: float = 0.1) -> Ink:
     """Ink from elsewhere, moved and scaled, aspect ratio kept, so that a pad shows it well.
 
-    Ink that lies on the pad already and spans more than a fifth of it stays as it is. Pen widths grow and shrink with
-    the drawing within what is readable, but for `DEFAULT_WIDTH`, which ink without a stated width has in any units.
+    Ink that lies on the pad already and spans more than a fifth of it stays as it is; a dot is moved alone. Pen widths
+    grow and shrink with the drawing within what is readable, but for `DEFAULT_WIDTH`, which ink without a stated width
+    has in any units.
 
     Args:
         ink: any ink.
@@ -135,7 +140,8 @@ def fitted(ink: Ink, side: float = PAD_SIDE, margin: float = 0.1) -> Ink:
     inside = min(left, top) >= 0 and max(right, bottom) <= side
     if not ink.strokes or (inside and extent > side / 5):
         return ink
-    scale = side * (1 - 2 * margin) / extent if extent > 0 else 1.0
+    dot = _DOT * max(1.0, -left, -top, right, bottom)
+    scale = side * (1 - 2 * margin) / extent if extent > dot else 1.0
     middle = np.array([left + right, top + bottom]) / 2
     strokes = []
     for stroke in ink.strokes:

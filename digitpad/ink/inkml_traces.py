@@ -18,6 +18,7 @@ XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _COLUMNS = {"X": X, "Y": Y, "T": TIME, "F": PRESSURE}
 _LIMITS = np.array([1e9, 1e9, 1e30, 1e30])  # beyond these, no pen wrote it, and arithmetic with it may overflow
+_SMALLEST = 1e-9  # below this, no width or greatest pressure is meant, and division by it may overflow
 _PLAIN = re.compile(r"[0-9\s.,eE+-]*")
 _VALUE = re.compile(
     r"""\s* ([!'"]?) \s*
@@ -161,7 +162,7 @@ def _number(text: str | None) -> float | None:
         value = float(text or "nan")
     except ValueError:
         return None
-    return value if 0 < value <= _LIMITS[X] else None
+    return value if _SMALLEST <= value <= _LIMITS[X] else None
 
 
 def tag(element: Element) -> str:

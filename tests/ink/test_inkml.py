@@ -4,7 +4,7 @@ import string
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from digitpad.errors import DigitpadError, InputError
@@ -152,6 +152,17 @@ def test_a_context_in_the_stream_holds_for_what_follows(read):
     body = '<trace>1 2</trace><context><traceFormat><channel name="Y"/><channel name="X"/></traceFormat></context>'
     (drawing,) = read(f"{body}<trace>1 2</trace>")
     assert [s.points[0, :2].tolist() for s in drawing.ink.strokes] == [[1, 2], [2, 1]]
+
+
+def test_widths_and_greatest_pressures_next_to_nothing_are_not_meant(read):
+    body = XYTF.format(units="ms", force='max="1e-320"') + (
+        '<definitions><brush xml:id="b"><brushProperty name="width" value="1e-320"/></brush></definitions>'
+        '<trace brushRef="#b">1 2 0 5, 3 4 0 10</trace>'
+    )
+    (drawing,) = read(body)
+    (stroke,) = drawing.ink.strokes
+    assert stroke.width == DEFAULT_WIDTH
+    assert stroke.points[:, PRESSURE].tolist() == [0.5, 1]
 
 
 def test_other_namespaces_are_read_too(read):
@@ -306,6 +317,9 @@ def test_ink_that_lies_well_on_the_pad_stays():
 
 
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=2, max_size=6), st.floats(0.01, 1e4))
+@example([(0, 0), (2.2e-311, 0)], 40)
+@example([(1e6, 0), (np.nextafter(1e6, np.inf), 0)], 5)
+@example([(-1e6, 5), (-1e6 + 0.0025, 5)], 5)
 def test_foreign_ink_is_fitted_to_the_pad(rows, width):
     ink = Ink((Stroke.of(rows, width),))
     shown = fitted(ink)
@@ -315,7 +329,10 @@ def test_foreign_ink_is_fitted_to_the_pad(rows, width):
     if shown is not ink:
         before = ink.bounds
         extent = max(before[2] - before[0], before[3] - before[1])
-        if extent > 0:
+        farthest = max(1, *np.abs(before))
+        if extent < 0.5e-9 * farthest:  # a dot
+            assert max(right - left, bottom - top) == pytest.approx(extent, abs=1e-9)
+        elif extent > 2e-9 * farthest:
             assert max(right - left, bottom - top) == pytest.approx(800)
             scale = 800 / extent
             assert right - left == pytest.approx((before[2] - before[0]) * scale, abs=1e-3)
