@@ -36,6 +36,9 @@ measure, which counts the grey rim too."""
 _SPACING = 0.25
 """Distance of the discs that make up a line, in pixels: its edge waves by less than 0.007 pixels."""
 
+_DOT = 1e-9
+"""Ink that spans less than this, in canvas units, is a dot whatever its pen: its scale may be too large a number."""
+
 _CROSSING = 1e-4
 """How far a curve's stroke number is from a whole one where it crosses; the nearest that is has 0.5 / 24²."""
 
@@ -44,8 +47,8 @@ def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
     """The network input for some ink.
 
     The strokes' centre lines are scaled first and get their width afterwards, so that pen width, pressure, size and
-    place of the drawing do not matter, but for rounding. Ink that spans less than half its pen's width is a dot and
-    stays one.
+    place of the drawing do not matter, but for rounding. Ink that spans less than half its pen's width, or
+    next to nothing, is a dot and stays one.
 
     Args:
         ink: any ink; a picture brings its network input along.
@@ -60,7 +63,7 @@ def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
         return np.zeros((SIDE, SIDE), dtype=np.uint8)
     left, top, right, bottom = ink.bounds
     dot = max(s.width for s in ink.strokes) / 2
-    scale = (BOX - stroke) / max(right - left, bottom - top, dot)
+    scale = (BOX - stroke) / max(right - left, bottom - top, dot, _DOT)
     lines = [(s.points[:, :2] - (left, top)) * scale + stroke / 2 for s in ink.strokes]
     return centred(_coverage(_discs(lines), stroke / 2))
 
