@@ -146,7 +146,8 @@ def smooth(points: Floats, step: float) -> Floats:
     t = ((np.arange(len(piece)) - first[piece] + 1) / steps[piece])[:, None]
     curved = (1 - t) ** 2 * start[piece] + 2 * t * (1 - t) * here[piece] + t**2 * end[piece]
     if corner.any():
-        late = t > 0.5
-        straight = np.where(late, here[piece] + (end - here)[piece] * (2 * t - 1), start[piece] + (here - start)[piece] * 2 * t)
+        to_corner = start[piece] + (here - start)[piece] * 2 * t
+        from_corner = here[piece] + (end - here)[piece] * (2 * t - 1)
+        straight = np.where(t > 0.5, from_corner, to_corner)
         curved = np.where(corner[piece, None], straight, curved)
     return np.concatenate([points[:1], start[:1], curved, points[-1:]])
