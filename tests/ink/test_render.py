@@ -183,8 +183,8 @@ def test_nothing_joins_one_stroke_to_the_next():
 
 
 # Discs stand a quarter of a pixel apart. Along a line they make its edge wave by 0.007 pixels, 2 levels; the tip of a
-# corner may lie 0.125 pixels, 32 levels, beyond the disc next to it. Tips move the centre of mass a little too, so either
-# pixel next to it will do; where the centre belongs is stated above.
+# corner may lie 0.125 pixels, 32 levels, beyond the disc next to it. That moves the centre of mass a little too, so
+# either pixel next to it will do; where the centre belongs is stated above.
 
 
 @given(digits)
