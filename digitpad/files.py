@@ -29,25 +29,34 @@ DEFAULT_CHECKPOINT = shipped("checkpoints", "pen.safetensors")
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: into a new file beside it, flushed to the disk, then renamed over it.
 
+    A symbolic link stays one; the file that it leads to is written.
+
     Raises:
-        DigitpadError: the folder is missing or not writable, or the disk is full; the old file is still there.
+        DigitpadError: the folder is missing or not writable, the name is no file's, or the disk is full; the old file
+            is still there.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    target, temporary = path, None
     try:
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file():
+            raise DigitpadError(f"{path} is a folder or a device, and not a file. Choose another name.")
+        # Its name is short, since the target's may be as long as names can be.
+        temporary = target.with_name(f".{secrets.token_hex(4)}.part")
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except ValueError as error:  # a null character
-        raise DigitpadError(f"{path.name!r} is no name that a file can have. Choose another.") from error
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise DigitpadError(_sentence(path, error)) from error
+        temporary.replace(target)
+    except (OSError, ValueError) as error:  # a ValueError: the name holds a null character
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        raise DigitpadError(_sentence(target, error)) from error
 
 
-def _sentence(path: Path, error: OSError) -> str:
+def _sentence(path: Path, error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return f"{path.name!r} is no name that a file can have. Choose another."
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return f"{path.name} was not written, because the disk is full. Free some space or choose another folder."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
