@@ -15,26 +15,10 @@ from digitpad.ink.history import History
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, TIME, Ink
 from digitpad.ui.cursors import ring
 from digitpad.ui.ink_layer import InkLayer, View
-from digitpad.ui.pointer import Phase, Pointer, PointerStep
+from digitpad.ui.pointer import POINTER_EVENTS, Phase, Pointer, PointerStep
 
 ERASER_RADIUS = 30.0
 """Radius of the eraser in canvas units."""
-
-_POINTER_EVENTS = frozenset(
-    {
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseButtonDblClick,
-        QEvent.Type.MouseMove,
-        QEvent.Type.MouseButtonRelease,
-        QEvent.Type.TabletPress,
-        QEvent.Type.TabletMove,
-        QEvent.Type.TabletRelease,
-        QEvent.Type.TouchBegin,
-        QEvent.Type.TouchUpdate,
-        QEvent.Type.TouchEnd,
-        QEvent.Type.TouchCancel,
-    }
-)
 
 _LOSSES = frozenset({QEvent.Type.UngrabMouse, QEvent.Type.Hide, QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate})
 """Events after which the rest of a stroke may never arrive."""
@@ -139,11 +123,8 @@ class Canvas(QWidget):
     @Slot()
     def cancel_stroke(self) -> None:
         """Forget the stroke that is growing, or what the eraser did since it was put down."""
-        if not self._busy:
-            return
-        self._pen_up()
-        self.update()
-        self._show(self._history.ink)
+        self._pointer.release()
+        self._forget()
 
     def set_pen_width(self, units: float) -> None:
         """Set the width of the strokes drawn from now on, in canvas units, above 0."""
@@ -164,9 +145,8 @@ class Canvas(QWidget):
     def event(self, event: QEvent) -> bool:
         """Take what comes from pointers; let go of a stroke whose rest may never arrive."""
         kind = event.type()
-        if kind in _POINTER_EVENTS:
-            step = self._pointer.read(event)
-            if step is not None:
+        if kind in POINTER_EVENTS:
+            for step in self._pointer.read(event):
                 self._follow(step)
             event.accept()  # a stylus or touch event that is not accepted comes again as a mouse event
             return True
@@ -180,8 +160,7 @@ class Canvas(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """While a stroke is growing: notice a stylus that leaves, of which only the application is told."""
         if watched is QCoreApplication.instance() and event.type() == QEvent.Type.TabletLeaveProximity:
-            step = self._pointer.read(event)
-            if step is not None:
+            for step in self._pointer.read(event):
                 self._follow(step)
         return False
 
@@ -209,11 +188,8 @@ class Canvas(QWidget):
     def _follow(self, step: PointerStep) -> None:
         """Draw or erase what one step of the pointer asks for."""
         if step.phase is Phase.CANCEL:
-            self.cancel_stroke()
-            return
-        if step.phase is Phase.PRESS:
-            if self._busy:
-                self._finish()
+            self._forget()
+        elif step.phase is Phase.PRESS:
             self._pen_down(step)
         elif step.position is not None and self._growing is not None:
             self._add_point(self._growing, step)
@@ -279,9 +255,15 @@ class Canvas(QWidget):
             self.update(self._layer.show(done))
             self._history_changed()
 
+    def _forget(self) -> None:
+        """Go back to the ink before the press."""
+        if self._busy:
+            self._pen_up()
+            self.update()
+            self._show(self._history.ink)
+
     def _pen_up(self) -> None:
         self._growing, self._eraser_at = None, None
-        self._pointer.release()
         application = QCoreApplication.instance()
         if application is not None:
             application.removeEventFilter(self)

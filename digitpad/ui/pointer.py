@@ -10,6 +10,23 @@ from PySide6.QtGui import QEventPoint, QMouseEvent, QPointingDevice, QTabletEven
 
 from digitpad.ink.strokes import MOUSE_PRESSURE
 
+POINTER_EVENTS = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.MouseMove,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.TabletPress,
+        QEvent.Type.TabletMove,
+        QEvent.Type.TabletRelease,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TouchEnd,
+        QEvent.Type.TouchCancel,
+    }
+)
+"""What a widget is sent by pointers. A stylus that leaves is told to the application alone."""
+
 _LEFT = Qt.MouseButton.LeftButton
 
 
@@ -50,7 +67,9 @@ class _Source(Enum):
 class Pointer:
     """Follows one pointer at a time from press to release; the others are ignored meanwhile.
 
-    Only a stylus takes over from another pointer: where a system sends mouse events for it too, the stylus knows more.
+    Only a stylus takes over from another pointer, whose stroke is cancelled: it was a palm, or the mouse event that some
+    systems send ahead of the stylus. A pointer that is pressed again without a release, which went elsewhere, ends its
+    stroke and starts another.
     """
 
     def __init__(self) -> None:
@@ -59,8 +78,22 @@ class Pointer:
         self._clock = QElapsedTimer()
         self._clock.start()
 
-    def read(self, event: QEvent) -> PointerStep | None:
-        """The step that an event stands for, or None where it is none of the pointer that draws."""
+    def read(self, event: QEvent) -> list[PointerStep]:
+        """The steps that an event stands for, in their order; none where it is not of the pointer that draws."""
+        before = self._source
+        step = self._read(event)
+        if step is None:
+            return []
+        if step.phase is not Phase.PRESS or before is None:
+            return [step]
+        end = Phase.RELEASE if before is self._source else Phase.CANCEL
+        return [PointerStep(end, seconds=step.seconds), step]
+
+    def release(self) -> None:
+        """Stop following the pointer that draws; what it still sends is ignored until it is pressed again."""
+        self._source = None
+
+    def _read(self, event: QEvent) -> PointerStep | None:
         if isinstance(event, QTabletEvent):
             return self._tablet(event)
         if isinstance(event, QTouchEvent):
@@ -68,10 +101,6 @@ class Pointer:
         if isinstance(event, QMouseEvent):
             return self._mouse(event)
         return None
-
-    def release(self) -> None:
-        """Stop following the pointer that draws; what it still sends is ignored until it is pressed again."""
-        self._source = None
 
     def _mouse(self, event: QMouseEvent) -> PointerStep | None:
         kind = event.type()
@@ -109,7 +138,7 @@ class Pointer:
         if kind == QEvent.Type.TouchCancel:
             return self._step(None, Phase.CANCEL, event) if self._source is _Source.TOUCH else None
         points = event.points()
-        if kind == QEvent.Type.TouchBegin and points and self._source is None:
+        if kind == QEvent.Type.TouchBegin and points and self._source in (None, _Source.TOUCH):
             self._finger = points[0].id()
             return self._step(_Source.TOUCH, Phase.PRESS, event, points[0].position(), MOUSE_PRESSURE)
         if self._source is not _Source.TOUCH:

@@ -192,6 +192,53 @@ def test_the_mouse_is_ignored_while_the_stylus_is_down(canvas, pens):
     np.testing.assert_allclose(stroke.points[:, :2], units(canvas, [(100, 100), (200, 100)]))
 
 
+def touch(canvas, finger):
+    """What sends the first finger's events, to be used like `mouse`."""
+
+    def send(canvas, kind, x, y):
+        sequence = QTest.touchEvent(canvas, finger)
+        {PRESS: sequence.press, MOVE: sequence.move, RELEASE: sequence.release}[kind](0, QPoint(x, y), canvas).commit()
+
+    return send
+
+
+@pytest.mark.parametrize("first", ["mouse", "touch"])
+def test_a_stylus_takes_over_and_leaves_nothing_of_what_drew_before(canvas, pens, finger, first):
+    """A palm, or the mouse event that some systems send ahead of the stylus."""
+    send = mouse if first == "mouse" else touch(canvas, finger)
+    send(canvas, PRESS, 400, 400)
+    send(canvas, MOVE, 410, 410)
+    places = [(100 + 10 * i, 100) for i in range(21)]
+    tablet(canvas, pens[0], PRESS, *places[0])
+    send(canvas, MOVE, 420, 420)
+    for place in places[1:]:
+        tablet(canvas, pens[0], MOVE, *place)
+    tablet(canvas, pens[0], RELEASE, *places[-1])
+    send(canvas, MOVE, 430, 430)
+    send(canvas, RELEASE, 430, 430)
+    (stroke,) = canvas.ink.strokes
+    np.testing.assert_allclose(stroke.points[:, :2], units(canvas, places))
+    assert picture(canvas)[405, 405] == 255
+    canvas.undo()
+    assert not canvas.can_undo
+
+
+@pytest.mark.parametrize("device", ["mouse", "stylus", "touch"])
+def test_a_press_after_a_lost_release_starts_a_stroke_of_its_own(canvas, pens, finger, device):
+    send = {"mouse": mouse, "stylus": stylus(pens[0]), "touch": touch(canvas, finger)}[device]
+    send(canvas, PRESS, 100, 100)
+    send(canvas, MOVE, 200, 100)
+    ended = canvas.ink.strokes
+    draw(canvas, [(100, 300), (200, 300), (300, 300)], send)
+    kept, new = canvas.ink.strokes
+    np.testing.assert_array_equal(kept.points, ended[0].points)
+    np.testing.assert_allclose(new.points[:, :2], units(canvas, [(100, 300), (200, 300), (300, 300)]))
+    canvas.undo()
+    assert canvas.ink.strokes == (kept,)
+    canvas.undo()
+    assert canvas.ink.is_empty
+
+
 def test_a_hovering_stylus_draws_nothing(canvas, pens):
     tablet(canvas, pens[0], MOVE, 100, 100, button=NONE)
     assert canvas.ink.is_empty
