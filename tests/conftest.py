@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -30,6 +31,29 @@ def own_settings(tmp_path, monkeypatch):
     # Qt looks at the environment once only, so this process is told as well.
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "xdg" / "config"))
+
+
+def _data_set(*parts: str) -> Path:
+    """A data set in the folder that DIGITPAD_DATA_DIR names; without it, the test is skipped."""
+    folder = os.environ.get("DIGITPAD_DATA_DIR")
+    if not folder:
+        pytest.skip("DIGITPAD_DATA_DIR names no folder with data sets")
+    path = Path(folder, *parts)
+    if not path.exists():
+        pytest.skip(f"{path} does not exist")
+    return path
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """The folder with MNIST's four files."""
+    return _data_set("mnist")
+
+
+@pytest.fixture(scope="session")
+def pen_digits():
+    """The InkML file of digits written on a tablet by 30 people."""
+    return _data_set("pendigits", "train.inkml")
 
 
 @pytest.fixture(autouse=True)

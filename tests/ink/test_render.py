@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import gzip
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +13,6 @@ from digitpad.ink.picture import picture_input
 from digitpad.ink.render import BOX, CENTRE, SIDE, STROKE, centred, render
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Picture, Stroke, smooth
 from tests.hand_drawn import drawings, drawn
-
-DATA = Path(os.environ.get("DIGITPAD_DATA_DIR") or Path(__file__).parents[3] / "shared" / "data")
-MNIST = DATA / "mnist" / "t10k-images-idx3-ubyte.gz"
-needs_mnist = pytest.mark.skipif(not MNIST.is_file(), reason="MNIST is not there")
 
 MNIST_WIDTH = 2.22
 """Median of `line_width` over MNIST's test images."""
@@ -307,8 +300,11 @@ def round_trip(image, seed):
     return max(float(np.corrcoef(np.roll(back, shift, (0, 1)).ravel(), image.ravel())[0, 1]) for shift in shifts)
 
 
-def mnist():
-    return np.frombuffer(gzip.decompress(MNIST.read_bytes())[16:], np.uint8).reshape(-1, SIDE, SIDE)
+@pytest.fixture(scope="module")
+def mnist_images(mnist):
+    from digitpad.learning.data import read_mnist  # torch, which no other test of ink needs
+
+    return read_mnist(mnist, "test").pixels[:, 0].numpy()
 
 
 def test_drawn_digits_come_back_from_a_picture():
@@ -317,10 +313,9 @@ def test_drawn_digits_come_back_from_a_picture():
     assert min(likeness) >= 0.93
 
 
-@needs_mnist
-def test_mnists_digits_come_back_from_a_picture():
+def test_mnists_digits_come_back_from_a_picture(mnist_images):
     # The worst are faint or broken lines, which a picture's road makes as thick as others.
-    likeness = [round_trip(image, seed) for seed, image in enumerate(mnist()[:150])]
+    likeness = [round_trip(image, seed) for seed, image in enumerate(mnist_images[:150])]
     assert np.median(likeness) >= 0.98
     assert np.percentile(likeness, 5) >= 0.9
 
@@ -330,9 +325,8 @@ def test_lines_are_as_wide_as_mnists():
     assert np.median(widths) == pytest.approx(MNIST_WIDTH, abs=0.2)
 
 
-@needs_mnist
-def test_the_figures_of_mnist_are_right():
-    images = mnist()[:2000]
+def test_the_figures_of_mnist_are_right(mnist_images):
+    images = mnist_images[:2000]
     assert np.median([line_width(image) for image in images]) == pytest.approx(MNIST_WIDTH, abs=0.02)
     assert np.mean([longest_side(image) == BOX for image in images]) > 0.99
     off = np.array([centre(image) for image in images]) - CENTRE

@@ -1,7 +1,4 @@
-"""What the shipped checkpoint reaches: on digits made here and, where they lie beside the project, on the real sets."""
-
-import os
-from pathlib import Path
+"""What the shipped checkpoint reaches: on digits made here, and on the real sets where DIGITPAD_DATA_DIR names them."""
 
 import pytest
 
@@ -13,8 +10,6 @@ from digitpad.learning.pen import read_pen, rendered
 from digitpad.learning.recipes import RECIPES
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist
-
-DATA = Path(os.environ.get("DIGITPAD_DATA_DIR") or Path(__file__).parents[3] / "shared" / "data")
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +33,15 @@ def test_it_reads_hand_drawn_digits_as_ink_and_as_images(shipped, tmp_path):
     assert evaluate(shipped, read_labelled(hand_drawn_mnist(tmp_path / "mnist", 10))).accuracy >= 0.97
 
 
-@pytest.mark.skipif(not (DATA / "mnist").is_dir(), reason="MNIST is not here")
-def test_it_reads_mnist(shipped):
-    result = evaluate(shipped, read_labelled(DATA / "mnist"))
+def test_it_reads_mnist(shipped, mnist):
+    result = evaluate(shipped, read_labelled(mnist))
     assert (result.n, result.refused) == (10_000, 0)
     assert result.accuracy >= 0.995
     assert result.accuracy == pytest.approx(shipped.info.test_accuracy, abs=0.0005)
     assert result.ece < 0.01
 
 
-@pytest.mark.skipif(not (DATA / "pendigits" / "train.inkml").is_file(), reason="the pen digits are not here")
-def test_it_reads_the_digits_of_strangers(shipped):
-    known, strangers = read_pen(DATA / "pendigits" / "train.inkml")
+def test_it_reads_the_digits_of_strangers(shipped, pen_digits):
+    known, strangers = read_pen(pen_digits)
     assert not {drawing.writer for drawing in known} & {drawing.writer for drawing in strangers}
     assert evaluate(shipped, rendered(strangers)).accuracy >= 0.98
