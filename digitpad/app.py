@@ -26,7 +26,7 @@ from digitpad.errors import DigitpadError
 from digitpad.files import shipped
 from digitpad.ui.icons import icon
 from digitpad.ui.main_window import MainWindow
-from digitpad.ui.reading import OpenRecognizer, Reader, Recognizer
+from digitpad.ui.reading import Reader, Recognizer
 from digitpad.ui.settings import Settings
 from digitpad.ui.theme import LIGHT
 
@@ -54,7 +54,7 @@ def create(argv: Sequence[str]) -> MainWindow:
     application.setDesktopFileName("digitpad")
     application.setWindowIcon(icon("app", LIGHT))
     _translate(application)
-    reader = Reader(_opener(words.device))
+    reader = Reader(_Opener(words.device))
     return MainWindow(application, Settings(), reader, words.checkpoint)
 
 
@@ -65,10 +65,14 @@ def run(argv: Sequence[str]) -> int:
     return QApplication.exec()
 
 
-def _opener(device: str) -> OpenRecognizer:
-    """What opens a checkpoint in the reading thread: torch is imported there, at the first call."""
+class _Opener:
+    """Opens a checkpoint in the reading thread; torch is imported there, at the first call."""
 
-    def opened(path: Path | None) -> Recognizer:
+    def __init__(self, device: str) -> None:
+        self._device = device
+
+    def __call__(self, path: Path | None) -> Recognizer:
+        """Open a checkpoint, or the one that ships; after a word that the wished device is not there, on the CPU."""
         from digitpad.learning.gentle_import import import_torch
 
         try:
@@ -76,18 +80,18 @@ def _opener(device: str) -> OpenRecognizer:
         except (ImportError, OSError) as error:
             raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
         from digitpad.learning.recognizer import open_recognizer
+        from digitpad.learning.training import choose_device
 
-        return open_recognizer(path, device)
-
-    return opened
+        wished, self._device = self._device, "cpu"
+        choose_device(wished)
+        self._device = wished
+        return open_recognizer(path, wished)
 
 
 def _translate(application: QApplication) -> None:
-    """Load Qt's own words and, where there are any, digitpad's, in the system's language."""
-    for name, folder in (
-        ("qtbase", Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))),
-        ("digitpad", shipped("resources", "translations")),
-    ):
-        translator = QTranslator(application)
-        if translator.load(QLocale(), name, "_", str(folder)):
-            application.installTranslator(translator)
+    """Load digitpad's words in the system's language, and Qt's own with them; English where there are none."""
+    ours, qt = QTranslator(application), QTranslator(application)
+    if ours.load(QLocale(), "digitpad", "_", str(shipped("resources", "translations"))):
+        application.installTranslator(ours)
+        if qt.load(QLocale(), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            application.installTranslator(qt)

@@ -26,12 +26,14 @@ class Recognizer:
 
     Attributes:
         info: what is known of the checkpoint.
+        device: where it computes: 'cpu', 'cuda' or 'mps'.
     """
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device | None = None) -> None:
         """Ready the network for reading, on the CPU unless another device is given."""
         self.info: CheckpointInfo = checkpoint.info
         self._device = device or torch.device("cpu")
+        self.device: str = self._device.type
         self._network = convert_conv2d_weight_memory_format(
             _fused(checkpoint.network).to(self._device), torch.channels_last
         )

@@ -28,8 +28,8 @@ class Actions(QObject):
         self.pen = self._make("pen", self.tr("Pen"), self.tr("Draw"), ["P"])
         self.eraser = self._make("eraser", self.tr("Eraser"), self.tr("Erase parts of strokes"), ["E"])
         self.tools = self._choice(self.pen, self.eraser)
-        self.wider = self._make(None, self.tr("Wider pen"), self.tr("Make the pen wider"), ["]"])
-        self.narrower = self._make(None, self.tr("Narrower pen"), self.tr("Make the pen narrower"), ["["])
+        self.wider = self._make("wider", self.tr("Wider pen"), self.tr("Make the pen wider"), ["]"])
+        self.narrower = self._make("narrower", self.tr("Narrower pen"), self.tr("Make the pen narrower"), ["["])
 
         self.open = self._make(
             "open", self.tr("Open drawing or picture…"), self.tr("Open an InkML drawing or a picture"), [_Keys.Open]
@@ -42,13 +42,18 @@ class Actions(QObject):
             "export", self.tr("Save checkpoint as…"), self.tr("Save a copy of the checkpoint in use"), ["Ctrl+Shift+S"]
         )
         self.shipped = self._make(
-            None, self.tr("Use the checkpoint that ships"), self.tr("Read with the network that came with digitpad"), []
+            "shipped",
+            self.tr("Use the checkpoint that ships"),
+            self.tr("Read with the network that came with digitpad"),
+            [],
         )
-        self.quit = self._make(None, self.tr("Quit"), self.tr("Close digitpad"), [_Keys.Quit])
+        self.quit = self._make("quit", self.tr("Quit"), self.tr("Close digitpad"), ["Ctrl+Q"])
 
-        self.theme_system = self._make(None, self.tr("As the system"), self.tr("Follow the system's light or dark"), [])
-        self.theme_light = self._make(None, self.tr("Light"), self.tr("Dark ink on light paper"), [])
-        self.theme_dark = self._make(None, self.tr("Dark"), self.tr("Light ink on dark paper"), [])
+        self.theme_system = self._make(
+            "theme", self.tr("As the system"), self.tr("Follow the system's light or dark"), []
+        )
+        self.theme_light = self._make("light", self.tr("Light"), self.tr("Dark ink on light paper"), [])
+        self.theme_dark = self._make("dark", self.tr("Dark"), self.tr("Light ink on dark paper"), [])
         self.themes = self._choice(self.theme_system, self.theme_light, self.theme_dark)
         self.about = self._make("info", self.tr("About digitpad"), self.tr("Version and licences"), [])
         for action, mode in zip(self.themes.actions(), ("system", "light", "dark"), strict=True):
@@ -59,14 +64,13 @@ class Actions(QObject):
         for action, name in self._icons.items():
             action.setIcon(icon(name, theme))
 
-    def _make(self, picture: str | None, text: str, tip: str, keys: list[str] | list[_Keys]) -> QAction:
+    def _make(self, picture: str, text: str, tip: str, keys: list[str] | list[_Keys]) -> QAction:
         action = QAction(text, self)
         action.setShortcuts([QKeySequence(key) for key in keys])
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
         action.setStatusTip(tip)
-        if picture is not None:
-            self._icons[action] = picture
+        self._icons[action] = picture
         return action
 
     def _choice(self, *actions: QAction) -> QActionGroup:

@@ -20,9 +20,9 @@ _GLIDE_MILLISECONDS = 80
 _SPOKEN = 3
 
 
-def percent(share: float) -> str:
+def percent(share: float, decimals: int = 1) -> str:
     """A share, 0 to 1, as people read it: '98.6 %'."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.{decimals}f} %"
 
 
 class ProbabilityBars(QWidget):

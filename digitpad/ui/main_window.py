@@ -22,10 +22,11 @@ from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.messages import CheckpointInfo
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
+from digitpad.ui.announce import announce
 from digitpad.ui.answer import AnswerPanel
-from digitpad.ui.bars import ProbabilityBars
+from digitpad.ui.bars import ProbabilityBars, percent
 from digitpad.ui.canvas import Canvas, Tool
-from digitpad.ui.checkpoint_panel import CheckpointPanel, percent_right
+from digitpad.ui.checkpoint_panel import CheckpointPanel
 from digitpad.ui.dialogs import (
     CHECKPOINT_ENDINGS,
     ask_open,
@@ -36,7 +37,8 @@ from digitpad.ui.dialogs import (
     drawing_save_filter,
     picture_save_filter,
 )
-from digitpad.ui.drawing_files import DrawingFiles
+from digitpad.ui.elided import ElidedLabel
+from digitpad.ui.files import Files, local_files
 from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.network_input import NetworkInput
 from digitpad.ui.notice import Notice
@@ -48,6 +50,8 @@ from digitpad.ui.theme import Mode, apply_theme, system_theme
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
 _ANSWER_WIDTH = 416
+_ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
+_REMARK_SHOWN = 8000  # milliseconds
 _INPUT_SIDE = 142  # five pixels for each of the 28, and the border
 
 
@@ -66,11 +70,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._application, self._settings, self._reader = application, settings, reader
         reader.setParent(self)
-        self._first_checkpoint = checkpoint
+        self._attempts = [checkpoint, checkpoint, None]
         self._painted = False
+        self._failed = False
+        self._generation = 0
         self._info: CheckpointInfo | None = None
         self._actions = Actions(self)
-        self._files = DrawingFiles(self)
+        self._files = Files(self)
         self._make_parts()
         fill_menu_bar(self.menuBar(), self._actions, self._recent)
         self.addToolBar(make_tool_bar(self._actions, self._width))
@@ -104,8 +110,11 @@ class MainWindow(QMainWindow):
         self._width.setToolTip(self.tr("Width of the pen ([ and ])"))
         self._width.setAccessibleName(self.tr("Pen width"))
         self._recent = RecentMenu(self._settings, self)
-        self._reading_with = QLabel()
-        self._computing_on = QLabel(self.tr("CPU"))
+        self._reading_with = ElidedLabel()
+        self._computing_on = QLabel()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_ANNOUNCED_AFTER)
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
@@ -134,7 +143,6 @@ class MainWindow(QMainWindow):
         right.addWidget(self._answer)
         right.addWidget(self._bars, 1)
         right.addLayout(below)
-        right.addWidget(self._checkpoint.notice)
 
         central = QWidget()
         row = QHBoxLayout(central)
@@ -145,6 +153,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.statusBar().addPermanentWidget(self._reading_with)
         self.statusBar().addPermanentWidget(self._computing_on)
+        self.setTabOrder(self._width, self._canvas)
+        self.setTabOrder(self._canvas, self._checkpoint.load_button)
+        self.setTabOrder(self._checkpoint.load_button, self._checkpoint.save_button)
 
     def _connect(self) -> None:
         actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
@@ -154,9 +165,14 @@ class MainWindow(QMainWindow):
         reader.answered.connect(self._on_answered)
         reader.opened.connect(self._on_checkpoint_opened)
         reader.failed.connect(self._on_checkpoint_failed)
+        reader.unread.connect(self._on_unread)
         files.opened.connect(canvas.set_ink)
+        files.opened.connect(self._notice.close_message)
         files.saved.connect(self._on_saved)
+        files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
+        files.checkpoint_failed.connect(self._checkpoint.notice.say)
+        self._pause.timeout.connect(self._announce_answer)
 
         actions.undo.triggered.connect(canvas.undo)
         actions.redo.triggered.connect(canvas.redo)
@@ -177,8 +193,12 @@ class MainWindow(QMainWindow):
 
         self._recent.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
-        self._checkpoint.load_button.clicked.connect(actions.load.trigger)
-        self._checkpoint.save_button.clicked.connect(actions.save_checkpoint.trigger)
+        for button, action in (
+            (self._checkpoint.load_button, actions.load),
+            (self._checkpoint.save_button, actions.save_checkpoint),
+        ):
+            button.clicked.connect(action.trigger)
+            button.setToolTip(action.toolTip())
         self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
 
     # What happens.
@@ -188,25 +208,45 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self, partial(self._reader.open, self._first_checkpoint))
+            QTimer.singleShot(0, self, self._open_first)
+
+    @Slot()
+    def _open_first(self) -> None:
+        """Open what the command line names; then the same without the device it names; then the one that ships."""
+        self._reader.open(self._attempts.pop(0))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
         prediction = answer.prediction
         empty = not prediction.network_input.any()
-        self._bars.show_probabilities(None if empty else prediction.probabilities, prediction.digit)
+        # Answers to a growing line come every few milliseconds and move the bars by themselves.
+        grows = answer.generation == self._generation
+        self._generation = answer.generation
+        self._bars.show_probabilities(None if empty else prediction.probabilities, prediction.digit, animate=not grows)
         self._answer.show_prediction(prediction, answer.seconds * 1000)
         self._input.show_input(None if empty else prediction.network_input)
         self._bars.repaint()
         self.prediction_shown.emit(prediction)
+        self._pause.start()
+
+    @Slot()
+    def _announce_answer(self) -> None:
+        announce(self._answer, self._answer.accessibleDescription())
+
+    @Slot(str)
+    def _on_unread(self, sentence: str) -> None:
+        self._bars.show_probabilities(None, None)
+        self._input.show_input(None)
+        self._answer.show_error(sentence)
 
     @Slot()
     def _on_ink_changed(self) -> None:
-        if self._info is None:
-            if self._canvas.ink.is_empty:
-                self._answer.show_empty()
-            else:
-                self._answer.show_loading()
+        if self._info is None and self._failed:
+            self._answer.show_error(self.tr("There is no network to read with. Load a checkpoint."))
+        elif self._info is None and self._canvas.ink.is_empty:
+            self._answer.show_empty()
+        elif self._info is None:
+            self._answer.show_loading()
 
     @Slot(bool, bool)
     def _on_history_changed(self, can_undo: bool, can_redo: bool) -> None:
@@ -216,27 +256,34 @@ class MainWindow(QMainWindow):
         for action in (self._actions.clear, self._actions.save, self._actions.copy):
             action.setEnabled(drawn)
 
-    @Slot(object)
-    def _on_checkpoint_opened(self, info: CheckpointInfo) -> None:
+    @Slot(object, str)
+    def _on_checkpoint_opened(self, info: CheckpointInfo, device: str) -> None:
         self._info = info
         self._checkpoint.show_info(info)
-        accuracy = "" if info.test_accuracy is None else f" · MNIST {percent_right(info.test_accuracy)}"
+        accuracy = "" if info.test_accuracy is None else f" · MNIST {percent(info.test_accuracy, 2)}"
         self._reading_with.setText(self.tr("Reading with {name}").format(name=info.name) + accuracy)
+        self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
         if info.path is not None and info.path != DEFAULT_CHECKPOINT:
             self._settings.remember(info.path)
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
         self._checkpoint.notice.say(sentence)
-        if self._info is None and self._first_checkpoint is not None:
-            self._first_checkpoint = None
-            self._reader.open(None)  # the one that ships stands in for the one that could not be opened
+        if self._info is None and self._attempts:
+            self._open_first()
         elif self._info is None:
-            self._answer.show_error(self.tr("There is no network to read with. Load a checkpoint."))
+            self._failed = True
+            self._checkpoint.show_nothing()
+            self._on_ink_changed()
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
-        self.statusBar().showMessage(self.tr("Saved {path}").format(path=path), 8000)
+        self._notice.close_message()
+        self._remark(self.tr("Saved {path}").format(path=path))
+
+    @Slot(str)
+    def _remark(self, words: str) -> None:
+        self.statusBar().showMessage(words, _REMARK_SHOWN)
 
     # What a person wishes.
 
@@ -248,7 +295,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file that was dropped, or the picture."""
         mime = event.mimeData()
-        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        paths = local_files(mime)
         if not paths:
             if not self._files.take(mime):
                 self._notice.say(self.tr("That cannot be opened here. Drop a file or a picture."))
@@ -260,7 +307,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
-        self._checkpoint.notice.hide()
+        self._checkpoint.notice.close_message()
         self._reader.open(checkpoint)
 
     @Slot()
@@ -298,7 +345,7 @@ class MainWindow(QMainWindow):
                 self.tr("Save the checkpoint"),
                 source.name,
                 names,
-                lambda path: self._files.copy_file(source, path),
+                lambda path: self._files.copy_checkpoint(source, path),
             )
 
     @Slot(QAction)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,10 @@ class Recognizer(Protocol):
     @property
     def info(self) -> CheckpointInfo:
         """What is known of the checkpoint."""
+
+    @property
+    def device(self) -> str:
+        """Where it computes: 'cpu', 'cuda' or 'mps'."""
 
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:
         """Read some ink."""
@@ -49,7 +53,13 @@ class _Request:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What was read of a request, and the seconds from the drawing of its last point to the answer."""
+    """What was read of a request.
+
+    Attributes:
+        generation: the request's; answers to a line that grows share it.
+        prediction: what the network says.
+        seconds: from the drawing of the last point to the answer.
+    """
 
     generation: int
     prediction: Prediction
@@ -59,9 +69,10 @@ class Answer:
 class _Worker(QObject):
     """Lives in the reading thread."""
 
-    opened = Signal(object)
+    opened = Signal(object, str)
     failed = Signal(str)
     answered = Signal(object)
+    unread = Signal(str)
 
     def __init__(self, open_recognizer: OpenRecognizer) -> None:
         super().__init__()
@@ -75,8 +86,11 @@ class _Worker(QObject):
             self._recognizer = self._open(path)
         except DigitpadError as error:
             self.failed.emit(str(error))
+        except Exception:
+            self.failed.emit(self.tr("The checkpoint was not opened, by a fault of digitpad. The terminal says more."))
+            raise
         else:
-            self.opened.emit(self._recognizer.info)
+            self.opened.emit(self._recognizer.info, self._recognizer.device)
 
     @Slot(object)
     def read(self, request: _Request) -> None:
@@ -87,7 +101,10 @@ class _Worker(QObject):
                 prediction = self._recognizer.predict(request.ink, request.revision)
                 answer = Answer(request.generation, prediction, time.perf_counter() - request.at)
         except DigitpadError as error:
-            self.failed.emit(str(error))
+            self.unread.emit(str(error))
+        except Exception:
+            self.unread.emit(self.tr("The drawing was not read, by a fault of digitpad. The terminal says more."))
+            raise
         finally:
             self.answered.emit(answer)  # whatever happened: the next reading waits for it
 
@@ -96,14 +113,16 @@ class Reader(QObject):
     """The window's end of the reading thread.
 
     Signals:
-        opened: a CheckpointInfo: a checkpoint is in use from now on.
-        failed: a sentence: a checkpoint could not be opened, or cannot read.
+        opened: a CheckpointInfo, and the device that it computes on: a checkpoint is in use from now on.
+        failed: a sentence: a checkpoint could not be opened; the one in use stays in use.
         answered: an Answer that still describes the ink.
+        unread: a sentence: the ink could not be read.
     """
 
-    opened = Signal(object)
+    opened = Signal(object, str)
     failed = Signal(str)
     answered = Signal(object)
+    unread = Signal(str)
 
     _open_requested = Signal(object)
     _read_requested = Signal(object)
@@ -120,6 +139,7 @@ class Reader(QObject):
         self._worker.opened.connect(self._on_opened)
         self._worker.failed.connect(self.failed)
         self._worker.answered.connect(self._on_answered)
+        self._worker.unread.connect(self.unread)
         self._ready = False
         self._stopped = False
         self._generation = 0
@@ -162,13 +182,16 @@ class Reader(QObject):
             self._under_way = True
             self._read_requested.emit(request)
 
-    @Slot(object)
-    def _on_opened(self, info: CheckpointInfo) -> None:
-        self._ready = True
+    @Slot(object, str)
+    def _on_opened(self, info: CheckpointInfo, device: str) -> None:
+        was_ready, self._ready = self._ready, True
         self._generation += 1
-        self.opened.emit(info)
-        if self._latest is not None:  # the new network reads again what the old one read
-            self.read(self._latest.revision, self._latest.ink, True)
+        self.opened.emit(info, device)
+        if self._latest is not None:
+            # What was drawn before the first network was there has waited since; another network starts afresh.
+            at = time.perf_counter() if was_ready else self._latest.at
+            self._latest = self._waiting = replace(self._latest, generation=self._generation, at=at)
+            self._next()
 
     @Slot(object)
     def _on_answered(self, answer: Answer | None) -> None:

@@ -21,7 +21,8 @@ class Settings:
     """Typed access to the stored settings; whatever is stored, each value read is one that can be used."""
 
     def __init__(self) -> None:
-        self._store = QSettings("digitpad", "digitpad")
+        # A file on every system: one that can be read, copied and thrown away.
+        self._store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "digitpad", "digitpad")
 
     @property
     def theme(self) -> str:
@@ -52,6 +53,7 @@ class Settings:
 
     def remember(self, checkpoint: Path) -> None:
         """Put a checkpoint at the head of the list of recent ones."""
+        checkpoint = checkpoint.absolute()
         others = [path for path in self.recent if path != checkpoint]
         self._store.setValue("recent", [str(path) for path in [checkpoint, *others]][:RECENT])
 

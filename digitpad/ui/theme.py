@@ -78,22 +78,6 @@ DARK = Theme(
     amber="#F2B84B",
 )
 
-DIGIT_COLOURS = (
-    "#CC6677",
-    "#332288",
-    "#DDCC77",
-    "#117733",
-    "#88CCEE",
-    "#882255",
-    "#44AA99",
-    "#999933",
-    "#AA4499",
-    "#DDDDDD",
-)
-"""One colour for each digit, told apart with any colour vision: Paul Tol, 'Colour Schemes' (SRON/EPS/TN/09-002, 2021),
-the qualitative scheme 'muted' with its pale grey."""
-
-
 def contrast(a: str, b: str) -> float:
     """Contrast ratio of two colours, 1 to 21: (L1 + 0.05) / (L2 + 0.05), L1 the lighter one's relative luminance.
 

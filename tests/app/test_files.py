@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
 from digitpad.errors import DigitpadError
 from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.ink.inkml import read_inkml
+from digitpad.ink.inkml import Drawing, read_inkml, write_inkml
+from digitpad.ink.strokes import Ink, Stroke
 from tests.app.hand import FOUR, SEVEN
 
 
@@ -188,3 +191,81 @@ def test_a_full_disk_gets_a_sentence_and_loses_nothing(pad, tmp_path, monkeypatc
 
     assert "disk is full" in notice.text
     assert len(pad.canvas.ink.strokes) == 1
+
+
+def test_a_message_about_a_checkpoint_cuts_nothing_off_in_the_smallest_window(pad, tmp_path):
+    wait_for_checkpoint(pad, "pen")
+    pad.window.resize(900, 600)
+    broken = tmp_path / f"{'long_name' * 20}.safetensors"
+    broken.write_bytes(b"no checkpoint")
+    drop(pad, broken)
+    notice = pad.widget("checkpoint_notice")
+    pad.qtbot.waitUntil(notice.isVisible)
+    pad.qtbot.waitUntil(lambda: notice.height() > 40)
+
+    bars, panel = pad.widget("probability_bars"), pad.widget("checkpoint_panel")
+    assert pad.window.size() == QSize(900, 600)
+    assert bars.height() >= bars.minimumSizeHint().height()
+    assert panel.rect().contains(notice.geometry())
+    parts = [pad.widget(name) for name in ("prediction_label", "probability_bars", "network_input", "checkpoint_panel")]
+    places = [QRect(part.mapTo(pad.window, QPoint()), part.size()) for part in parts]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert all(pad.window.centralWidget().geometry().contains(place) for place in places)
+
+
+def test_a_good_picture_takes_the_message_away(pad, tmp_path):
+    broken = tmp_path / "digit.png"
+    broken.write_bytes(b"nothing")
+    drop(pad, broken)
+    notice = pad.widget("notice")
+    pad.qtbot.waitUntil(lambda: bool(notice.text))
+    Image.new("L", (40, 40), 255).save(broken)
+    drop(pad, broken)
+    pad.qtbot.waitUntil(lambda: not notice.text)
+
+    assert not notice.isVisible()
+
+
+def test_a_device_that_is_not_there_gives_way_to_the_cpu(start, copy, monkeypatch):
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    pad = start("--device", "mps", "--checkpoint", str(copy))
+    wait_for_checkpoint(pad, "mine")
+
+    assert "mps" in pad.widget("checkpoint_notice").text
+    pad.draw(SEVEN)
+    assert pad.answer().digit == 7
+
+
+def test_without_any_network_the_window_says_so_until_one_is_loaded(start, copy, tmp_path, monkeypatch):
+    monkeypatch.setattr("digitpad.learning.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
+    pad = start()
+    label = pad.widget("prediction_label")
+    pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
+    pad.draw(SEVEN)
+    assert "no network" in label.accessibleDescription()
+
+    drop(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+    assert pad.answer().digit == 7
+
+
+def test_of_a_file_with_many_drawings_the_first_is_shown_and_it_is_said(pad, tmp_path):
+    seven = Ink((Stroke.of([(300, 250), (700, 250), (450, 800)]),))
+    one = Ink((Stroke.of([(500, 200), (500, 800)]),))
+    write_inkml(tmp_path / "many.inkml", [Drawing(ink, None, None, "") for ink in (seven, one)])
+    drop(pad, tmp_path / "many.inkml")
+    pad.qtbot.waitUntil(lambda: not pad.canvas.ink.is_empty)
+
+    assert pad.answer().digit == 7
+    assert "2 drawings" in pad.window.statusBar().currentMessage()
+
+
+def test_a_checkpoint_cannot_be_saved_under_a_name_that_says_another_format(pad, tmp_path):
+    wait_for_checkpoint(pad, "pen")
+    pad.widget("save_button", QPushButton).click()
+    choose(pad, tmp_path / "saved.pt")
+    notice = pad.widget("checkpoint_notice")
+    pad.qtbot.waitUntil(lambda: bool(notice.text))
+
+    assert ".safetensors" in notice.text
+    assert not (tmp_path / "saved.pt").exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ class SlowRecognizer:
 
     def __init__(self, name):
         self.info = CheckpointInfo(name, "reader")
+        self.device = "cpu"
         self.asked = []
         self.let = threading.Semaphore(0)
 
@@ -40,6 +43,8 @@ class Opener:
 
     def __call__(self, path):
         assert self.let.wait(20)
+        if path is Path:
+            raise ZeroDivisionError
         if path == "broken":
             raise InputError("broken is broken.")
         self.made.append(SlowRecognizer(path))
@@ -68,9 +73,11 @@ def answers(reader):
     return said
 
 
-def opened(qtbot, reader, path="first"):
+def opened(qtbot, reader, path="first", opener=None):
     with qtbot.waitSignal(reader.opened):
         reader.open(path)
+        if opener is not None:
+            opener.let.set()
 
 
 def test_ink_drawn_before_the_network_is_there_is_read_as_soon_as_it_is(qtbot, reader, opener, answers):
@@ -85,6 +92,26 @@ def test_ink_drawn_before_the_network_is_there_is_read_as_soon_as_it_is(qtbot, r
 
     assert opener.made[0].asked == [4]
     assert answers[0].prediction.revision == 4
+
+
+def test_the_time_of_ink_that_waited_for_the_network_counts_from_its_drawing(qtbot, reader, opener, answers):
+    opener.let.clear()
+    before = time.perf_counter()
+    reader.read(1, INK, True)
+    drawn = time.perf_counter()
+    opened(qtbot, reader, opener=opener)
+    loaded = time.perf_counter()
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert loaded - drawn <= answers[0].seconds <= time.perf_counter() - before
+
+
+def test_a_fault_in_opening_is_told(qtbot, reader, opener):
+    with qtbot.captureExceptions(), qtbot.waitSignal(reader.failed) as failed:
+        reader.open(Path)
+
+    assert "fault of digitpad" in failed.args[0]
 
 
 def test_one_is_under_way_and_one_waits_and_the_latest_wins(qtbot, reader, opener, answers):
@@ -159,7 +186,7 @@ def test_a_network_that_cannot_read_says_so(qtbot, reader, opener):
 
     opened(qtbot, reader)
     opener.made[0].predict = unable
-    with qtbot.waitSignal(reader.failed) as failed:
+    with qtbot.waitSignal(reader.unread) as failed:
         reader.read(1, INK, True)
 
     assert failed.args == ["It answers with what is no number."]

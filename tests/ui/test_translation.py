@@ -15,10 +15,10 @@ SOURCES = sorted((Path(digitpad.__file__).parent / "ui").glob("*.py"))
 def calls(tree, *names):
     """Calls of `object.name(…)`, or of a plain `name(…)`: painters have a `translate` of their own."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-            yield node
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and f".{node.func.attr}" in names:
-            yield node
+        if isinstance(node, ast.Call):
+            name = f".{node.func.attr}" if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in names:
+                yield node
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
