@@ -37,7 +37,7 @@ class Canvas(QWidget):
     Signals:
         ink_changed: the revision, the ink (`Ink`, with the stroke that is growing), and whether it was only added to by
             drawing; otherwise an answer for an earlier revision no longer describes it.
-        history_changed: whether there is something to undo, and something to redo.
+        history_changed: whether there is something to undo, and something to redo; comes after `ink_changed`.
     """
 
     ink_changed = Signal(int, object, bool)
@@ -78,13 +78,13 @@ class Canvas(QWidget):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to undo."""
-        return self._history.can_undo
+        """Whether there is something to undo; what the pointer is doing counts."""
+        return self._busy or self._history.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is something to redo."""
-        return self._history.can_redo
+        """Whether there is something to redo; not while the pointer draws or erases."""
+        return not self._busy and self._history.can_redo
 
     def sizeHint(self) -> QSize:
         """A comfortable size, in pixels."""
@@ -109,14 +109,14 @@ class Canvas(QWidget):
         """Take back the last step, or the stroke that is growing."""
         if self._busy:
             self.cancel_stroke()
-        elif self._history.can_undo:
+        elif self.can_undo:
             self._history.undo()
             self._show_history()
 
     @Slot()
     def redo(self) -> None:
         """Bring back the step that was undone last."""
-        if not self._busy and self._history.can_redo:
+        if self.can_redo:
             self._history.redo()
             self._show_history()
 
@@ -191,6 +191,7 @@ class Canvas(QWidget):
             self._forget()
         elif step.phase is Phase.PRESS:
             self._pen_down(step)
+            self._history_changed()
         elif step.position is not None and self._growing is not None:
             self._add_point(self._growing, step)
         elif step.position is not None and self._eraser_at is not None:
@@ -253,14 +254,14 @@ class Canvas(QWidget):
         if done is not before:
             self._history.do(done)
             self.update(self._layer.show(done))
-            self._history_changed()
+        self._history_changed()
 
     def _forget(self) -> None:
         """Go back to the ink before the press."""
         if self._busy:
             self._pen_up()
             self.update()
-            self._show(self._history.ink)
+            self._show_history()
 
     def _pen_up(self) -> None:
         self._growing, self._eraser_at = None, None
@@ -286,7 +287,7 @@ class Canvas(QWidget):
 
     def _history_changed(self) -> None:
         self._describe()
-        self.history_changed.emit(self._history.can_undo, self._history.can_redo)
+        self.history_changed.emit(self.can_undo, self.can_redo)
 
     def _rebuild(self) -> None:
         self._layer.rebuild(self.size(), self.devicePixelRatioF(), self._colour, self._paper)

@@ -67,9 +67,9 @@ class _Source(Enum):
 class Pointer:
     """Follows one pointer at a time from press to release; the others are ignored meanwhile.
 
-    Only a stylus takes over from another pointer, whose stroke is cancelled: it was a palm, or the mouse event that some
-    systems send ahead of the stylus. A pointer that is pressed again without a release, which went elsewhere, ends its
-    stroke and starts another.
+    Only a stylus takes over from another pointer, whose stroke is cancelled: it was a palm, or the mouse event that
+    some systems send ahead of the stylus. A pointer that is pressed again without a release, which went elsewhere,
+    ends its stroke and starts another.
     """
 
     def __init__(self) -> None:

@@ -358,6 +358,49 @@ def test_undo_while_drawing_takes_back_the_growing_stroke(canvas):
     assert canvas.ink is ink
 
 
+ENDS = {
+    "release": lambda canvas: mouse(canvas, RELEASE, 200, 200),
+    "undo": Canvas.undo,
+    "clear": Canvas.clear_ink,
+    "cancel": Canvas.cancel_stroke,
+    "focus lost": lambda canvas: QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut)),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_first_stroke_can_be_undone_while_it_grows(canvas, end):
+    heard = []
+    canvas.history_changed.connect(lambda *can: heard.append((*can, canvas.ink.is_empty)))
+    mouse(canvas, PRESS, 100, 100)
+    assert heard == [(True, False, False)]
+    assert canvas.can_undo
+    mouse(canvas, MOVE, 200, 200)
+    assert len(heard) == 1
+    ENDS[end](canvas)
+    assert heard[1:] == [(True, False, False) if end == "release" else (False, False, True)]
+    assert canvas.can_undo is (end == "release")
+
+
+def test_redo_while_drawing_is_neither_offered_nor_done(canvas):
+    draw(canvas, SEVEN)
+    canvas.undo()
+    mouse(canvas, PRESS, 200, 100)
+    ink = canvas.ink
+    assert not canvas.can_redo
+    canvas.redo()
+    assert canvas.ink is ink
+    canvas.undo()
+    assert canvas.can_redo
+
+
+def test_an_eraser_that_met_nothing_leaves_nothing_to_undo(canvas):
+    canvas.set_tool(Tool.ERASER)
+    heard = []
+    canvas.history_changed.connect(lambda *can: heard.append(can))
+    draw(canvas, SEVEN)
+    assert heard[-1] == (False, False)
+
+
 def test_clear_can_be_undone_and_an_empty_pad_is_not_cleared(canvas):
     canvas.clear_ink()
     assert not canvas.can_undo
