@@ -7,22 +7,36 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QToolButton
 
 from digitpad import __version__
 from tests.app.hand import FOUR, ONE, SEVEN
 
 
+def press_and_move(pad, stroke, steps=12):
+    """Draw a stroke, in shares of the pad's side, and keep the mouse's button down."""
+    (x, y), *rest = stroke
+    QTest.mousePress(pad.canvas, Qt.MouseButton.LeftButton, pos=pad.at(x, y))
+    for x2, y2 in rest:
+        for share in np.linspace(0, 1, steps + 1)[1:]:
+            QTest.mouseMove(pad.canvas, pad.at(x + (x2 - x) * share, y + (y2 - y) * share))
+        x, y = x2, y2
+
+
 @pytest.mark.parametrize(("strokes", "digit"), [(SEVEN, 7), (ONE, 1), (FOUR, 4)])
 def test_a_drawn_digit_is_read_while_the_line_grows(pad, strokes, digit):
-    pad.draw(strokes)
+    pad.draw(strokes[:-1])
+    press_and_move(pad, strokes[-1])
 
-    prediction = pad.answer()
+    prediction = pad.answer()  # before the button is released
 
     assert prediction.digit == digit
     assert sum(prediction.probabilities) == pytest.approx(1)
+    QTest.mouseRelease(pad.canvas, Qt.MouseButton.LeftButton, pos=pad.at(*strokes[-1][-1]))
+    assert len(pad.canvas.ink.strokes) == len(strokes)
     assert len({shown.revision for shown in pad.shown}) == len(pad.shown)
     assert [shown.revision for shown in pad.shown] == sorted(shown.revision for shown in pad.shown)
 
@@ -36,16 +50,30 @@ def test_the_answer_is_told_to_those_who_cannot_see_it(pad):
     assert "ink in" in pad.widget("network_input").accessibleDescription()
 
 
-def test_the_bars_have_been_painted_when_the_prediction_is_said_to_be_shown(pad):
-    bars = pad.widget("probability_bars")
-    seen = []
-    pad.window.prediction_shown.connect(lambda prediction: seen.append((prediction, bars.grab().toImage())))
+def test_the_bars_have_been_painted_when_the_prediction_is_said_to_be_shown(pad, monkeypatch):
+    bars, happened = pad.widget("probability_bars"), []
+    show_probabilities = bars.show_probabilities
+
+    def give(*what, **how):
+        happened.append("given")
+        show_probabilities(*what, **how)
+
+    class Painted(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                happened.append("painted")
+            return False
+
+    painted = Painted()
+    bars.installEventFilter(painted)
+    monkeypatch.setattr(bars, "show_probabilities", give)
+    pad.window.prediction_shown.connect(lambda: happened.append("said"))
     pad.draw(SEVEN)
     pad.answer()
-    before = seen[-1][1]
-    bars.repaint()
 
-    assert bars.grab().toImage() == before
+    said = [i for i, what in enumerate(happened) if what == "said"]
+    assert said
+    assert all(happened[i - 2 : i] == ["given", "painted"] for i in said)
 
 
 def test_a_pen_draws_with_its_pressure(pad):
@@ -90,6 +118,20 @@ def test_undo_and_redo_are_read_anew(pad):
     assert pad.answer().digit is None
     pad.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert pad.answer().digit == 1
+
+
+@pytest.mark.parametrize("shortcut", [(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Escape,)])
+def test_the_first_stroke_can_be_taken_back_while_it_grows(pad, shortcut):
+    pad.press(Qt.Key.Key_P)  # the window is active from here on
+    press_and_move(pad, ONE[0])
+    assert not pad.canvas.ink.is_empty
+    pad.press(*shortcut)
+    assert pad.canvas.ink.is_empty
+
+    QTest.mouseMove(pad.canvas, pad.at(0.6, 0.9))
+    QTest.mouseRelease(pad.canvas, Qt.MouseButton.LeftButton, pos=pad.at(0.6, 0.9))
+    assert pad.canvas.ink.is_empty
+    assert pad.answer().digit is None
 
 
 def test_an_answer_to_cleared_ink_never_shows(pad):
