@@ -11,10 +11,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitpad.errors import DigitpadError, InputError
-from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.messages import EpochReport
+from digitpad.files import DEFAULT_CHECKPOINT, data_folder
+from digitpad.messages import EpochReport, Recipe
+
+if TYPE_CHECKING:
+    from digitpad.learning.runs import Sources
 
 # torch takes seconds to import, so each subcommand imports what it needs: --help and wrong words answer at once.
 
@@ -116,7 +120,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace) -> int:
     from digitpad.learning.checkpoints import save_checkpoint
     from digitpad.learning.recipes import RECIPES
-    from digitpad.learning.runs import Sources, run_recipe
+    from digitpad.learning.runs import run_recipe
     from digitpad.learning.training import choose_device
 
     if arguments.recipe not in RECIPES:
@@ -124,11 +128,9 @@ def _train(arguments: argparse.Namespace) -> int:
     recipe = RECIPES[arguments.recipe]
     if arguments.epochs:
         recipe = replace(recipe, epochs=arguments.epochs)
-    data = os.environ.get("DIGITPAD_DATA_DIR")
-    mnist = arguments.data or (Path(data) / "mnist" if data else None)
-    ink = arguments.ink or (Path(data) / "pendigits" / "train.inkml" if data else None)
     out = arguments.out or Path(f"{recipe.id}.safetensors")
     _check_writable(out)
+    sources = _sources(arguments, recipe)
 
     def report(now: EpochReport) -> None:
         if arguments.json:
@@ -142,7 +144,7 @@ def _train(arguments: argparse.Namespace) -> int:
             )
 
     device = choose_device(arguments.device)
-    checkpoint, last = run_recipe(recipe, Sources(mnist, ink, arguments.hold_out), arguments.seed, device, report)
+    checkpoint, last = run_recipe(recipe, sources, arguments.seed, device, report)
     save_checkpoint(out, checkpoint)
     if arguments.json:
         said = {"checkpoint": str(out), "train_seconds": last.train_seconds, "test_accuracy": last.test_accuracy}
@@ -150,6 +152,22 @@ def _train(arguments: argparse.Namespace) -> int:
     else:
         print(f"wrote {out}: {last.test_accuracy:.2%} after {last.train_seconds:.0f} s of training")
     return 0
+
+
+def _sources(arguments: argparse.Namespace, recipe: Recipe) -> Sources:
+    """The data to train on: what the words name, else what lies in the data folder."""
+    from digitpad.learning.runs import Sources
+
+    mnist, ink = arguments.data, arguments.ink
+    if mnist is None:
+        mnist = data_folder() / "mnist"
+        if not mnist.is_dir():
+            raise InputError(f"There is no MNIST to train on: {mnist} does not exist. Name its folder with --data.")
+    if ink is None and recipe.copies:
+        ink = data_folder() / "pendigits" / "train.inkml"
+        if not ink.is_file():
+            raise InputError(f"There are no pen strokes to train on: {ink} does not exist. Name a file with --ink.")
+    return Sources(mnist, ink, arguments.hold_out)
 
 
 def _check_writable(out: Path) -> None:

@@ -26,6 +26,19 @@ DEFAULT_CHECKPOINT = shipped("checkpoints", "pen.safetensors")
 """The checkpoint that ships."""
 
 
+def data_folder() -> Path:
+    """The folder that holds data sets, `mnist/` among them: DIGITPAD_DATA_DIR, else the user's own for digitpad.
+
+    It need not exist.
+    """
+    named = os.environ.get("DIGITPAD_DATA_DIR")
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path  # here, since a start of the window does without it
+
+    return user_data_path("digitpad", appauthor=False)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: into a new file beside it, flushed to the disk, then renamed over it.
 

@@ -30,7 +30,7 @@ class Sources:
             between recipes; None trains on all and tests on the test images.
     """
 
-    mnist: Path | None
+    mnist: Path
     ink: Path | None = None
     hold_out: int | None = None
 
@@ -86,8 +86,6 @@ def run_recipe(
 
 def _read(recipe: Recipe, sources: Sources, seed: int) -> tuple[Images, Images, str]:
     """Training images, test images, and words on the former."""
-    if sources.mnist is None:
-        raise InputError("There is no data to train on; name the folder with MNIST's files with --data.")
     data = read_mnist(sources.mnist, "train")
     if sources.hold_out is None:
         test = read_mnist(sources.mnist, "test")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from digitpad.files import data_folder
 from digitpad.ink.inkml import write_inkml
 from digitpad.learning.checkpoints import load_checkpoint
 from tests.hand_drawn import drawings
@@ -52,6 +53,29 @@ def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path
     assert out[0].startswith("epoch   1/1")
     assert out[1].startswith("wrote pen.safetensors: ")
     assert load_checkpoint(tmp_path / "pen.safetensors").info.test_accuracy is None
+
+
+def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, data, tmp_path, monkeypatch):
+    folder = data_folder()
+    if not folder.is_relative_to(tmp_path):
+        pytest.skip("this system's data folder cannot be moved")
+    words = ["train", "--recipe", "pen", "--epochs", "1", "--device", "cpu"]
+    assert (folder.name, "digitpad" in folder.parent.parts) == ("digitpad", False)
+    line = refused(*words)
+    assert f"{folder / 'mnist'} does not exist" in line
+    assert "--data" in line
+    folder.mkdir(parents=True)
+    (tmp_path / "mnist").rename(folder / "mnist")
+    line = refused(*words)
+    assert f"{folder / 'pendigits' / 'train.inkml'} does not exist" in line
+    assert "--ink" in line
+    (folder / "pendigits").mkdir()
+    (tmp_path / "pen.inkml").rename(folder / "pendigits" / "train.inkml")
+    assert call(*words)[0] == 0
+    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path))
+    assert str(tmp_path / "mnist") in refused(*words)
+    monkeypatch.setenv("DIGITPAD_DATA_DIR", "")
+    assert data_folder() == folder
 
 
 def test_the_same_seed_writes_the_same_bytes(call, data, tmp_path):

@@ -140,6 +140,7 @@ STRENGTHS = st.builds(
     shift=st.floats(0, 4),
     elastic=st.floats(0, 4),
     stroke=st.floats(0, 1),
+    plain=st.floats(0, 1),
 )
 
 
@@ -162,9 +163,17 @@ def test_no_augmentation_changes_nothing_and_draws_no_numbers(digits):
 
 def test_each_image_is_changed_in_its_own_way(digits):
     same = digits[1].pixels[:1].float().expand(8, -1, -1, -1) / 255
-    for name in vars(STRONG):
+    for name in vars(STRONG).keys() - {"plain"}:
         made = augmented(same, replace(Augmentation(), **{name: getattr(STRONG, name)}), generator())
         assert len({tuple(image.flatten().tolist()) for image in made}) == 8, name
+
+
+def test_a_share_of_images_stays_plain(digits):
+    images = digits[0].pixels.float() / 255
+    for share in (0.0, 0.3, 1.0):
+        made = augmented(images, replace(STRONG, plain=share), generator())
+        kept = (made == images).flatten(1).all(dim=1).float().mean()
+        assert kept == pytest.approx(share, abs=0.1)
 
 
 def test_digits_stay_where_they_are_on_average_and_shift_by_no_more_than_asked(digits):
@@ -248,8 +257,8 @@ def test_held_out_images_take_the_place_of_the_test_images(sources, monkeypatch)
 
 
 def test_a_run_without_data_asks_for_it(sources):
-    with pytest.raises(InputError, match="--data"):
-        run_recipe(RECIPE, Sources(None))
+    with pytest.raises(InputError, match="nowhere does not hold train-images"):
+        run_recipe(RECIPE, replace(sources, mnist=sources.mnist / "nowhere"))
     with pytest.raises(InputError, match="--ink"):
         run_recipe(RECIPES["pen"], replace(sources, ink=None))
     with pytest.raises(InputError, match="does not exist"):
