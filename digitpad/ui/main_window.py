@@ -22,11 +22,9 @@ from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.messages import CheckpointInfo
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
-from digitpad.ui.announce import announce
-from digitpad.ui.answer import AnswerPanel
-from digitpad.ui.bars import ProbabilityBars, percent
+from digitpad.ui.answer_side import AnswerSide
+from digitpad.ui.bars import percent
 from digitpad.ui.canvas import Canvas, Tool
-from digitpad.ui.checkpoint_panel import CheckpointPanel
 from digitpad.ui.dialogs import (
     CHECKPOINT_ENDINGS,
     ask_open,
@@ -40,7 +38,6 @@ from digitpad.ui.dialogs import (
 from digitpad.ui.elided import ElidedLabel
 from digitpad.ui.files import Files, local_files
 from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
-from digitpad.ui.network_input import NetworkInput
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
 from digitpad.ui.reading import Answer, Reader
@@ -49,10 +46,7 @@ from digitpad.ui.theme import Mode, apply_theme, system_theme
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
-_ANSWER_WIDTH = 416
-_ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
 _REMARK_SHOWN = 8000  # milliseconds
-_INPUT_SIDE = 142  # five pixels for each of the 28, and the border
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +67,6 @@ class MainWindow(QMainWindow):
         self._attempts = [checkpoint, checkpoint, None]
         self._painted = False
         self._failed = False
-        self._generation = 0
         self._info: CheckpointInfo | None = None
         self._actions = Actions(self)
         self._files = Files(self)
@@ -95,11 +88,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self._canvas = Canvas()
-        self._answer = AnswerPanel()
-        self._bars = ProbabilityBars()
-        self._input = NetworkInput()
-        self._input.setFixedSize(_INPUT_SIDE, _INPUT_SIDE)
-        self._checkpoint = CheckpointPanel()
+        self._answers = AnswerSide()
         self._notice = Notice()
         self._notice.setObjectName("notice")
         self._width = QSlider(Qt.Orientation.Horizontal)
@@ -112,9 +101,6 @@ class MainWindow(QMainWindow):
         self._recent = RecentMenu(self._settings, self)
         self._reading_with = ElidedLabel()
         self._computing_on = QLabel()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_ANNOUNCED_AFTER)
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
@@ -122,40 +108,18 @@ class MainWindow(QMainWindow):
         left.addWidget(Square(self._canvas), 1)
         left.addWidget(self._notice)
 
-        seen = QVBoxLayout()
-        seen.setSpacing(4)
-        caption = QLabel(self.tr("What the network sees"))
-        caption.setProperty("note", True)
-        caption.setBuddy(self._input)
-        seen.addWidget(self._input)
-        seen.addWidget(caption)
-        seen.addStretch()
-        below = QHBoxLayout()
-        below.setSpacing(16)
-        below.addLayout(seen)
-        below.addWidget(self._checkpoint, 1)
-
-        column = QWidget()
-        column.setFixedWidth(_ANSWER_WIDTH)
-        right = QVBoxLayout(column)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(8)
-        right.addWidget(self._answer)
-        right.addWidget(self._bars, 1)
-        right.addLayout(below)
-
         central = QWidget()
         row = QHBoxLayout(central)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(24)
         row.addLayout(left, 1)
-        row.addWidget(column)
+        row.addWidget(self._answers)
         self.setCentralWidget(central)
         self.statusBar().addPermanentWidget(self._reading_with)
         self.statusBar().addPermanentWidget(self._computing_on)
         self.setTabOrder(self._width, self._canvas)
-        self.setTabOrder(self._canvas, self._checkpoint.load_button)
-        self.setTabOrder(self._checkpoint.load_button, self._checkpoint.save_button)
+        self.setTabOrder(self._canvas, self._answers.checkpoint.load_button)
+        self.setTabOrder(self._answers.checkpoint.load_button, self._answers.checkpoint.save_button)
 
     def _connect(self) -> None:
         actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
@@ -165,14 +129,13 @@ class MainWindow(QMainWindow):
         reader.answered.connect(self._on_answered)
         reader.opened.connect(self._on_checkpoint_opened)
         reader.failed.connect(self._on_checkpoint_failed)
-        reader.unread.connect(self._on_unread)
+        reader.unread.connect(self._answers.show_error)
         files.opened.connect(canvas.set_ink)
         files.opened.connect(self._notice.close_message)
         files.saved.connect(self._on_saved)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
-        files.checkpoint_failed.connect(self._checkpoint.notice.say)
-        self._pause.timeout.connect(self._announce_answer)
+        files.checkpoint_failed.connect(self._answers.checkpoint.notice.say)
 
         actions.undo.triggered.connect(canvas.undo)
         actions.redo.triggered.connect(canvas.redo)
@@ -194,8 +157,8 @@ class MainWindow(QMainWindow):
         self._recent.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
         for button, action in (
-            (self._checkpoint.load_button, actions.load),
-            (self._checkpoint.save_button, actions.save_checkpoint),
+            (self._answers.checkpoint.load_button, actions.load),
+            (self._answers.checkpoint.save_button, actions.save_checkpoint),
         ):
             button.clicked.connect(action.trigger)
             button.setToolTip(action.toolTip())
@@ -217,36 +180,15 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        prediction = answer.prediction
-        empty = not prediction.network_input.any()
-        # Answers to a growing line come every few milliseconds and move the bars by themselves.
-        grows = answer.generation == self._generation
-        self._generation = answer.generation
-        self._bars.show_probabilities(None if empty else prediction.probabilities, prediction.digit, animate=not grows)
-        self._answer.show_prediction(prediction, answer.seconds * 1000)
-        self._input.show_input(None if empty else prediction.network_input)
-        self._bars.repaint()
-        self.prediction_shown.emit(prediction)
-        self._pause.start()
-
-    @Slot()
-    def _announce_answer(self) -> None:
-        announce(self._answer, self._answer.accessibleDescription())
-
-    @Slot(str)
-    def _on_unread(self, sentence: str) -> None:
-        self._bars.show_probabilities(None, None)
-        self._input.show_input(None)
-        self._answer.show_error(sentence)
+        self._answers.show_answer(answer)
+        self.prediction_shown.emit(answer.prediction)
 
     @Slot()
     def _on_ink_changed(self) -> None:
         if self._info is None and self._failed:
-            self._answer.show_error(self.tr("There is no network to read with. Load a checkpoint."))
-        elif self._info is None and self._canvas.ink.is_empty:
-            self._answer.show_empty()
+            self._answers.show_error(self.tr("There is no network to read with. Load a checkpoint."))
         elif self._info is None:
-            self._answer.show_loading()
+            self._answers.show_waiting(self._canvas.ink.is_empty)
 
     @Slot(bool, bool)
     def _on_history_changed(self, can_undo: bool, can_redo: bool) -> None:
@@ -259,7 +201,7 @@ class MainWindow(QMainWindow):
     @Slot(object, str)
     def _on_checkpoint_opened(self, info: CheckpointInfo, device: str) -> None:
         self._info = info
-        self._checkpoint.show_info(info)
+        self._answers.checkpoint.show_info(info)
         accuracy = "" if info.test_accuracy is None else f" · MNIST {percent(info.test_accuracy, 2)}"
         self._reading_with.setText(self.tr("Reading with {name}").format(name=info.name) + accuracy)
         self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
@@ -268,12 +210,12 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
-        self._checkpoint.notice.say(sentence)
+        self._answers.checkpoint.notice.say(sentence)
         if self._info is None and self._attempts:
             self._open_first()
         elif self._info is None:
             self._failed = True
-            self._checkpoint.show_nothing()
+            self._answers.checkpoint.show_nothing()
             self._on_ink_changed()
 
     @Slot(object)
@@ -307,7 +249,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
-        self._checkpoint.notice.close_message()
+        self._answers.checkpoint.notice.close_message()
         self._reader.open(checkpoint)
 
     @Slot()
@@ -363,7 +305,7 @@ class MainWindow(QMainWindow):
         self._theme = apply_theme(self._application, mode)
         for action in self._actions.themes.actions():
             action.setChecked(action.data() == mode)
-        for part in (self._actions, self._answer, self._bars, self._input, self._checkpoint, self._notice):
+        for part in (self._actions, self._answers, self._notice):
             part.set_theme(self._theme)
         colours = (QColor(name) for name in (self._theme.text, self._theme.surface, self._theme.quiet))
         self._canvas.set_colours(*colours)

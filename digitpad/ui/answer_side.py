@@ -1,0 +1,92 @@
+"""The side of the window that answers: the digit, the bars, what the network sees, and which network it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from digitpad.ui.announce import announce
+from digitpad.ui.answer import AnswerPanel
+from digitpad.ui.bars import ProbabilityBars
+from digitpad.ui.checkpoint_panel import CheckpointPanel
+from digitpad.ui.network_input import NetworkInput
+from digitpad.ui.reading import Answer
+from digitpad.ui.theme import Theme
+
+_WIDTH = 416
+_INPUT_SIDE = 142  # five pixels for each of the 28, and the border
+_ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
+
+
+class AnswerSide(QWidget):
+    """A column of fixed width, in which nothing moves when a number changes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.checkpoint = CheckpointPanel()
+        self._answer = AnswerPanel()
+        self._bars = ProbabilityBars()
+        self._input = NetworkInput()
+        self._input.setFixedSize(_INPUT_SIDE, _INPUT_SIDE)
+        self._generation = 0
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_ANNOUNCED_AFTER)
+        self._pause.timeout.connect(self._announce)
+
+        caption = QLabel(self.tr("What the network sees"))
+        caption.setProperty("note", True)
+        caption.setBuddy(self._input)
+        seen = QVBoxLayout()
+        seen.setSpacing(4)
+        seen.addWidget(self._input)
+        seen.addWidget(caption)
+        seen.addStretch()
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addLayout(seen)
+        below.addWidget(self.checkpoint, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._answer)
+        column.addWidget(self._bars, 1)
+        column.addLayout(below)
+        self.setFixedWidth(_WIDTH)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for part in (self._answer, self._bars, self._input, self.checkpoint):
+            part.set_theme(theme)
+
+    def show_answer(self, answer: Answer) -> None:
+        """Show what was read; the bars have been painted with it on return."""
+        prediction = answer.prediction
+        empty = not prediction.network_input.any()
+        # Answers to a growing line come every few milliseconds and move the bars by themselves.
+        grows = answer.generation == self._generation
+        self._generation = answer.generation
+        probabilities = None if empty else prediction.probabilities
+        self._bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
+        self._answer.show_prediction(prediction, answer.seconds * 1000)
+        self._input.show_input(None if empty else prediction.network_input)
+        self._bars.repaint()
+        self._pause.start()
+
+    def show_waiting(self, empty: bool) -> None:
+        """Say that the network is not there yet, or, while nothing is drawn, what to do."""
+        if empty:
+            self._answer.show_empty()
+        else:
+            self._answer.show_loading()
+
+    @Slot(str)
+    def show_error(self, sentence: str) -> None:
+        """Say why there is no answer; an answer to something else does not stay."""
+        self._bars.show_probabilities(None, None)
+        self._input.show_input(None)
+        self._answer.show_error(sentence)
+
+    @Slot()
+    def _announce(self) -> None:
+        announce(self._answer, self._answer.accessibleDescription())
