@@ -158,7 +158,7 @@ def _parsed(path: Path) -> Element:
     """The root element of an InkML file."""
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{path.name} is no file. Choose an InkML file.")
+            raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. Choose an InkML file.")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:

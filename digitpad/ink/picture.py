@@ -67,7 +67,7 @@ def read_picture(path: Path) -> Image.Image:
     """
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{path.name} is no file. {_CHOICE}")
+            raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. {_CHOICE}")
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MAX_PIXELS is stricter
             with Image.open(file, formats=_FORMATS) as image:

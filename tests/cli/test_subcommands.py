@@ -76,6 +76,7 @@ def test_predict_refuses_what_it_cannot_read(refused, seven, tmp_path):
     for name in ("a.gif", "text.png", "cut.png", "empty.png", "cut.inkml", "none.inkml", "folder", "missing.png"):
         assert name in refused("predict", tmp_path / name)
     assert "does not exist" in refused("predict", "missing.png", "--json")
+    assert refused("predict", ".").startswith("digitpad: . is a folder. Choose a PNG")
     refused("predict", "line\nbreak.png")
     refused("predict", "a\0b.png")
 
