@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
+
+_RIM = 2
+"""Pixels round the square: the focus takes them all, the hairline one."""
+
+_Reason = Qt.FocusReason
+_BY_KEYBOARD = frozenset({_Reason.TabFocusReason, _Reason.BacktabFocusReason, _Reason.ShortcutFocusReason})
+_RETURNS = frozenset({_Reason.ActiveWindowFocusReason, _Reason.PopupFocusReason, _Reason.MenuBarFocusReason})
 
 
 class Square(QWidget):
-    """Holds one widget as the largest square that fits, in the middle."""
+    """Holds one widget as the largest square that fits, in the middle.
+
+    A hairline goes round it; while it has the focus that the keyboard gave it, a rim in the accent colour.
+    """
 
     def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inside = inside
+        self._by_keyboard = False
         inside.setParent(self)
+        inside.installEventFilter(self)
 
     def minimumSizeHint(self) -> QSize:
         """No smaller than what a finger can draw on."""
@@ -25,12 +39,24 @@ class Square(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the square."""
-        side = min(self.width(), self.height()) - 2
+        side = min(self.width(), self.height()) - 2 * _RIM
         self._inside.setGeometry((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show where the focus goes."""
+        if event.type() == QEvent.Type.FocusIn:
+            reason = cast(QFocusEvent, event).reason()
+            if reason not in _RETURNS:
+                self._by_keyboard = reason in _BY_KEYBOARD
+            self.update()
+        elif event.type() == QEvent.Type.FocusOut:
+            self.update()
+        return False
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a hairline round the square."""
+        """Paint the rim; the square covers what lies under it."""
+        focused = self._by_keyboard and self._inside.hasFocus()
+        role, width = (QPalette.ColorRole.Accent, _RIM) if focused else (QPalette.ColorRole.Mid, 1)
         painter = QPainter(self)
-        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
-        painter.drawRect(self._inside.geometry().adjusted(-1, -1, 0, 0))
+        painter.fillRect(self._inside.geometry().adjusted(-width, -width, width, width), self.palette().color(role))
         painter.end()
