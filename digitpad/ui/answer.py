@@ -107,8 +107,10 @@ class AnswerPanel(QWidget):
         share = percent(prediction.confidence)
         if milliseconds < 1:
             note = self.tr("answered in under 1 ms")
-        else:
+        elif round(milliseconds) < 1000:
             note = self.tr("answered in {count} ms").format(count=round(milliseconds))
+        else:  # the network was still loading
+            note = self.tr("answered in {count} s").format(count=f"{milliseconds / 1000:.1f}")
         if prediction.digit is None:
             headline = self.tr("not a digit")
             nearest = self._words[prediction.probabilities.index(prediction.confidence)]

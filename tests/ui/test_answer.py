@@ -68,10 +68,11 @@ def test_an_answer_is_heard_and_seen(panel):
         (0.4, "answered in under 1 ms"),
         (1, "answered in 1 ms"),
         (4.2, "answered in 4 ms"),
-        (1234, "answered in 1234 ms"),
+        (999.4, "answered in 999 ms"),
+        (1234, "answered in 1.2 s"),
     ],
 )
-def test_the_time_is_told_in_whole_milliseconds(panel, milliseconds, note):
+def test_the_time_is_told_in_a_unit_that_fits(panel, milliseconds, note):
     panel.show_prediction(prediction(7), milliseconds)
     assert panel._shown.note == note
 
