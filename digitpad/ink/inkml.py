@@ -20,7 +20,7 @@ from defusedxml.ElementTree import ParseError, XMLParser
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
 from digitpad.ink.inkml_traces import XML_ID, Reader, Trace, tag
-from digitpad.ink.strokes import DEFAULT_WIDTH, PAD_SIDE, PRESSURE, TIME, Ink, Stroke, X, Y
+from digitpad.ink.strokes import DEFAULT_WIDTH, PAD_SIDE, PEN_WIDTHS, PRESSURE, TIME, Ink, Stroke, X, Y
 
 MAX_BYTES = 64 * 2**20
 """Larger files are refused: 64 MiB hold some 100,000 drawings."""
@@ -31,8 +31,6 @@ _NAMESPACE = "http://www.w3.org/2003/InkML"
 _DOT = 1e-9
 """Ink that spans less than this, as a share of its farthest coordinate (of 1 unit, if that is larger), is a dot: scaled
 up, it would be nothing but rounding."""
-
-_PAD_WIDTHS = 8.0, 120.0  # thinnest and thickest pen that still gives a readable digit on the pad
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +125,8 @@ def fitted(ink: Ink, side: float = PAD_SIDE, margin: float = 0.1) -> Ink:
     """Ink from elsewhere, moved and scaled, aspect ratio kept, so that a pad shows it well.
 
     Ink that lies on the pad already and spans more than a fifth of it stays as it is; a dot is moved alone. Pen widths
-    grow and shrink with the drawing within what is readable, but for `DEFAULT_WIDTH`, which ink without a stated width
-    has in any units.
+    grow and shrink with the drawing within `PEN_WIDTHS`, but for `DEFAULT_WIDTH`, which ink without a stated width has
+    in any units.
 
     Args:
         ink: any ink.
@@ -148,9 +146,7 @@ def fitted(ink: Ink, side: float = PAD_SIDE, margin: float = 0.1) -> Ink:
         points = stroke.points.copy()
         points[:, :2] = (points[:, :2] - middle) * scale + side / 2
         stated = stroke.width != DEFAULT_WIDTH
-        strokes.append(
-            Stroke.of(points, float(np.clip(stroke.width * scale, *_PAD_WIDTHS)) if stated else stroke.width)
-        )
+        strokes.append(Stroke.of(points, float(np.clip(stroke.width * scale, *PEN_WIDTHS)) if stated else stroke.width))
     return Ink(tuple(strokes))
 
 

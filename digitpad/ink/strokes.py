@@ -21,6 +21,9 @@ PAD_SIDE = 1000.0
 DEFAULT_WIDTH = 40.0
 """Pen width in canvas units for ink that states none."""
 
+PEN_WIDTHS = (10, 120)
+"""Narrowest and widest pen that the pad offers, in canvas units; digits drawn with either can still be made out."""
+
 MOUSE_PRESSURE = 0.5
 """Pressure of a pointer that measures none; a pen at this pressure draws at its nominal width."""
 

@@ -7,14 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from digitpad.ink.strokes import DEFAULT_WIDTH
+from digitpad.ink.strokes import PEN_WIDTHS as PEN_WIDTHS  # offered here too, for the window
 
 RECENT = 8
 """How many checkpoints the list of recent ones keeps."""
 
 THEMES = ("system", "light", "dark")
-
-PEN_WIDTHS = (10, 120)
-"""Narrowest and widest pen, in canvas units."""
 
 
 class Settings:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digitpad.errors import DigitpadError, InputError
 from digitpad.ink.inkml import MAX_BYTES, Drawing, fitted, read_inkml, write_inkml
-from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PRESSURE, TIME, Ink, Stroke
+from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PEN_WIDTHS, PRESSURE, TIME, Ink, Stroke
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="http://www.w3.org/2003/InkML">'
 XYTF = """<traceFormat><channel name="X" type="decimal"/><channel name="Y" type="decimal"/>
@@ -340,7 +340,7 @@ def test_foreign_ink_is_fitted_to_the_pad(rows, width):
             scale = 800 / extent
             assert right - left == pytest.approx((before[2] - before[0]) * scale, abs=1e-3)
         assert math.isclose((left + right) / 2, 500, abs_tol=1e-3)
-        assert 8 <= shown.strokes[0].width <= 120
+        assert PEN_WIDTHS[0] <= shown.strokes[0].width <= PEN_WIDTHS[1]
 
 
 def test_a_pen_of_unstated_width_keeps_it_when_fitted():
