@@ -38,6 +38,8 @@ _PACKAGES: Mapping[str, tuple[str, str]] = {
 """What PySide6 6.8 to 6.11 and their xcb plugin need of the system (`readelf -d`), with the packages of Debian, Ubuntu
 and Fedora that hold it."""
 
+_ADVICE = "Start digitpad in a desktop session; 'digitpad predict FILE' needs no screen."
+
 _NOT_FOUND = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 
 
@@ -60,20 +62,35 @@ def problem() -> str | None:
 
 
 def _screen_problem(pyside: Path) -> str | None:
-    """Whether there is a screen, and the plugin that draws on X11 can be loaded where it is the one."""
+    """Whether there is a screen; where it is one of X11, whether Qt's plugin for it loads and the screen is reached."""
     wanted = os.environ.get("QT_QPA_PLATFORM", "")
     x11, wayland = (bool(os.environ.get(name)) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     if not (wanted or x11 or wayland):
-        return (
-            "There is no screen to open the window on: neither DISPLAY nor WAYLAND_DISPLAY is set. "
-            "Start digitpad in a desktop session; 'digitpad predict FILE' needs no screen."
-        )
+        return f"There is no screen to open the window on: neither DISPLAY nor WAYLAND_DISPLAY is set. {_ADVICE}"
+    if wanted == "xcb" and not x11:
+        return f"There is no screen to open the window on: QT_QPA_PLATFORM is xcb and DISPLAY is not set. {_ADVICE}"
     if wanted == "xcb" or (not wanted and x11 and not wayland):
         try:
             ctypes.CDLL(str(pyside / "Qt" / "plugins" / "platforms" / "libqxcb.so"))
+            xcb = ctypes.CDLL("libxcb.so.1")
         except OSError as error:
             return _not_loaded(error)
+        if not _connects(xcb):
+            return f"The screen that DISPLAY names, {os.environ['DISPLAY']}, cannot be reached. {_ADVICE}"
     return None
+
+
+def _connects(xcb: ctypes.CDLL) -> bool:
+    """Whether the X server that DISPLAY names lets this process in."""
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = (ctypes.c_void_p,)
+    connection = xcb.xcb_connect(None, None)
+    if xcb.xcb_connection_has_error(connection):
+        xcb.xcb_disconnect(connection)
+        return False
+    # It stays open: a server without other clients starts anew when the last one leaves, and Qt would wait for that.
+    return True
 
 
 def _not_loaded(error: ImportError | OSError) -> str:

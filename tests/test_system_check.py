@@ -1,6 +1,7 @@
 import ctypes
 import importlib.abc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,6 +103,46 @@ def test_every_library_missing_for_x11_is_named_with_its_packages(screen, lackin
     )
 
 
+@pytest.fixture
+def x11_libraries():
+    """Skip where the libraries that X11 needs are missing, for then there is something else to say first."""
+    try:
+        ctypes.CDLL(str(Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"))
+    except OSError as error:
+        pytest.skip(str(error))
+
+
+@linux_only
+@pytest.mark.parametrize("platform", [{}, {"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "wayland-0"}])
+@pytest.mark.parametrize("display", [":65000", "nonsense"])
+def test_a_screen_that_cannot_be_reached_is_named(screen, x11_libraries, platform, display):
+    screen(DISPLAY=display, **platform)
+    assert f"DISPLAY names, {display}, cannot be reached" in system_check.problem()
+
+
+@linux_only
+def test_x11_without_a_screen_is_told_of(screen):
+    screen(QT_QPA_PLATFORM="xcb")
+    assert "DISPLAY is not set" in system_check.problem()
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs a virtual screen")
+def test_nothing_speaks_against_a_screen_that_is_there(screen, x11_libraries):
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as said:
+            screen(DISPLAY=f":{said.readline().strip()}")
+        assert system_check.problem() is None
+    finally:
+        server.terminate()
+        server.wait()
+
+
 @linux_only
 def test_the_plugin_for_x11_is_where_it_is_looked_for():
     assert (Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so").is_file()
@@ -138,15 +179,25 @@ def test_the_command_says_it_in_one_line_and_makes_no_window(monkeypatch, capsys
     assert capsys.readouterr() == ("", "digitpad: Something is missing.\n")
 
 
-@linux_only
-def test_a_process_without_a_screen_ends_with_a_sentence_not_with_a_core_dump():
+def said_by_a_process(**screens):
+    """The one line with which the command ends where the environment names some screens."""
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    env = {name: value for name, value in os.environ.items() if name not in hidden} | screens
     command = [sys.executable, "-m", "digitpad"]
     done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("digitpad: There is no screen")
-    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    return done.stderr
+
+
+@linux_only
+@pytest.mark.parametrize("screens", [{}, {"QT_QPA_PLATFORM": "xcb"}])
+def test_a_process_without_a_screen_ends_with_a_sentence_not_with_a_core_dump(screens):
+    assert said_by_a_process(**screens).startswith("digitpad: There is no screen")
+
+
+@linux_only
+def test_a_process_whose_screen_cannot_be_reached_ends_with_a_sentence(x11_libraries):
+    assert said_by_a_process(DISPLAY=":65000").startswith("digitpad: The screen that DISPLAY names, :65000,")
 
 
 def test_a_subcommand_needs_no_screen(monkeypatch, capsys, screen):
