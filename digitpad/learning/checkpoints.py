@@ -104,7 +104,7 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
             return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get("digitpad")  # noqa: SIM118
     except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
         raise InputError(
-            f"{path.name} is not a whole safetensors file ({error}); it may be cut off. Copy it anew or choose another."
+            f"{path.name} is cut off, damaged, or no safetensors file; copy it anew or choose another."
         ) from error
 
 

@@ -85,7 +85,8 @@ def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[n
                 raise InputError(f"{path} says that it holds {size:,} bytes; {_LIMIT:,} can be read. Fetch it anew.")
             raw = file.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path} cannot be read ({error}); fetch it anew.") from error
+        reason = getattr(error, "strerror", None) or "it is cut off or damaged"
+        raise InputError(f"{path} cannot be read ({reason}); fetch it anew.") from error
     if len(raw) != size:
         held = f"{len(raw):,}" if len(raw) < size else "more"
         raise InputError(f"{path} should hold {size:,} bytes of data and holds {held}; fetch it anew.")
