@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -172,14 +173,23 @@ def _sources(arguments: argparse.Namespace, recipe: Recipe) -> Sources:
 
 def _check_writable(out: Path) -> None:
     """Refuse, before hours of training, a place where the checkpoint could not be written after them."""
-    if out.is_dir():
-        raise InputError(f"{out} is a folder; name a file in it with --out.")
-    if not out.parent.is_dir():
-        raise InputError(f"The folder {out.parent} does not exist; make it, or name another with --out.")
+    place = out.parent
     try:
-        tempfile.TemporaryFile(dir=out.parent).close()
+        place = Path(os.path.realpath(out)).parent  # a link stays, and the file that it leads to is written
+        if not stat.S_ISREG(out.stat().st_mode):
+            raise InputError(f"{out} is {'a folder' if out.is_dir() else 'a device'}; name a file with --out.")
+    except (FileNotFoundError, NotADirectoryError):
+        if not place.is_dir():
+            raise InputError(f"The folder {place} does not exist; make it, or name another with --out.") from None
+    except PermissionError as error:
+        raise DigitpadError(f"{place} cannot be written to ({error.strerror}); choose another --out.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not valid"
+        raise InputError(f"{out} cannot be a file ({reason}); name another with --out.") from error
+    try:
+        tempfile.TemporaryFile(dir=place).close()
     except OSError as error:
-        raise DigitpadError(f"{out.parent} cannot be written to ({error.strerror}); choose another --out.") from error
+        raise DigitpadError(f"{place} cannot be written to ({error.strerror}); choose another --out.") from error
 
 
 def _recipes(arguments: argparse.Namespace) -> int:

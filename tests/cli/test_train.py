@@ -99,6 +99,21 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_training(refuse
     assert "does not exist" in refused("train", *data, "--out", tmp_path / "file" / "a.safetensors")
 
 
+def test_a_name_that_no_file_can_have_is_refused_before_the_training(refused, data, no_training):
+    assert "cannot be a file (File name too long)" in refused("train", *data, "--out", "x" * 300)
+    assert "its name is not valid" in refused("train", *data, "--out", "a\0b")
+    if Path("/dev/null").is_char_device():
+        assert "is a device" in refused("train", *data, "--out", "/dev/null")
+
+
+def test_a_link_to_a_folder_that_is_gone_is_refused_before_the_training(refused, data, tmp_path, no_training):
+    try:
+        (tmp_path / "link").symlink_to(tmp_path / "gone" / "a.safetensors")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert f"{tmp_path / 'gone'} does not exist" in refused("train", *data, "--out", tmp_path / "link")
+
+
 def test_a_folder_that_may_not_be_written_to_is_a_failure_before_the_training(refused, data, tmp_path, no_training):
     closed = tmp_path / "closed"
     closed.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
