@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from digitpad.ink.outline import CURVE_STEP, outline
 from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, Stroke, pressure_width, smooth
 
-_CHUNK = 64
+_CHUNK = 16
 """Points that the open end of a growing stroke has at most."""
 
 _MARGIN = 2.0
