@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from digitpad.ink.render import render
 from digitpad.ink.strokes import MOUSE_PRESSURE, PRESSURE, TIME, Ink, Picture, Stroke
+from digitpad.ui import ink_layer
 from digitpad.ui.canvas import Canvas, Tool
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
@@ -345,6 +346,78 @@ def test_undo_and_redo_go_stroke_by_stroke(canvas):
         assert canvas.ink is ink
         assert np.abs(picture(canvas) - look).max() <= 1
     assert heard[-1] == (True, False)
+
+
+class Between(Canvas):
+    """A pad on a screen whose pixels do not divide evenly."""
+
+    def devicePixelRatioF(self):
+        return 1.25
+
+
+@pytest.mark.parametrize("kind", [Canvas, Between])
+@pytest.mark.parametrize(("kept", "most", "mean"), [(ink_layer._KEPT_BYTES, 0, 0), (100_000, 40, 0.05), (0, 40, 0.05)])
+def test_undo_brings_back_the_picture_that_was(qtbot, monkeypatch, kind, kept, most, mean):
+    monkeypatch.setattr(ink_layer, "_KEPT_BYTES", kept)
+    canvas = kind()
+    qtbot.addWidget(canvas)
+    canvas.resize(501, 501)
+    states = [(canvas.ink, picture(canvas))]
+
+    def remember():
+        states.append((canvas.ink, picture(canvas)))
+
+    for x in range(51, 451, 57):
+        draw(canvas, [(x, 53), (500 - x, 250), (x, 451)])
+        remember()
+    canvas.set_tool(Tool.ERASER)
+    draw(canvas, [(40, 101), (200, 253), (460, 261)])
+    remember()
+    canvas.clear_ink()
+    remember()
+    canvas.set_tool(Tool.PEN)
+    draw(canvas, SEVEN)
+    remember()
+    for ink, look in states[-2::-1]:
+        canvas.undo()
+        assert canvas.ink is ink
+        assert np.abs(picture(canvas) - look).max() <= most
+        assert np.abs(picture(canvas) - look).mean() <= mean
+    for ink, look in states[1:]:
+        canvas.redo()
+        assert canvas.ink is ink
+        assert np.abs(picture(canvas) - look).max() <= 40
+        assert np.abs(picture(canvas) - look).mean() <= 0.05
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda c: c.resize(400, 400), lambda c: c.set_colours(QColor("white"), QColor("black"), QColor("grey"))],
+    ids=["size", "colours"],
+)
+def test_undo_brings_no_earlier_size_or_colour_back(canvas, change):
+    draw(canvas, SEVEN)
+    draw(canvas, [(50, 250), (350, 250)])
+    change(canvas)
+    look = picture(canvas)
+    canvas.undo()
+    assert (picture(canvas) != look).any()
+    canvas.redo()
+    assert (picture(canvas) == look).all()
+    canvas.undo()
+    undone = picture(canvas)
+    change(canvas)
+    assert (undone == picture(canvas)).all()
+
+
+def test_undo_paints_no_stroke_anew(canvas, monkeypatch):
+    for x in range(50, 451, 50):
+        draw(canvas, [(x, 50), (500 - x, 450)])
+    filled = []
+    monkeypatch.setattr(ink_layer.InkLayer, "_fill", lambda layer, painter, paths: filled.extend(paths))
+    for _ in range(5):
+        canvas.undo()
+    assert not filled
 
 
 def test_undo_while_drawing_takes_back_the_growing_stroke(canvas):
