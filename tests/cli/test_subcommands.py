@@ -118,6 +118,20 @@ def test_a_checkpoint_that_cannot_be_used_is_refused(refused, seven, tmp_path, c
 # evaluate
 
 
+def test_predict_and_evaluate_agree_on_a_file_of_many_drawings(call, tmp_path):
+    many = drawings(52, seed=1)
+    write_inkml(tmp_path / "many.xml", many)
+    _, out, _ = call("predict", "--json", tmp_path / "many.xml")
+    read = list(map(json.loads, out))
+    assert [said["index"] for said in read] == list(range(520))
+    _, (line,), _ = call("evaluate", "--json", "--device", "cpu", tmp_path / "many.xml")
+    said = json.loads(line)
+    wrong = [(i, d.label, r["digit"]) for i, (d, r) in enumerate(zip(many, read, strict=True)) if r["digit"] != d.label]
+    assert [(error["index"], error["label"], error["digit"]) for error in said["errors"]] == wrong
+    assert said["accuracy"] == pytest.approx(1 - len(wrong) / 520)
+    assert said["accuracy"] > 0.97
+
+
 def test_evaluate_counts_on_ink(call, tmp_path, blind):
     write_inkml(
         tmp_path / "ink.inkml", [*drawings(2), Drawing(Ink(), 4, None, "x"), Drawing(drawn(1), None, None, "y")]
