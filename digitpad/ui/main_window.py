@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.ink.strokes import PEN_WIDTHS
 from digitpad.messages import CheckpointInfo
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
@@ -41,7 +42,7 @@ from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
 from digitpad.ui.reading import Answer, Reader
-from digitpad.ui.settings import PEN_WIDTHS, Settings
+from digitpad.ui.settings import Settings
 from digitpad.ui.theme import Mode, apply_theme, system_theme
 
 _FIRST_SIZE = QSize(1180, 760)

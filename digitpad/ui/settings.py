@@ -6,8 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from digitpad.ink.strokes import DEFAULT_WIDTH
-from digitpad.ink.strokes import PEN_WIDTHS as PEN_WIDTHS  # offered here too, for the window
+from digitpad.ink.strokes import DEFAULT_WIDTH, PEN_WIDTHS
 
 RECENT = 8
 """How many checkpoints the list of recent ones keeps."""
