@@ -78,6 +78,7 @@ DARK = Theme(
     amber="#F2B84B",
 )
 
+
 def contrast(a: str, b: str) -> float:
     """Contrast ratio of two colours, 1 to 21: (L1 + 0.05) / (L2 + 0.05), L1 the lighter one's relative luminance.
 
