@@ -38,6 +38,7 @@ from digitpad.ui.dialogs import (
 )
 from digitpad.ui.elided import ElidedLabel
 from digitpad.ui.files import Files, local_files
+from digitpad.ui.idle_collector import IdleCollector
 from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._info: CheckpointInfo | None = None
         self._actions = Actions(self)
         self._files = Files(self)
+        self._collector = IdleCollector(self)
         self._make_parts()
         fill_menu_bar(self.menuBar(), self._actions, self._recent)
         self.addToolBar(make_tool_bar(self._actions, self._width))
@@ -126,9 +128,11 @@ class MainWindow(QMainWindow):
         actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
         canvas.ink_changed.connect(reader.read)
         canvas.ink_changed.connect(self._on_ink_changed)
+        canvas.ink_changed.connect(self._collector.put_off)
         canvas.history_changed.connect(self._on_history_changed)
         reader.answered.connect(self._on_answered)
         reader.opened.connect(self._on_checkpoint_opened)
+        reader.opened.connect(self._collector.start)
         reader.failed.connect(self._on_checkpoint_failed)
         reader.unread.connect(self._answers.show_error)
         files.opened.connect(canvas.set_ink)
@@ -318,4 +322,5 @@ class MainWindow(QMainWindow):
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._reader.stop()
         self._files.stop()
+        self._collector.stop()
         super().closeEvent(event)
