@@ -3,7 +3,7 @@
 The order of a start, which decides how soon a person can draw:
 
 1. the words of the command line, then the QApplication and its theme;
-2. the window, without torch, NumPy's heavier parts or any file but the icons;
+2. the window, without torch, Pillow or any file but settings, icons and translation;
 3. the window's first paint: from here on the pad takes ink;
 4. the reading thread, which imports torch, opens the checkpoint, and reads what was drawn meanwhile.
 
@@ -22,7 +22,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from digitpad import arguments
-from digitpad.errors import DigitpadError
+from digitpad.errors import DigitpadError, InputError
 from digitpad.files import shipped
 from digitpad.ui.icons import icon
 from digitpad.ui.main_window import MainWindow
@@ -55,7 +55,7 @@ def create(argv: Sequence[str]) -> MainWindow:
     application.setWindowIcon(icon("app", LIGHT))
     _translate(application)
     reader = Reader(_Opener(words.device))
-    return MainWindow(application, Settings(), reader, words.checkpoint)
+    return MainWindow(application, Settings(), reader, words.checkpoint, words.device)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -72,7 +72,7 @@ class _Opener:
         self._device = device
 
     def __call__(self, path: Path | None) -> Recognizer:
-        """Open a checkpoint, or the one that ships; after a word that the wished device is not there, on the CPU."""
+        """Open a checkpoint, or the one that ships; on the CPU where the wished device is not there."""
         from digitpad.learning.gentle_import import import_torch
 
         try:
@@ -82,10 +82,11 @@ class _Opener:
         from digitpad.learning.recognizer import open_recognizer
         from digitpad.learning.training import choose_device
 
-        wished, self._device = self._device, "cpu"
-        choose_device(wished)
-        self._device = wished
-        return open_recognizer(path, wished)
+        try:
+            choose_device(self._device)
+        except InputError:
+            self._device = "cpu"  # the window says so: it knows what was wished
+        return open_recognizer(path, self._device)
 
 
 def _translate(application: QApplication) -> None:

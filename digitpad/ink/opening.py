@@ -10,12 +10,10 @@ from PIL import Image
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
 from digitpad.ink.export import to_png, to_svg
+from digitpad.ink.formats import INK_ENDINGS
 from digitpad.ink.inkml import Drawing, read_inkml, write_inkml
 from digitpad.ink.picture import picture_input, read_picture
 from digitpad.ink.strokes import Ink, Picture
-
-PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
-INK_ENDINGS = (".inkml", ".xml")
 
 _SHOWN = 1000
 """Longest side of a picture as the pad shows it, in pixels."""

@@ -39,6 +39,9 @@ _SPACING = 0.25
 _DOT = 1e-9
 """Ink that spans less than this, in canvas units, is a dot whatever its pen: its scale may be too large a number."""
 
+_PART = 1000
+"""Discs drawn at once: NumPy keeps Python's lock meanwhile, and the window must not wait for a thousand strokes."""
+
 _CROSSING = 1e-4
 """How far a curve's stroke number is from a whole one where it crosses; the nearest that is has 0.5 / 24²."""
 
@@ -132,11 +135,13 @@ def _coverage(centres: Floats, radius: float) -> Floats:
     reach = int(np.ceil(radius + 0.5))
     side = BOX + 2 * reach
     window = np.arange(-reach, reach + 1)
-    pixels = np.floor(centres).astype(np.intp)[:, :, None] + window
-    squares = (pixels + 0.5 - centres[:, :, None]) ** 2
-    distances = squares[:, 1, :, None] + squares[:, 0, None, :]
-    flat = (pixels[:, 1, :, None] + reach) * side + (pixels[:, 0, None, :] + reach)
     nearest = np.full(side * side, np.inf)
-    np.minimum.at(nearest, flat.ravel(), distances.ravel())
+    for start in range(0, len(centres), _PART):
+        part = centres[start : start + _PART]
+        pixels = np.floor(part).astype(np.intp)[:, :, None] + window
+        squares = (pixels + 0.5 - part[:, :, None]) ** 2
+        distances = squares[:, 1, :, None] + squares[:, 0, None, :]
+        flat = (pixels[:, 1, :, None] + reach) * side + (pixels[:, 0, None, :] + reach)
+        np.minimum.at(nearest, flat.ravel(), distances.ravel())
     box: Floats = nearest.reshape(side, side)[reach : reach + BOX, reach : reach + BOX]
     return np.clip(radius + 0.5 - np.sqrt(box), 0.0, 1.0)

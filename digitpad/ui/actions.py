@@ -77,6 +77,7 @@ class Actions(QObject):
         group = QActionGroup(self)
         for action in actions:
             action.setCheckable(True)
+            action.setIconVisibleInMenu(False)  # there a check mark says which one is chosen
             group.addAction(action)
         actions[0].setChecked(True)
         return group

@@ -73,12 +73,15 @@ class AnswerSide(QWidget):
         self._bars.repaint()
         self._pause.start()
 
-    def show_waiting(self, empty: bool) -> None:
-        """Say that the network is not there yet, or, while nothing is drawn, what to do."""
-        if empty:
-            self._answer.show_empty()
-        else:
-            self._answer.show_loading()
+    def show_empty(self) -> None:
+        """Say what to do; an answer to what was drawn before does not stay."""
+        self._bars.show_probabilities(None, None, animate=True)
+        self._input.show_input(None)
+        self._answer.show_empty()
+
+    def show_loading(self) -> None:
+        """Say that the network is not there yet."""
+        self._answer.show_loading()
 
     @Slot(str)
     def show_error(self, sentence: str) -> None:

@@ -32,7 +32,6 @@ class CheckpointPanel(QWidget):
         self.load_button.setObjectName("load_button")
         self.save_button = QPushButton(self.tr("Save as…"))
         self.save_button.setObjectName("save_button")
-        self.save_button.setEnabled(False)
         self.notice = Notice()
         self.notice.setObjectName("checkpoint_notice")
         # However long a sentence is, it gets the table's room and no more; its tool tip has the whole of it.
@@ -110,4 +109,3 @@ class CheckpointPanel(QWidget):
         spoken = ", ".join(f"{title}: {text}" for title, text in rows)
         self.setAccessibleName(self.tr("Checkpoint {name}").format(name=info.name))
         self.setAccessibleDescription(spoken)
-        self.save_button.setEnabled(info.path is not None)

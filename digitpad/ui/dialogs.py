@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from digitpad.ink.formats import INK_ENDINGS, PICTURE_ENDINGS
+
 CHECKPOINT_ENDINGS = (".safetensors", ".pt", ".pth")
 
 translate = QCoreApplication.translate
@@ -17,7 +19,8 @@ Chosen = Callable[[Path], None]
 
 def drawing_filter() -> list[str]:
     """Names of what can be opened on the pad."""
-    return [translate("dialogs", "Drawings and pictures") + " (*.inkml *.png *.jpg *.jpeg *.bmp *.webp)", _all_files()]
+    endings = " ".join(f"*{ending}" for ending in (*INK_ENDINGS, *PICTURE_ENDINGS))
+    return [translate("dialogs", "Drawings and pictures") + f" ({endings})", _all_files()]
 
 
 def drawing_save_filter() -> list[str]:

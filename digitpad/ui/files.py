@@ -21,7 +21,7 @@ class Files(QObject):
 
     Signals:
         opened: an Ink that takes the pad.
-        saved: the Path that was written to.
+        saved, checkpoint_saved: the Path that a drawing, or a copy of a checkpoint, was written to.
         remarked: a sentence about what was opened.
         failed: a sentence that says what went wrong with a drawing.
         checkpoint_failed: a sentence that says what went wrong with a copy of a checkpoint.
@@ -29,6 +29,7 @@ class Files(QObject):
 
     opened = Signal(object)
     saved = Signal(object)
+    checkpoint_saved = Signal(object)
     remarked = Signal(str)
     failed = Signal(str)
     checkpoint_failed = Signal(str)
@@ -47,20 +48,11 @@ class Files(QObject):
 
     def copy_checkpoint(self, source: Path, target: Path) -> None:
         """Copy a checkpoint, whole or not at all."""
-        self._tasks.run(partial(_copied, source, target), self.saved.emit, self.checkpoint_failed.emit)
+        self._tasks.run(partial(_copied, source, target), self.checkpoint_saved.emit, self.checkpoint_failed.emit)
 
     def copy(self, ink: Ink) -> None:
         """Put the drawing on the clipboard as a picture."""
         self._tasks.run(partial(_png, ink), self._on_png, self.failed.emit)
-
-    def paste(self) -> None:
-        """Read the clipboard's picture, or the file that was copied there."""
-        mime = QGuiApplication.clipboard().mimeData()
-        paths = local_files(mime)
-        if paths:
-            self.open(paths[0])
-        elif not self.take(mime):
-            self.failed.emit(self.tr("There is no picture on the clipboard. Copy one and paste again."))
 
     def take(self, mime: QMimeData | None) -> bool:
         """Take a picture from the clipboard or a drop; False where there is none."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -62,11 +62,15 @@ class MainWindow(QMainWindow):
     prediction_shown = Signal(object)
     training_progressed = Signal(object)
 
-    def __init__(self, application: QApplication, settings: Settings, reader: Reader, checkpoint: Path | None) -> None:
+    def __init__(
+        self, application: QApplication, settings: Settings, reader: Reader, checkpoint: Path | None, device: str
+    ) -> None:
         super().__init__()
         self._application, self._settings, self._reader = application, settings, reader
         reader.setParent(self)
-        self._attempts = [checkpoint, checkpoint, None]
+        self._first_checkpoint, self._wished_device = checkpoint, device
+        self._openings = 0  # asked for and not yet answered
+        self._fell_back = checkpoint is None
         self._painted = False
         self._failed = False
         self._info: CheckpointInfo | None = None
@@ -83,6 +87,7 @@ class MainWindow(QMainWindow):
         self._on_history_changed(False, False)
         self.setWindowTitle("digitpad")
         self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # Qt's own would hide the tool bar for good
         self.setMinimumSize(_SMALLEST)
         self.resize(_FIRST_SIZE)
         self.restoreGeometry(settings.geometry)
@@ -137,7 +142,10 @@ class MainWindow(QMainWindow):
         reader.unread.connect(self._answers.show_error)
         files.opened.connect(canvas.set_ink)
         files.opened.connect(self._notice.close_message)
+        files.saved.connect(self._notice.close_message)
         files.saved.connect(self._on_saved)
+        files.checkpoint_saved.connect(self._answers.checkpoint.notice.close_message)
+        files.checkpoint_saved.connect(self._on_saved)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
         files.checkpoint_failed.connect(self._answers.checkpoint.notice.say)
@@ -146,7 +154,7 @@ class MainWindow(QMainWindow):
         actions.redo.triggered.connect(canvas.redo)
         actions.clear.triggered.connect(canvas.clear_ink)
         actions.copy.triggered.connect(self._copy)
-        actions.paste.triggered.connect(files.paste)
+        actions.paste.triggered.connect(self._paste)
         actions.tools.triggered.connect(self._choose_tool)
         actions.wider.triggered.connect(partial(self._widen, 10))
         actions.narrower.triggered.connect(partial(self._widen, -10))
@@ -167,6 +175,8 @@ class MainWindow(QMainWindow):
         ):
             button.clicked.connect(action.trigger)
             button.setToolTip(action.toolTip())
+            action.enabledChanged.connect(button.setEnabled)
+        actions.save_checkpoint.setEnabled(False)
         self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
 
     # What happens.
@@ -180,8 +190,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _open_first(self) -> None:
-        """Open what the command line names; then the same without the device it names; then the one that ships."""
-        self._reader.open(self._attempts.pop(0))
+        self._open(self._first_checkpoint)
+
+    def _open(self, checkpoint: Path | None) -> None:
+        self._openings += 1
+        self._reader.open(checkpoint)
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
@@ -190,10 +203,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_ink_changed(self) -> None:
-        if self._info is None and self._failed:
+        if self._failed:
             self._answers.show_error(self.tr("There is no network to read with. Load a checkpoint."))
+        elif self._canvas.ink.is_empty:
+            self._answers.show_empty()
         elif self._info is None:
-            self._answers.show_waiting(self._canvas.ink.is_empty)
+            self._answers.show_loading()
 
     @Slot(bool, bool)
     def _on_history_changed(self, can_undo: bool, can_redo: bool) -> None:
@@ -205,8 +220,15 @@ class MainWindow(QMainWindow):
 
     @Slot(object, str)
     def _on_checkpoint_opened(self, info: CheckpointInfo, device: str) -> None:
-        self._info = info
+        self._openings -= 1
+        if self._info is None and device != self._wished_device and self._wished_device not in ("auto", "cpu"):
+            sentence = self.tr("The device {device} is not there, so the CPU reads.")
+            self._answers.checkpoint.notice.say(sentence.format(device=self._wished_device))
+        self._info, self._failed = info, False
+        self._actions.save_checkpoint.setEnabled(info.path is not None)
         self._answers.checkpoint.show_info(info)
+        if self._canvas.ink.is_empty:
+            self._answers.show_empty()
         accuracy = "" if info.test_accuracy is None else f" · MNIST {percent(info.test_accuracy, 2)}"
         self._reading_with.setText(self.tr("Reading with {name}").format(name=info.name) + accuracy)
         self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
@@ -215,17 +237,20 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
+        self._openings -= 1
         self._answers.checkpoint.notice.say(sentence)
-        if self._info is None and self._attempts:
-            self._open_first()
-        elif self._info is None:
+        if self._info is not None or self._openings:
+            return
+        if self._fell_back:
             self._failed = True
             self._answers.checkpoint.show_nothing()
             self._on_ink_changed()
+        else:
+            self._fell_back = True
+            self._open(None)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
-        self._notice.close_message()
         self._remark(self.tr("Saved {path}").format(path=path))
 
     @Slot(str)
@@ -235,27 +260,39 @@ class MainWindow(QMainWindow):
     # What a person wishes.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and pictures."""
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
-            event.acceptProposedAction()
+        """Take files and pictures, as copies."""
+        if local_files(event.mimeData()) or event.mimeData().hasImage():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file that was dropped, or the picture."""
-        mime = event.mimeData()
+        if self._take(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)  # a source may delete what was moved
+            event.accept()
+        else:
+            self._notice.say(self.tr("That cannot be opened here. Drop a file or a picture."))
+
+    @Slot()
+    def _paste(self) -> None:
+        if not self._take(QApplication.clipboard().mimeData()):
+            self._notice.say(self.tr("There is no picture on the clipboard. Copy one and paste again."))
+
+    def _take(self, mime: QMimeData) -> bool:
+        """Open what a drop or the clipboard holds: a checkpoint, a drawing or a picture; False where it is none."""
         paths = local_files(mime)
         if not paths:
-            if not self._files.take(mime):
-                self._notice.say(self.tr("That cannot be opened here. Drop a file or a picture."))
-        elif paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
+            return self._files.take(mime)
+        if paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
             self._load(paths[0])
         else:
             self._files.open(paths[0])
-        event.acceptProposedAction()
+        return True
 
     @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
         self._answers.checkpoint.notice.close_message()
-        self._reader.open(checkpoint)
+        self._open(checkpoint)
 
     @Slot()
     def _copy(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from digitpad.ui.announce import announce
 from digitpad.ui.theme import LIGHT, Theme
 
-_BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=\w{24})(?=\w)")
+_BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=[^\W_]{24})(?=[^\W_])")
 
 
 def breakable(text: str) -> str:

@@ -259,7 +259,6 @@ def _style_sheet(theme: Theme) -> str:
     QStatusBar {{ background: {t.window}; color: {t.quiet}; border-top: 1px solid {t.line}; }}
     QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {t.quiet}; padding: 0 8px; }}
-    QScrollArea {{ border: none; }}
-    QDockWidget::title {{ background: {t.window}; border-top: 1px solid {t.line}; padding: 8px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
     """

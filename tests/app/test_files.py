@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from itertools import combinations
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
 from digitpad.errors import DigitpadError
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.ink.inkml import Drawing, read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
+from digitpad.learning.checkpoints import load_checkpoint
 from tests.app.hand import FOUR, SEVEN
 
 
@@ -269,3 +271,72 @@ def test_a_checkpoint_cannot_be_saved_under_a_name_that_says_another_format(pad,
 
     assert ".safetensors" in notice.text
     assert not (tmp_path / "saved.pt").exists()
+
+
+def test_after_an_error_a_good_checkpoint_brings_the_empty_state_back(start, copy, tmp_path, monkeypatch):
+    monkeypatch.setattr("digitpad.learning.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
+    pad = start()
+    label = pad.widget("prediction_label")
+    pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
+    assert not action(pad, "Save checkpoint as…").isEnabled()
+    assert not pad.widget("save_button").isEnabled()
+    drop(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+
+    assert "Draw a digit" in label.accessibleDescription()
+    assert action(pad, "Save checkpoint as…").isEnabled()
+    assert pad.widget("save_button").isEnabled()
+
+
+def test_what_a_person_loads_during_the_start_stays_though_the_command_line_failed(start, copy, tmp_path):
+    pad = start("--checkpoint", str(tmp_path / "missing.safetensors"))
+    drop(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+    pad.draw(SEVEN)
+
+    assert pad.answer().digit == 7
+    assert checkpoint_name(pad) == "Checkpoint mine"
+
+
+def test_a_cleared_pad_shows_no_guess_while_a_checkpoint_is_being_opened(pad, copy, monkeypatch):
+    pad.draw(SEVEN)
+    pad.answer()
+    let = threading.Event()
+    monkeypatch.setattr(
+        "digitpad.learning.recognizer.load_checkpoint", lambda path: let.wait(20) and load_checkpoint(path)
+    )
+    drop(pad, copy)
+    pad.canvas.clear_ink()
+
+    assert "Draw a digit" in pad.widget("prediction_label").accessibleDescription()
+    assert "7" not in pad.widget("probability_bars").accessibleDescription()
+    assert pad.widget("network_input").accessibleDescription() == "Empty"
+    let.set()
+    wait_for_checkpoint(pad, "mine")
+
+
+def test_a_drop_never_lets_the_source_delete_the_file(pad, copy):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(copy))])
+    middle = QPointF(pad.window.width() / 2, pad.window.height() / 2)
+    either = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+    held = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier)
+    enter = QDragEnterEvent(middle.toPoint(), either, mime, *held)
+    event = QDropEvent(middle, either, mime, *held)
+    for step in (enter, event):
+        step.setDropAction(Qt.DropAction.MoveAction)
+        QApplication.sendEvent(pad.window, step)
+
+        assert step.isAccepted()
+        assert step.dropAction() == Qt.DropAction.CopyAction
+    wait_for_checkpoint(pad, "mine")
+
+
+def test_a_copied_checkpoint_file_is_pasted_as_one(pad, copy):
+    wait_for_checkpoint(pad, "pen")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(copy))])
+    QGuiApplication.clipboard().setMimeData(mime)
+    pad.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+    wait_for_checkpoint(pad, "mine")
