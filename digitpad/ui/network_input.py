@@ -28,8 +28,6 @@ class NetworkInput(QWidget):
         self.setAccessibleName(self.tr("Network input"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._pixels = np.zeros((SIDE, SIDE), dtype=np.uint8)
-        self._image = QImage()
-        self._box = self._cross = QPointF()
         self._overlay = QColor(LIGHT.accent)  # the deeper accent stands out from white ink and from dark ground
         self.set_theme(theme)
         self.show_input(None)
@@ -39,7 +37,7 @@ class NetworkInput(QWidget):
         ground, ink = (theme.surface, theme.text) if theme.is_dark else (theme.text, theme.surface)
         self._line = QColor(theme.line)
         self._colours = np.array([QColor(mix(ground, ink, grey / 255)).rgb() for grey in range(256)], dtype=np.uint32)
-        self._colour()
+        self.update()
 
     def show_input(self, image: NDArray[np.uint8] | None) -> None:
         """Show an image.
@@ -55,13 +53,12 @@ class NetworkInput(QWidget):
             raise ValueError(f"the network input is {SIDE}×{SIDE} pixels, not {pixels.shape}")
         self._pixels = pixels
         if pixels.any():
-            self._box, self._cross = _overlays(pixels)
             text = self.tr("28×28 image, ink in {count} of 784 pixels").format(count=np.count_nonzero(pixels))
         else:
             text = self.tr("Empty")
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
-        self._colour()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Six pixels for each pixel of the image, and a hairline."""
@@ -82,25 +79,26 @@ class NetworkInput(QWidget):
             painter.scale(1 / scale, 1 / scale)
             painter.fillRect(0, 0, side + 2 * border, side + 2 * border, self._line)
             painter.translate(border, border)
-            painter.drawImage(QRectF(0, 0, side, side), self._image)
+            painter.drawImage(QRectF(0, 0, side, side), self._coloured())
             if self._pixels.any():
                 self._paint_overlays(painter, pixel, border)
 
     def _paint_overlays(self, painter: QPainter, pixel: int, hairline: int) -> None:
+        corner, cross = _overlays(self._pixels)
         painter.setPen(QPen(self._overlay, hairline, Qt.PenStyle.DashLine))
         inset = hairline / 2
-        box = QRectF(self._box.x() * pixel, self._box.y() * pixel, BOX * pixel, BOX * pixel)
+        box = QRectF(corner.x() * pixel, corner.y() * pixel, BOX * pixel, BOX * pixel)
         painter.drawRect(box.adjusted(inset, inset, -inset, -inset))
         painter.setPen(QPen(self._overlay, 2 * hairline))
-        centre, reach = self._cross * pixel, _CROSS * pixel
+        centre, reach = cross * pixel, _CROSS * pixel
         painter.drawLine(centre - QPointF(reach, 0), centre + QPointF(reach, 0))
         painter.drawLine(centre - QPointF(0, reach), centre + QPointF(0, reach))
 
-    def _colour(self) -> None:
+    def _coloured(self) -> QImage:
+        """The image in the theme's colours, worked out only when it is painted."""
         pixels = self._colours[self._pixels]
         view = QImage(pixels.tobytes(), SIDE, SIDE, SIDE * 4, QImage.Format.Format_RGB32)
-        self._image = view.copy()  # a view of bytes would outlive them
-        self.update()
+        return view.copy()  # a view of bytes would outlive them
 
 
 def _overlays(pixels: NDArray[np.uint8]) -> tuple[QPointF, QPointF]:
