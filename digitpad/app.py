@@ -30,9 +30,9 @@ from digitpad.ui.reading import Reader, Recognizer
 from digitpad.ui.settings import Settings
 from digitpad.ui.theme import LIGHT
 
-_SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while another waits for it. Python's 5 ms would be half the time that an
-answer may take."""
+_SWITCH_SECONDS = 0.001
+"""How long a thread may keep the interpreter while another waits for it. Python's 5 ms would be most of the time that
+an answer may take."""
 
 
 def create(argv: Sequence[str]) -> MainWindow:

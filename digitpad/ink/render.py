@@ -14,11 +14,12 @@ images:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.strokes import Floats, Ink, smooth
+from digitpad.ink.strokes import Floats, Ink, Stroke, smooth
 
 SIDE = 28
 """Side of the network input in pixels."""
@@ -67,8 +68,10 @@ def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
     left, top, right, bottom = ink.bounds
     dot = max(s.width for s in ink.strokes) / 2
     scale = (BOX - stroke) / max(right - left, bottom - top, dot, _DOT)
-    lines = [(s.points[:, :2] - (left, top)) * scale + stroke / 2 for s in ink.strokes]
-    return centred(_coverage(_discs(lines), stroke / 2))
+    # While a stroke grows, those before it stay as they are, and most often so does the scale.
+    place = (left, top, scale, stroke)
+    nearest = np.minimum(_finished(ink.strokes[:-1], *place), _nearest(ink.strokes[-1:], *place))
+    return centred(np.clip(stroke / 2 + 0.5 - np.sqrt(nearest), 0.0, 1.0))
 
 
 def centred(digit: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -126,13 +129,31 @@ def _discs(lines: Sequence[Floats]) -> Floats:
     return np.stack([np.interp(at, way, curve[:, 0]), np.interp(at, way, curve[:, 1])], axis=1)
 
 
-def _coverage(centres: Floats, radius: float) -> Floats:
-    """Share of each pixel of the 20×20 box that discs cover: 1 minus the distance outside the edge, antialiased.
+@lru_cache(maxsize=2)
+def _finished(strokes: tuple[Stroke, ...], left: float, top: float, scale: float, width: float) -> Floats:
+    """`_nearest`, remembered for the strokes that were there before the last."""
+    return _nearest(strokes, left, top, scale, width)
 
-    Pixel (i, j) has its middle at (i + 0.5, j + 0.5). Centres (n, 2) in pixels, within the box by the radius; returns
-    float64 (20, 20).
+
+def _nearest(strokes: Sequence[Stroke], left: float, top: float, scale: float, width: float) -> Floats:
+    """Squared distance of each pixel of the 20×20 box to the nearest disc of some strokes, infinite where none is near.
+
+    Pixel (i, j) has its middle at (i + 0.5, j + 0.5).
+
+    Args:
+        strokes: the strokes, which lie in the box when scaled.
+        left: canvas units become pixels by (x - left) · scale + width / 2.
+        top: the same for y.
+        scale: pixels a canvas unit.
+        width: line width in pixels.
+
+    Returns:
+        float64 (20, 20).
     """
-    reach = int(np.ceil(radius + 0.5))
+    if not strokes:
+        return np.full((BOX, BOX), np.inf)
+    centres = _discs([(stroke.points[:, :2] - (left, top)) * scale + width / 2 for stroke in strokes])
+    reach = int(np.ceil(width / 2 + 0.5))
     side = BOX + 2 * reach
     window = np.arange(-reach, reach + 1)
     nearest = np.full(side * side, np.inf)
@@ -144,4 +165,4 @@ def _coverage(centres: Floats, radius: float) -> Floats:
         flat = (pixels[:, 1, :, None] + reach) * side + (pixels[:, 0, None, :] + reach)
         np.minimum.at(nearest, flat.ravel(), distances.ravel())
     box: Floats = nearest.reshape(side, side)[reach : reach + BOX, reach : reach + BOX]
-    return np.clip(radius + 0.5 - np.sqrt(box), 0.0, 1.0)
+    return box

@@ -332,3 +332,13 @@ def test_the_figures_of_mnist_are_right(mnist_images):
     off = np.array([centre(image) for image in images]) - CENTRE
     assert np.abs(off).max() <= 0.52
     np.testing.assert_allclose(off.mean(axis=0), 0, atol=0.03)
+
+
+@given(points=st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 1000)), min_size=2, max_size=12))
+def test_a_stroke_that_grows_after_others_is_rendered_as_if_all_were_new(points):
+    first = [(100.0, 100.0), (900.0, 500.0), (200.0, 800.0)]
+    grown = Ink((Stroke.of(first),))
+    for count in range(1, len(points) + 1):
+        one_more = grown.plus([Stroke.of(points[:count])])
+        anew = Ink((Stroke.of(first), Stroke.of(points[:count])))
+        assert np.array_equal(render(one_more), render(anew))
