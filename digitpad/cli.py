@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from digitpad.errors import DigitpadError, InputError
 from digitpad.files import DEFAULT_CHECKPOINT, data_folder
-from digitpad.messages import EpochReport, Recipe
+from digitpad.messages import EpochReport
+from digitpad.recipe import Recipe
 
 if TYPE_CHECKING:
     from digitpad.learning.runs import Sources

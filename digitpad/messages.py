@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.recipe import Recipe
+
 CLASSES = 10
 """Number of classes: the digits 0 to 9."""
 
@@ -72,62 +74,69 @@ class CheckpointInfo:
 
 
 @dataclass(frozen=True)
-class Augmentation:
-    """How far a training image may be changed; the default changes nothing.
+class DataInfo:
+    """A data set of labelled images, for the window.
 
     Attributes:
-        degrees: rotation, up to this many degrees either way.
-        scale: size, up to a factor of e^scale either way.
-        aspect: width against height, up to a factor of e^aspect either way.
-        shear: slant, up to this many pixels across for each pixel down.
-        shift: place, up to this many pixels each way.
-        elastic: waves of up to this many pixels.
-        stroke: line width; 1 mixes up to the full dilation or erosion by one pixel each side.
-        plain: share of images left as they are, 0 to 1.
-    """
-
-    degrees: float = 0.0
-    scale: float = 0.0
-    aspect: float = 0.0
-    shear: float = 0.0
-    shift: float = 0.0
-    elastic: float = 0.0
-    stroke: float = 0.0
-    plain: float = 0.0
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A network and how to train it.
-
-    Attributes:
-        id: name for scripts.
-        title: name for people, with what it teaches.
-        network: id of the network in `digitpad.learning.networks.NETWORKS`.
-        epochs: passes over the training images, at least 1.
-        batch: images a step, at least 1.
-        rate: peak learning rate of AdamW on a one-cycle schedule.
-        decay: weight decay.
-        smoothing: label smoothing, 0 to 1.
-        average: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
-        mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
-        copies: how many variations of each pen drawing join MNIST's images; 0 trains on MNIST alone.
-        augmentation: how training images are varied.
+        id: 'mnist', 'starter', or the path of a folder that a person chose.
+        title: words for people, such as 'MNIST'.
+        folder: where its files lie, None for the starter set.
+        train, test: number of training and test images.
     """
 
     id: str
     title: str
-    network: str
+    folder: Path | None
+    train: int
+    test: int
+
+
+@dataclass(frozen=True)
+class StepsReport:
+    """What some steps of training came to, some ten times a second.
+
+    Attributes:
+        first: number of the first of these steps, from 1, counted from the start of the run.
+        losses: loss of each step.
+        rates: learning rate of each step.
+        epoch: the epoch under way, from 1.
+        epochs: how many there will be.
+        steps: how many steps there will be in all.
+        images_per_second: speed of these steps.
+        train_seconds: seconds of training so far, without reading data, testing or pauses.
+        remaining_seconds: how many more there will be, at the mean speed so far.
+    """
+
+    first: int
+    losses: tuple[float, ...]
+    rates: tuple[float, ...]
+    epoch: int
     epochs: int
-    batch: int = 128
-    rate: float = 0.003
-    decay: float = 0.01
-    smoothing: float = 0.0
-    average: float = 0.0
-    mean: float = 0.1307
-    std: float = 0.3081
-    copies: int = 0
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    steps: int
+    images_per_second: float
+    train_seconds: float
+    remaining_seconds: float
+
+    @property
+    def last(self) -> int:
+        """Number of the last of these steps."""
+        return self.first + len(self.losses) - 1
+
+
+@dataclass(frozen=True)
+class InterimReport:
+    """A test within an epoch, for recipes that ask for it.
+
+    Attributes:
+        step: steps taken so far.
+        images: how many of the first test images were used.
+        loss, accuracy: cross entropy and share of them read right.
+    """
+
+    step: int
+    images: int
+    loss: float
+    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -137,14 +146,100 @@ class EpochReport:
     Attributes:
         epoch: its number, from 1.
         epochs: how many there will be.
-        train_seconds: seconds of training so far, without reading data or testing.
-        train_loss: mean loss over the epoch's batches.
+        step: steps taken so far.
+        train_seconds: seconds of training so far, without reading data, testing or pauses.
+        train_loss: mean loss over the epoch's batches, as they were trained on.
+        train_accuracy: share of the epoch's training images read right, as they were trained on.
         test_loss, test_accuracy: cross entropy and share read right over the test images.
+        held_out_loss, held_out_accuracy: the same over the training images held out; None where there are none.
+        is_best: whether this epoch is the best so far: by its loss over the images held out, or simply the last one.
     """
 
     epoch: int
     epochs: int
+    step: int
     train_seconds: float
     train_loss: float
+    train_accuracy: float
     test_loss: float
     test_accuracy: float
+    held_out_loss: float | None
+    held_out_accuracy: float | None
+    is_best: bool
+
+
+Report = StepsReport | InterimReport | EpochReport
+"""What a run in progress says of itself."""
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What is known of a run; `digitpad.run_store` keeps it on disk.
+
+    Attributes:
+        id: name of the run's folder: its start's UTC time and the recipe's id.
+        name: name that a person gave it; at first the recipe's id.
+        recipe: what was trained and how.
+        seed: decided everything random.
+        data: words on what it was trained on.
+        data_id: see `DataInfo.id`.
+        device: 'cpu', 'cuda' or 'mps'.
+        started: ISO time of the start, UTC.
+        state: 'running', 'stopped', 'finished' or 'failed'; a run found 'running' at a start was cut off.
+        problem: the sentence that says why it failed, '' where it did not.
+        epochs_done: whole epochs trained.
+        train_seconds: seconds of training so far, without reading data, testing or pauses.
+        best_accuracy, last_accuracy: share of the test images that the best and the last checkpoint read right; None
+            before the first test.
+    """
+
+    id: str
+    name: str
+    recipe: Recipe
+    seed: int
+    data: str
+    data_id: str
+    device: str
+    started: str
+    state: str = "running"
+    problem: str = ""
+    epochs_done: int = 0
+    train_seconds: float = 0.0
+    best_accuracy: float | None = None
+    last_accuracy: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """A page of a data set, for the browser.
+
+    Attributes:
+        pixels: uint8 (n, 28, 28), 255 is ink.
+        labels: int64 (n,), 0 to 9.
+        matches: how many images the page was taken from.
+        counts: how many images of each digit the part has.
+        means: uint8 (10, 28, 28), the mean image of each digit in the part.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    matches: int
+    counts: tuple[int, ...]
+    means: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """The map of a network's last hidden layer.
+
+    Attributes:
+        step: steps that the network had been trained for.
+        points: float32 (n, 2), the test images' places, within -1…1.
+        labels: int64 (n,), what the test images show.
+        drawing: the place of the person's drawing, or None where there is none.
+    """
+
+    step: int
+    points: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    drawing: tuple[float, float] | None

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from digitpad.messages import Augmentation
+from digitpad.recipe import Augmentation
 
 
 def augmented(images: Tensor, strength: Augmentation, generator: torch.Generator) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from digitpad.messages import Augmentation, Recipe
+from digitpad.recipe import Augmentation, Recipe
 
 RECIPES: Mapping[str, Recipe] = {
     recipe.id: recipe

@@ -16,7 +16,8 @@ from digitpad.learning.data import Images, read_mnist
 from digitpad.learning.networks import NETWORKS, parameter_count
 from digitpad.learning.pen import joined, read_pen, varied
 from digitpad.learning.training import train
-from digitpad.messages import CheckpointInfo, EpochReport, Recipe
+from digitpad.messages import CheckpointInfo, EpochReport
+from digitpad.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from digitpad.errors import DigitpadError, InputError
 from digitpad.learning.augment import augmented
 from digitpad.learning.data import Images
 from digitpad.learning.networks import NETWORKS, build
-from digitpad.messages import EpochReport, Recipe
+from digitpad.messages import EpochReport
+from digitpad.recipe import Recipe
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -90,7 +91,7 @@ def train(
         test_loss, accuracy = _tested(averaged, test, recipe, device)
         if not (math.isfinite(train_loss) and math.isfinite(test_loss)):
             raise DigitpadError("The loss is no longer a number. Lower the learning rate and train again.")
-        report(EpochReport(epoch, recipe.epochs, seconds, train_loss, test_loss, accuracy))
+        report(EpochReport(epoch, recipe.epochs, step, seconds, train_loss, 0.0, test_loss, accuracy, None, None, True))
     return averaged.cpu()
 
 

@@ -14,7 +14,7 @@ from digitpad.learning.pen import joined, read_pen, rendered, varied
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.runs import Sources, run_recipe
 from digitpad.learning.training import choose_device, train
-from digitpad.messages import Augmentation, Recipe
+from digitpad.recipe import Augmentation, Recipe
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist
 
