@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import re
+import reprlib
+import unicodedata
 from dataclasses import dataclass, field, fields
 
 from digitpad.errors import InputError
@@ -122,28 +124,110 @@ AUGMENTATION_LIMITS: dict[str, tuple[float, float]] = {
 }
 """Lowest and highest usable value of each number in an `Augmentation`."""
 
+ID_LENGTH = 64
+"""Most characters of an id."""
+
+TEXT_LENGTHS = {"title": 100, "teaches": 400}
+"""Most characters of the texts for people in a `Recipe`."""
+
+MILESTONES = 100
+"""Most milestones of a recipe."""
+
 SEEDS = (0, 2**63 - 1)
 """Lowest and highest usable seed."""
+
+
+_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of what no line of text holds: control characters, halves of pairs, ends of lines."""
 
 
 def check_recipe(recipe: Recipe) -> Recipe:
     """The recipe itself, where every value can be used.
 
+    Whether its network exists is for those to say who know the networks.
+
     Raises:
-        InputError: a value is out of range or not a number; the sentence names it.
+        InputError: a value is out of range or of the wrong type; the sentence names it.
     """
-    for part, limits in ((recipe, LIMITS), (recipe.augmentation, AUGMENTATION_LIMITS)):
-        whole = {member.name for member in fields(part) if member.type == "int"}
-        for name, (low, high) in limits.items():
-            value = getattr(part, name)
-            if isinstance(value, bool) or not isinstance(value, int if name in whole else (int, float)):
-                raise InputError(f"The recipe's {name} is no {'whole ' if name in whole else ''}number; correct it.")
-            if not (math.isfinite(value) and low <= value <= high):
-                raise InputError(f"The recipe's {name} is {value}; it can be {low:g} to {high:g}. Correct it.")
-    if recipe.optimiser not in OPTIMISERS:
-        raise InputError(f"There is no optimiser {recipe.optimiser!r}; choose {', '.join(OPTIMISERS)}.")
-    if recipe.schedule not in SCHEDULES:
-        raise InputError(f"There is no schedule {recipe.schedule!r}; choose {', '.join(SCHEDULES)}.")
-    if any(type(epoch) is not int or epoch < 0 for epoch in recipe.milestones):
-        raise InputError("The recipe's milestones are epochs, counted from 0; correct them.")
+    check_id(recipe.id, "recipe's id")
+    check_id(recipe.network, "recipe's network")
+    for name, longest in TEXT_LENGTHS.items():
+        _check_text(name, getattr(recipe, name), longest)
+    if not recipe.title.strip():
+        raise InputError("The recipe's title is empty. Give it one.")
+    _check_numbers(recipe, LIMITS, "recipe's")
+    _check_numbers(recipe.augmentation, AUGMENTATION_LIMITS, "augmentation's")
+    for name, value, choices in (
+        ("optimiser", recipe.optimiser, OPTIMISERS),
+        ("schedule", recipe.schedule, SCHEDULES),
+    ):
+        if value not in choices:
+            raise InputError(
+                f"The recipe's {name} is {shown(value)}. Choose {', '.join(choices[:-1])} or {choices[-1]}."
+            )
+    _check_milestones(recipe.milestones)
     return recipe
+
+
+def check_id(value: object, what: str = "id") -> None:
+    """Let an id through that can be the name of a file everywhere.
+
+    Raises:
+        InputError: it holds something else than lower-case letters, digits and hyphens, or is too long.
+    """
+    if not isinstance(value, str) or len(value) > ID_LENGTH or not _ID.fullmatch(value):
+        raise InputError(
+            f"The {what} is {shown(value)}. Use lower-case letters, digits and single hyphens between them, "
+            f"{ID_LENGTH} at most."
+        )
+
+
+def shown(value: object) -> str:
+    """A value as a sentence shows it, cut off where it is long."""
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a number with more than 18 digits"  # Python refuses to write one of some thousand digits
+    text = reprlib.repr(value)  # which does not go as deep as a foreign file may be nested
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def one_line(text: str) -> str:
+    """The text on one line: ends of lines and control characters become single spaces."""
+    return " ".join("".join(" " if unicodedata.category(letter) in _UNSEEN else letter for letter in text).split())
+
+
+def _check_text(name: str, value: object, longest: int) -> None:
+    if not isinstance(value, str):
+        raise InputError(f"The recipe's {name} is {shown(value)}. Put a text in quotes there.")
+    if len(value) > longest:
+        raise InputError(f"The recipe's {name} has {len(value):,} characters. Shorten it to {longest}.")
+    if any(unicodedata.category(letter) in _UNSEEN for letter in value):
+        raise InputError(f"The recipe's {name} holds a line break or a control character. Write it on one line.")
+
+
+def _check_numbers(part: Recipe | Augmentation, limits: dict[str, tuple[float, float]], whose: str) -> None:
+    whole = {member.name for member in fields(part) if member.type == "int"}
+    for name, (low, high) in limits.items():
+        value = getattr(part, name)
+        kind = "whole number" if name in whole else "number"
+        wanted = f"a {kind} from {low:g} to {high:g}"
+        if isinstance(value, bool) or not isinstance(value, int if name in whole else (int, float)):
+            raise InputError(f"The {whose} {name} is {shown(value)}, which is no {kind}. Choose {wanted}.")
+        if not low <= value <= high:  # NaN is not either
+            raise InputError(f"The {whose} {name} is {shown(value)}, which is out of range. Choose {wanted}.")
+
+
+def _check_milestones(milestones: object) -> None:
+    most = int(LIMITS["epochs"][1])
+    wanted = f"List epochs from 0 to {most} in rising order, {MILESTONES} at most."
+    if not isinstance(milestones, tuple):
+        raise InputError(f"The recipe's milestones are {shown(milestones)}, which is no list. {wanted}")
+    if len(milestones) > MILESTONES:
+        raise InputError(f"The recipe has {len(milestones):,} milestones, which are too many. {wanted}")
+    before = -1
+    for epoch in milestones:
+        if type(epoch) is not int:
+            raise InputError(f"The recipe's milestones hold {shown(epoch)}, which is no whole number. {wanted}")
+        if not before < epoch <= most:
+            raise InputError(f"The recipe's milestone {shown(epoch)} is out of range or out of order. {wanted}")
+        before = epoch
