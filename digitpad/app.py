@@ -79,8 +79,8 @@ class _Opener:
             import_torch()
         except (ImportError, OSError) as error:
             raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+        from digitpad.learning.devices import choose_device
         from digitpad.learning.recognizer import open_recognizer
-        from digitpad.learning.training import choose_device
 
         try:
             choose_device(self._device)

@@ -48,16 +48,22 @@ def _parser() -> argparse.ArgumentParser:
     _json(evaluate)
     evaluate.add_argument("data", type=Path, metavar="DATA", help="an InkML file, or a folder with MNIST's IDX files")
 
-    train = commands.add_parser("train", help="train a recipe's network on MNIST and write a checkpoint")
-    train.add_argument("--recipe", required=True, metavar="ID", help="see 'digitpad recipes'")
+    train = commands.add_parser("train", help="train a recipe's network and write a checkpoint; Ctrl+C saves and stops")
+    train.add_argument("--recipe", metavar="ID", help="see 'digitpad recipes'; or a recipe's file")
     train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's own number")
     train.add_argument("--seed", type=_seed, default=0, metavar="N", help="decides everything random (default 0)")
-    train.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's IDX files")
+    train.add_argument("--data", metavar="DIR", help="folder with MNIST's IDX files, or 'starter': 5,000 of its digits")
     train.add_argument(
         "--ink", type=Path, metavar="F", help="InkML file of labelled drawings, for recipes that want it"
     )
-    train.add_argument("--hold-out", type=_positive, metavar="N", help="test on the last N training images instead")
+    train.add_argument(
+        "--hold-out", type=_positive, metavar="N", help="choose the best epoch on N training images that are held out"
+    )
     train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
+    train.add_argument(
+        "--resume", type=Path, metavar="F", help="go on with a run: its id, its folder, or a checkpoint that it wrote"
+    )
+    train.add_argument("--tensorboard", type=Path, metavar="DIR", help="write logs for TensorBoard too")
     _device(train)
     _json(train)
 

@@ -6,21 +6,13 @@ import argparse
 import io
 import json
 import os
-import stat
 import sys
-import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import asdict
 
+from digitpad.cli_train import recipes, train
 from digitpad.errors import DigitpadError, InputError
-from digitpad.files import DEFAULT_CHECKPOINT, data_folder
-from digitpad.messages import EpochReport
-from digitpad.recipe import Recipe
-
-if TYPE_CHECKING:
-    from digitpad.learning.runs import Sources
+from digitpad.files import DEFAULT_CHECKPOINT
 
 # torch takes seconds to import, so each subcommand imports what it needs: --help and wrong words answer at once.
 
@@ -35,8 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "predict": _predict,
         "evaluate": _evaluate,
-        "train": _train,
-        "recipes": _recipes,
+        "train": train,
+        "recipes": recipes,
     }
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal cannot show
@@ -102,8 +94,8 @@ def _predict(arguments: argparse.Namespace) -> int:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from digitpad.learning.checkpoints import load_checkpoint
+    from digitpad.learning.devices import choose_device
     from digitpad.learning.evaluation import evaluate, read_labelled
-    from digitpad.learning.training import choose_device
 
     checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
     result = evaluate(checkpoint, read_labelled(arguments.data), choose_device(arguments.device))
@@ -116,95 +108,4 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     print("      " + "".join(f"{digit:>6}" for digit in range(10)))
     for digit, row in enumerate(result.confusion):
         print(f"{digit:>6}" + "".join(f"{count:>6}" for count in row))
-    return 0
-
-
-def _train(arguments: argparse.Namespace) -> int:
-    from digitpad.learning.checkpoints import save_checkpoint
-    from digitpad.learning.recipes import RECIPES
-    from digitpad.learning.runs import run_recipe
-    from digitpad.learning.training import choose_device
-
-    if arguments.recipe not in RECIPES:
-        raise InputError(f"There is no recipe {arguments.recipe!r}; choose one of {', '.join(RECIPES)}.")
-    recipe = RECIPES[arguments.recipe]
-    if arguments.epochs:
-        recipe = replace(recipe, epochs=arguments.epochs)
-    out = arguments.out or Path(f"{recipe.id}.safetensors")
-    _check_writable(out)
-    sources = _sources(arguments, recipe)
-
-    def report(now: EpochReport) -> None:
-        if arguments.json:
-            said = {key: value for key, value in asdict(now).items() if key != "epochs"}
-            print(json.dumps({"event": "epoch", **said}), flush=True)
-        else:
-            print(
-                f"epoch {now.epoch:>3}/{now.epochs}  {now.train_seconds:8.1f} s  training loss {now.train_loss:.4f}  "
-                f"test loss {now.test_loss:.4f}  test accuracy {now.test_accuracy:.2%}",
-                flush=True,
-            )
-
-    device = choose_device(arguments.device)
-    checkpoint, last = run_recipe(recipe, sources, arguments.seed, device, report)
-    save_checkpoint(out, checkpoint)
-    if arguments.json:
-        said = {"checkpoint": str(out), "train_seconds": last.train_seconds, "test_accuracy": last.test_accuracy}
-        print(json.dumps({"event": "finished", **said}))
-    else:
-        print(f"wrote {out}: {last.test_accuracy:.2%} after {last.train_seconds:.0f} s of training")
-    return 0
-
-
-def _sources(arguments: argparse.Namespace, recipe: Recipe) -> Sources:
-    """The data to train on: what the words name, else what lies in the data folder."""
-    from digitpad.learning.runs import Sources
-
-    mnist, ink = arguments.data, arguments.ink
-    if mnist is None:
-        mnist = data_folder() / "mnist"
-        if not mnist.is_dir():
-            raise InputError(f"There is no MNIST to train on: {mnist} does not exist. Name its folder with --data.")
-    if ink is None and recipe.copies:
-        ink = data_folder() / "pendigits" / "train.inkml"
-        if not ink.is_file():
-            raise InputError(f"There are no pen strokes to train on: {ink} does not exist. Name a file with --ink.")
-    return Sources(mnist, ink, arguments.hold_out)
-
-
-def _check_writable(out: Path) -> None:
-    """Refuse, before hours of training, a place where the checkpoint could not be written after them."""
-    place = out.parent
-    try:
-        place = Path(os.path.realpath(out)).parent  # a link stays, and the file that it leads to is written
-        if not stat.S_ISREG(out.stat().st_mode):
-            raise InputError(f"{out} is {'a folder' if out.is_dir() else 'a device'}; name a file with --out.")
-    except (FileNotFoundError, NotADirectoryError):
-        if not place.is_dir():
-            raise InputError(f"The folder {place} does not exist; make it, or name another with --out.") from None
-    except PermissionError as error:
-        raise DigitpadError(f"{place} cannot be written to ({error.strerror}); choose another --out.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not valid"
-        raise InputError(f"{out} cannot be a file ({reason}); name another with --out.") from error
-    try:
-        tempfile.TemporaryFile(dir=place).close()
-    except OSError as error:
-        raise DigitpadError(f"{place} cannot be written to ({error.strerror}); choose another --out.") from error
-
-
-def _recipes(arguments: argparse.Namespace) -> int:
-    from digitpad.learning.networks import NETWORKS, build, parameter_count
-    from digitpad.learning.recipes import RECIPES
-
-    for recipe in RECIPES.values():
-        parameters = parameter_count(build(NETWORKS[recipe.network]))
-        said = {
-            "id": recipe.id,
-            "title": recipe.title,
-            "network": recipe.network,
-            "parameters": parameters,
-            "epochs": recipe.epochs,
-        }
-        print(json.dumps(said) if arguments.json else f"{recipe.id:<14}{parameters:>10,} parameters  {recipe.title}")
     return 0

@@ -54,6 +54,7 @@ class CheckpointInfo:
         test_accuracy: share of MNIST's test images read right, 0 to 1, None where unknown.
         date: ISO date of the run's end, '' where unknown.
         digitpad_version: version that wrote the file, '' where another program wrote it.
+        run: id of the run that it comes from, '' where unknown.
         path: the file it came from.
     """
 
@@ -70,6 +71,7 @@ class CheckpointInfo:
     test_accuracy: float | None = None
     date: str = ""
     digitpad_version: str = ""
+    run: str = ""
     path: Path | None = None
 
 
@@ -170,6 +172,25 @@ class EpochReport:
 
 Report = StepsReport | InterimReport | EpochReport
 """What a run in progress says of itself."""
+
+
+@dataclass(frozen=True)
+class RunWish:
+    """What a person wants trained.
+
+    Attributes:
+        recipe: what to train and how.
+        seed: decides everything random.
+        data: 'mnist', 'starter' or a folder's path; see `DataInfo.id`.
+        device: 'auto', 'cpu', 'cuda' or 'mps'.
+        ink: InkML file of labelled drawings, for recipes that train on them; None takes the one in the data folder.
+    """
+
+    recipe: Recipe
+    seed: int = 0
+    data: str = "mnist"
+    device: str = "auto"
+    ink: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     if path.suffix.lower() in (".pt", ".pth"):
         tensors, metadata = _read_state_dict(path), None
     else:
-        tensors, metadata = _read_safetensors(path)
+        tensors, metadata = read_safetensors(path, "digitpad")
     if metadata is not None:
         info = _described(name, metadata)
     else:
@@ -95,16 +95,20 @@ def _check(path: Path) -> None:
         )
 
 
-def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
-    """The file's tensors and digitpad's entry in its metadata, if it has one."""
+def read_safetensors(path: Path, entry: str) -> tuple[dict[str, Tensor], str | None]:
+    """A safetensors file's tensors and one entry of its metadata, None where it has no such entry.
+
+    Raises:
+        InputError: the file is missing, cut off, damaged or of another kind.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             # Clones, so that nothing refers to the mapped file after it is closed.
-            return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get("digitpad")  # noqa: SIM118
+            return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get(entry)  # noqa: SIM118
     except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
         raise InputError(
-            f"{path.name} is cut off, damaged, or no safetensors file; copy it anew or choose another."
+            f"{path.name} is missing, cut off, damaged, or no safetensors file; copy it anew or choose another."
         ) from error
 
 
@@ -167,10 +171,11 @@ def _described(name: str, text: str) -> CheckpointInfo:
         "test_accuracy": (int, float, type(None)),
         "date": (str,),
         "digitpad_version": (str,),
+        "run": (str,),
     }
     values: dict[str, Any] = {}
     for key, types in wanted.items():
-        value = said.get(key)
+        value = said.get(key, "" if key == "run" else None)  # digitpad 0.1 kept no runs
         if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
             raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
         values[key] = value

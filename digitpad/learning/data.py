@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -55,39 +58,90 @@ def read_mnist(folder: Path, part: str) -> Images:
     """
     names = _FILES[part]
     images, labels = _read_idx(folder, names[0], _IMAGES, 3), _read_idx(folder, names[1], _LABELS, 1)
-    if len(images) != len(labels):
-        raise InputError(f"{folder} holds {len(images)} images and {len(labels)} labels; fetch both files anew.")
-    if not len(images):
-        raise InputError(f"{folder} holds {names[0]} without a single image; fetch it anew.")
-    if images.shape[1:] != (28, 28):
-        raise InputError(f"{names[0]} holds images of {images.shape[1]}×{images.shape[2]} pixels; MNIST's are 28×28.")
+    _check_shapes(folder, names, images.shape, labels.shape)
     if labels.max() >= CLASSES:
         raise InputError(f"{names[1]} holds the label {labels.max()}; MNIST's go from 0 to 9.")
     return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
 
 
+def held_out(images: Images, count: int) -> tuple[Images, Images | None]:
+    """Images to train on, and some to choose by: always the same ones, whatever the run's seed.
+
+    Args:
+        images: training images.
+        count: how many to hold out; a tenth of them at most, 0 holds out none.
+    """
+    count = min(count, len(images) // 10)
+    if not count:
+        return images, None
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
+    # Those that are left stay in the files' order.
+    chosen, rest = order[:count].sort().values, order[count:].sort().values
+    return Images(images.pixels[rest], images.labels[rest]), Images(images.pixels[chosen], images.labels[chosen])
+
+
+def count_mnist(folder: Path, part: str) -> int:
+    """How many images one part of MNIST has, by what its files' headers say; nothing else of them is read.
+
+    Args:
+        folder: holds the four IDX files.
+        part: 'train' or 'test'.
+
+    Raises:
+        InputError: a file is missing, or its header is not what its name says; the sentence names it.
+    """
+    names = _FILES[part]
+    with (
+        _opened(folder, names[0], _IMAGES, 3) as (_, _, images),
+        _opened(folder, names[1], _LABELS, 1) as (_, _, labels),
+    ):
+        _check_shapes(folder, names, images, labels)
+    return images[0]
+
+
+def _check_shapes(folder: Path, names: tuple[str, str], images: tuple[int, ...], labels: tuple[int, ...]) -> None:
+    if images[0] != labels[0]:
+        raise InputError(f"{folder} holds {images[0]} images and {labels[0]} labels; fetch both files anew.")
+    if not images[0]:
+        raise InputError(f"{folder} holds {names[0]} without a single image; fetch it anew.")
+    if images[1:] != (28, 28):
+        raise InputError(f"{names[0]} holds images of {images[1]}×{images[2]} pixels; MNIST's are 28×28.")
+
+
 def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[np.uint8]:
-    for path in (folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")):
-        if path.is_file():
-            break
-    else:
-        raise InputError(f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's four files.")
+    with _opened(folder, name, magic, dimensions) as (path, file, shape):
+        size = math.prod(shape)
+        raw = file.read(size + 1)
+    if len(raw) != size:
+        held = f"{len(raw):,}" if len(raw) < size else "more"
+        raise InputError(f"{path} should hold {size:,} bytes of data and holds {held}; fetch it anew.")
+    return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()
+
+
+@contextlib.contextmanager
+def _opened(
+    folder: Path, name: str, magic: int, dimensions: int
+) -> Iterator[tuple[Path, BinaryIO | gzip.GzipFile, tuple[int, ...]]]:
+    """An IDX file's path, the file at the start of its data, and the shape that its header gives them."""
+    path = folder / name
     start = 4 + 4 * dimensions
     try:
+        for path in (folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")):
+            if path.is_file():
+                break
+        else:
+            raise InputError(f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's four files.")
         # gzip.open() would warn of a file that it leaves open where reading fails.
         with path.open("rb") as plain, gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain as file:
             header = file.read(start)
             if len(header) < start or int.from_bytes(header[:4], "big") != magic:
                 raise InputError(f"{path} is not the IDX file its name says (wrong magic number); fetch it anew.")
             shape = struct.unpack(f">{dimensions}I", header[4:])
-            size = math.prod(shape)
-            if size > _LIMIT:
-                raise InputError(f"{path} says that it holds {size:,} bytes; {_LIMIT:,} can be read. Fetch it anew.")
-            raw = file.read(size + 1)
+            if math.prod(shape) > _LIMIT:
+                raise InputError(
+                    f"{path} says that it holds {math.prod(shape):,} bytes; {_LIMIT:,} can be read. Fetch it anew."
+                )
+            yield path, file, shape
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is cut off or damaged"
         raise InputError(f"{path} cannot be read ({reason}); fetch it anew.") from error
-    if len(raw) != size:
-        held = f"{len(raw):,}" if len(raw) < size else "more"
-        raise InputError(f"{path} should hold {size:,} bytes of data and holds {held}; fetch it anew.")
-    return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()

@@ -55,6 +55,27 @@ NETWORKS: Mapping[str, Layers] = {
         ["dropout", 0.3],
         ["linear", 10],
     ],
+    "small": [
+        ["conv-bn", 16, 5, 2, 0],
+        ["relu"],
+        ["maxpool", 2],
+        *_conv_bn(32),
+        ["maxpool", 2],
+        ["flatten"],
+        ["linear", 10],
+    ],
+    "large": [
+        *_conv_bn(32, 5),
+        ["maxpool", 2],
+        *_conv_bn(64),
+        *_conv_bn(64),
+        ["maxpool", 2],
+        *_conv_bn(128),
+        *_conv_bn(128),
+        ["flatten"],
+        ["dropout", 0.3],
+        ["linear", 10],
+    ],
     "classic": [
         *_conv_pool(32, 3, 1),
         *_conv_pool(64, 3, 1),
@@ -84,6 +105,8 @@ NETWORKS: Mapping[str, Layers] = {
 
 NORMALISATIONS: Mapping[str, tuple[float, float]] = {
     "reader": (0.1307, 0.3081),
+    "small": (0.1307, 0.3081),
+    "large": (0.1307, 0.3081),
     "classic": (0.5, 0.5),
     "five-by-five": (0.0, 1.0),
     "sgd": (0.5, 0.5),

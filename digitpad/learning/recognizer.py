@@ -17,7 +17,7 @@ from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.ink.render import SIDE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint
-from digitpad.learning.training import choose_device
+from digitpad.learning.devices import choose_device
 from digitpad.messages import CLASSES, CheckpointInfo, Prediction
 
 

@@ -1,107 +1,253 @@
-"""A run: one training with a recipe, from data on disk to a checkpoint."""
+"""A run: one training with a recipe, from data to checkpoints on disk, saved as it goes."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import torch
 
 from digitpad import __version__
-from digitpad.errors import InputError
-from digitpad.learning.checkpoints import Checkpoint
-from digitpad.learning.data import Images, read_mnist
+from digitpad.control import Control
+from digitpad.errors import DigitpadError, InputError
+from digitpad.files import data_folder
+from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.data import Images, held_out
+from digitpad.learning.datasets import describe, open_data
+from digitpad.learning.devices import choose_device, cores, explained
 from digitpad.learning.networks import NETWORKS, parameter_count
 from digitpad.learning.pen import joined, read_pen, varied
-from digitpad.learning.training import train
-from digitpad.messages import CheckpointInfo, EpochReport
-from digitpad.recipe import Recipe
+from digitpad.learning.resuming import load_state, save_state
+from digitpad.learning.training import Training
+from digitpad.messages import CheckpointInfo, EpochReport, Report, RunInfo, RunWish, StepsReport
+from digitpad.recipe import Recipe, check_recipe
+from digitpad.run_store import RunFolder, create
+
+_SHOW_SECONDS = 0.4
+"""How often the network in training is handed out while somebody watches."""
+
+Tell = Callable[[RunInfo | Report], None]
+Show = Callable[[Checkpoint, int], None]
 
 
-@dataclass(frozen=True)
-class Sources:
-    """Where a run's data lie.
-
-    Attributes:
-        mnist: folder with MNIST's four IDX files.
-        ink: InkML file of labelled drawings, for recipes that train on them.
-        hold_out: how many of the last training images to test on in place of MNIST's test images, for choices
-            between recipes; None trains on all and tests on the test images.
-    """
-
-    mnist: Path
-    ink: Path | None = None
-    hold_out: int | None = None
-
-
-def run_recipe(
-    recipe: Recipe,
-    sources: Sources,
-    seed: int = 0,
-    device: torch.device | None = None,
-    report: Callable[[EpochReport], None] = lambda _: None,
-) -> tuple[Checkpoint, EpochReport]:
-    """Read the data, train, and describe what came of it.
+def run(
+    wish: RunWish,
+    runs: Path,
+    *,
+    control: Control | None = None,
+    tell: Tell = lambda _: None,
+    show: Show = lambda _checkpoint, _step: None,
+    threads: int | None = None,
+) -> RunInfo:
+    """Train what is wished, in a new folder among the runs.
 
     Args:
-        recipe: what to train and how.
-        sources: where the data lie.
-        seed: decides everything random.
-        device: where to compute; the CPU where None.
-        report: called after each epoch, in this thread.
+        wish: what to train, on what, where.
+        runs: folder that holds a folder for each run.
+        control: wishes while it goes on.
+        tell: called in this thread with the RunInfo as the training starts, and with every report.
+        show: called in this thread with the network in training and its step, while somebody watches.
+        threads: how many threads compute on the CPU; all cores where None.
 
     Returns:
-        The checkpoint, not yet written, and the last epoch's report.
+        What is known of the run after it was finished or stopped.
 
     Raises:
-        InputError: the data cannot be used.
+        InputError: the wish cannot be fulfilled: recipe, data or device.
+        DigitpadError: the training failed; the last good checkpoint and the state are in the run's folder.
+    """
+    torch.set_num_threads(threads or cores())
+    training, described = _prepare(wish)
+    folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs)
+    with folder.training():
+        return _Saver(folder, training, tell, show).follow(control or Control())
+
+
+def resume(
+    folder: RunFolder,
+    *,
+    epochs: int | None = None,
+    device: str | None = None,
+    ink: Path | None = None,
+    control: Control | None = None,
+    tell: Tell = lambda _: None,
+    show: Show = lambda _checkpoint, _step: None,
+    threads: int | None = None,
+) -> RunInfo:
+    """Go on with a run that was stopped or cut off, where its state was last saved; arguments as for `run`.
+
+    Args:
+        folder: the run's.
+        epochs: train to the end of this many in all; the recipe's own number where None. With a one-cycle schedule
+            the rate then goes on from another place than where it was left.
+        device: where to compute; where None, on the kind of device it was trained on.
+        ink: see `RunWish.ink`.
+        control: see `run`.
+        tell: see `run`.
+        show: see `run`.
+        threads: see `run`.
+
+    Raises:
+        InputError: the run holds no usable state, is trained right now, or its data are not what they were.
         DigitpadError: the training failed.
     """
-    data, test, described = _read(recipe, sources, seed)
-    reports: list[EpochReport] = []
-
-    def keep(now: EpochReport) -> None:
-        reports.append(now)
-        report(now)
-
-    network = train(recipe, data, test, seed=seed, device=device, report=keep)
-    info = CheckpointInfo(
-        name=recipe.id,
-        network=recipe.network,
-        layers=list(NETWORKS[recipe.network]),
-        parameters=parameter_count(network),
-        mean=recipe.mean,
-        std=recipe.std,
-        recipe=recipe.id,
-        seed=seed,
-        data=described,
-        epochs=recipe.epochs,
-        test_accuracy=None if sources.hold_out else reports[-1].test_accuracy,
-        date=datetime.now(UTC).date().isoformat(),
-        digitpad_version=__version__,
-    )
-    return Checkpoint(network, info), reports[-1]
+    torch.set_num_threads(threads or cores())
+    with folder.training():
+        info = folder.read_info()
+        if (epochs or info.recipe.epochs) <= info.epochs_done:
+            raise InputError(
+                f"The run {info.name} is through with its {info.epochs_done} epochs. Ask for more to go on with it."
+            )
+        recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
+        wish = RunWish(recipe, info.seed, info.data_id, device or info.device, ink)
+        training, described = _prepare(wish)
+        if described != info.data:
+            raise InputError(f"The run was trained on {info.data}; now there are {described}. Train anew.")
+        load_state(folder.resume, training)
+        folder.cut_after(training.progress.step)
+        folder.update_info(
+            lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type)
+        )
+        return _Saver(folder, training, tell, show).follow(control or Control())
 
 
-def _read(recipe: Recipe, sources: Sources, seed: int) -> tuple[Images, Images, str]:
-    """Training images, test images, and words on the former."""
-    data = read_mnist(sources.mnist, "train")
-    if sources.hold_out is None:
-        test = read_mnist(sources.mnist, "test")
-    else:
-        kept = len(data) - sources.hold_out
-        if kept < 1:
-            raise InputError(f"Of {len(data):,} training images at most {len(data) - 1:,} can be held out.")
-        test = Images(data.pixels[kept:], data.labels[kept:])
-        data = Images(data.pixels[:kept], data.labels[:kept])
-    described = f"MNIST, {len(data):,} training images"
+class _Saver:
+    """Follows a training, passes its reports on and saves what came of it."""
+
+    def __init__(self, folder: RunFolder, training: Training, tell: Tell, show: Show) -> None:
+        self._folder, self._training, self._tell, self._show = folder, training, tell, show
+        self._info = folder.read_info()
+        self._unsaved: list[Report] = []
+        self._shown = 0.0
+
+    def follow(self, control: Control) -> RunInfo:
+        """Train to the end or until told to stop."""
+        self._tell(self._info)
+        try:
+            for report in self._training.reports():
+                self._unsaved.append(report)
+                if isinstance(report, EpochReport):
+                    self._save(report, best=report.is_best)
+                self._tell(report)
+                self._hand_out(control, report)
+                if not control.may_go_on():
+                    break
+            return self._end()
+        except DigitpadError as error:
+            self._fail(str(error))
+            raise
+        except (RuntimeError, MemoryError) as error:
+            failure = explained(error, self._training.recipe)
+            self._fail(str(failure or "A fault of digitpad."))
+            if failure is None:
+                raise
+            raise failure from error
+
+    def _end(self) -> RunInfo:
+        training = self._training
+        if training.progress.position:
+            # Within an epoch the best one so far stays the best, where there are images to tell it by.
+            report = training.assess()
+            self._save(report, best=report.held_out_loss is None or self._info.best_accuracy is None)
+        finished = training.progress.epoch >= training.recipe.epochs
+        self._update(state="finished" if finished else "stopped")
+        return self._info
+
+    def _fail(self, sentence: str) -> None:
+        with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says
+            self._update(state="failed", problem=sentence)
+
+    def _update(self, **changes: object) -> None:
+        # Only what the training knows is changed: a run may be renamed while it goes on.
+        self._info = self._folder.update_info(lambda info: replace(info, **changes))  # type: ignore[arg-type]
+
+    def _save(self, report: EpochReport, best: bool) -> None:
+        training, folder = self._training, self._folder
+        checkpoint = self._checkpoint(report.test_accuracy)
+        if best:
+            save_checkpoint(folder.best, checkpoint)
+        save_checkpoint(folder.last, checkpoint)
+        folder.append(self._unsaved)
+        self._unsaved = []
+        # After the checkpoints and curves: a state never knows of more than they do.
+        save_state(folder.resume, training)
+        self._update(
+            epochs_done=training.progress.epoch,
+            train_seconds=report.train_seconds,
+            last_accuracy=report.test_accuracy,
+            best_accuracy=report.test_accuracy if best else self._info.best_accuracy,
+        )
+
+    def _hand_out(self, control: Control, report: Report) -> None:
+        now = time.perf_counter()
+        if control.watched and (not isinstance(report, StepsReport) or now - self._shown > _SHOW_SECONDS):
+            self._show(self._checkpoint(self._info.last_accuracy), self._training.progress.step)
+            self._shown = time.perf_counter()
+
+    def _checkpoint(self, accuracy: float | None) -> Checkpoint:
+        recipe, info = self._training.recipe, self._info
+        network = self._training.snapshot()
+        return Checkpoint(
+            network,
+            CheckpointInfo(
+                name=info.name,
+                network=recipe.network,
+                layers=list(NETWORKS[recipe.network]),
+                parameters=parameter_count(network),
+                mean=recipe.mean,
+                std=recipe.std,
+                recipe=recipe.id,
+                seed=info.seed,
+                data=info.data,
+                epochs=self._training.progress.epoch,
+                test_accuracy=None if info.data_id == "starter" else accuracy,
+                date=datetime.now(UTC).date().isoformat(),
+                digitpad_version=__version__,
+                run=info.id,
+            ),
+        )
+
+
+def _prepare(wish: RunWish) -> tuple[Training, str]:
+    """A training that has not begun, and words on its data."""
+    recipe = check_recipe(wish.recipe)
+    if recipe.network not in NETWORKS:
+        raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
+    device = choose_device(wish.device)
+    data, test = _images(wish.data, "train"), _images(wish.data, "test")
+    described = f"{describe(wish.data).title}, {len(data):,} training images"
+    data, chooser = held_out(data, recipe.hold_out)
     if recipe.copies:
-        if sources.ink is None:
-            raise InputError(f"The recipe {recipe.id} trains on pen strokes too; name the InkML file with --ink.")
-        drawings, _ = read_pen(sources.ink)
-        writers = len({drawing.writer for drawing in drawings})
-        data = joined(data, varied(drawings, recipe.copies, seed))
-        described += f"; {len(drawings):,} pen digits of {writers} writers, {recipe.copies} variations each"
-    return data, test, described
+        images, words = _pen_images(recipe, wish)
+        data, described = joined(data, images), f"{described}; {words}"
+    try:
+        return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described
+    except (RuntimeError, MemoryError) as error:
+        failure = explained(error, recipe)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def _pen_images(recipe: Recipe, wish: RunWish) -> tuple[Images, str]:
+    ink = wish.ink or data_folder() / "pendigits" / "train.inkml"
+    if not ink.is_file():
+        raise InputError(
+            f"The recipe {recipe.id} trains on pen strokes too, and {ink} does not exist. "
+            "Put a file of labelled drawings there or choose another recipe."
+        )
+    drawings, _ = read_pen(ink)
+    writers = len({drawing.writer for drawing in drawings})
+    words = f"{len(drawings):,} pen digits of {writers} writers, {recipe.copies} variations each"
+    return varied(drawings, recipe.copies, wish.seed), words
+
+
+@lru_cache(maxsize=2)
+def _images(data: str, part: str) -> Images:
+    """The images of a data set, kept for the next run."""
+    return open_data(data, part)

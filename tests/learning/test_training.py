@@ -13,7 +13,7 @@ from digitpad.learning.data import Images
 from digitpad.learning.pen import joined, read_pen, rendered, varied
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.runs import Sources, run_recipe
-from digitpad.learning.training import choose_device, train
+from digitpad.learning.devices import choose_device, train
 from digitpad.recipe import Augmentation, Recipe
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist

@@ -1,0 +1,111 @@
+"""The state of a training on disk: all that it takes to end where an unbroken run would have ended.
+
+One safetensors file: weights, averaged weights, the optimiser's tensors, every random state and the order of the epoch
+under way; its metadata has one entry, 'digitpad-resume', a JSON object with how far the training has come.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from digitpad.errors import InputError
+from digitpad.files import write_atomically
+from digitpad.learning.checkpoints import read_safetensors
+from digitpad.learning.devices import random_state, set_random_state
+from digitpad.learning.training import Progress, Training
+
+FORMAT = 1
+_KEY = "digitpad-resume"
+
+
+def save_state(path: Path, training: Training) -> None:
+    """Write a training's state, whole or not at all.
+
+    Raises:
+        DigitpadError: it could not be written; a file that was there before is unharmed.
+    """
+    tensors = {f"network.{key}": value for key, value in training.network.state_dict().items()}
+    if training.averaged is not training.network:
+        tensors |= {f"averaged.{key}": value for key, value in training.averaged.state_dict().items()}
+    for index, state in training.optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items() if isinstance(value, Tensor)}
+    tensors |= {f"random.{name}": state for name, state in random_state(training.device).items()}
+    tensors["generator"], tensors["order"] = training.generator.get_state(), training.order
+    described = {"format": FORMAT, "device": training.device.type, **asdict(training.progress)}
+    # JSON has no infinity, which is what the best loss is before the first epoch's end.
+    described["best_loss"] = None if training.progress.best_loss == math.inf else training.progress.best_loss
+    content = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    write_atomically(path, save(content, {_KEY: json.dumps(described)}))
+
+
+def load_state(path: Path, training: Training) -> None:
+    """Put a state into a training that was made with the same recipe, data and seed.
+
+    On another kind of device than the one it was saved on, the run goes on from the same weights and draws other
+    random numbers.
+
+    Raises:
+        InputError: the file is missing, damaged, or belongs to another recipe or other data.
+    """
+    tensors, metadata = read_safetensors(path, _KEY)
+    try:
+        described = json.loads(metadata or "")
+        progress = _progress(described)
+        _fill(training, tensors, described["device"])
+    except (ValueError, TypeError, KeyError, RuntimeError, RecursionError) as error:
+        raise InputError(
+            f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
+        ) from error
+    training.progress = progress
+
+
+def _progress(described: Mapping[str, Any]) -> Progress:
+    if described["format"] != FORMAT:
+        raise ValueError("its format")
+    values = {field.name: described[field.name] for field in fields(Progress)}
+    if values["best_loss"] is None:
+        values["best_loss"] = math.inf
+    for name, value in values.items():
+        if type(value) not in (int, float) or not value >= 0:
+            raise ValueError(name)
+    return Progress(**values)
+
+
+def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
+    images = training.image_count
+    order = tensors["order"]
+    if order.dtype != torch.int64 or len(order) not in (0, images) or (len(order) and int(order.max()) >= images):
+        raise ValueError("its order")
+    for prefix, network in (("network", training.network), ("averaged", training.averaged)):
+        if prefix == "network" or training.averaged is not training.network:
+            named = [(key.split(".", 1), tensor) for key, tensor in tensors.items()]
+            network.load_state_dict({key[1]: tensor for key, tensor in named if key[0] == prefix})
+    _fill_optimiser(training, tensors)
+    training.order = order.to(training.device)
+    if device == training.device.type:
+        training.generator.set_state(tensors["generator"])
+    states = {name: tensors[f"random.{name}"] for name in ("cpu", "cuda", "mps") if f"random.{name}" in tensors}
+    set_random_state(states, training.device)
+
+
+def _fill_optimiser(training: Training, tensors: Mapping[str, Tensor]) -> None:
+    parameters = list(training.network.parameters())
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        if key.startswith("optimiser."):
+            _, index, name = key.split(".")
+            place = parameters[int(index)]
+            # Laid out in memory as the weights are: a fused step walks through both at once.
+            laid_out = torch.empty_like(place).copy_(tensor) if tensor.shape == place.shape else tensor
+            state.setdefault(int(index), {})[name] = laid_out.detach()
+    groups = training.optimiser.state_dict()["param_groups"]
+    training.optimiser.load_state_dict({"state": state, "param_groups": groups})
