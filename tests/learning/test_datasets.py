@@ -1,0 +1,140 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from platformdirs import user_data_path
+
+from digitpad.errors import InputError
+from digitpad.learning.datasets import available, describe, download_folder, open_data
+from digitpad.messages import DataInfo
+from tests.learning.idx_files import NAMES, idx, write_part
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+LABELS = np.arange(12, dtype=np.uint8) % 10
+STARTER = DataInfo("starter", "Starter set", None, 4000, 1000)
+
+
+def put_mnist(folder: Path, train=12, test=5, gz=True) -> Path:
+    """A small data set in MNIST's files."""
+    folder.mkdir(parents=True)
+    write_part(folder, "train", PIXELS[:train], LABELS[:train], gz)
+    write_part(folder, "test", PIXELS[:test], LABELS[:test], gz)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def homes(tmp_path, monkeypatch):
+    """The folder in DIGITPAD_DATA_DIR and the user's own; neither exists."""
+    named = tmp_path / "named"
+    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(named))
+    monkeypatch.setattr("digitpad.learning.datasets.user_data_path", lambda *_, **__: tmp_path / "own")
+    return named, tmp_path / "own"
+
+
+def refusal(choice):
+    with pytest.raises(InputError) as refused:
+        describe(choice)
+    return str(refused.value)
+
+
+def test_the_starter_set_is_always_there_and_opens():
+    assert available() == [STARTER]
+    assert describe("starter") == STARTER
+    assert [len(open_data("starter", part)) for part in ("train", "test")] == [STARTER.train, STARTER.test]
+
+
+@pytest.mark.parametrize("gz", [True, False])
+@pytest.mark.parametrize("home", [0, 1])
+def test_mnist_is_found_in_either_home(homes, home, gz):
+    folder = put_mnist(homes[home] / "mnist", gz=gz)
+    info = DataInfo("mnist", "MNIST", folder, 12, 5)
+    assert describe("mnist") == info
+    assert available() == [info, STARTER]
+    assert open_data("mnist", "test").labels.tolist() == LABELS[:5].tolist()
+
+
+def test_the_named_home_comes_first(homes):
+    put_mnist(homes[1] / "mnist")
+    named = put_mnist(homes[0] / "mnist", train=9)
+    assert describe("mnist").folder == named
+    assert len(open_data("mnist", "train")) == 9
+
+
+def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
+    own = put_mnist(homes[1] / "mnist")
+    named = put_mnist(homes[0] / "mnist")
+    (named / f"{NAMES['test'][0]}.gz").unlink()
+    assert describe("mnist").folder == own
+    assert len(open_data("mnist", "test")) == 5
+
+
+def test_without_the_variable_the_user_s_home_is_the_one(homes, monkeypatch):
+    monkeypatch.delenv("DIGITPAD_DATA_DIR")
+    assert available() == [STARTER]
+    monkeypatch.setattr("digitpad.files.data_folder", lambda: homes[1])
+    put_mnist(homes[1] / "mnist")
+    assert describe("mnist").folder == homes[1] / "mnist"
+
+
+def test_a_download_goes_to_the_user_s_home_never_to_the_named_one(homes, monkeypatch):
+    assert download_folder() == homes[1] / "mnist"
+    monkeypatch.setattr("digitpad.learning.datasets.user_data_path", user_data_path)
+    assert download_folder() == user_data_path("digitpad", appauthor=False) / "mnist"
+
+
+def test_where_mnist_is_nowhere_both_places_are_named_and_what_can_be_done(homes):
+    sentence = refusal("mnist")
+    for said in (str(homes[0] / "mnist"), str(homes[1] / "mnist"), "Download it", "starter set"):
+        assert said in sentence
+    with pytest.raises(InputError, match="Download it"):
+        open_data("mnist", "train")
+
+
+@pytest.mark.parametrize("name", [*NAMES["train"], *NAMES["test"]])
+@pytest.mark.parametrize("damage", [None, b"", b"<html>not found</html>", idx(PIXELS, magic=7)])
+def test_a_file_that_is_missing_or_something_else_is_named_and_mnist_is_not_offered(homes, name, damage):
+    path = put_mnist(homes[0] / "mnist", gz=False) / name
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    assert name in refusal("mnist")
+    assert name in refusal(str(path.parent))
+    assert available() == [STARTER]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        (NAMES["train"][0], idx(PIXELS[:7]), "7 images and 12 labels"),
+        (NAMES["train"][0], idx(PIXELS[:, :27]), "27×28"),
+        (NAMES["test"][0], idx(PIXELS)[:4] + b"\xff" * 12, "can be read"),
+    ],
+)
+def test_headers_that_do_not_fit_are_refused(tmp_path, file, content, said):
+    folder = put_mnist(tmp_path / "mine", gz=False)
+    (folder / file).write_bytes(content)
+    assert said in refusal(str(folder))
+
+
+def test_a_folder_is_described_by_its_name_wherever_the_program_stands(tmp_path, monkeypatch):
+    folder = put_mnist(tmp_path / "Ziffern meiner Klasse")
+    info = describe(str(folder))
+    assert info == DataInfo(str(folder), "Ziffern meiner Klasse", folder, 12, 5)
+    monkeypatch.chdir(tmp_path)
+    assert describe(folder.name) == info
+    assert len(open_data(info.id, "train")) == 12
+
+
+def test_only_headers_are_read_to_describe_and_all_of_it_to_open(tmp_path):
+    folder = put_mnist(tmp_path / "mine", gz=False)
+    os.truncate(folder / NAMES["train"][0], 5000)
+    assert describe(str(folder)).train == 12
+    with pytest.raises(InputError, match=NAMES["train"][0]):
+        open_data(str(folder), "train")
+
+
+@pytest.mark.parametrize("folder", ["", "nowhere", "x" * 5000, "with\0null"])
+def test_a_folder_that_cannot_be_is_refused(tmp_path, monkeypatch, folder):
+    monkeypatch.chdir(tmp_path)
+    assert NAMES["train"][0] in refusal(folder)
