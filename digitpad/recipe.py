@@ -166,7 +166,7 @@ def check_recipe(recipe: Recipe) -> Recipe:
             raise InputError(
                 f"The recipe's {name} is {shown(value)}. Choose {', '.join(choices[:-1])} or {choices[-1]}."
             )
-    _check_milestones(recipe.milestones)
+    check_milestones(recipe.milestones)
     return recipe
 
 
@@ -181,6 +181,27 @@ def check_id(value: object, what: str = "id") -> None:
             f"The {what} is {shown(value)}. Use lower-case letters, digits and single hyphens between them, "
             f"{ID_LENGTH} at most."
         )
+
+
+def check_milestones(milestones: object) -> None:
+    """Let milestones through that a recipe can have.
+
+    Raises:
+        InputError: they are not epochs in rising order; the sentence names the first that is wrong.
+    """
+    most = int(LIMITS["epochs"][1])
+    wanted = f"List epochs from 0 to {most} in rising order, {MILESTONES} at most."
+    if not isinstance(milestones, tuple):
+        raise InputError(f"The recipe's milestones are {shown(milestones)}, which is no list. {wanted}")
+    if len(milestones) > MILESTONES:
+        raise InputError(f"The recipe has {len(milestones):,} milestones, which are too many. {wanted}")
+    before = -1
+    for epoch in milestones:
+        if type(epoch) is not int:
+            raise InputError(f"The recipe's milestones hold {shown(epoch)}, which is no whole number. {wanted}")
+        if not before < epoch <= most:
+            raise InputError(f"The recipe's milestone {shown(epoch)} is out of range or out of order. {wanted}")
+        before = epoch
 
 
 def shown(value: object) -> str:
@@ -215,19 +236,3 @@ def _check_numbers(part: Recipe | Augmentation, limits: dict[str, tuple[float, f
             raise InputError(f"The {whose} {name} is {shown(value)}, which is no {kind}. Choose {wanted}.")
         if not low <= value <= high:  # NaN is not either
             raise InputError(f"The {whose} {name} is {shown(value)}, which is out of range. Choose {wanted}.")
-
-
-def _check_milestones(milestones: object) -> None:
-    most = int(LIMITS["epochs"][1])
-    wanted = f"List epochs from 0 to {most} in rising order, {MILESTONES} at most."
-    if not isinstance(milestones, tuple):
-        raise InputError(f"The recipe's milestones are {shown(milestones)}, which is no list. {wanted}")
-    if len(milestones) > MILESTONES:
-        raise InputError(f"The recipe has {len(milestones):,} milestones, which are too many. {wanted}")
-    before = -1
-    for epoch in milestones:
-        if type(epoch) is not int:
-            raise InputError(f"The recipe's milestones hold {shown(epoch)}, which is no whole number. {wanted}")
-        if not before < epoch <= most:
-            raise InputError(f"The recipe's milestone {shown(epoch)} is out of range or out of order. {wanted}")
-        before = epoch
