@@ -89,6 +89,11 @@ class AugmentationFields(QWidget):
         values: dict[str, Any] = {name: box.number() for name, box in self._boxes.items()}
         return Augmentation(**values)
 
+    @property
+    def notes(self) -> dict[str, str]:
+        """What is said of each value, by its name in `Augmentation`."""
+        return {name: label.text() for name, label in self._notes.items()}
+
     @Slot()
     def _on_edited(self) -> None:
         for name, text in self._words(self.augmentation()).items():

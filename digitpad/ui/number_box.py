@@ -37,7 +37,7 @@ class NumberBox(QDoubleSpinBox):
         self.setRange(*limits)
         self.setSingleStep(step)
         self.setSuffix(suffix)
-        self.setMinimumWidth(112)
+        self.setMinimumSize(112, 24)
         self.show_number(limits[0])
 
     def show_number(self, number: float) -> None:
@@ -53,8 +53,8 @@ class NumberBox(QDoubleSpinBox):
         return round(self.value()) if self._whole else self.value()
 
     def textFromValue(self, value: float) -> str:
-        """The shortest form, without the unit."""
-        return f"{value:.0f}" if self._whole else f"{value:.10g}"
+        """The shortest form, without the unit; a whole number has commas between its thousands."""
+        return f"{value:,.0f}" if self._whole else f"{value:.10g}"
 
     def valueFromText(self, text: str) -> float:
         """The number that a text which was let through stands for."""
@@ -75,7 +75,8 @@ class NumberBox(QDoubleSpinBox):
         self.setValue(value)
 
     def _bare(self, text: str) -> str:
-        return text.removesuffix(self.suffix()).strip().lower().replace(",", ".")
+        bare = text.removesuffix(self.suffix()).strip().lower()
+        return bare.replace(",", "" if self._whole else ".")
 
     def _state(self, text: str) -> QValidator.State:
         pattern = _WHOLE if self._whole else _DECIMAL

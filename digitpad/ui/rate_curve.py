@@ -14,7 +14,7 @@ from digitpad.ui.theme import LIGHT, NOTE_PIXELS, Theme, text_font
 RateAt = Callable[[Recipe, float], float]
 """The learning rate of a recipe once a share of its run is over, 0 to 1."""
 
-_POINTS = 200
+_POINTS = 400
 
 
 class RateCurve(QWidget):
@@ -55,6 +55,16 @@ class RateCurve(QWidget):
         first, highest, last = self._rates[0], max(self._rates), self._rates[-1]
         self.setAccessibleDescription(text.format(start=f"{first:.2g}", highest=f"{highest:.2g}", end=f"{last:.2g}"))
         self.update()
+
+    def words(self) -> str:
+        """What stands above the line: the highest rate, or the one under the cursor."""
+        if self._recipe is None:
+            return ""
+        if self._share is None:
+            return self.tr("learning rate, {highest} at most").format(highest=f"{max(self._rates):.4g}")
+        text = self.tr("learning rate {rate} after {epochs} epochs")
+        rate, epochs = self._rate_at(self._recipe, self._share), self._recipe.epochs * self._share
+        return text.format(rate=f"{rate:.4g}", epochs=f"{epochs:.1f}")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the value under the cursor."""
@@ -97,18 +107,11 @@ class RateCurve(QWidget):
         return QRectF(self.rect()).adjusted(1, words + 4, -1, -words - 2)
 
     def _paint_words(self, painter: QPainter, plot: QRectF) -> None:
-        assert self._recipe is not None
-        epochs = self._recipe.epochs
         painter.setPen(QColor(self._theme.quiet))
         above = QRectF(self.rect()).adjusted(1, 0, -1, 0)
-        if self._share is None:
-            text = self.tr("learning rate, {highest} at most").format(highest=f"{max(self._rates):.4g}")
-        else:
-            text = self.tr("learning rate {rate} after {epochs} epochs").format(
-                rate=f"{self._rate_at(self._recipe, self._share):.4g}", epochs=f"{epochs * self._share:.1f}"
-            )
-        painter.drawText(above, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), text)
+        painter.drawText(above, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), self.words())
         bottom = int(Qt.AlignmentFlag.AlignBottom)
         painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignLeft), "0")
+        epochs = 0 if self._recipe is None else self._recipe.epochs
         last = self.tr("{epochs} epochs").format(epochs=f"{epochs:,}")
         painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignRight), last)

@@ -112,6 +112,7 @@ class RecipeEditor(QDialog):
         column.addWidget(self._state)
         column.addWidget(self.notice)
         column.addWidget(self._bottom)
+        self._use.setDefault(True)  # now that the dialog can know of it
         self.resize(800, 640)
         self.set_theme(theme)
 
@@ -195,7 +196,6 @@ class RecipeEditor(QDialog):
         take = QPushButton(self.tr("Import…"))
         self._reset = QPushButton(self.tr("Reset to the recipe"))
         cancel = QPushButton(self.tr("Cancel"))
-        self._use.setDefault(True)
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
@@ -222,6 +222,7 @@ class RecipeEditor(QDialog):
         self._network.setCurrentIndex(self._network.findData(recipe.network))
         self.training.show_recipe(recipe, seed)
         self.augmentation.show_augmentation(recipe.augmentation)
+        self.training.curve.show_recipe(recipe)  # the fields may hold what cannot be used, and draw no other
         self._follow()
 
     @Slot()

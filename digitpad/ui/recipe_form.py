@@ -83,6 +83,8 @@ class TrainingFields(QWidget):
         self._points, self._seed = QLineEdit(), QLineEdit()
         self._points.setMaxLength(600)
         self._seed.setMaxLength(len(str(SEEDS[1])))
+        for text in (self._points, self._seed):
+            text.setMinimumHeight(24)
         self._points_problem, self._seed_problem = ProblemLabel(), ProblemLabel()
         self.curve = RateCurve(rate_at)
         for name, number in self._numbers.items():
@@ -224,10 +226,10 @@ class TrainingFields(QWidget):
         _add(self._schedule_rows, self.tr("Factor"), numbers["factor"], tip)
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addWidget(_heading(self.tr("Optimiser")))
+        column.addWidget(_heading(self.tr("Learning")))
         column.addLayout(optimiser)
         column.addSpacing(8)
-        column.addWidget(_heading(self.tr("Schedule")))
+        column.addWidget(_heading(self.tr("Over the run")))
         column.addLayout(self._schedule_rows)
         column.addSpacing(8)
         column.addWidget(self.curve, 1)
@@ -240,8 +242,8 @@ class TrainingFields(QWidget):
         self._optimiser_rows.setRowVisible(self._numbers["momentum"], optimiser == "sgd")
         self._optimiser_rows.setRowVisible(self._numbers["decay"], optimiser == "adamw")
         self._numbers["momentum"].setEnabled(schedule != "one-cycle")
-        for row in (1, 2):
-            self._schedule_rows.setRowVisible(row, schedule == "steps")
+        for field in (self._points, self._numbers["factor"]):
+            self._schedule_rows.setRowVisible(field, schedule == "steps")
         self._points_problem.say(self._read_milestones()[1])
         self._seed_problem.say(self._seed_sentence())
         self.edited.emit()
@@ -255,8 +257,9 @@ class TrainingFields(QWidget):
         milestones = tuple(int(word) if word.isascii() and word.isdigit() else word for word in words)
         try:
             check_milestones(milestones)
-        except InputError as error:
-            return self._milestones, str(error)
+        except InputError:
+            text = self.tr("List epochs from 0 to {most} in rising order: 5, 10, 15.")
+            return self._milestones, text.format(most=f"{LIMITS['epochs'][1]:,}")
         return tuple(map(int, milestones)), ""
 
     def _seed_sentence(self) -> str:
@@ -284,11 +287,6 @@ def _add(form: QFormLayout, name: str, field: QWidget, tip: str, problem: Proble
     label.setToolTip(field.toolTip())
     label.setBuddy(field)
     label.setMinimumWidth(128)
-    if problem is None:
-        form.addRow(label, field)
-        return
-    both = QVBoxLayout()
-    both.setSpacing(4)
-    both.addWidget(field)
-    both.addWidget(problem)
-    form.addRow(label, both)
+    form.addRow(label, field)
+    if problem is not None:
+        form.setWidget(form.rowCount(), QFormLayout.ItemRole.FieldRole, problem)
