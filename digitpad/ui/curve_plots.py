@@ -14,7 +14,7 @@ from digitpad.ui.curve_scale import fitted, fitted_log, round_up
 from digitpad.ui.theme import Theme
 
 _LEAST_STEPS = 50
-_DENSE, _SMOOTH, _OTHER = 2000, 400, 200
+_DENSE, _SMOOTH, _OTHER = 1600, 240, 160
 _LOWEST_LOSS = 1e-6
 _RATE_DECADES = 4
 _ZOOM = 1.5
