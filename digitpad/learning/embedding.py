@@ -242,5 +242,8 @@ def _turned_onto(places: NDArray[np.float32], before: NDArray[np.float32]) -> ND
 
 
 def _within_one(places: NDArray[np.float32]) -> NDArray[np.float32]:
-    within: NDArray[np.float32] = places / (np.abs(places).max(initial=0.0) or np.float32(1))
+    """The places in the largest size at which they lie within -1…1."""
+    middle = (places.max(axis=0) + places.min(axis=0)) / 2
+    half = float(np.ptp(places, axis=0).max()) / 2 or 1.0
+    within: NDArray[np.float32] = np.clip((places - middle) / half, -1, 1)
     return within

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractAnimation, QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QWidget
 
 from digitpad.messages import CLASSES, Embedding
@@ -64,6 +64,7 @@ class EmbeddingMapView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take colours from a theme, and the application's font as it is now."""
         self._painter = EmbeddingPainter(theme)
+        self._dots: QPixmap | None = None
         self.update()
 
     def set_images(self, pixels: NDArray[np.uint8]) -> None:
@@ -76,7 +77,7 @@ class EmbeddingMapView(QWidget):
         before, drawing_before = self._places()
         same = self._embedding is not None and np.array_equal(self._embedding.labels, embedding.labels)
         self._move.stop()
-        self._embedding, self._drawing = embedding, embedding.drawing
+        self._embedding, self._drawing, self._dots = embedding, embedding.drawing, None
         if not same:
             self._chosen = None
         if same and self.isVisible() and not reduced_motion():
@@ -122,8 +123,15 @@ class EmbeddingMapView(QWidget):
                 self._painter.paint_empty(painter, QRectF(self.rect()), self._empty_text(), self.hasFocus())
                 return
             area, (points, drawing) = self._area(), self._places()
-            at = None if drawing is None else self._painter.to_pixels(area, np.array([drawing]))[0]
-            self._painter.paint_map(painter, area, points, self._embedding.labels, self._chosen, at, self.hasFocus())
+            self._painter.paint_frame(painter, area, self.hasFocus())
+            if self._move.state() == QAbstractAnimation.State.Running:
+                self._painter.paint_dots(painter, area, points, self._embedding.labels)
+            else:
+                painter.drawPixmap(0, 0, self._still_dots(area))
+            if self._chosen is not None:
+                self._painter.paint_chosen_dot(painter, area, points[self._chosen])
+            if drawing is not None:
+                self._painter.paint_drawing(painter, area, drawing)
             left = area.right() + _GAP
             self._painter.paint_side(
                 painter, QRectF(left, 0, min(self.width() - left, SIDE_WIDTH), self.height()), self._side()
@@ -201,6 +209,20 @@ class EmbeddingMapView(QWidget):
     def _area(self) -> QRectF:
         side = min(self.height(), max(self.width() - SIDE_WIDTH - _GAP, 100))
         return QRectF(0, 0, side, side)
+
+    def _still_dots(self, area: QRectF) -> QPixmap:
+        """The dots as a picture, painted once, so that a drawing that moves among them costs 1 ms instead of 5."""
+        ratio = self.devicePixelRatio()
+        size = QSize(round(area.width() * ratio), round(area.height() * ratio))
+        if self._dots is None or self._dots.size() != size:
+            assert self._embedding is not None
+            self._dots = QPixmap(size)
+            self._dots.setDevicePixelRatio(ratio)
+            self._dots.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._dots) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._painter.paint_dots(painter, area, self._embedding.points, self._embedding.labels)
+        return self._dots
 
     def _places(self) -> tuple[Points, tuple[float, float] | None]:
         """Where the dots and the drawing are now, within -1…1."""
@@ -280,7 +302,8 @@ class EmbeddingMapView(QWidget):
         if self._embedding is None:
             said = [self._empty_text()]
         else:
-            said = [f"{self._title()}: {self._count()}", self._drawing_text(), self._chosen_text()]
+            busy = self.tr("Working out the next map") if self._busy else ""
+            said = [f"{self._title()}: {self._count()}", self._drawing_text(), self._chosen_text(), busy]
         text = ". ".join(part.rstrip(".") for part in said if part)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
