@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from digitpad.ui.elided import ElidedLabel
+
 Remark = Callable[[str], tuple[bool, str]]
 """Whether a title can be taken, and what comes of it, in words."""
 
@@ -25,9 +27,10 @@ class TitleRow(QWidget):
     def __init__(self, remark: Remark, longest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._remark = remark
-        self._title, self._note = QLineEdit(), QLabel()
+        self._title, self._note = QLineEdit(), ElidedLabel("")  # an id may be long
         self._title.setObjectName("save_title")
         self._title.setMaxLength(longest)
+        self._title.setMinimumWidth(288)
         self._title.setAccessibleName(self.tr("Title of your recipe"))
         self._note.setProperty("note", True)
         self._note.setTextFormat(Qt.TextFormat.PlainText)
