@@ -1,7 +1,7 @@
 """The map of a network's last hidden layer: where it puts 500 test images and a person's drawing.
 
-On two cores, 500 images and one thread, the first map takes about 3 s, of which 1.5 s start the process that computes
-it (see `digitpad.learning.embedding_process`, which says why it is one), and each later one about 0.7 s.
+On two cores that had other work too, 500 images took 1.9 to 3.1 s for the first map, 1.3 s of them to start the process
+that computes it (`digitpad.learning.embedding_process` says why it is one), and 0.6 to 1.3 s for each later one.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class EmbeddingMap:
         two-dimensional interpolation function for irregularly-spaced data, ACM 1968). A drawing whose neighbours lie
         in different clusters is shown between them, and one unlike any digit still near some.
 
-        Takes about a millisecond, so that it can follow the pen.
+        Takes 0.2 to 2.3 ms with one thread of torch, by the network, so that it can follow the pen.
 
         Args:
             drawing: uint8 (28, 28), 255 is ink.
@@ -233,7 +233,7 @@ def _start_process() -> subprocess.Popen[bytes]:
 
 def _turned_onto(places: NDArray[np.float32], before: NDArray[np.float32]) -> NDArray[np.float32]:
     """The places round the origin, turned or mirrored to lie as near to those before as they can."""
-    centred = places - places.mean(axis=0)
+    centred: NDArray[np.float32] = places - places.mean(axis=0)
     if len(before) != len(centred):
         return centred
     left, _, right = np.linalg.svd(centred.T @ before)

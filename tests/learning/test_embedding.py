@@ -132,14 +132,15 @@ def test_a_network_that_tells_nothing_apart_makes_one_dot_and_the_next_map_is_wh
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_a_few_images_make_a_map_too(shared, count):
-    # The same function that the process runs; only its start is missing.
-    places = embedding_process.compute_map(last_hidden(network(), bars(count).pixels / 255), np.zeros((0, 2), "f4"))
+    features = last_hidden(network(), bars(count).pixels / 255)
+    places = shared._ask(shared._running_process(), features, np.zeros((0, 2), np.float32))
     assert places.shape == (count, 2)
     assert np.isfinite(places).all()
 
 
-def test_a_hidden_layer_of_one_number_makes_a_map():
-    places = embedding_process.compute_map(np.linspace(0, 1, 40, dtype=np.float32)[:, None], np.zeros((0, 2), "f4"))
+def test_a_hidden_layer_of_one_number_makes_a_map(shared):
+    features = np.linspace(0, 1, 40, dtype=np.float32)[:, None]
+    places = shared._ask(shared._running_process(), features, np.zeros((0, 2), np.float32))
     assert np.isfinite(places).all()
     assert places.std() > 0
 
