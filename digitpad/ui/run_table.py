@@ -83,8 +83,11 @@ class RunTable(QAbstractTableModel):
                 self.beginRemoveRows(_NO_PARENT, row, row)
                 del self._runs[row]
                 self.endRemoveRows()
+        known = {run.id for run in self._runs}
         for run in runs:
-            self.update_run(run)
+            if run.id in known:
+                self.update_run(run)
+        self._add([run for run in runs if run.id not in known])
         if not self._checked <= wanted:
             self._checked &= wanted
             self.checks_changed.emit()
@@ -93,15 +96,19 @@ class RunTable(QAbstractTableModel):
         """Show what is known of a run from now on, in a row of its own where there is none yet."""
         row = self.row_of(run.id)
         if row is None:
-            self.beginInsertRows(_NO_PARENT, len(self._runs), len(self._runs))
-            self._runs.append(run)
-            self.endInsertRows()
+            self._add([run])
         elif self._runs[row] != run:
             is_renamed = self._runs[row].name != run.name
             self._runs[row] = run
             # A name that is being typed would start anew with every epoch.
             first = Column.NAME if is_renamed else Column.RECIPE
             self.dataChanged.emit(self.index(row, first), self.index(row, Column.STATE))
+
+    def _add(self, runs: Sequence[RunInfo]) -> None:
+        if runs:
+            self.beginInsertRows(_NO_PARENT, len(self._runs), len(self._runs) + len(runs) - 1)
+            self._runs.extend(runs)
+            self.endInsertRows()
 
     def toggle(self, row: int) -> None:
         """Check a run, or uncheck it."""
