@@ -22,8 +22,9 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from digitpad import arguments
-from digitpad.errors import DigitpadError, InputError
+from digitpad.errors import InputError
 from digitpad.files import shipped
+from digitpad.laboratory import Laboratory, load_torch
 from digitpad.ui.icons import icon
 from digitpad.ui.main_window import MainWindow
 from digitpad.ui.reading import Reader, Recognizer
@@ -55,7 +56,7 @@ def create(argv: Sequence[str]) -> MainWindow:
     application.setWindowIcon(icon("app", LIGHT))
     _translate(application)
     reader = Reader(_Opener(words.device))
-    return MainWindow(application, Settings(), reader, words.checkpoint, words.device)
+    return MainWindow(application, Settings(), reader, Laboratory(), words.checkpoint, words.device)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -73,12 +74,7 @@ class _Opener:
 
     def __call__(self, path: Path | None) -> Recognizer:
         """Open a checkpoint, or the one that ships; on the CPU where the wished device is not there."""
-        from digitpad.learning.gentle_import import import_torch
-
-        try:
-            import_torch()
-        except (ImportError, OSError) as error:
-            raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+        load_torch()
         from digitpad.learning.devices import choose_device
         from digitpad.learning.recognizer import open_recognizer
 

@@ -119,7 +119,9 @@ def _resumed(named: Path) -> RunFolder:
     from digitpad.learning.checkpoints import load_checkpoint
 
     if named.is_dir():
-        return RunFolder(named)
+        if not (named / "run.json").is_file():
+            raise InputError(f"The folder {named} holds no run. Name a run's id or folder.")
+        return RunFolder(named.resolve())
     if named.name == "resume.safetensors":
         return RunFolder(named.absolute().parent)
     if not named.exists():

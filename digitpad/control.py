@@ -14,34 +14,48 @@ class Control:
 
     def __init__(self) -> None:
         self.watched = False
-        self._going = threading.Event()
-        self._going.set()
-        self._stopped = False
+        self._changed = threading.Condition()
+        self._paused = self._stopped = self._hurried = False
 
     def pause(self) -> None:
         """Wait before the next step."""
-        self._going.clear()
+        with self._changed:
+            self._paused = not self._stopped
 
     def go_on(self) -> None:
         """Go on after a pause."""
-        self._going.set()
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
 
-    def stop(self) -> None:
-        """End after the step under way, paused or not."""
-        self._stopped = True
-        self._going.set()
+    def stop(self, *, in_a_hurry: bool = False) -> None:
+        """End after the step under way, paused or not; no pause after it counts.
+
+        Args:
+            in_a_hurry: somebody waits: what was learned is saved and not tested.
+        """
+        with self._changed:
+            self._hurried = self._hurried or in_a_hurry
+            self._stopped, self._paused = True, False
+            self._changed.notify_all()
 
     @property
     def is_paused(self) -> bool:
         """Whether the run waits, or will before its next step."""
-        return not self._going.is_set()
+        return self._paused
 
     @property
     def is_stopped(self) -> bool:
         """Whether the run was told to stop."""
         return self._stopped
 
+    @property
+    def is_hurried(self) -> bool:
+        """Whether somebody waits for the end of the run."""
+        return self._hurried
+
     def may_go_on(self) -> bool:
         """Wait out a pause; False once the run is to stop."""
-        self._going.wait()
-        return not self._stopped
+        with self._changed:
+            self._changed.wait_for(lambda: not self._paused)
+            return not self._stopped

@@ -69,7 +69,7 @@ def explained(error: RuntimeError | MemoryError, recipe: Recipe) -> DigitpadErro
     )
     if lost:
         return DigitpadError(
-            f"The GPU failed or is gone ({said.splitlines()[0][:200]}). "
+            f"The GPU failed or is gone ({said.strip().partition(chr(10))[0][:200]}). "
             "Choose the CPU, or start the machine anew, and resume; the last good checkpoint is kept."
         )
     return None

@@ -21,7 +21,7 @@ from digitpad.errors import InputError
 from digitpad.files import write_atomically
 from digitpad.learning.checkpoints import read_safetensors
 from digitpad.learning.devices import random_state, set_random_state
-from digitpad.learning.training import Progress, Training
+from digitpad.learning.training import Progress, Training, steps_by
 
 FORMAT = 1
 _KEY = "digitpad-resume"
@@ -40,7 +40,12 @@ def save_state(path: Path, training: Training) -> None:
         tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items() if isinstance(value, Tensor)}
     tensors |= {f"random.{name}": state for name, state in random_state(training.device).items()}
     tensors["generator"], tensors["order"] = training.generator.get_state(), training.order
-    described = {"format": FORMAT, "device": training.device.type, **asdict(training.progress)}
+    described = {
+        "format": FORMAT,
+        "device": training.device.type,
+        "optimiser": training.recipe.optimiser,
+        **asdict(training.progress),
+    }
     # JSON has no infinity, which is what the best loss is before the first epoch's end.
     described["best_loss"] = None if training.progress.best_loss == math.inf else training.progress.best_loss
     content = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
@@ -59,32 +64,43 @@ def load_state(path: Path, training: Training) -> None:
     tensors, metadata = read_safetensors(path, _KEY)
     try:
         described = json.loads(metadata or "")
-        progress = _progress(described)
+        progress = _progress(described, training)
         _fill(training, tensors, described["device"])
-    except (ValueError, TypeError, KeyError, RuntimeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
         raise InputError(
             f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
         ) from error
     training.progress = progress
 
 
-def _progress(described: Mapping[str, Any]) -> Progress:
-    if described["format"] != FORMAT:
-        raise ValueError("its format")
+def _progress(described: Mapping[str, Any], training: Training) -> Progress:
+    if described["format"] != FORMAT or described["optimiser"] != training.recipe.optimiser:
+        raise ValueError("its format or optimiser")
     values = {field.name: described[field.name] for field in fields(Progress)}
     if values["best_loss"] is None:
         values["best_loss"] = math.inf
     for name, value in values.items():
-        if type(value) not in (int, float) or not value >= 0:
+        whole = isinstance(getattr(Progress, name), int)
+        if type(value) not in ((int,) if whole else (int, float)) or not value >= 0:
             raise ValueError(name)
-    return Progress(**values)
+    progress = Progress(**values)
+    images, batch = training.image_count, training.recipe.batch
+    if progress.position > images or progress.step != (
+        progress.epoch * steps_by(images, batch) + steps_by(progress.position, batch)
+    ):
+        raise ValueError("its steps")
+    return progress
 
 
 def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
     images = training.image_count
     order = tensors["order"]
-    if order.dtype != torch.int64 or len(order) not in (0, images) or (len(order) and int(order.max()) >= images):
+    if not torch.equal(order.sort().values, torch.arange(images)):
         raise ValueError("its order")
+    known = {"network", "optimiser", "random", "generator", "order"}
+    known |= {"averaged"} if training.averaged is not training.network else set()
+    if not {key.partition(".")[0] for key in tensors} <= known:
+        raise ValueError("its tensors")
     for prefix, network in (("network", training.network), ("averaged", training.averaged)):
         if prefix == "network" or training.averaged is not training.network:
             named = [(key.split(".", 1), tensor) for key, tensor in tensors.items()]

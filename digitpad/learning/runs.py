@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -93,8 +94,8 @@ def resume(
         threads: see `run`.
 
     Raises:
-        InputError: the run holds no usable state, is trained right now, or its data are not what they were.
-        DigitpadError: the training failed.
+        InputError: the run holds no usable state, or its data are not what they were.
+        DigitpadError: the run is trained right now, or the training failed.
     """
     torch.set_num_threads(threads or cores())
     with folder.training():
@@ -110,10 +111,22 @@ def resume(
             raise InputError(f"The run was trained on {info.data}; now there are {described}. Train anew.")
         load_state(folder.resume, training)
         folder.cut_after(training.progress.step)
+        known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
         folder.update_info(
-            lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type)
+            lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
         )
         return _Saver(folder, training, tell, show).follow(control or Control())
+
+
+def _caught_up(reports: list[Report]) -> dict[str, Any]:
+    """What run.json lacks of the epochs reported, where the process ended after the state was saved and before it."""
+    epochs = [report for report in reports if isinstance(report, EpochReport)]
+    known: dict[str, Any] = {}
+    for report in epochs:
+        accuracy = report.test_accuracy
+        known |= {"epochs_done": report.epoch, "train_seconds": report.train_seconds, "last_accuracy": accuracy}
+        known |= {"best_accuracy": accuracy} if report.is_best else {}
+    return known
 
 
 class _Saver:
@@ -132,12 +145,14 @@ class _Saver:
             for report in self._training.reports():
                 self._unsaved.append(report)
                 if isinstance(report, EpochReport):
-                    self._save(report, best=report.is_best)
+                    self._save(report.test_accuracy, report.is_best)
                 self._tell(report)
                 self._hand_out(control, report)
-                if not control.may_go_on():
+                # A test that belongs to the step just done comes next; a run stopped before it would never have it.
+                is_halfway = isinstance(report, StepsReport) and self._training.test_is_due
+                if not is_halfway and not control.may_go_on():
                     break
-            return self._end()
+            return self._end(control)
         except DigitpadError as error:
             self._fail(str(error))
             raise
@@ -148,12 +163,13 @@ class _Saver:
                 raise
             raise failure from error
 
-    def _end(self) -> RunInfo:
+    def _end(self, control: Control) -> RunInfo:
         training = self._training
         if training.progress.position:
+            report = None if control.is_hurried else training.assess()
             # Within an epoch the best one so far stays the best, where there are images to tell it by.
-            report = training.assess()
-            self._save(report, best=report.held_out_loss is None or self._info.best_accuracy is None)
+            best = not training.chooses_best or not self._folder.best.exists()
+            self._save(report.test_accuracy if report else None, best)
         finished = training.progress.epoch >= training.recipe.epochs
         self._update(state="finished" if finished else "stopped")
         return self._info
@@ -166,9 +182,9 @@ class _Saver:
         # Only what the training knows is changed: a run may be renamed while it goes on.
         self._info = self._folder.update_info(lambda info: replace(info, **changes))  # type: ignore[arg-type]
 
-    def _save(self, report: EpochReport, best: bool) -> None:
+    def _save(self, accuracy: float | None, best: bool) -> None:
         training, folder = self._training, self._folder
-        checkpoint = self._checkpoint(report.test_accuracy)
+        checkpoint = self._checkpoint(accuracy)
         if best:
             save_checkpoint(folder.best, checkpoint)
         save_checkpoint(folder.last, checkpoint)
@@ -178,9 +194,9 @@ class _Saver:
         save_state(folder.resume, training)
         self._update(
             epochs_done=training.progress.epoch,
-            train_seconds=report.train_seconds,
-            last_accuracy=report.test_accuracy,
-            best_accuracy=report.test_accuracy if best else self._info.best_accuracy,
+            train_seconds=training.progress.train_seconds,
+            last_accuracy=accuracy,
+            best_accuracy=accuracy if best else self._info.best_accuracy,
         )
 
     def _hand_out(self, control: Control, report: Report) -> None:
@@ -218,13 +234,15 @@ def _prepare(wish: RunWish) -> tuple[Training, str]:
     recipe = check_recipe(wish.recipe)
     if recipe.network not in NETWORKS:
         raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
+    if recipe.batch == 1 and ["batchnorm"] in NETWORKS[recipe.network]:
+        raise InputError(f"The network {recipe.network} normalises by batches. Choose a batch size of 2 or more.")
     device = choose_device(wish.device)
-    data, test = _images(wish.data, "train"), _images(wish.data, "test")
+    data, test = images(wish.data, "train"), images(wish.data, "test")
     described = f"{describe(wish.data).title}, {len(data):,} training images"
     data, chooser = held_out(data, recipe.hold_out)
     if recipe.copies:
-        images, words = _pen_images(recipe, wish)
-        data, described = joined(data, images), f"{described}; {words}"
+        drawn, words = _pen_images(recipe, wish)
+        data, described = joined(data, drawn), f"{described}; {words}"
     try:
         return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described
     except (RuntimeError, MemoryError) as error:
@@ -248,6 +266,6 @@ def _pen_images(recipe: Recipe, wish: RunWish) -> tuple[Images, str]:
 
 
 @lru_cache(maxsize=2)
-def _images(data: str, part: str) -> Images:
-    """The images of a data set, kept for the next run."""
+def images(data: str, part: str) -> Images:
+    """The images of a data set, kept for whoever asks next; see `digitpad.learning.datasets.open_data`."""
     return open_data(data, part)

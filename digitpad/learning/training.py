@@ -98,7 +98,7 @@ class Training:
         self.progress = Progress()
         self._pixels, self._labels = data.pixels.to(self.device), data.labels.to(self.device)
         self._test, self._held_out = test, held_out
-        self._steps = -(-len(data) // recipe.batch) * recipe.epochs
+        self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
         pairs = list(zip(self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
         self._numbers = [now for _, now in pairs if now.is_floating_point()]
@@ -107,6 +107,16 @@ class Training:
     def image_count(self) -> int:
         """How many images an epoch has."""
         return len(self._labels)
+
+    @property
+    def test_is_due(self) -> bool:
+        """Whether a test within the epoch belongs to the step just done: its report follows that of the step."""
+        return bool(self.recipe.test_every) and self.progress.step % self.recipe.test_every == 0
+
+    @property
+    def chooses_best(self) -> bool:
+        """Whether there are held-out images to choose the best epoch on."""
+        return self._held_out is not None
 
     def snapshot(self) -> nn.Sequential:
         """A copy of the network that reads, on the CPU in evaluation mode."""
@@ -126,7 +136,7 @@ class Training:
             yield from self._epoch()
 
     def _epoch(self) -> Iterator[Report]:
-        recipe, progress = self.recipe, self.progress
+        progress = self.progress
         if progress.position == 0:
             self.order = torch.randperm(len(self._labels), generator=self.generator, device=self.device)
             progress.loss_sum, progress.right = 0.0, 0
@@ -142,8 +152,8 @@ class Training:
             rates.append(rate)
             rights.append(right)
             sizes.append(size)
-            tests = recipe.test_every and progress.step % recipe.test_every == 0
-            if tests or progress.position >= len(self.order) or time.perf_counter() - started > _REPORT_SECONDS:
+            is_over = progress.position >= len(self.order)
+            if is_over or self.test_is_due or time.perf_counter() - started > _REPORT_SECONDS:
                 numbers = torch.stack(losses).tolist()  # waits for the device, so that what follows is its time too
                 progress.right += int(torch.stack(rights).sum())
                 progress.loss_sum += sum(loss * size for loss, size in zip(numbers, sizes, strict=True))
@@ -152,9 +162,8 @@ class Training:
                 if not all(map(math.isfinite, numbers)):
                     raise _not_a_number(progress.step)
                 yield self._steps_report(numbers, rates, sum(sizes) / max(seconds, 1e-9))
-                if tests:
+                if self.test_is_due:
                     yield self._interim()
-                    self.network.train()
                 for collected in (losses, rates, rights, sizes):
                     collected.clear()
                 started = time.perf_counter()
@@ -163,7 +172,10 @@ class Training:
     def _step(self) -> tuple[float, Tensor, Tensor, int]:
         """One step; its rate, loss, number of images read right, and number of images."""
         recipe, progress = self.recipe, self.progress
-        chosen = self.order[progress.position : progress.position + recipe.batch]
+        size = recipe.batch
+        if size > 1 and len(self.order) - progress.position == size + 1:
+            size += 1  # batch normalisation cannot train on the one image that would be left
+        chosen = self.order[progress.position : progress.position + size]
         truth = self._labels[chosen]
         images = augmented(self._pixels[chosen].float() / 255, recipe.augmentation, self.generator)
         images = ((images - recipe.mean) / recipe.std).contiguous(memory_format=torch.channels_last)
@@ -242,7 +254,14 @@ class Training:
         self.averaged.eval()
         answers = logits(self.averaged, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
         accuracy = (answers.argmax(dim=1) == images.labels).float().mean()
+        self.averaged.train()  # it may be the network in training, which goes on afterwards
         return float(functional.cross_entropy(answers, images.labels)), float(accuracy)
+
+
+def steps_by(position: int, batch: int) -> int:
+    """How many steps of an epoch it takes to get through so many images; one image left over joins the last batch."""
+    left_over = position > batch > 1 and position % batch == 1
+    return -(-position // batch) - left_over
 
 
 def normalised(pixels: Tensor, mean: float, std: float) -> Tensor:

@@ -49,6 +49,16 @@ class Actions(QObject):
         )
         self.quit = self._make("quit", self.tr("Quit"), self.tr("Close digitpad"), ["Ctrl+Q"])
 
+        self.training = self._make(
+            "training", self.tr("Training"), self.tr("Show curves, map and runs below the pad"), ["Ctrl+T"]
+        )
+        self.training.setCheckable(True)
+        self.training.setIconVisibleInMenu(False)
+        self.train = self._make("train", self.tr("Train"), self.tr("Train the chosen recipe"), ["F5"])
+        self.pause = self._make("pause", self.tr("Pause or go on"), self.tr("Let the run wait, or go on"), ["F6"])
+        self.stop = self._make("stop", self.tr("Stop"), self.tr("Stop the run and keep what was learned"), ["Shift+F5"])
+        self.browse = self._make("data", self.tr("Browse data…"), self.tr("See the images to train on"), ["Ctrl+D"])
+
         self.theme_system = self._make(
             "theme", self.tr("As the system"), self.tr("Follow the system's light or dark"), []
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from digitpad.ui.announce import announce
@@ -14,6 +15,7 @@ from digitpad.ui.reading import Answer
 from digitpad.ui.theme import Theme
 
 _WIDTH = 416
+_SPACING = 8
 _INPUT_SIDE = 142  # five pixels for each of the 28, and the border
 _ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
 
@@ -46,13 +48,26 @@ class AnswerSide(QWidget):
         below.setSpacing(16)
         below.addLayout(seen)
         below.addWidget(self.checkpoint, 1)
+        self._below = QWidget()
+        self._below.setLayout(below)
+        below.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(_SPACING)
         column.addWidget(self._answer)
         column.addWidget(self._bars, 1)
-        column.addLayout(below)
+        column.addWidget(self._below)
         self.setFixedWidth(_WIDTH)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the digit and the bars; what stands below them steps back where there is no more."""
+        parts = (self._answer, self._bars)
+        return QSize(_WIDTH, sum(part.minimumSizeHint().height() for part in parts) + _SPACING)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what fits whole."""
+        needed = self.minimumSizeHint().height() + _SPACING + self._below.minimumSizeHint().height()
+        self._below.setVisible(self.height() >= needed)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

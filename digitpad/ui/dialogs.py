@@ -43,6 +43,18 @@ def checkpoint_save_filter(ending: str) -> list[str]:
     return [translate("dialogs", "Checkpoint") + f" (*{ending})"]
 
 
+def recipe_filter() -> list[str]:
+    """Names of what a recipe is kept in."""
+    return [translate("dialogs", "Recipe") + " (*.json)"]
+
+
+def curves_filter(kind: str) -> list[str]:
+    """Names of what curves can be saved as: 'png' or 'csv'."""
+    if kind == "png":
+        return picture_save_filter()
+    return [translate("dialogs", "Table") + " (*.csv)"]
+
+
 def _all_files() -> str:
     return translate("dialogs", "All files") + " (*)"
 

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QMessageBox,
     QSlider,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -39,16 +41,20 @@ from digitpad.ui.dialogs import (
 from digitpad.ui.elided import ElidedLabel
 from digitpad.ui.files import Files, local_files
 from digitpad.ui.idle_collector import IdleCollector
+from digitpad.ui.laboratory import Laboratory, LiveNetwork
 from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
 from digitpad.ui.reading import Answer, Reader
 from digitpad.ui.settings import Settings
 from digitpad.ui.theme import Mode, apply_theme, system_theme
+from digitpad.ui.training_panel import TrainingPanel
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
 _REMARK_SHOWN = 8000  # milliseconds
+_TRAINING_HEIGHT = 280  # what opens below the line
+_NO_LIMIT = (1 << 24) - 1  # Qt's own largest size of a widget
 
 
 class MainWindow(QMainWindow):
@@ -56,14 +62,20 @@ class MainWindow(QMainWindow):
 
     Signals:
         prediction_shown: a Prediction, after the bars have been painted with it.
-        training_progressed: reserved for training runs.
+        training_progressed: a report of the run that goes on, see `digitpad.messages.Report`.
     """
 
     prediction_shown = Signal(object)
     training_progressed = Signal(object)
 
     def __init__(
-        self, application: QApplication, settings: Settings, reader: Reader, checkpoint: Path | None, device: str
+        self,
+        application: QApplication,
+        settings: Settings,
+        reader: Reader,
+        laboratory: Laboratory,
+        checkpoint: Path | None,
+        device: str,
     ) -> None:
         super().__init__()
         self._application, self._settings, self._reader = application, settings, reader
@@ -74,6 +86,9 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._failed = False
         self._info: CheckpointInfo | None = None
+        self._live: LiveNetwork | None = None
+        self._closing = False
+        self._training = TrainingPanel(laboratory)
         self._actions = Actions(self)
         self._files = Files(self)
         self._collector = IdleCollector(self)
@@ -92,6 +107,7 @@ class MainWindow(QMainWindow):
         self.resize(_FIRST_SIZE)
         self.restoreGeometry(settings.geometry)
         self.restoreState(settings.layout)
+        self._restore_panes()
         self._canvas.setFocus()
 
     def _make_parts(self) -> None:
@@ -122,12 +138,24 @@ class MainWindow(QMainWindow):
         row.setSpacing(24)
         row.addLayout(left, 1)
         row.addWidget(self._answers)
-        self.setCentralWidget(central)
+        self._panes = QSplitter(Qt.Orientation.Vertical)
+        self._panes.setChildrenCollapsible(False)
+        self._panes.addWidget(central)
+        self._panes.addWidget(self._training)
+        self._panes.setStretchFactor(0, 1)
+        self._panes.setStretchFactor(1, 0)
+        self.setCentralWidget(self._panes)
         self.statusBar().addPermanentWidget(self._reading_with)
         self.statusBar().addPermanentWidget(self._computing_on)
         self.setTabOrder(self._width, self._canvas)
         self.setTabOrder(self._canvas, self._answers.checkpoint.load_button)
         self.setTabOrder(self._answers.checkpoint.load_button, self._answers.checkpoint.save_button)
+
+    def _restore_panes(self) -> None:
+        self._grown = 0
+        self._training.setMaximumHeight(self._training.minimumSizeHint().height())
+        if self._settings.training_open:
+            self._training.set_open(True)
 
     def _connect(self) -> None:
         actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
@@ -140,6 +168,7 @@ class MainWindow(QMainWindow):
         reader.opened.connect(self._collector.start)
         reader.failed.connect(self._on_checkpoint_failed)
         reader.unread.connect(self._answers.show_error)
+        self._connect_training()
         files.opened.connect(canvas.set_ink)
         files.opened.connect(self._notice.close_message)
         files.saved.connect(self._notice.close_message)
@@ -179,6 +208,20 @@ class MainWindow(QMainWindow):
         actions.save_checkpoint.setEnabled(False)
         self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
 
+    def _connect_training(self) -> None:
+        actions, training = self._actions, self._training
+        self._reader.opened.connect(training.begin, Qt.ConnectionType.SingleShotConnection)
+        training.progressed.connect(self.training_progressed)
+        training.network_shown.connect(self._on_network_shown)
+        training.load_requested.connect(self._load)
+        training.remarked.connect(self._remark)
+        training.toggled.connect(self._on_training_toggled)
+        actions.train.triggered.connect(training.train)
+        actions.pause.triggered.connect(training.toggle_pause)
+        actions.stop.triggered.connect(training.stop)
+        actions.browse.triggered.connect(training.browse_data)
+        actions.training.triggered.connect(training.set_open)
+
     # What happens.
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -200,6 +243,8 @@ class MainWindow(QMainWindow):
     def _on_answered(self, answer: Answer) -> None:
         self._answers.show_answer(answer)
         self.prediction_shown.emit(answer.prediction)
+        seen = answer.prediction.network_input
+        self._training.show_drawing(seen if seen.any() else None)
 
     @Slot()
     def _on_ink_changed(self) -> None:
@@ -229,11 +274,49 @@ class MainWindow(QMainWindow):
         self._answers.checkpoint.show_info(info)
         if self._canvas.ink.is_empty:
             self._answers.show_empty()
-        accuracy = "" if info.test_accuracy is None else f" · MNIST {percent(info.test_accuracy, 2)}"
-        self._reading_with.setText(self.tr("Reading with {name}").format(name=info.name) + accuracy)
+        self._live = None
+        self._say_what_reads()
         self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
         if info.path is not None and info.path != DEFAULT_CHECKPOINT:
             self._settings.remember(info.path)
+
+    @Slot(object)
+    def _on_network_shown(self, live: LiveNetwork | None) -> None:
+        self._live = live
+        self._reader.show_live(live.recognizer if live is not None else None)
+        self._say_what_reads()
+
+    def _say_what_reads(self) -> None:
+        if self._live is not None:
+            words = self.tr("Reading with the network in training: {name}, step {step}")
+            words = words.format(name=self._live.recognizer.info.name, step=f"{self._live.step:,}")
+        elif self._info is not None:
+            accuracy = self._info.test_accuracy
+            words = self.tr("Reading with {name}").format(name=self._info.name)
+            words += "" if accuracy is None else f" · MNIST {percent(accuracy, 2)}"
+        else:
+            words = ""
+        self._reading_with.setText(words)
+
+    @Slot(bool)
+    def _on_training_toggled(self, is_open: bool) -> None:
+        """Make room below where the screen has it, and give it back."""
+        self._actions.training.setChecked(is_open)
+        line = self._training.minimumSizeHint().height()
+        self._training.setMaximumHeight(_NO_LIMIT if is_open else line)
+        screen, frame = self.screen().availableGeometry(), self.frameGeometry()
+        if self.isMaximized() or self.isFullScreen():
+            return
+        if is_open:
+            room = max(0, screen.height() - frame.height())
+            self._grown = min(room, _TRAINING_HEIGHT)
+            self.resize(self.width(), self.height() + self._grown)
+            below = self.frameGeometry().bottom() - screen.bottom()
+            if below > 0:
+                self.move(self.x(), max(screen.top(), self.y() - below))
+        else:
+            self.resize(self.width(), self.height() - self._grown)
+            self._grown = 0
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
@@ -347,17 +430,46 @@ class MainWindow(QMainWindow):
         self._theme = apply_theme(self._application, mode)
         for action in self._actions.themes.actions():
             action.setChecked(action.data() == mode)
-        for part in (self._actions, self._answers, self._notice):
+        for part in (self._actions, self._answers, self._notice, self._training):
             part.set_theme(self._theme)
         colours = (QColor(name) for name in (self._theme.text, self._theme.surface, self._theme.quiet))
         self._canvas.set_colours(*colours)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End every thread; what was to be saved is saved."""
+        """End every thread; what was to be saved is saved. A run that goes on is asked about first."""
+        if self._training.is_training and not self._closing:
+            event.ignore()
+            self._ask_before_closing()
+            return
         self._settings.pen_width = self._width.value()
+        self._settings.training_open = self._training.is_open
+        self._training.set_open(False)  # the size to remember is the one without
         self._settings.remember_window(self.saveGeometry(), self.saveState())
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
+        self._training.shut_down()
         self._reader.stop()
         self._files.stop()
         self._collector.stop()
         super().closeEvent(event)
+
+    def _ask_before_closing(self) -> None:
+        question = QMessageBox(self)
+        question.setObjectName("close_question")
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("A run goes on. Stop it and close digitpad?"))
+        question.setInformativeText(
+            self.tr("What was learned is kept, and the run can be resumed from the list of runs.")
+        )
+        stop = question.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        keep = question.addButton(self.tr("Keep training"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
+        question.setEscapeButton(keep)
+        stop.clicked.connect(self._stop_and_close)
+        question.open()
+
+    @Slot()
+    def _stop_and_close(self) -> None:
+        self._closing = True
+        self._training.stop()
+        self.close()

@@ -61,8 +61,13 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu) -> None:
     edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
     view = bar.addMenu(translate("menus", "&View"))
     view.addMenu(translate("menus", "Theme")).addActions(actions.themes.actions())
+    view.addAction(actions.training)
+    train = bar.addMenu(translate("menus", "&Train"))
+    train.addActions([actions.train, actions.pause, actions.stop])
+    train.addSeparator()
+    train.addAction(actions.browse)
     bar.addMenu(translate("menus", "&Help")).addAction(actions.about)
-    for menu in (file, edit, view):
+    for menu in (file, edit, view, train):
         menu.setToolTipsVisible(True)
 
 

@@ -31,7 +31,7 @@ class Square(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """No smaller than what a finger can draw on."""
-        return QSize(320, 320)
+        return QSize(240, 240)
 
     def sizeHint(self) -> QSize:
         """The size in a window that opens for the first time."""

@@ -78,12 +78,18 @@ class _Worker(QObject):
         super().__init__()
         self._open = open_recognizer
         self._recognizer: Recognizer | None = None
+        self._live: Recognizer | None = None
+
+    @Slot(object)
+    def show_live(self, live: Recognizer | None) -> None:
+        """Read with a network in training, or with the opened checkpoint again."""
+        self._live = live
 
     @Slot(object)
     def open(self, path: Path | None) -> None:
         """Open a checkpoint; the one in use stays in use where that fails."""
         try:
-            self._recognizer = self._open(path)
+            self._recognizer, self._live = self._open(path), None
         except DigitpadError as error:
             self.failed.emit(str(error))
         except Exception:
@@ -97,8 +103,9 @@ class _Worker(QObject):
         """Read one request; without a checkpoint there is no answer."""
         answer = None
         try:
-            if self._recognizer is not None:
-                prediction = self._recognizer.predict(request.ink, request.revision)
+            recognizer = self._live or self._recognizer
+            if recognizer is not None:
+                prediction = recognizer.predict(request.ink, request.revision)
                 answer = Answer(request.generation, prediction, time.perf_counter() - request.at)
         except DigitpadError as error:
             self.unread.emit(str(error))
@@ -126,6 +133,7 @@ class Reader(QObject):
 
     _open_requested = Signal(object)
     _read_requested = Signal(object)
+    _live_requested = Signal(object)
 
     def __init__(self, open_recognizer: OpenRecognizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -136,6 +144,7 @@ class Reader(QObject):
         self._worker.moveToThread(self._thread)
         self._open_requested.connect(self._worker.open)
         self._read_requested.connect(self._worker.read)
+        self._live_requested.connect(self._worker.show_live)
         self._worker.opened.connect(self._on_opened)
         self._worker.failed.connect(self.failed)
         self._worker.answered.connect(self._on_answered)
@@ -154,6 +163,15 @@ class Reader(QObject):
         if not self._thread.isRunning():
             self._thread.start()
         self._open_requested.emit(path)
+
+    def show_live(self, live: Recognizer | None) -> None:
+        """Read with a network in training from now on; where None, with the opened checkpoint again.
+
+        What is drawn is read anew. The next checkpoint that is opened takes the network's place.
+        """
+        if self._ready:
+            self._live_requested.emit(live)
+            self._read_again(time.perf_counter())
 
     @Slot(int, object, bool)
     def read(self, revision: int, ink: Ink, grew: bool) -> None:
@@ -185,11 +203,14 @@ class Reader(QObject):
     @Slot(object, str)
     def _on_opened(self, info: CheckpointInfo, device: str) -> None:
         was_ready, self._ready = self._ready, True
-        self._generation += 1
         self.opened.emit(info, device)
+        # What was drawn before the first network was there has waited since; another network starts afresh.
+        self._read_again(time.perf_counter() if was_ready or self._latest is None else self._latest.at)
+
+    def _read_again(self, at: float) -> None:
+        """Read what is drawn with another network."""
+        self._generation += 1
         if self._latest is not None:
-            # What was drawn before the first network was there has waited since; another network starts afresh.
-            at = time.perf_counter() if was_ready else self._latest.at
             self._latest = self._waiting = replace(self._latest, generation=self._generation, at=at)
             self._next()
 

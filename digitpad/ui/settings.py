@@ -42,6 +42,15 @@ class Settings:
         self._store.setValue("pen_width", units)
 
     @property
+    def training_open(self) -> bool:
+        """Whether the training panel shows more than its line."""
+        return bool(self._store.value("training_open", False, type=bool))
+
+    @training_open.setter
+    def training_open(self, is_open: bool) -> None:
+        self._store.setValue("training_open", is_open)
+
+    @property
     def recent(self) -> list[Path]:
         """Checkpoints that were loaded lately, the last one first."""
         stored = self._store.value("recent", [])

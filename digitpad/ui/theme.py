@@ -260,5 +260,16 @@ def _style_sheet(theme: Theme) -> str:
     QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {t.quiet}; padding: 0 8px; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QProgressBar {{ background: {t.line}; border: none; border-radius: 3px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    QSplitter::handle {{ background: {t.line}; height: 1px; margin: 0 16px; }}
+    QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab {{ background: none; border: none; border-bottom: 2px solid transparent; padding: 5px 12px;
+        color: {t.quiet}; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
+    QTabBar::tab:hover {{ color: {t.text}; }}
+    QTabBar::tab:focus {{ color: {t.accent_text}; }}
+    QScrollArea {{ background: transparent; }}
     QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
     """

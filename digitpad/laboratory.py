@@ -1,0 +1,155 @@
+"""Learning as the window asks for it, see `digitpad.ui.laboratory`; the first call that needs torch imports it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.control import Control
+from digitpad.errors import DigitpadError
+from digitpad.learning.recipes import RECIPES
+from digitpad.messages import DataInfo, Embedding, Gallery, RunInfo, RunWish
+from digitpad.recipe import Augmentation, Recipe
+from digitpad.run_store import find_run, runs_folder
+from digitpad.ui.laboratory import LiveNetwork, ShowNetwork, Tell
+
+if TYPE_CHECKING:
+    from digitpad.learning.checkpoints import Checkpoint
+    from digitpad.learning.embedding import EmbeddingMap
+
+Pixels = NDArray[np.uint8]
+
+_NICENESS = 10
+"""How far training steps back behind reading and the window, on systems where a thread can."""
+
+
+def load_torch() -> None:
+    """Import torch, without stopping the window for long.
+
+    Raises:
+        DigitpadError: it cannot be imported.
+    """
+    from digitpad.learning.gentle_import import import_torch
+
+    try:
+        import_torch()
+    except (ImportError, OSError) as error:
+        raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+
+
+class Laboratory:
+    """Training and data for the window; every function is called in a thread other than the window's."""
+
+    recipes: Sequence[Recipe] = tuple(RECIPES.values())
+
+    def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
+        """See `digitpad.learning.runs.run`; one core is left to the window."""
+        load_torch()
+        from digitpad.learning.devices import cores
+        from digitpad.learning.runs import run
+
+        _step_back()
+        threads = max(1, cores() - 1)
+        return run(wish, runs_folder(), control=control, tell=tell, show=_shower(show), threads=threads)
+
+    def resume(self, run_id: str, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
+        """See `digitpad.learning.runs.resume`."""
+        load_torch()
+        from digitpad.learning.devices import cores
+        from digitpad.learning.runs import resume
+
+        _step_back()
+        threads = max(1, cores() - 1)
+        folder = find_run(runs_folder(), run_id)
+        return resume(folder, control=control, tell=tell, show=_shower(show), threads=threads)
+
+    def networks(self) -> list[tuple[str, str]]:
+        """Id of each network, and words with its number of parameters."""
+        load_torch()
+        from digitpad.learning.networks import NETWORKS, blueprint, parameter_count
+
+        counts = {name: parameter_count(blueprint(layers)) for name, layers in NETWORKS.items()}
+        return [(name, f"{name} · {count:,}") for name, count in counts.items()]
+
+    def data(self) -> list[DataInfo]:
+        """See `digitpad.learning.datasets.available`."""
+        load_torch()
+        from digitpad.learning.datasets import available
+
+        return available()
+
+    def describe(self, choice: str) -> DataInfo:
+        """See `digitpad.learning.datasets.describe`."""
+        load_torch()
+        from digitpad.learning.datasets import describe
+
+        return describe(choice)
+
+    def download(self, progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
+        """See `digitpad.learning.download.download_mnist`."""
+        load_torch()
+        from digitpad.learning.datasets import download_folder
+        from digitpad.learning.download import download_mnist
+
+        download_mnist(download_folder(), progress, cancelled)
+
+    def gallery(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> Gallery:
+        """See `digitpad.learning.gallery.gallery`."""
+        load_torch()
+        from digitpad.learning.gallery import gallery
+        from digitpad.learning.runs import images
+
+        return gallery(images(data_id, part), digit, start, count)
+
+    def augment(self, pixels: Pixels, augmentation: Augmentation, count: int, seed: int) -> Pixels:
+        """See `digitpad.learning.gallery.augmented_examples`."""
+        load_torch()
+        from digitpad.learning.gallery import augmented_examples
+
+        return augmented_examples(pixels, augmentation, count, seed)
+
+    def map_maker(self, data_id: str) -> _MapMaker:
+        """See `digitpad.learning.embedding`."""
+        load_torch()
+        from digitpad.learning.embedding import EmbeddingMap
+        from digitpad.learning.runs import images
+
+        return _MapMaker(EmbeddingMap(images(data_id, "test")))
+
+
+class _MapMaker:
+    def __init__(self, maps: EmbeddingMap) -> None:
+        self._maps = maps
+
+    @property
+    def pixels(self) -> Pixels:
+        return self._maps.pixels
+
+    def update(self, live: LiveNetwork, drawing: Pixels | None) -> Embedding:
+        checkpoint = cast("Checkpoint", live.network)
+        info = checkpoint.info
+        return self._maps.update(checkpoint.network, info.mean, info.std, live.step, drawing)
+
+    def place(self, drawing: Pixels) -> tuple[float, float] | None:
+        return self._maps.place(drawing)
+
+    def close(self) -> None:
+        self._maps.close()
+
+
+def _shower(show: ShowNetwork) -> Callable[[Checkpoint, int], None]:
+    from digitpad.learning.recognizer import Recognizer
+
+    return lambda checkpoint, step: show(LiveNetwork(Recognizer(checkpoint), step, checkpoint))
+
+
+def _step_back() -> None:
+    # Linux has a niceness for each thread; elsewhere it is the process's, and the window's thread would step back too.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

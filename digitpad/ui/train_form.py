@@ -1,0 +1,121 @@
+"""What a run is made with, beside the recipe: data, device, epochs, seed; and what the bars show meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.recipe import LIMITS, Recipe
+from digitpad.ui.data_choice import DataChoice
+
+_WIDTH = 312
+
+
+class TrainForm(QScrollArea):
+    """The column beside the curves.
+
+    Signals:
+        edit_requested: the person wants to change the recipe.
+        browse_requested: the person wants to see the data.
+        live_toggled: whether the bars are to show the network in training.
+    """
+
+    edit_requested = Signal()
+    browse_requested = Signal()
+    live_toggled = Signal(bool)
+
+    def __init__(self, data: DataChoice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.data = data
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(_WIDTH)
+        self._teaches = QLabel()
+        self._teaches.setObjectName("recipe_teaches")
+        self._teaches.setProperty("note", True)
+        self._teaches.setWordWrap(True)
+        self.epochs = QSpinBox()
+        self.epochs.setObjectName("epochs_spin")
+        self.epochs.setRange(*(int(limit) for limit in LIMITS["epochs"]))
+        self.epochs.setAccessibleName(self.tr("Epochs"))
+        self.epochs.setToolTip(self.tr("How often the run goes over all training images"))
+        self.seed = QSpinBox()
+        self.seed.setObjectName("seed_spin")
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setToolTip(self.tr("Decides everything random: the same seed gives the same run"))
+        self.device = QComboBox()
+        self.device.setObjectName("device_combo")
+        self.device.setAccessibleName(self.tr("Device"))
+        for words, name in (
+            (self.tr("Automatic"), "auto"),
+            (self.tr("CPU"), "cpu"),
+            (self.tr("GPU (CUDA)"), "cuda"),
+            (self.tr("GPU (Apple, MPS)"), "mps"),
+        ):
+            self.device.addItem(words, name)
+        self.device.setToolTip(self.tr("Where to train: a GPU where there is one, else the CPU but for one core"))
+        self.live = QCheckBox(self.tr("Bars show the network in training"))
+        self.live.setObjectName("live_check")
+        self.live.setChecked(True)
+        self.live.setToolTip(
+            self.tr("While a run goes on: read with the network in training, or the one loaded before")
+        )
+        self.live.toggled.connect(self.live_toggled)
+        edit = QPushButton(self.tr("Change recipe…"))
+        edit.setObjectName("edit_recipe_button")
+        edit.clicked.connect(self.edit_requested)
+        browse = QPushButton(self.tr("Browse data…"))
+        browse.setObjectName("browse_data_button")
+        browse.clicked.connect(self.browse_requested)
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(4)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("Data"), data)
+        form.addRow(self.tr("Device"), self.device)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(8)
+        numbers.addWidget(self.epochs, 1)
+        numbers.addWidget(QLabel(self.tr("Seed")))
+        numbers.addWidget(self.seed, 1)
+        form.addRow(self.tr("Epochs"), numbers)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(edit)
+        buttons.addWidget(browse)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        column.addWidget(self._teaches)
+        column.addLayout(form)
+        column.addLayout(buttons)
+        column.addWidget(self.live)
+        column.addStretch(1)
+        self.setWidget(inside)
+
+    @Slot(object)
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Take the recipe's epochs, and say what it teaches."""
+        self.epochs.setValue(recipe.epochs)
+        self._teaches.setText(recipe.teaches)
+
+    def set_training(self, training: bool) -> None:
+        """Let nothing be changed that a run in progress would not follow."""
+        for field in (self.epochs, self.seed, self.device, self.data.combo):
+            field.setEnabled(not training)

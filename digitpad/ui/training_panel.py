@@ -1,0 +1,364 @@
+"""The training panel: assembles line, form, curves, map and runs, and connects them with the training thread."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+
+from digitpad.files import write_atomically
+from digitpad.messages import EpochReport, Report, RunInfo, RunWish
+from digitpad.recipe import Recipe
+from digitpad.ui.bars import percent
+from digitpad.ui.curve_data import RunCurves
+from digitpad.ui.curves import CurvesView, png
+from digitpad.ui.data_browser import DataBrowser
+from digitpad.ui.data_choice import DataChoice
+from digitpad.ui.dialogs import ask_save, curves_filter
+from digitpad.ui.embedding_map import EmbeddingMapView
+from digitpad.ui.laboratory import Laboratory, LiveNetwork, Pixels
+from digitpad.ui.map_follower import MapFollower
+from digitpad.ui.notice import Notice
+from digitpad.ui.recipe_shelf import RecipeShelf
+from digitpad.ui.run_keeper import RunKeeper
+from digitpad.ui.run_list import RunList
+from digitpad.ui.tasks import Tasks
+from digitpad.ui.theme import LIGHT, Theme
+from digitpad.ui.train_form import TrainForm
+from digitpad.ui.train_line import TrainLine, duration
+from digitpad.ui.trainer import Trainer
+
+_BODY_HEIGHT = 272
+
+
+class TrainingPanel(QWidget):
+    """Train and watch; closes to one line.
+
+    Signals:
+        progressed: a report of the run, see `digitpad.messages.Report`.
+        network_shown: a LiveNetwork to read with, or None: read with the loaded checkpoint again.
+        load_requested: the Path of a checkpoint that is to be read with.
+        remarked: a sentence about what was done.
+        toggled: whether more than the line is to be seen.
+    """
+
+    progressed = Signal(object)
+    network_shown = Signal(object)
+    load_requested = Signal(object)
+    remarked = Signal(str)
+    toggled = Signal(bool)
+
+    def __init__(self, laboratory: Laboratory, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._laboratory = laboratory
+        self._tasks, self._downloads = Tasks(self), Tasks(self)
+        self._trainer = Trainer(laboratory, self)
+        self._run: RunInfo | None = None
+        self._awaits_data = False
+        self._browser: DataBrowser | None = None
+        self._theme = LIGHT
+        self._make_parts()
+        self._arrange()
+        self._connect()
+        self._line.show_recipes(self._shelf.recipes, "")
+        self._body.hide()
+
+    def _make_parts(self) -> None:
+        self._line = TrainLine()
+        self._data = DataChoice(self._laboratory, self._downloads)
+        self._form = TrainForm(self._data)
+        self._curves = CurvesView()
+        self._map_view = EmbeddingMapView()
+        self._map = MapFollower(self._laboratory, self._map_view, self)
+        self._runs = RunList()
+        self._keeper = RunKeeper(self._runs, self._tasks, self)
+        self._shelf = RecipeShelf(self._laboratory, self._tasks, self)
+        self._notice = Notice()
+        self._notice.setObjectName("training_notice")
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("training_tabs")
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self._curves, self.tr("Curves"))
+        self._tabs.addTab(self._map_view, self.tr("Map"))
+        self._tabs.addTab(self._runs, self.tr("Runs"))
+
+    def _arrange(self) -> None:
+        self._body = QWidget()
+        self._body.setObjectName("training_body")
+        self._body.setMinimumHeight(_BODY_HEIGHT)
+        self._body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        sides = QHBoxLayout(self._body)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.setSpacing(16)
+        sides.addWidget(self._form)
+        sides.addWidget(self._tabs, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 0, 16, 4)
+        column.setSpacing(4)
+        column.addWidget(self._line)
+        column.addWidget(self._notice)
+        column.addWidget(self._body, 1)
+
+    def _connect(self) -> None:
+        line, form, trainer, keeper, shelf = self._line, self._form, self._trainer, self._keeper, self._shelf
+        line.train_requested.connect(self.train)
+        line.pause_requested.connect(self.toggle_pause)
+        line.stop_requested.connect(self.stop)
+        line.recipe_chosen.connect(form.show_recipe)
+        line.recipe_chosen.connect(self._on_recipe_chosen)
+        line.toggled.connect(self._on_toggled)
+        form.edit_requested.connect(self._on_edit_requested)
+        form.browse_requested.connect(self.browse_data)
+        form.live_toggled.connect(self._on_live_toggled)
+        self._data.data_chosen.connect(self._on_data_chosen)
+        trainer.asked.connect(self._on_asked)
+        trainer.started.connect(self._on_started)
+        trainer.progressed.connect(self._on_progressed)
+        trainer.network_shown.connect(self._on_network_shown)
+        trainer.paused.connect(line.show_paused)
+        trainer.ended.connect(self._on_ended)
+        trainer.failed.connect(self._on_failed)
+        self._map.wanted.connect(self._watch)
+        self._map.failed.connect(self._notice.say)
+        keeper.load_requested.connect(self.load_requested)
+        keeper.resume_requested.connect(trainer.resume)
+        keeper.run_selected.connect(self._on_run_selected)
+        keeper.laid_over.connect(self._curves.lay_over)
+        keeper.saved.connect(self._on_saved)
+        keeper.failed.connect(self._notice.say)
+        shelf.recipes_changed.connect(self._on_recipes_changed)
+        shelf.recipe_used.connect(self._on_recipe_used)
+        shelf.saved.connect(self._on_saved)
+        shelf.failed.connect(self._notice.say)
+        self._curves.export_requested.connect(self._on_export_requested)
+
+    # What a person wishes.
+
+    @Slot()
+    def train(self) -> None:
+        """Start a run with what is chosen; once the data were looked for, where they were not yet."""
+        data, recipe = self._data.chosen, self._line.recipe
+        if self._trainer.is_training or recipe is None:
+            return
+        if data is None:
+            self._awaits_data = True
+            self._on_asked()
+            self._data.look()
+            return
+        epochs = self._form.epochs.value()
+        wish = RunWish(
+            replace(recipe, epochs=epochs), self._form.seed.value(), data.id, str(self._form.device.currentData())
+        )
+        self._trainer.start(wish)
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Pause the run, or go on with it."""
+        self._trainer.toggle_pause()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the run and keep what was learned."""
+        self._awaits_data = False
+        if self._trainer.is_training:
+            self._line.show_stopping()
+            self._trainer.stop()
+        else:
+            self._on_idle("")
+
+    @Slot()
+    def browse_data(self) -> None:
+        """Open the window that shows the data."""
+        if self._browser is None:
+            self._browser = DataBrowser(
+                self._tasks, self._laboratory.gallery, self._laboratory.augment, self, self._theme
+            )
+        chosen = self._data.chosen
+        self._browser.show_data(self._data.data, chosen.id if chosen else "")
+        if self._line.recipe is not None:
+            self._browser.set_augmentation(self._line.recipe.augmentation)
+        self._browser.show()
+        self._browser.raise_()
+        self._browser.activateWindow()
+
+    def set_open(self, is_open: bool) -> None:
+        """Show curves, map and runs, or the line alone."""
+        self._line.set_open(is_open)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more than the line is to be seen."""
+        return not self._body.isHidden()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run goes on that was not told to stop."""
+        return self._trainer.is_training and not self._trainer.is_stopping
+
+    def show_drawing(self, drawing: Pixels | None) -> None:
+        """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
+        self._map.take_drawing(drawing)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        parts = (self._data, self._curves, self._map_view, self._runs, self._notice, self._shelf, self._browser)
+        for part in parts:
+            if part is not None:
+                part.set_theme(theme)
+
+    @Slot()
+    def begin(self) -> None:
+        """Look for data, recipes and runs, and ready the curves; called once torch is there."""
+        self._data.look()
+        self._shelf.look()
+        self._keeper.refresh()
+        self._tasks.run(_import_pyqtgraph, lambda _: self._curves.build(), self._notice.say)
+
+    def shut_down(self) -> None:
+        """End every thread; a run that goes on is saved first."""
+        self._data.cancel()
+        self._map.stop()
+        self._trainer.shut_down()
+        self._downloads.stop()
+        self._tasks.stop()
+
+    # What happens.
+
+    @Slot()
+    def _on_asked(self) -> None:
+        self._notice.close_message()
+        self._line.show_asked()
+        self._form.set_training(True)
+        self._watch()
+        self.set_open(True)
+
+    @Slot(object)
+    def _on_started(self, info: RunInfo) -> None:
+        self._run = info
+        self._line.show_started(info)
+        self._runs.update_run(info)
+        self._map.begin(info)
+        self._runs.select_run(info.id)
+        if info.epochs_done:
+            return  # its curves are read with its row's selection
+        self._curves.show_run(info.name, RunCurves())
+
+    @Slot(object)
+    def _on_progressed(self, report: Report) -> None:
+        self._curves.add(report)
+        if not self._trainer.is_stopping:
+            self._line.show_report(report)
+        if isinstance(report, EpochReport) and self._run is not None:
+            best = report.test_accuracy if report.is_best else self._run.best_accuracy
+            self._run = replace(
+                self._run,
+                epochs_done=report.epoch,
+                train_seconds=report.train_seconds,
+                last_accuracy=report.test_accuracy,
+                best_accuracy=best,
+            )
+            self._runs.update_run(self._run)
+        self.progressed.emit(report)
+
+    @Slot(object)
+    def _on_network_shown(self, live: LiveNetwork) -> None:
+        self._map.follow(live)
+        if self._form.live.isChecked():
+            self.network_shown.emit(live)
+
+    @Slot(object)
+    def _on_ended(self, info: RunInfo) -> None:
+        accuracy = percent(info.best_accuracy or 0.0, 2)
+        words = self.tr("Finished in {time}: {accuracy} of the test images read right")
+        if info.state == "stopped":
+            words = self.tr("Stopped after {time}: {accuracy} of the test images read right")
+        self._on_idle(words.format(time=duration(info.train_seconds), accuracy=accuracy))
+        self._keeper.refresh()
+        if self._form.live.isChecked():
+            self._keeper.load(info)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._on_idle(self.tr("The run ended early"))
+        self._notice.say(sentence)
+        self._keeper.refresh()
+        self.network_shown.emit(None)
+
+    def _on_idle(self, words: str) -> None:
+        self._run = None
+        self._line.show_idle(words)
+        self._form.set_training(False)
+
+    @Slot(object)
+    def _on_data_chosen(self) -> None:
+        if self._awaits_data:
+            self._awaits_data = False
+            self.train()
+
+    @Slot(object, object)
+    def _on_run_selected(self, info: RunInfo, curves: RunCurves) -> None:
+        if self._run is None or (self._run.id == info.id and self._curves.curves.last_step < curves.last_step):
+            self._curves.show_run(info.name, curves)
+
+    @Slot(object, str)
+    def _on_recipes_changed(self, recipes: list[Recipe], chosen: str) -> None:
+        current = self._line.recipe
+        self._line.show_recipes(recipes, chosen or (current.id if current else ""))
+
+    @Slot(object, object)
+    def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:
+        self._line.show_recipes(self._shelf.recipes, recipe.id)
+        self._form.seed.setValue(min(seed, self._form.seed.maximum()))
+
+    @Slot(object)
+    def _on_recipe_chosen(self, recipe: Recipe) -> None:
+        if self._browser is not None:
+            self._browser.set_augmentation(recipe.augmentation)
+
+    @Slot()
+    def _on_edit_requested(self) -> None:
+        if self._line.recipe is not None:
+            self._shelf.edit(self._line.recipe, self._form.seed.value())
+
+    @Slot(bool)
+    def _on_live_toggled(self, live: bool) -> None:
+        self._watch()
+        if not live:
+            self.network_shown.emit(None)
+
+    @Slot()
+    def _watch(self) -> None:
+        self._trainer.watch(self._form.live.isChecked() or self._map.is_wanted)
+
+    @Slot(bool)
+    def _on_toggled(self, is_open: bool) -> None:
+        self._body.setVisible(is_open)
+        self.toggled.emit(is_open)
+
+    @Slot(str)
+    def _on_export_requested(self, kind: str) -> None:
+        image = self._curves.to_image() if kind == "png" else None
+        table = self._curves.curves.snapshot()
+
+        def work(path: Path) -> None:
+            write_atomically(path, table.to_csv().encode() if image is None else png(image))
+
+        def write(path: Path) -> None:
+            self._tasks.run(partial(work, path), lambda _: self._on_saved(path), self._notice.say)
+
+        name = f"{self._curves.name or 'curves'}.{kind}"
+        ask_save(self.window(), self.tr("Save the curves"), name, curves_filter(kind), write)
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.remarked.emit(self.tr("Saved {path}").format(path=path))
+
+
+def _import_pyqtgraph() -> None:
+    """In a thread, since it takes a while."""
+    importlib.import_module("pyqtgraph")
