@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Pixels = NDArray[np.uint8]
 
-_NICENESS = 10
+_NICENESS = 5
 """How far training steps back behind reading and the window, on systems where a thread can."""
 
 

@@ -74,7 +74,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
         info, tensors = _recognised(name, tensors)
     network = _filled(name, blueprint(info.layers), tensors).eval()
     _try(network, info)
-    return Checkpoint(network, replace(info, name=path.stem, path=path, parameters=parameter_count(network)))
+    return Checkpoint(network, replace(info, name=_name(path, info), path=path, parameters=parameter_count(network)))
+
+
+def _name(path: Path, info: CheckpointInfo) -> str:
+    """The file's name; a run calls all its files the same, so there the recipe's id is put before it."""
+    return f"{info.recipe} · {path.stem}" if info.run and path.stem in ("best", "last") else path.stem
 
 
 def _check(path: Path) -> None:

@@ -277,7 +277,7 @@ class MainWindow(QMainWindow):
         self._live = None
         self._say_what_reads()
         self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
-        if info.path is not None and info.path != DEFAULT_CHECKPOINT:
+        if info.path is not None and info.path != DEFAULT_CHECKPOINT and info.name == info.path.stem:
             self._settings.remember(info.path)
 
     @Slot(object)
