@@ -59,11 +59,17 @@ class Tasks(QObject):
         self._end_requested.connect(self._worker.end)
         self._worker.finished.connect(self._on_finished)
         self._worker.failed.connect(self._on_failed)
+        self._stopped = False
         self._number = 0
         self._waiting: dict[int, tuple[Done, Failed]] = {}
 
     def run(self, work: Work, done: Done, failed: Failed) -> None:
-        """Run a function in the thread, after those before it; `done` or `failed` gets what came of it in this one."""
+        """Run a function in the thread, after those before it; `done` or `failed` gets what came of it in this one.
+
+        Does nothing after `stop`: what a thread that ends still has to say may come when the window is closed.
+        """
+        if self._stopped:
+            return
         if not self._thread.isRunning():
             self._thread.start()
         self._number += 1
@@ -72,6 +78,7 @@ class Tasks(QObject):
 
     def stop(self) -> None:
         """End the thread after the tasks that were asked for: what was to be written is written."""
+        self._stopped = True
         self._waiting.clear()  # nobody waits for what comes of them
         if self._thread.isRunning():
             self._end_requested.emit()

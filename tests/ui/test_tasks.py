@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QThread
 
 from digitpad.errors import DigitpadError
 from digitpad.ui.tasks import Tasks
@@ -54,3 +55,10 @@ def test_what_was_asked_for_is_done_before_the_end(qapp, attempt):
     tasks.stop()
 
     assert written == [attempt]
+
+
+def test_nothing_starts_after_the_stop(qapp, tasks):
+    tasks.stop()
+    tasks.run(pytest.fail, pytest.fail, pytest.fail)
+
+    assert not tasks.findChild(QThread).isRunning()
