@@ -41,6 +41,8 @@ class TrainLine(QWidget):
         super().__init__(parent)
         self._recipes: list[Recipe] = []
         self._accuracy = ""
+        self._words = ""
+        self._paused = False
         self._toggle = QToolButton()
         self._toggle.setObjectName("training_toggle")
         self._toggle.setText(self.tr("Training"))
@@ -140,14 +142,15 @@ class TrainLine(QWidget):
 
     def show_paused(self, paused: bool) -> None:
         """Say whether the run waits."""
+        self._paused = paused
         self.pause_button.setText(self.tr("Go on") if paused else self.tr("Pause"))
-        if paused:
-            self._say(self.tr("Paused. {words}").format(words=self._text.toolTip()))
+        self._say(self._words)
 
     def show_stopping(self) -> None:
         """The run was told to stop."""
         self.pause_button.setEnabled(False)
         self.stop_button.setEnabled(False)
+        self.show_paused(False)
         self._say(self.tr("Saving what was learned…"))
 
     def show_report(self, report: Report) -> None:
@@ -173,8 +176,10 @@ class TrainLine(QWidget):
         return button
 
     def _say(self, words: str) -> None:
+        self._words = words
+        if self._paused:  # the step under way still reports
+            words = self.tr("Paused. {words}").format(words=words)
         self._text.setText(words)
-        self._text.setToolTip(words)
         self._text.setAccessibleName(words)
 
     @Slot()
