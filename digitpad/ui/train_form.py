@@ -43,6 +43,7 @@ class TrainForm(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(_WIDTH)
+        self._recipe: Recipe | None = None
         self._teaches = QLabel()
         self._teaches.setObjectName("recipe_teaches")
         self._teaches.setProperty("note", True)
@@ -111,8 +112,10 @@ class TrainForm(QScrollArea):
 
     @Slot(object)
     def show_recipe(self, recipe: Recipe) -> None:
-        """Take the recipe's epochs, and say what it teaches."""
-        self.epochs.setValue(recipe.epochs)
+        """Take another recipe's epochs, and say what it teaches; the same one again leaves a person's number alone."""
+        if recipe != self._recipe:
+            self.epochs.setValue(recipe.epochs)
+        self._recipe = recipe
         self._teaches.setText(recipe.teaches)
 
     def set_training(self, training: bool) -> None:
