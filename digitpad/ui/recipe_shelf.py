@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from digitpad.recipe import Recipe
-from digitpad.recipe_files import keep_recipe, load_recipe, own_recipes, save_recipe
+from digitpad.recipe_files import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.schedules import rate_at
 from digitpad.ui.dialogs import ask_open, ask_save, recipe_filter
 from digitpad.ui.laboratory import Laboratory
@@ -97,7 +98,11 @@ class RecipeShelf(QObject):
 
     @Slot(object, object)
     def _on_used(self, recipe: Recipe, seed: int) -> None:
-        if recipe not in (*self._laboratory.recipes, *self._own):
+        kept = (*self._laboratory.recipes, *self._own)
+        if recipe not in kept:
+            ids = [known.id for known in kept]
+            if recipe.id in ids:  # an imported one that was not changed
+                recipe = replace(recipe, id=free_id(recipe.title, ids))
             self._changed = recipe
             self.recipes_changed.emit(self.recipes, recipe.id)
         self.recipe_used.emit(recipe, seed)
