@@ -129,7 +129,9 @@ class DataChoice(QWidget):
 
     @Slot()
     def download(self) -> None:
-        """Fetch MNIST."""
+        """Fetch MNIST; does nothing while that goes on."""
+        if not self._loading.isHidden():
+            return
         self._notice.close_message()
         self._cancelled.clear()
         self._bar.setRange(0, 0)
