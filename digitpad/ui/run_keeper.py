@@ -32,6 +32,7 @@ class RunKeeper(QObject):
         load_requested: the Path of a run's checkpoint that is to be read with.
         resume_requested: the id of a run that is to go on.
         run_selected: a RunInfo, and the RunCurves of it, read from disk.
+        renamed: the RunInfo of a run that has another name.
         laid_over: the curves to lay over the shown ones, RunCurves by name.
         saved: the Path that a checkpoint was exported to.
         failed: a sentence.
@@ -40,6 +41,7 @@ class RunKeeper(QObject):
     load_requested = Signal(object)
     resume_requested = Signal(str)
     run_selected = Signal(object, object)
+    renamed = Signal(object)
     laid_over = Signal(object)
     saved = Signal(object)
     failed = Signal(str)
@@ -77,7 +79,8 @@ class RunKeeper(QObject):
     def _on_export(self, run: RunInfo) -> None:
         def export(path: Path) -> None:
             self._do(
-                lambda: export_checkpoint(find_run(runs_folder(), run.id), "best", path), lambda: self.saved.emit(path)
+                lambda: export_checkpoint(find_run(runs_folder(), run.id), "best", path),
+                lambda _: self.saved.emit(path),
             )
 
         window = self._list.window()
@@ -86,24 +89,30 @@ class RunKeeper(QObject):
 
     @Slot(object, str)
     def _on_rename(self, run: RunInfo, name: str) -> None:
-        self._do(lambda: rename_run(find_run(runs_folder(), run.id), name), self.refresh)
+        self._do(lambda: rename_run(find_run(runs_folder(), run.id), name), self._on_renamed)
 
     @Slot(object)
     def _on_delete(self, run: RunInfo) -> None:
-        self._do(lambda: delete_run(runs_folder(), run.id), self.refresh)
+        self._do(lambda: delete_run(runs_folder(), run.id), lambda _: self.refresh())
+
+    def read_curves(self, run: RunInfo) -> None:
+        """Read a run's curves, as its row's selection does."""
+        self._tasks.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
 
     @Slot(object)
     def _on_selected(self, run: RunInfo | None) -> None:
         if run is not None:
-            done = partial(self._on_curves, run)
-            self._tasks.run(partial(_curves, [run]), done, self.failed.emit)
+            self.read_curves(run)
 
     def _on_curves(self, run: RunInfo, result: object) -> None:
         self.run_selected.emit(run, cast(list[RunCurves], result)[0])
 
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
-        names = [f"{run.name} · {run.seed}" for run in runs]
+        names: list[str] = []
+        for run in runs:
+            name = f"{run.name} · {run.seed}"
+            names.append(name if name not in names else f"{name} · {run.id}")
 
         def done(result: object) -> None:
             curves = cast(list[RunCurves], result)
@@ -111,12 +120,16 @@ class RunKeeper(QObject):
 
         self._tasks.run(partial(_curves, list(runs)), done, self.failed.emit)
 
-    def _do(self, work: Callable[[], object], done: Callable[[], None]) -> None:
+    def _do(self, work: Callable[[], object], done: Callable[[object], None]) -> None:
         def failed(sentence: str) -> None:
             self.failed.emit(sentence)
             self.refresh()
 
-        self._tasks.run(work, lambda _: done(), failed)
+        self._tasks.run(work, done, failed)
+
+    def _on_renamed(self, result: object) -> None:
+        self.renamed.emit(result)
+        self.refresh()
 
     def _on_listed(self, result: object) -> None:
         runs, resumable = cast(tuple[list[RunInfo], set[str]], result)
