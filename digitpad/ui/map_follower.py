@@ -34,7 +34,9 @@ class MapFollower(QObject):
         self._placing = False
         self._waiting: LiveNetwork | None = None
         self._drawing: Pixels | None = None
+        self._placed: Pixels | None = None  # the drawing whose place the view shows
         view.shown_changed.connect(self.wanted)
+        view.shown_changed.connect(self._place)
 
     @property
     def is_wanted(self) -> bool:
@@ -44,7 +46,7 @@ class MapFollower(QObject):
     @Slot(object)
     def begin(self, info: RunInfo) -> None:
         """A run begins: its map starts afresh."""
-        self._waiting = None
+        self._waiting = self._placed = None
         self._view.clear()
         if self._maker is not None:
             self._maker.close()
@@ -62,10 +64,10 @@ class MapFollower(QObject):
         """Let the person's own point follow the pen; uint8 (28, 28), None where nothing is drawn."""
         self._drawing = drawing
         if drawing is None:
+            self._placed = None
             self._view.move_drawing(None)
-        elif self.is_wanted and self._maker is not None and not self._placing and not self._busy:
-            self._placing = True
-            self._tasks.run(partial(self._maker.place, drawing), partial(self._on_placed, drawing), self._on_failed)
+        else:
+            self._place()
 
     def stop(self) -> None:
         """End the thread and whatever computes."""
@@ -75,43 +77,68 @@ class MapFollower(QObject):
         self._tasks.stop()
 
     def _next(self) -> None:
-        if self._busy or self._waiting is None or self._run is None:
+        """Make the map's maker, or let it draw the network that waits."""
+        run, maker = self._run, self._maker
+        if self._busy or self._waiting is None or run is None:
             return
-        live, self._waiting = self._waiting, None
         self._busy = True
         self._view.show_busy(True)
-        update = partial(self._update, self._maker, self._run, live, self._drawing)
-        self._tasks.run(update, self._on_map, self._on_failed)
-
-    def _update(
-        self, maker: MapMaker | None, run: RunInfo, live: LiveNetwork, drawing: Pixels | None
-    ) -> tuple[MapMaker, RunInfo, Embedding]:
-        """In the tasks' thread."""
-        maker = maker or self._laboratory.map_maker(run.data_id)
-        return maker, run, maker.update(live, drawing)
-
-    def _on_map(self, result: object) -> None:
-        maker, run, embedding = cast(tuple[MapMaker, RunInfo, Embedding], result)
-        self._busy = False
-        self._view.show_busy(False)
-        if run is not self._run:
-            maker.close()  # another run has begun meanwhile
+        failed = partial(self._on_failed, run)
+        if maker is None:
+            self._tasks.run(partial(self._laboratory.map_maker, run.data_id), partial(self._on_made, run), failed)
         else:
-            if self._maker is None:
-                self._maker = maker
-                self._view.set_images(maker.pixels)
-            self._view.show_embedding(embedding)
+            live, self._waiting = self._waiting, None
+            update = partial(maker.update, live, self._drawing)
+            self._tasks.run(update, partial(self._on_map, run, self._drawing), failed)
+
+    def _on_made(self, run: RunInfo, result: object) -> None:
+        maker = cast(MapMaker, result)
+        self._end_work()
+        if run is self._run:
+            self._maker = maker
+            self._view.set_images(maker.pixels)
+        else:
+            maker.close()  # another run has begun meanwhile
         self._next()
 
-    def _on_placed(self, drawing: Pixels, point: object) -> None:
-        self._placing = False
-        self._view.move_drawing(cast(tuple[float, float] | None, point))
-        if self._drawing is not None and self._drawing is not drawing:
-            self.take_drawing(self._drawing)
+    def _on_map(self, run: RunInfo, drawing: Pixels | None, embedding: object) -> None:
+        self._end_work()
+        if run is self._run:
+            self._placed = drawing
+            self._view.show_embedding(cast(Embedding, embedding))
+            if self._drawing is None:
+                self._view.move_drawing(None)
+        self._next()
+        self._place()
 
-    def _on_failed(self, sentence: str) -> None:
-        was_placing, self._placing = self._placing, False
-        if not was_placing:
-            self._busy = False
-        self._view.show_busy(False)
+    @Slot()
+    def _place(self) -> None:
+        """Find the drawing's place in the map, unless it is known or being looked for."""
+        if self._drawing is self._placed or self._drawing is None or self._maker is None:
+            return
+        if self.is_wanted and not self._placing and not self._busy:
+            self._placing = True
+            place, run = partial(self._maker.place, self._drawing), self._run
+            self._tasks.run(place, partial(self._on_placed, run, self._drawing), self._on_unplaced)
+
+    def _on_placed(self, run: RunInfo | None, drawing: Pixels, point: object) -> None:
+        self._placing = False
+        if run is self._run and self._drawing is not None:
+            self._placed = drawing
+            self._view.move_drawing(cast(tuple[float, float] | None, point))
+            self._place()
+
+    def _on_unplaced(self, sentence: str) -> None:
+        self._placing = False
         self.failed.emit(sentence)
+
+    def _on_failed(self, run: RunInfo, sentence: str) -> None:
+        self._end_work()
+        if run is self._run:
+            self.failed.emit(sentence)
+        else:
+            self._next()  # what failed was the map of the run before, which was closed
+
+    def _end_work(self) -> None:
+        self._busy = False
+        self._view.show_busy(False)
