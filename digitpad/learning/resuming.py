@@ -85,9 +85,9 @@ def _progress(described: Mapping[str, Any], training: Training) -> Progress:
             raise ValueError(name)
     progress = Progress(**values)
     images, batch = training.image_count, training.recipe.batch
-    if progress.position > images or progress.step != (
-        progress.epoch * steps_by(images, batch) + steps_by(progress.position, batch)
-    ):
+    steps = progress.epoch * steps_by(images, batch) + steps_by(progress.position, batch)
+    is_between = progress.position == images or (progress.position < images and progress.position % batch == 0)
+    if progress.step != steps or not is_between:
         raise ValueError("its steps")
     return progress
 
@@ -95,7 +95,7 @@ def _progress(described: Mapping[str, Any], training: Training) -> Progress:
 def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
     images = training.image_count
     order = tensors["order"]
-    if not torch.equal(order.sort().values, torch.arange(images)):
+    if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(images)):
         raise ValueError("its order")
     known = {"network", "optimiser", "random", "generator", "order"}
     known |= {"averaged"} if training.averaged is not training.network else set()

@@ -73,7 +73,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends(saved):
     for end in {0, 1, 7, 8, 9, header - 1, header, header + 1, len(whole) - 1, *range(10, len(whole), 611)}:
         saved.write_bytes(whole[:end])
         assert refusal(saved) == (
-            "small.safetensors is cut off, damaged, or no safetensors file; copy it anew or choose another."
+            "small.safetensors is missing, cut off, damaged, or no safetensors file; copy it anew or choose another."
         )
 
 
