@@ -58,6 +58,7 @@ class TrainingPanel(QWidget):
         self._tasks, self._downloads = Tasks(self), Tasks(self)
         self._trainer = Trainer(laboratory, self)
         self._run: RunInfo | None = None
+        self._since: list[Report] | None = None  # reports of a resumed run, until its curves were read
         self._awaits_data = False
         self._browser: DataBrowser | None = None
         self._theme = LIGHT
@@ -127,6 +128,7 @@ class TrainingPanel(QWidget):
         keeper.load_requested.connect(self.load_requested)
         keeper.resume_requested.connect(trainer.resume)
         keeper.run_selected.connect(self._on_run_selected)
+        keeper.renamed.connect(self._on_run_renamed)
         keeper.laid_over.connect(self._curves.lay_over)
         keeper.saved.connect(self._on_saved)
         keeper.failed.connect(self._notice.say)
@@ -163,11 +165,11 @@ class TrainingPanel(QWidget):
     @Slot()
     def stop(self) -> None:
         """Stop the run and keep what was learned."""
-        self._awaits_data = False
         if self._trainer.is_training:
             self._line.show_stopping()
             self._trainer.stop()
-        else:
+        elif self._awaits_data:
+            self._awaits_data = False
             self._on_idle("")
 
     @Slot()
@@ -244,13 +246,17 @@ class TrainingPanel(QWidget):
         self._runs.update_run(info)
         self._map.begin(info)
         self._runs.select_run(info.id)
-        if info.epochs_done:
-            return  # its curves are read with its row's selection
         self._curves.show_run(info.name, RunCurves())
+        self._since = None
+        if info.train_seconds:
+            self._since = []
+            self._keeper.read_curves(info)
 
     @Slot(object)
     def _on_progressed(self, report: Report) -> None:
         self._curves.add(report)
+        if self._since is not None:
+            self._since.append(report)
         if not self._trainer.is_stopping:
             self._line.show_report(report)
         if isinstance(report, EpochReport) and self._run is not None:
@@ -302,8 +308,18 @@ class TrainingPanel(QWidget):
 
     @Slot(object, object)
     def _on_run_selected(self, info: RunInfo, curves: RunCurves) -> None:
-        if self._run is None or (self._run.id == info.id and self._curves.curves.last_step < curves.last_step):
+        if self._run is None:
             self._curves.show_run(info.name, curves)
+        elif self._run.id == info.id and self._since is not None:
+            for report in self._since:
+                curves.add(report)
+            self._since = None
+            self._curves.show_run(info.name, curves)
+
+    @Slot(object)
+    def _on_run_renamed(self, info: RunInfo) -> None:
+        if self._run is not None and self._run.id == info.id:
+            self._run = replace(self._run, name=info.name)
 
     @Slot(object, str)
     def _on_recipes_changed(self, recipes: list[Recipe], chosen: str) -> None:
