@@ -18,6 +18,7 @@ from typing import NamedTuple
 from digitpad import __version__
 from digitpad.errors import DigitpadError, InputError
 from digitpad.files import write_atomically
+from digitpad.learning.gentle_import import import_gently
 from digitpad.learning.network_problems import RefusedError, reason
 
 Progress = Callable[[int, int], None]
@@ -61,6 +62,7 @@ class Source(NamedTuple):
 
 def mnist_source() -> Source:
     """MNIST's mirrors and files, as torchvision knows them. Imports torchvision, which takes seconds."""
+    import_gently("torchvision.datasets")
     from torchvision.datasets import MNIST
 
     return Source(MNIST.mirrors, [RemoteFile(name, md5, _BYTES[name]) for name, md5 in MNIST.resources])

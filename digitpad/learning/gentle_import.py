@@ -1,4 +1,4 @@
-"""Importing torch in a second thread without stopping the window.
+"""Importing torch and other large libraries in a second thread without stopping the window.
 
 A plain `import torch` in a thread stops every other thread of Python three times over, for about 220, 80 and 60 ms on
 a 2.6 GHz core: while the dynamic loader relocates torch's libraries, because `import` holds the interpreter's lock
@@ -26,17 +26,23 @@ _LIBRARIES = {
 
 def import_torch() -> None:
     """Import torch, gently towards the other threads; does nothing where it is there already."""
-    if "torch" in sys.modules:
+    if "torch" not in sys.modules:
+        _preload()
+        import_gently("torch")
+
+
+def import_gently(name: str) -> None:
+    """Import a module while the garbage collector waits; does nothing where it is there already."""
+    if name in sys.modules:
         return
-    _preload()
     collecting = gc.isenabled()
     gc.disable()
     try:
-        importlib.import_module("torch")
+        importlib.import_module(name)
     finally:
         if collecting:
             gc.enable()
-    # What torch made stays until the end: later collections need not look at it, which is 60 ms each.
+    # What an import made stays until the end: later collections need not look at it, which is 60 ms each for torch.
     gc.freeze()
 
 

@@ -41,12 +41,6 @@ class Actions(QObject):
         self.save_checkpoint = self._make(
             "export", self.tr("Save checkpoint as…"), self.tr("Save a copy of the checkpoint in use"), ["Ctrl+Shift+S"]
         )
-        self.shipped = self._make(
-            "shipped",
-            self.tr("Use the checkpoint that ships"),
-            self.tr("Read with the network that came with digitpad"),
-            [],
-        )
         self.quit = self._make("quit", self.tr("Quit"), self.tr("Close digitpad"), ["Ctrl+Q"])
 
         self.training = self._make(

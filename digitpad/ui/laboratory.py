@@ -59,6 +59,9 @@ class Laboratory(Protocol):
     recipes: Sequence[Recipe]
     """The recipes that ship."""
 
+    def prepare(self) -> None:
+        """Have ready what the first run needs."""
+
     def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
         """Train what is wished; returns when it was finished or stopped."""
 

@@ -42,7 +42,7 @@ from digitpad.ui.elided import ElidedLabel
 from digitpad.ui.files import Files, local_files
 from digitpad.ui.idle_collector import IdleCollector
 from digitpad.ui.laboratory import Laboratory, LiveNetwork
-from digitpad.ui.menus import RecentMenu, fill_menu_bar, make_tool_bar
+from digitpad.ui.menus import RecentMenu, ShippedMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
 from digitpad.ui.reading import Answer, Reader
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self._files = Files(self)
         self._collector = IdleCollector(self)
         self._make_parts()
-        fill_menu_bar(self.menuBar(), self._actions, self._recent)
+        fill_menu_bar(self.menuBar(), self._actions, self._recent, self._pretrained)
         self.addToolBar(make_tool_bar(self._actions, self._width))
         self._arrange()
         self._connect()
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self._width.setToolTip(self.tr("Width of the pen ([ and ])"))
         self._width.setAccessibleName(self.tr("Pen width"))
         self._recent = RecentMenu(self._settings, self)
+        self._pretrained = ShippedMenu(self)
         self._reading_with = ElidedLabel()
         self._computing_on = QLabel()
 
@@ -191,12 +192,12 @@ class MainWindow(QMainWindow):
         actions.save.triggered.connect(self._ask_where_to_save)
         actions.load.triggered.connect(self._ask_for_checkpoint)
         actions.save_checkpoint.triggered.connect(self._ask_where_to_save_checkpoint)
-        actions.shipped.triggered.connect(partial(self._load, None))
         actions.quit.triggered.connect(self.close)
         actions.themes.triggered.connect(self._on_theme_chosen)
         actions.about.triggered.connect(partial(show_about, self))
 
         self._recent.chosen.connect(self._load)
+        self._pretrained.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
         for button, action in (
             (self._answers.checkpoint.load_button, actions.load),
@@ -277,7 +278,7 @@ class MainWindow(QMainWindow):
         self._live = None
         self._say_what_reads()
         self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
-        if info.path is not None and info.path != DEFAULT_CHECKPOINT and info.name == info.path.stem:
+        if info.path is not None and info.path.parent != DEFAULT_CHECKPOINT.parent and info.name == info.path.stem:
             self._settings.remember(info.path)
 
     @Slot(object)
@@ -375,6 +376,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
         self._answers.checkpoint.notice.close_message()
+        if self._training.is_training:
+            self._training.show_loaded()
         self._open(checkpoint)
 
     @Slot()

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, QSize, Signal, Slot
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
+from digitpad.files import shipped
 from digitpad.ui.actions import Actions
 from digitpad.ui.settings import Settings
 
@@ -43,14 +44,37 @@ class RecentMenu(QMenu):
             self.addAction(self.tr("Clear this list")).triggered.connect(self._settings.forget_recent)
 
 
-def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu) -> None:
+class ShippedMenu(QMenu):
+    """The checkpoints that ship, each with what it is for.
+
+    Signals:
+        chosen: the Path of the checkpoint that was picked.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("Checkpoints that ship"))
+        self.setToolTipsVisible(True)
+        for name, words in (
+            ("pen", self.tr("Pen: reads digits of the screen best")),
+            ("best", self.tr("Best: reads MNIST's scanned digits best")),
+            ("fast", self.tr("Fast: trained in seconds")),
+        ):
+            action = self.addAction(words)
+            action.triggered.connect(partial(self.chosen.emit, shipped("checkpoints", f"{name}.safetensors")))
+
+
+def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu, pretrained: ShippedMenu) -> None:
     """Put every action into its menu."""
     file = bar.addMenu(translate("menus", "&File"))
     file.addActions([actions.open, actions.save])
     file.addSeparator()
     file.addAction(actions.load)
     file.addMenu(recent)
-    file.addActions([actions.shipped, actions.save_checkpoint])
+    file.addMenu(pretrained)
+    file.addAction(actions.save_checkpoint)
     file.addSeparator()
     file.addAction(actions.quit)
     edit = bar.addMenu(translate("menus", "&Edit"))

@@ -201,6 +201,10 @@ class TrainingPanel(QWidget):
         """Whether a run goes on that was not told to stop."""
         return self._trainer.is_training and not self._trainer.is_stopping
 
+    def show_loaded(self) -> None:
+        """Let the bars show the loaded checkpoint while the run goes on."""
+        self._form.live.setChecked(False)
+
     def show_drawing(self, drawing: Pixels | None) -> None:
         """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
         self._map.take_drawing(drawing)
@@ -220,6 +224,7 @@ class TrainingPanel(QWidget):
         self._shelf.look()
         self._keeper.refresh()
         self._tasks.run(_import_pyqtgraph, lambda _: self._curves.build(), self._notice.say)
+        self._tasks.run(self._laboratory.prepare, lambda _: None, self._notice.say)
 
     def shut_down(self) -> None:
         """End every thread; a run that goes on is saved first."""
