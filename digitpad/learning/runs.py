@@ -100,7 +100,9 @@ def resume(
     torch.set_num_threads(threads or cores())
     with folder.training():
         info = folder.read_info()
-        if (epochs or info.recipe.epochs) <= info.epochs_done:
+        # One that ended between its last epoch and its last word has nothing left to train and is finished here.
+        was_cut_off = info.state != "finished" and epochs in (None, info.recipe.epochs)
+        if (epochs or info.recipe.epochs) <= info.epochs_done and not was_cut_off:
             raise InputError(
                 f"The run {info.name} is through with its {info.epochs_done} epochs. Ask for more to go on with it."
             )
