@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -28,6 +29,24 @@ from digitpad.ui.theme import Theme
 
 _FOLDER, _DOWNLOAD = "\0folder", "\0download"
 """Entries that are no data set."""
+
+_Key = Qt.Key
+_CHOOSING = (_Key.Key_Up, _Key.Key_Down, _Key.Key_PageUp, _Key.Key_PageDown, _Key.Key_Home, _Key.Key_End)
+
+
+class _Combo(QComboBox):
+    """Chooses in its open list alone: an arrow key on its way past an entry, or the wheel, starts no download."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the list where a key would choose at once."""
+        if event.key() in _CHOOSING or event.text().strip():
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what scrolls."""
+        event.ignore()
 
 
 class DataChoice(QWidget):
@@ -53,7 +72,7 @@ class DataChoice(QWidget):
         self._data: list[DataInfo] = []
         self._chosen = ""
         self._cancelled = threading.Event()
-        self.combo = QComboBox()
+        self.combo = _Combo()
         self.combo.setObjectName("data_combo")
         self.combo.setAccessibleName(self.tr("Data"))
         self.combo.setToolTip(self.tr("The images to train and test on"))
