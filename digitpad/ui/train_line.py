@@ -103,9 +103,8 @@ class TrainLine(QWidget):
         for recipe in recipes:
             self.recipe_combo.addItem(recipe.title, recipe.id)
             self.recipe_combo.setItemData(self.recipe_combo.count() - 1, recipe.teaches, Qt.ItemDataRole.ToolTipRole)
+        self.recipe_combo.setCurrentIndex(max(0, self.recipe_combo.findData(chosen)))
         self.recipe_combo.blockSignals(False)
-        index = max(0, self.recipe_combo.findData(chosen))
-        self.recipe_combo.setCurrentIndex(index)
         self._on_recipe()
 
     def set_open(self, is_open: bool) -> None:
