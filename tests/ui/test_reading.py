@@ -108,8 +108,9 @@ def test_the_time_of_ink_that_waited_for_the_network_counts_from_its_drawing(qtb
 
 
 def test_a_fault_in_opening_is_told(qtbot, reader, opener):
-    with qtbot.captureExceptions(), qtbot.waitSignal(reader.failed) as failed:
+    with qtbot.captureExceptions() as exceptions, qtbot.waitSignal(reader.failed) as failed:
         reader.open(Path)
+        qtbot.waitUntil(lambda: bool(exceptions))  # it is raised after it was told
 
     assert "fault of digitpad" in failed.args[0]
 
@@ -190,6 +191,107 @@ def test_a_network_that_cannot_read_says_so(qtbot, reader, opener):
         reader.read(1, INK, True)
 
     assert failed.args == ["It answers with what is no number."]
+
+
+class LiveNetwork(SlowRecognizer):
+    """A network in training, which finds another digit and need not be let to."""
+
+    def predict(self, ink, revision=0):
+        self.asked.append(revision)
+        return Prediction(revision, 5, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+
+
+def read(qtbot, reader, opener, answers):
+    """Open a checkpoint and read a drawing with it."""
+    opened(qtbot, reader)
+    reader.read(1, INK, True)
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(answers))
+
+
+def test_a_network_in_training_reads_what_is_drawn_without_another_stroke(qtbot, reader, opener, answers):
+    read(qtbot, reader, opener, answers)
+    live = LiveNetwork("live")
+    reader.show_live(live)
+    qtbot.waitUntil(lambda: len(answers) == 2)
+
+    assert [answer.prediction.revision for answer in answers] == [1, 1]
+    assert [answer.prediction.digit for answer in answers] == [3, 5]
+    assert answers[1].generation > answers[0].generation
+    reader.read(2, INK, True)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+    assert live.asked == [1, 2]
+
+
+def test_of_several_networks_in_training_the_latest_reads(qtbot, reader, opener, answers):
+    read(qtbot, reader, opener, answers)
+    lives = [LiveNetwork(f"live {number}") for number in range(20)]
+    for live in lives:
+        reader.show_live(live)
+    qtbot.waitUntil(lambda: bool(lives[-1].asked))
+    reader.read(2, INK, True)
+    qtbot.waitUntil(lambda: answers[-1].prediction.revision == 2)
+
+    assert lives[-1].asked[-1] == 2
+    assert all(2 not in live.asked for live in lives[:-1])
+
+
+def test_the_opened_checkpoint_reads_again_once_no_network_in_training_is_shown(qtbot, reader, opener, answers):
+    read(qtbot, reader, opener, answers)
+    reader.show_live(LiveNetwork("live"))
+    qtbot.waitUntil(lambda: len(answers) == 2)
+    opener.made[0].let.release()
+    reader.show_live(None)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+
+    assert [answer.prediction.digit for answer in answers] == [3, 5, 3]
+
+
+def test_a_checkpoint_that_is_opened_takes_the_place_of_a_network_in_training(qtbot, reader, opener, answers):
+    read(qtbot, reader, opener, answers)
+    live = LiveNetwork("live")
+    reader.show_live(live)
+    qtbot.waitUntil(lambda: len(answers) == 2)
+    opened(qtbot, reader, "second")
+    opener.made[1].let.release()
+    qtbot.waitUntil(lambda: len(answers) == 3)
+
+    assert opener.made[1].asked == [1]
+    assert live.asked == [1]
+
+
+def test_a_checkpoint_that_cannot_be_opened_leaves_the_network_in_training(qtbot, reader, opener, answers):
+    read(qtbot, reader, opener, answers)
+    live = LiveNetwork("live")
+    reader.show_live(live)
+    with qtbot.waitSignal(reader.failed):
+        reader.open("broken")
+    reader.read(2, INK, True)
+    qtbot.waitUntil(lambda: answers[-1].prediction.revision == 2)
+
+    assert live.asked[-1] == 2
+
+
+def test_an_answer_of_the_network_before_is_dropped(qtbot, reader, opener, answers):
+    opened(qtbot, reader)
+    reader.read(1, INK, True)
+    qtbot.waitUntil(lambda: opener.made[0].asked == [1])
+    reader.show_live(LiveNetwork("live"))
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert [answer.prediction.digit for answer in answers] == [5]
+
+
+def test_before_a_checkpoint_was_opened_no_network_in_training_reads(qtbot, reader, opener, answers):
+    live = LiveNetwork("live")
+    reader.show_live(live)
+    opened(qtbot, reader)
+    reader.read(1, INK, True)
+    opener.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert (live.asked, opener.made[0].asked) == ([], [1])
 
 
 def test_nothing_starts_after_the_stop(qtbot, reader, opener):
