@@ -51,14 +51,15 @@ def train(arguments: argparse.Namespace) -> int:
     out = arguments.out or Path(f"{recipe.id}.safetensors")
     _check_writable(out)
     control = Control()
-    device = getattr(arguments, "device", None)
     with _Teller(out, arguments.json, arguments.tensorboard) as teller, _stopped_by_interrupt(control):
         if resumed:
+            # 'auto' is the kind of device that the run was trained on.
+            device = None if arguments.device == "auto" else arguments.device
             info = resume(
                 resumed, epochs=arguments.epochs, device=device, ink=arguments.ink, control=control, tell=teller.tell
             )
         else:
-            wish = RunWish(recipe, arguments.seed, _data(arguments), device or "auto", arguments.ink)
+            wish = RunWish(recipe, arguments.seed, _data(arguments), arguments.device, arguments.ink)
             info = run(wish, runs_folder(), control=control, tell=teller.tell)
     folder = find_run(runs_folder(), info.id) if resumed is None else resumed
     export_checkpoint(folder, "best", out)
@@ -143,9 +144,8 @@ def _data(arguments: argparse.Namespace) -> str:
     if not folder.exists() and not (data_folder() / "mnist").exists():
         from tqdm import tqdm
 
-        print(f"digitpad: fetching MNIST into {folder}", file=sys.stderr)
         try:
-            with tqdm(unit="B", unit_scale=True, leave=False, disable=None) as bar:
+            with tqdm(desc="fetching MNIST", unit="B", unit_scale=True, leave=False, disable=None) as bar:
 
                 def show(done: int, total: int) -> None:
                     bar.total = total

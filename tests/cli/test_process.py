@@ -11,6 +11,10 @@ import pytest
 
 from digitpad import __version__
 from digitpad.ink.inkml import write_inkml
+from digitpad.learning.checkpoints import load_checkpoint
+from digitpad.recipe import Recipe
+from digitpad.recipe_files import save_recipe
+from digitpad.run_store import list_runs, runs_folder
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist
 
@@ -26,6 +30,18 @@ def run(*words, **kwargs):
 def ink(tmp_path):
     write_inkml(tmp_path / "ink.inkml", drawings(6))
     return tmp_path / "ink.inkml"
+
+
+@pytest.fixture
+def one_core():
+    """One core for whatever is started: where others keep the cores busy, two threads wait for each other for long."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
 
 
 def test_predict_prints_json_lines_and_nothing_else(ink):
@@ -57,19 +73,47 @@ print(sorted({"torch", "torchvision", "PySide6", "numpy", "PIL"} & set(sys.modul
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_ctrl_c_while_training_ends_with_one_line(tmp_path, ink):
-    folder = hand_drawn_mnist(tmp_path / "mnist")
-    words = ["train", "--recipe", "pen", "--epochs", 1000, "--data", folder, "--ink", ink, "--json", "--device", "cpu"]
+def test_train_prints_json_lines_and_nothing_else(tmp_path, one_core):
+    out_file = tmp_path / "fast.safetensors"
+    words = ["train", "--data", "starter", "--recipe", "fast", "--epochs", 1, "--json", "--out", out_file]
+    done = run(*words, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    epoch, finished = map(json.loads, done.stdout.splitlines())
+    assert epoch.keys() == {"event", "epoch", "train_seconds", "train_loss", "test_loss", "test_accuracy"}
+    assert (epoch["event"], epoch["epoch"]) == ("epoch", 1)
+    assert epoch["test_accuracy"] > 0.85
+    assert finished.keys() == {"event", "checkpoint", "train_seconds", "test_accuracy"}
+    assert (finished["event"], finished["checkpoint"]) == ("finished", str(out_file))
+    assert finished["train_seconds"] == epoch["train_seconds"] > 0
+    assert load_checkpoint(out_file).info.recipe == "fast"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
+def test_ctrl_c_while_training_saves_and_says_how_to_go_on(tmp_path, one_core):
+    folder, recipe = hand_drawn_mnist(tmp_path / "mnist"), tmp_path / "long.json"
+    save_recipe(recipe, Recipe(id="long", title="Long", network="five-by-five", epochs=1000))
+    words = ["train", "--recipe", recipe, "--data", folder, "--json", "--device", "cpu"]
     command = [*COMMAND, *map(str, words), "--out", str(tmp_path / "a.safetensors")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    # A group of its own, as a terminal gives one to a command.
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    )
     with process:
         assert json.loads(process.stdout.readline())["epoch"] == 1
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate()
-    assert err == "digitpad: stopped\n"
     assert process.returncode == 1
     assert all(json.loads(line)["event"] == "epoch" for line in out.splitlines())
-    assert not list(tmp_path.glob("*.safetensors"))
+    (told,) = [line for line in err.splitlines() if "--resume" in line]
+    (info,) = list_runs(runs_folder())
+    assert told.endswith(f"Go on with --resume {info.id}")
+    assert info.state == "stopped"
+    assert load_checkpoint(tmp_path / "a.safetensors").info.run == info.id
+    more = info.epochs_done + 1
+    words = ["--resume", tmp_path / "a.safetensors", "--epochs", more, "--json"]
+    done = run("train", *words, "--out", tmp_path / "b.safetensors", capture_output=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [json.loads(line).get("epoch") for line in done.stdout.splitlines()] == [more, None]
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(ink):

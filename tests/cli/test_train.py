@@ -1,18 +1,59 @@
-"""The subcommand train, called in this process."""
+"""The subcommands train and recipes, called in this process."""
 
 import json
 import os
+import signal
 import stat
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from tqdm import tqdm
 
+import digitpad.cli_train
+import digitpad.learning.download
+import digitpad.learning.runs
+from digitpad.errors import DigitpadError
 from digitpad.files import data_folder
 from digitpad.ink.inkml import write_inkml
 from digitpad.learning.checkpoints import load_checkpoint
+from digitpad.learning.datasets import download_folder
+from digitpad.messages import StepsReport
+from digitpad.recipe import Recipe
+from digitpad.recipe_files import keep_recipe, save_recipe
+from digitpad.run_store import find_run, list_runs, runs_folder
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist
+from tests.learning.small_checkpoint import same
+
+OWN = Recipe(id="own", title="My own", network="five-by-five", epochs=2, batch=10)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Nothing is downloaded: whoever tries gets what a machine without a network says."""
+
+    def offline(folder, *_):
+        raise DigitpadError("MNIST could not be downloaded: there is no network.")
+
+    monkeypatch.setattr(digitpad.learning.download, "download_mnist", offline)
+    digitpad.learning.runs.images.cache_clear()  # 'mnist' stands for other files in each test
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch):
+    """One thread of torch, and none of tqdm's for bars that stand still."""
+    monkeypatch.setattr(digitpad.learning.runs, "cores", lambda: 1)
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Words for a training of a second."""
+    save_recipe(tmp_path / "own.json", OWN)
+    return ["--recipe", "own.json", "--data", hand_drawn_mnist(tmp_path / "mnist"), "--device", "cpu"]
 
 
 @pytest.fixture
@@ -52,7 +93,10 @@ def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path
     assert (status, err) == (0, [])
     assert out[0].startswith("epoch   1/1")
     assert out[1].startswith("wrote pen.safetensors: ")
-    assert load_checkpoint(tmp_path / "pen.safetensors").info.test_accuracy is None
+    assert "held out" in out[0]
+    assert load_checkpoint(tmp_path / "pen.safetensors").info.data.startswith(
+        "MNIST, 30 training images; 50 pen digits"
+    )
 
 
 def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, data, tmp_path, monkeypatch):
@@ -61,35 +105,23 @@ def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, dat
         pytest.skip("this system's data folder cannot be moved")
     words = ["train", "--recipe", "pen", "--epochs", "1", "--device", "cpu"]
     assert (folder.name, "digitpad" in folder.parent.parts) == ("digitpad", False)
-    line = refused(*words)
-    assert f"{folder / 'mnist'} does not exist" in line
-    assert "--data" in line
+    assert "there is no network. Try again, name a folder with --data, or" in refused(*words)
     folder.mkdir(parents=True)
     (tmp_path / "mnist").rename(folder / "mnist")
     line = refused(*words)
     assert f"{folder / 'pendigits' / 'train.inkml'} does not exist" in line
-    assert "--ink" in line
+    assert "Put a file of labelled drawings there or choose another recipe" in line
     (folder / "pendigits").mkdir()
     (tmp_path / "pen.inkml").rename(folder / "pendigits" / "train.inkml")
     assert call(*words)[0] == 0
-    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path))
-    assert str(tmp_path / "mnist") in refused(*words)
     monkeypatch.setenv("DIGITPAD_DATA_DIR", "")
     assert data_folder() == folder
-
-
-def test_the_same_seed_writes_the_same_bytes(call, data, tmp_path):
-    for name in "ab":
-        assert call("train", *data, "--out", f"{name}.safetensors")[0] == 0
-    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
 
 
 @pytest.fixture
 def no_training(monkeypatch):
     """Fails the test if a training starts."""
-    import digitpad.learning.runs
-
-    monkeypatch.setattr(digitpad.learning.runs, "run_recipe", lambda *_: pytest.fail("training has started"))
+    monkeypatch.setattr(digitpad.learning.runs, "run", lambda *_, **__: pytest.fail("training has started"))
 
 
 def test_a_place_that_cannot_be_written_to_is_refused_before_the_training(refused, data, tmp_path, no_training):
@@ -124,25 +156,29 @@ def test_a_folder_that_may_not_be_written_to_is_a_failure_before_the_training(re
     assert "cannot be written to" in refused("train", *data, "--out", closed / "a.safetensors", status=1)
 
 
-def test_a_disk_that_fills_up_while_training_is_a_failure(call, data, monkeypatch):
-    import digitpad.files
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_a_disk_that_fills_up_while_training_is_a_failure(refused, own, monkeypatch, count):
+    calls = []
 
     def full(_):
-        raise OSError(28, "No space left on device")
+        calls.append(1)
+        if len(calls) > count:
+            raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(digitpad.files.os, "fsync", full)
-    status, out, err = call("train", *data, "--out", "a.safetensors", "--json")
-    assert (status, len(out), len(err)) == (1, 1, 1)
-    assert "disk is full" in err[0]
+    assert "disk" in refused("train", *own, "--out", "a.safetensors", "--json", status=1)
+    assert not Path("a.safetensors").exists()
 
 
 def test_train_refuses_what_it_cannot_use(refused, data, tmp_path):
-    assert "There is no recipe 'pencil'; choose one of pen" in refused("train", "--recipe", "pencil")
-    assert "--data" in refused("train", "--recipe", "pen")
-    assert "--ink" in refused("train", "--recipe", "pen", "--data", tmp_path / "mnist")
+    assert "There is no recipe 'pencil'; choose one of fast, best, pen" in refused("train", "--recipe", "pencil")
+    assert "--data starter" in refused("train", "--recipe", "pen")
+    assert "labelled drawings" in refused("train", "--recipe", "pen", "--data", tmp_path / "mnist")
     assert "train-images" in refused("train", *data, "--data", tmp_path)
     assert "does not exist" in refused("train", *data, "--ink", tmp_path / "none.inkml")
-    assert "at most 29" in refused("train", *data, "--hold-out", 30)
+    assert "Name one with --recipe" in refused("train")
+    assert "out of range" in refused("train", *data, "--epochs", 1001)
+    assert "out of range" in refused("train", *data, "--hold-out", 50_001)
     write_inkml(tmp_path / "few.inkml", drawings(2))
     assert "2 writers" in refused("train", *data, "--ink", tmp_path / "few.inkml")
 
@@ -153,3 +189,204 @@ def test_a_device_that_is_not_there_is_refused(refused, data, tmp_path):
     assert "cuda is not available" in refused("train", *data, "--device", "cuda")
     assert "cuda is not available" in refused("evaluate", tmp_path / "ink.inkml", "--device", "cuda")
     assert "cuda is not available" in refused("--device", "cuda", "predict", tmp_path / "ink.inkml")
+
+
+def test_the_same_seed_writes_the_same_weights(call, own, tmp_path):
+    for name, seed in (("a", 4), ("b", 4), ("c", 5)):
+        assert call("train", *own, "--seed", seed, "--out", f"{name}.safetensors")[0] == 0
+    one, again, other = (load_checkpoint(tmp_path / f"{name}.safetensors") for name in "abc")
+    assert same(one.network, again.network)
+    assert not same(one.network, other.network)
+    assert one.info.run != again.info.run
+
+
+def test_a_recipe_s_file_trains_and_so_does_one_that_was_kept(call, own, refused, tmp_path):
+    assert call("train", *own)[0] == 0
+    assert load_checkpoint(tmp_path / "own.safetensors").info.recipe == "own"
+    assert "no recipe 'own'" in refused("train", *own, "--recipe", "own")
+    keep_recipe(OWN)
+    assert call("train", *own, "--recipe", "own", "--out", "kept.safetensors")[0] == 0
+    one, other = load_checkpoint(tmp_path / "own.safetensors"), load_checkpoint(tmp_path / "kept.safetensors")
+    assert same(one.network, other.network)
+
+
+def test_a_recipe_s_file_that_cannot_be_used_is_refused(refused, own, tmp_path):
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "wild.json").write_text((tmp_path / "own.json").read_text().replace("five-by-five", "ten-by-ten"))
+    assert "missing.json cannot be read" in refused("train", *own, "--recipe", "missing.json")
+    assert "broken.json is not a recipe" in refused("train", *own, "--recipe", "broken.json")
+    assert "no network 'ten-by-ten'" in refused("train", *own, "--recipe", "wild.json")
+
+
+def test_recipes_lists_one_s_own_first_and_says_which_cannot_be_used(call):
+    keep_recipe(OWN)
+    keep_recipe(replace(OWN, id="foreign", network="ten-by-ten"))
+    (keep_recipe(OWN).parent / "broken.json").write_text("{")
+    status, out, err = call("recipes", "--json")
+    said = {recipe["id"]: recipe for recipe in map(json.loads, out)}
+    assert said["own"] == {"id": "own", "title": "My own", "network": "five-by-five", "parameters": 28_938, "epochs": 2}
+    assert {"fast", "best", "classic", "five-by-five", "sgd", "mlp", "keras"} < set(said)
+    assert "foreign" not in said
+    assert status == 0
+    assert len(err) == 1
+    assert "broken.json" in err[0]
+
+
+def test_mnist_is_fetched_where_it_is_nowhere(call, own, monkeypatch):
+    def fetched(folder, progress, cancelled):
+        assert not cancelled()
+        folder.parent.mkdir(parents=True)
+        progress(3, 10)
+        hand_drawn_mnist(folder)
+
+    monkeypatch.setattr(digitpad.learning.download, "download_mnist", fetched)
+    status, out, err = call("train", "--recipe", "own.json", "--device", "cpu", "--json")
+    assert (status, err) == (0, [])
+    assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
+    assert list_runs(runs_folder())[0].data == "MNIST, 30 training images"
+    assert download_folder().is_dir()
+
+
+def test_without_a_network_the_starter_set_is_offered(refused, own):
+    line = refused("train", "--recipe", "own.json", "--json")
+    assert "there is no network" in line
+    assert "--data starter" in line
+    assert list_runs(runs_folder()) == []
+
+
+@pytest.mark.parametrize("variable", [True, False])
+def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(refused, own, monkeypatch, tmp_path, variable):
+    monkeypatch.setattr(digitpad.learning.download, "download_mnist", lambda *_: pytest.fail("fetched"))
+    folder = tmp_path / "some" / "mnist" if variable else download_folder()
+    if variable:
+        monkeypatch.setenv("DIGITPAD_DATA_DIR", str(folder.parent))
+    folder.mkdir(parents=True)
+    hand_drawn_mnist(folder)
+    (folder / "t10k-images-idx3-ubyte").unlink()
+    assert "t10k-images" in refused("train", "--recipe", "own.json")
+
+
+# Stopping and going on.
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Presses Ctrl+C as often as asked at the first steps of a training."""
+
+    def arm(times):
+        told = digitpad.cli_train._Teller.tell
+        left = [times]
+
+        def tell(teller, report):
+            told(teller, report)
+            while isinstance(report, StepsReport) and left[0]:
+                left[0] -= 1
+                signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr(digitpad.cli_train._Teller, "tell", tell)
+
+    return arm
+
+
+def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, interrupted, monkeypatch, tmp_path):
+    assert call("train", *own, "--seed", 7, "--out", "unbroken.safetensors")[0] == 0
+    monkeypatch.setattr("digitpad.learning.training._REPORT_SECONDS", 0)
+    names = {"id": None, "folder": None, "checkpoint": tmp_path / "stopped.safetensors", "state": None}
+    before = signal.getsignal(signal.SIGINT)
+    for kind, name in names.items():
+        known = {info.id for info in list_runs(runs_folder())}
+        interrupted(1)
+        status, out, err = call("train", *own, "--seed", 7, "--out", "stopped.safetensors", "--json")
+        (info,) = [info for info in list_runs(runs_folder()) if info.id not in known]
+        assert (status, out, info.state, info.epochs_done) == (1, [], "stopped", 0)
+        assert err == [
+            "digitpad: saving and stopping; Ctrl+C again breaks off",
+            f"digitpad: stopped after 0 of 2 epochs; wrote stopped.safetensors. Go on with --resume {info.id}",
+        ]
+        assert load_checkpoint(tmp_path / "stopped.safetensors").info.run == info.id
+        folder = find_run(runs_folder(), info.id)
+        name = {"id": info.id, "folder": folder.path, "state": folder.resume}.get(kind, name)
+        out_file = tmp_path / f"{kind}.safetensors"
+        status, out, err = call("train", "--resume", name, "--out", out_file, "--json")
+        assert (status, err) == (0, [])
+        assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
+        assert [report["epoch"] for report in map(json.loads, out[:2])] == [1, 2]
+        unbroken = load_checkpoint(tmp_path / "unbroken.safetensors")
+        assert same(load_checkpoint(out_file).network, unbroken.network)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_breaks_off(call, own, interrupted):
+    interrupted(2)
+    status, out, err = call("train", *own)
+    assert (status, out, err[-1]) == (1, [], "digitpad: stopped")
+    assert list_runs(runs_folder())[0].state == "stopped"
+
+
+def test_what_cannot_be_gone_on_with_is_refused(call, refused, own, blind, tmp_path):
+    assert call("train", *own)[0] == 0
+    (info,) = list_runs(runs_folder())
+    assert "is through with its 2 epochs" in refused("train", "--resume", info.id)
+    assert "the recipe own, not fast" in refused("train", "--resume", info.id, "--recipe", "fast")
+    assert "no run 'nothing'" in refused("train", "--resume", "nothing")
+    assert "holds no run" in refused("train", "--resume", tmp_path)
+    assert "holds no run" in refused("train", "--resume", "")
+    assert "does not say which run" in refused("train", "--resume", blind)
+    assert "own.json" in refused("train", "--resume", tmp_path / "own.json")
+    assert not (tmp_path / "lock").exists()
+    status, out, _ = call("train", "--resume", info.id, "--epochs", 3, "--json")
+    assert (status, [json.loads(line).get("epoch") for line in out]) == (0, [3, None])
+    find_run(runs_folder(), info.id).resume.write_bytes(b"")
+    assert "resume.safetensors" in refused("train", "--resume", info.id, "--epochs", 4)
+
+
+def test_a_run_goes_on_where_it_was_trained_unless_told_otherwise(call, own, monkeypatch):
+    assert call("train", *own)[0] == 0
+    wanted = []
+
+    def resume(folder, *, device, **_):
+        wanted.append(device)
+        raise DigitpadError("enough")
+
+    monkeypatch.setattr(digitpad.learning.runs, "resume", resume)
+    run = list_runs(runs_folder())[0].id
+    for words in ([], ["--device", "auto"], ["--device", "cpu"]):
+        assert call("train", "--resume", run, *words)[2] == ["digitpad: enough"]
+    assert call("--device", "mps", "train", "--resume", run)[0] == 1
+    assert wanted == [None, None, "cpu", "mps"]
+
+
+# TensorBoard
+
+
+def test_without_tensorboard_a_sentence_says_how_to_get_it(refused, own, monkeypatch, tmp_path, no_training):
+    for name in ("tensorboard", "torch.utils.tensorboard"):
+        monkeypatch.setitem(sys.modules, name, None)
+    line = refused("train", *own, "--tensorboard", tmp_path / "logs")
+    assert "TensorBoard is not installed" in line
+    assert "pip install tensorboard" in line
+
+
+def test_logs_get_every_report(call, own, monkeypatch, tmp_path):
+    logged = []
+
+    class Writer:
+        def __init__(self, folder):
+            assert folder == str(tmp_path / "logs")
+
+        def add_scalar(self, name, value, step):
+            logged.append((name, step))
+
+        def close(self):
+            logged.append("closed")
+
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", type(sys)("fake"))
+    sys.modules["torch.utils.tensorboard"].SummaryWriter = Writer
+    assert call("train", *own, "--tensorboard", tmp_path / "logs", "--hold-out", 3)[0] == 0
+    assert logged[-1] == "closed"
+    # 27 images: two batches of ten and one of seven, twice.
+    assert [step for name, step in logged[:-1] if name == "loss/step"] == [1, 2, 3, 4, 5, 6]
+    assert {name for name, step in logged[:-1] if step == 6} == {
+        *["loss/step", "rate", "loss/training", "loss/test"],
+        *["accuracy/training", "accuracy/test", "accuracy/held out"],
+    }

@@ -14,7 +14,7 @@ import pytest
         (["evaluate"], "DATA"),
         (["evaluate", "a", "b"], "b"),
         (["evaluate", "a", "--device", "tpu"], "tpu"),
-        (["train"], "--recipe"),
+        (["train", "--recipe"], "--recipe"),
         (["train", "--recipe", "pen", "--epochs", "0"], "'0'"),
         (["train", "--recipe", "pen", "--epochs", "-1"], "'-1'"),
         (["train", "--recipe", "pen", "--epochs", "1.5"], "'1.5'"),
