@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digitpad.control import Control
 from digitpad.errors import DigitpadError, InputError
 from digitpad.files import data_folder
-from digitpad.messages import EpochReport, Report, RunInfo, RunWish, StepsReport
+from digitpad.messages import EpochReport, Report, RunInfo, RunWish, Samples, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.run_store import RunFolder, export_checkpoint, find_run, runs_folder
 
@@ -182,10 +182,13 @@ class _Teller:
         if self._logs is not None:
             self._logs.close()
 
-    def tell(self, now: RunInfo | Report) -> None:
+    def tell(self, now: RunInfo | Report | Samples) -> None:
         """Say what a run says of itself."""
         if isinstance(now, RunInfo):
             self._run = now.id
+            return
+        if isinstance(now, Samples):
+            self._say_samples(now)
             return
         if self._logs is not None:
             self._logs.add(now)
@@ -195,6 +198,21 @@ class _Teller:
             self._bar.update(now.last - self._bar.n)
         elif isinstance(now, EpochReport):
             self._say_epoch(now)
+
+    def _say_samples(self, now: Samples) -> None:
+        if self._as_json:
+            return
+        labels = " ".join(map(str, now.labels))
+        if now.predictions is None or now.probabilities is None:
+            lines = [f"first training images: labels {labels}"]
+        else:
+            lines = [f"first test images: read as {' '.join(map(str, now.predictions))}, labels {labels}"]
+            for number, outputs in enumerate(now.probabilities[: now.outputs], 1):
+                ten = "  ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(outputs))
+                lines.append(f"outputs for test image {number}:  {ten}")
+        self._bar.clear()
+        print("\n".join(lines), flush=True)
+        self._bar.refresh()
 
     def _say_epoch(self, now: EpochReport) -> None:
         if now.is_best:

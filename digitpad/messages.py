@@ -174,6 +174,28 @@ Report = StepsReport | InterimReport | EpochReport
 """What a run in progress says of itself."""
 
 
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Images that a recipe shows: of its training images before the first step, or of the test images at the end.
+
+    Attributes:
+        pixels: uint8 (n, 28, 28), 255 is ink.
+        labels: int64 (n,), 0 to 9.
+        probabilities: float32 (n, 10), what the network makes of them at the end; None before the first step.
+        outputs: for how many of the first of them all ten probabilities are to be shown.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float32] | None = None
+    outputs: int = 0
+
+    @property
+    def predictions(self) -> NDArray[np.int64] | None:
+        """What the network reads, int64 (n,), 0 to 9; None before the first step."""
+        return None if self.probabilities is None else self.probabilities.argmax(1).astype(np.int64)
+
+
 @dataclass(frozen=True)
 class RunWish:
     """What a person wants trained.

@@ -65,6 +65,9 @@ class Recipe:
         test_batch: images a step while testing.
         test_every: steps between tests within an epoch; 0 tests at the end of each epoch only.
         test_images: how many of the first test images those tests use; 0 takes all.
+        samples_before: how many of the first training images are shown with their labels before the first step.
+        samples_after: how many of the first test images are shown with prediction and label at the end.
+        outputs_after: how many of the first test images are shown with all ten outputs at the end.
         augmentation: how training images are varied.
     """
 
@@ -90,6 +93,9 @@ class Recipe:
     test_batch: int = 512
     test_every: int = 0
     test_images: int = 0
+    samples_before: int = 0
+    samples_after: int = 0
+    outputs_after: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
@@ -109,6 +115,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "test_batch": (1, 10_000),
     "test_every": (0, 100_000),
     "test_images": (0, 10_000),
+    "samples_before": (0, 100),
+    "samples_after": (0, 100),
+    "outputs_after": (0, 10),
 }
 """Lowest and highest usable value of each number in a `Recipe`."""
 

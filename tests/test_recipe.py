@@ -25,6 +25,7 @@ from digitpad.recipe import (
 
 GOOD = Recipe(id="mine", title="Mine", network="reader", epochs=3)
 WHOLE = {"epochs", "batch", "copies", "hold_out", "test_batch", "test_every", "test_images"}
+WHOLE |= {"samples_before", "samples_after", "outputs_after"}
 
 LINE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
 IDS = st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,4}", fullmatch=True)

@@ -75,6 +75,7 @@ RECIPES: Mapping[str, Recipe] = {
             std=1.0,
             test_every=50,
             test_images=2000,
+            samples_after=10,
         ),
         Recipe(
             id="sgd",
@@ -118,6 +119,8 @@ RECIPES: Mapping[str, Recipe] = {
             schedule="constant",
             mean=0.0,
             std=1.0,
+            samples_before=20,
+            outputs_after=1,
         ),
     ]
 }

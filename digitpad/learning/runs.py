@@ -24,15 +24,16 @@ from digitpad.learning.devices import choose_device, cores, explained
 from digitpad.learning.networks import NETWORKS, parameter_count
 from digitpad.learning.pen import joined, read_pen, varied
 from digitpad.learning.resuming import load_state, save_state
+from digitpad.learning.samples import samples_after, samples_before
 from digitpad.learning.training import Training
-from digitpad.messages import CheckpointInfo, EpochReport, Report, RunInfo, RunWish, StepsReport
+from digitpad.messages import CheckpointInfo, EpochReport, Report, RunInfo, RunWish, Samples, StepsReport
 from digitpad.recipe import Recipe, check_recipe
 from digitpad.run_store import RunFolder, create
 
 _SHOW_SECONDS = 0.4
 """How often the network in training is handed out while somebody watches."""
 
-Tell = Callable[[RunInfo | Report], None]
+Tell = Callable[[RunInfo | Report | Samples], None]
 Show = Callable[[Checkpoint, int], None]
 
 
@@ -51,7 +52,8 @@ def run(
         wish: what to train, on what, where.
         runs: folder that holds a folder for each run.
         control: wishes while it goes on.
-        tell: called in this thread with the RunInfo as the training starts, and with every report.
+        tell: called in this thread with the RunInfo as the training starts, with every report, and with the images
+            that the recipe shows before the first step and at the end.
         show: called in this thread with the network in training and its step, while somebody watches.
         threads: how many threads compute on the CPU; all cores where None.
 
@@ -144,6 +146,8 @@ class _Saver:
         """Train to the end or until told to stop."""
         self._tell(self._info)
         try:
+            if not self._training.progress.step:
+                self._tell_samples(samples_before(self._training))
             for report in self._training.reports():
                 self._unsaved.append(report)
                 if isinstance(report, EpochReport):
@@ -173,8 +177,14 @@ class _Saver:
             best = not training.chooses_best or not self._folder.best.exists()
             self._save(report.test_accuracy if report else None, best)
         finished = training.progress.epoch >= training.recipe.epochs
+        if finished and not control.is_hurried:
+            self._tell_samples(samples_after(training))
         self._update(state="finished" if finished else "stopped")
         return self._info
+
+    def _tell_samples(self, samples: Samples | None) -> None:
+        if samples is not None:
+            self._tell(samples)
 
     def _fail(self, sentence: str) -> None:
         with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says

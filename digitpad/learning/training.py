@@ -58,6 +58,8 @@ class Training:
     Attributes:
         recipe: what is trained and how.
         device: where it computes.
+        data: the training images, on that device.
+        test: the test images.
         network: the network in training.
         averaged: the network that reads: the average of the weights where the recipe asks for one, else `network`.
         optimiser, generator, order: the optimiser, the random numbers of order and augmentation, and the order of the
@@ -96,8 +98,8 @@ class Training:
         self.generator = torch.Generator(self.device).manual_seed(seed)
         self.order = torch.empty(0, dtype=torch.int64)
         self.progress = Progress()
-        self._pixels, self._labels = data.pixels.to(self.device), data.labels.to(self.device)
-        self._test, self._held_out = test, held_out
+        self.data = Images(data.pixels.to(self.device), data.labels.to(self.device))
+        self.test, self._held_out = test, held_out
         self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
         pairs = list(zip(self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
@@ -106,7 +108,7 @@ class Training:
     @property
     def image_count(self) -> int:
         """How many images an epoch has."""
-        return len(self._labels)
+        return len(self.data)
 
     @property
     def test_is_due(self) -> bool:
@@ -138,7 +140,7 @@ class Training:
     def _epoch(self) -> Iterator[Report]:
         progress = self.progress
         if progress.position == 0:
-            self.order = torch.randperm(len(self._labels), generator=self.generator, device=self.device)
+            self.order = torch.randperm(len(self.data), generator=self.generator, device=self.device)
             progress.loss_sum, progress.right = 0.0, 0
         self.network.train()
         losses: list[Tensor] = []
@@ -176,8 +178,8 @@ class Training:
         if size > 1 and len(self.order) - progress.position == size + 1:
             size += 1  # batch normalisation cannot train on the one image that would be left
         chosen = self.order[progress.position : progress.position + size]
-        truth = self._labels[chosen]
-        images = augmented(self._pixels[chosen].float() / 255, recipe.augmentation, self.generator)
+        truth = self.data.labels[chosen]
+        images = augmented(self.data.pixels[chosen].float() / 255, recipe.augmentation, self.generator)
         images = ((images - recipe.mean) / recipe.std).contiguous(memory_format=torch.channels_last)
         rate = _set_rate(self.optimiser, recipe, progress.step, self._steps)
         answers = self.network(images)
@@ -210,8 +212,8 @@ class Training:
         )
 
     def _interim(self) -> InterimReport:
-        count = self.recipe.test_images or len(self._test)
-        part = Images(self._test.pixels[:count], self._test.labels[:count])
+        count = self.recipe.test_images or len(self.test)
+        part = Images(self.test.pixels[:count], self.test.labels[:count])
         return InterimReport(self.progress.step, len(part), *self._tested(part))
 
     def _end_epoch(self) -> EpochReport:
@@ -230,7 +232,7 @@ class Training:
             DigitpadError: its answers are no longer numbers.
         """
         progress, images = self.progress, max(1, self.progress.position)
-        test_loss, test_accuracy = self._tested(self._test)
+        test_loss, test_accuracy = self._tested(self.test)
         held_out = None if self._held_out is None else self._tested(self._held_out)
         if not math.isfinite(test_loss):
             raise _not_a_number(progress.step)

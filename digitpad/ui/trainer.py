@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from digitpad.control import Control
 from digitpad.errors import DigitpadError
-from digitpad.messages import Report, RunInfo, RunWish
+from digitpad.messages import Report, RunInfo, RunWish, Samples
 from digitpad.ui.laboratory import Laboratory, LiveNetwork, ShowNetwork, Tell
 
 _STACK_BYTES = 8 << 20
@@ -46,6 +46,7 @@ class Trainer(QObject):
         asked: a run was asked for; its data are being read.
         started: the RunInfo of the run that trains from now on.
         progressed: a report, see `digitpad.messages.Report`.
+        samples_shown: Samples, images that the recipe shows before the first step or at the end.
         network_shown: a LiveNetwork, the network in training as it is now, while it is watched.
         paused: whether the run waits from now on.
         ended: the RunInfo of a run that was finished or stopped.
@@ -55,6 +56,7 @@ class Trainer(QObject):
     asked = Signal()
     started = Signal(object)
     progressed = Signal(object)
+    samples_shown = Signal(object)
     network_shown = Signal(object)
     paused = Signal(bool)
     ended = Signal(object)
@@ -143,9 +145,11 @@ class Trainer(QObject):
         self._train_requested.emit(train, self._control)
 
     @Slot(object)
-    def _on_told(self, told: RunInfo | Report) -> None:
+    def _on_told(self, told: RunInfo | Report | Samples) -> None:
         if isinstance(told, RunInfo):
             self.started.emit(told)
+        elif isinstance(told, Samples):
+            self.samples_shown.emit(told)
         else:
             self.progressed.emit(told)
 

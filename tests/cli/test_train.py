@@ -19,7 +19,9 @@ from digitpad.errors import DigitpadError
 from digitpad.files import data_folder
 from digitpad.ink.inkml import write_inkml
 from digitpad.learning.checkpoints import load_checkpoint
+from digitpad.learning.data import read_mnist
 from digitpad.learning.datasets import download_folder
+from digitpad.learning.training import normalised
 from digitpad.messages import StepsReport
 from digitpad.recipe import Recipe
 from digitpad.recipe_files import keep_recipe, save_recipe
@@ -116,6 +118,25 @@ def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, dat
     assert call(*words)[0] == 0
     monkeypatch.setenv("DIGITPAD_DATA_DIR", "")
     assert data_folder() == folder
+
+
+def test_the_images_of_a_recipe_are_told_in_lines_and_left_out_of_json(call, own):
+    save_recipe(Path("own.json"), replace(OWN, samples_before=12, samples_after=4, outputs_after=1))
+    status, out, err = call("train", *own)
+    assert (status, err) == (0, [])
+    before, epoch, _, after, outputs, wrote = out
+    # The hand-drawn digits come from 0 to 9, writer by writer.
+    assert before == "first training images: labels 0 1 2 3 4 5 6 7 8 9 0 1"
+    assert (epoch[:5], wrote[:5]) == ("epoch", "wrote")
+    network = load_checkpoint(Path("own.safetensors")).network
+    test = read_mnist(own[3], "test").pixels[:4]
+    with torch.no_grad():
+        answers = network(normalised(test, OWN.mean, OWN.std)).softmax(1)
+    assert after == f"first test images: read as {' '.join(map(str, answers.argmax(1).tolist()))}, labels 0 1 2 3"
+    assert outputs == "outputs for test image 1:  " + "  ".join(f"{n}: {p:.1%}" for n, p in enumerate(answers[0]))
+    status, out, err = call("train", *own, "--json")
+    assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
+    assert (status, err) == (0, [])
 
 
 @pytest.fixture

@@ -122,6 +122,8 @@ def test_a_tutorial_s_training_is_the_tutorial_s(name, noise):
     assert recipe.augmentation == Augmentation()
     assert recipe.test_batch == (128 if name == "mlp" else 512)
     assert (recipe.test_every, recipe.test_images) == ((50, 2000) if name == "five-by-five" else (0, 0))
+    shown = {"five-by-five": (0, 10, 0), "keras": (20, 0, 1)}.get(name, (0, 0, 0))
+    assert (recipe.samples_before, recipe.samples_after, recipe.outputs_after) == shown
     made = Training(recipe, noise, noise).optimiser
     assert type(made) is OPTIMISERS[optimiser]
     (group,) = made.param_groups

@@ -27,7 +27,7 @@ from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.learning.data import held_out, read_mnist
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.runs import resume, run
-from digitpad.messages import EpochReport, InterimReport, RunInfo, RunWish, StepsReport
+from digitpad.messages import EpochReport, InterimReport, RunInfo, RunWish, Samples, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.recipe_files import save_recipe
 from digitpad.run_store import CUT_OFF, find_run, list_runs, rename_run
@@ -123,6 +123,62 @@ def test_a_run_describes_what_came_of_it(wish, tmp_path):
     assert folder.best.read_bytes() == folder.last.read_bytes()
     assert not folder.is_being_trained()
     assert not list(folder.path.glob("*.part"))
+
+
+SHOWN = replace(RECIPE, samples_before=7, samples_after=5, outputs_after=2)
+
+
+def told_samples(told):
+    """Where in what was told the images that the recipe shows are, and those images."""
+    return {place: said for place, said in enumerate(told) if isinstance(said, Samples)}
+
+
+def test_images_are_told_before_the_first_step_and_at_the_end_and_not_kept(wish, tmp_path):
+    told = []
+    folder, _ = trained(replace(wish, recipe=SHOWN), tmp_path, tell=told.append)
+    shown = told_samples(told)
+    assert list(shown) == [1, len(told) - 1]
+    before, after = shown.values()
+    data = Path(wish.data)
+    assert np.array_equal(before.pixels, read_mnist(data, "train").pixels[:7, 0])
+    assert np.array_equal(after.pixels, read_mnist(data, "test").pixels[:5, 0])
+    assert (len(after.probabilities), after.outputs) == (5, 2)
+    interim = [said for said in told if isinstance(said, InterimReport)]
+    assert interim[-1].step == 12  # the last step's test, on the same five images
+    assert (after.predictions == after.labels).mean() == pytest.approx(interim[-1].accuracy)
+    assert folder.reports() == [said for place, said in enumerate(told) if place and place not in shown]
+    assert folder.read_info().recipe == SHOWN
+
+
+@pytest.mark.parametrize("in_a_hurry", [False, True])
+def test_a_run_that_was_stopped_shows_no_images_at_its_end_and_those_once_it_is_resumed(wish, tmp_path, in_a_hurry):
+    control, told = Control(), []
+
+    def tell(said):
+        told.append(said)
+        if isinstance(said, StepsReport) and said.last == 5:
+            control.stop(in_a_hurry=in_a_hurry)
+
+    folder, info = trained(replace(wish, recipe=SHOWN), tmp_path, control=control, tell=tell)
+    assert info.state == "stopped"
+    assert list(told_samples(told)) == [1]
+    told = []
+    assert resume(folder, tell=told.append, threads=1).state == "finished"
+    assert list(told_samples(told)) == [len(told) - 1]
+    assert told[-1].probabilities is not None
+
+
+def test_who_waits_for_the_end_of_a_run_waits_for_no_images(wish, tmp_path):
+    control, told = Control(), []
+
+    def tell(said):
+        told.append(said)
+        if isinstance(said, EpochReport) and said.epoch == 3:
+            control.stop(in_a_hurry=True)
+
+    _, info = trained(replace(wish, recipe=SHOWN), tmp_path, control=control, tell=tell)
+    assert info.state == "finished"
+    assert list(told_samples(told)) == [1]
 
 
 def test_a_checkpoint_tells_where_it_comes_from(wish, tmp_path):

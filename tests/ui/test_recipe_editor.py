@@ -29,6 +29,9 @@ FAST = Recipe(
     test_batch=50,
     test_every=50,
     test_images=2000,
+    samples_before=20,
+    samples_after=10,
+    outputs_after=1,
     hold_out=5000,
     augmentation=Augmentation(degrees=10, plain=0.2),
 )
