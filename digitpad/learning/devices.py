@@ -62,7 +62,7 @@ def explained(error: RuntimeError | MemoryError, recipe: Recipe) -> DigitpadErro
     if full:
         return DigitpadError(
             f"The memory is not enough to train {recipe.network} with batches of {recipe.batch}. "
-            "Lower the batch size or choose another device; the last good checkpoint is kept."
+            "Lower the batch size or choose another device."
         )
     lost = isinstance(error, torch.AcceleratorError) or any(
         words in said for words in ("CUDA error", "CUDA driver", "cuDNN error", "CUBLAS", "MPS backend", "Metal")
@@ -70,6 +70,6 @@ def explained(error: RuntimeError | MemoryError, recipe: Recipe) -> DigitpadErro
     if lost:
         return DigitpadError(
             f"The GPU failed or is gone ({said.strip().partition(chr(10))[0][:200]}). "
-            "Choose the CPU, or start the machine anew, and resume; the last good checkpoint is kept."
+            "Choose the CPU, or start the machine anew, and resume."
         )
     return None

@@ -250,6 +250,15 @@ class Training:
             is_best=held_out is None or held_out[0] <= progress.best_loss,
         )
 
+    def check_numbers(self) -> None:
+        """Refuse weights that are no longer numbers: running statistics may go before the loss does.
+
+        Raises:
+            DigitpadError: there are such.
+        """
+        if not all(bool(torch.isfinite(mean).all()) for mean in self._means):
+            raise _not_a_number(self.progress.step)
+
     def _tested(self, images: Images) -> tuple[float, float]:
         """Cross entropy and share read right of the network that reads."""
         recipe = self.recipe
@@ -301,7 +310,4 @@ def _set_rate(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int, steps
 
 
 def _not_a_number(step: int) -> DigitpadError:
-    return DigitpadError(
-        f"The loss is no longer a number at step {step:,}. Lower the learning rate and train again; the last good "
-        "checkpoint is kept."
-    )
+    return DigitpadError(f"The loss is no longer a number at step {step:,}. Lower the learning rate and train again.")

@@ -12,7 +12,7 @@ from digitpad.messages import CLASSES, Prediction
 from digitpad.ui.bars import percent
 from digitpad.ui.theme import LIGHT, NOTE_PIXELS, TEXT_PIXELS, Theme, text_font
 
-HEIGHT = 104
+HEIGHT, SMALLEST = 104, 76
 """Height of the panel in pixels, whatever it shows."""
 
 _DIGIT_PIXELS = 88
@@ -49,7 +49,8 @@ class AnswerPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("prediction_label")
         self.setAccessibleName(self.tr("Answer"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMaximumHeight(HEIGHT)
         self._words = (
             self.tr("zero"),
             self.tr("one"),
@@ -126,7 +127,7 @@ class AnswerPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The digit, and room for a few words in a line."""
-        return QSize(round(self._digit_width + _GAP + _NARROWEST_TEXT), HEIGHT)
+        return QSize(round(self._digit_width + _GAP + _NARROWEST_TEXT), SMALLEST)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the sign, and the lines so that the first ends level with its top and the last with its foot."""

@@ -191,7 +191,7 @@ class CurvesView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The smallest size that can be read."""
-        return QSize(480, 200)
+        return QSize(480, 140)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody could see it."""

@@ -112,8 +112,8 @@ class EmbeddingMapView(QWidget):
         return QSize(260 + _GAP + SIDE_WIDTH, 260)
 
     def minimumSizeHint(self) -> QSize:
-        """A map of 200 pixels."""
-        return QSize(200 + _GAP + SIDE_WIDTH, 200)
+        """A map of 140 pixels."""
+        return QSize(140 + _GAP + SIDE_WIDTH, 140)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the map, and what stands beside it."""

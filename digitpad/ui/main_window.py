@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         files.checkpoint_saved.connect(self._on_saved)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
-        files.checkpoint_failed.connect(self._answers.checkpoint.notice.say)
+        files.checkpoint_failed.connect(self._say_of_checkpoint)
 
         actions.undo.triggered.connect(canvas.undo)
         actions.redo.triggered.connect(canvas.redo)
@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
         training.network_shown.connect(self._on_network_shown)
         training.load_requested.connect(self._load)
         training.remarked.connect(self._remark)
+        training.training_changed.connect(self._on_training_changed)
         training.toggled.connect(self._on_training_toggled)
         actions.train.triggered.connect(training.train)
         actions.pause.triggered.connect(training.toggle_pause)
@@ -269,7 +270,7 @@ class MainWindow(QMainWindow):
         self._openings -= 1
         if self._info is None and device != self._wished_device and self._wished_device not in ("auto", "cpu"):
             sentence = self.tr("The device {device} is not there, so the CPU reads.")
-            self._answers.checkpoint.notice.say(sentence.format(device=self._wished_device))
+            self._say_of_checkpoint(sentence.format(device=self._wished_device))
         self._info, self._failed = info, False
         self._actions.save_checkpoint.setEnabled(info.path is not None)
         self._answers.checkpoint.show_info(info)
@@ -300,6 +301,16 @@ class MainWindow(QMainWindow):
         self._reading_with.setText(words)
 
     @Slot(bool)
+    def _on_training_changed(self, training: bool) -> None:
+        actions = self._actions
+        actions.train.setEnabled(not training)
+        actions.pause.setEnabled(training)
+        actions.stop.setEnabled(training)
+        question = self.findChild(QMessageBox, "close_question")
+        if not training and question is not None:
+            question.reject()  # there is no run to ask about any more
+
+    @Slot(bool)
     def _on_training_toggled(self, is_open: bool) -> None:
         """Make room below where the screen has it, and give it back."""
         self._actions.training.setChecked(is_open)
@@ -307,22 +318,25 @@ class MainWindow(QMainWindow):
         self._training.setMaximumHeight(_NO_LIMIT if is_open else line)
         screen, frame = self.screen().availableGeometry(), self.frameGeometry()
         if self.isMaximized() or self.isFullScreen():
-            return
-        if is_open:
-            room = max(0, screen.height() - frame.height())
-            self._grown = min(room, _TRAINING_HEIGHT)
-            self.resize(self.width(), self.height() + self._grown)
-            below = self.frameGeometry().bottom() - screen.bottom()
-            if below > 0:
-                self.move(self.x(), max(screen.top(), self.y() - below))
+            room = 0
+        elif is_open:
+            room = self._grown = min(max(0, screen.height() - frame.height()), _TRAINING_HEIGHT)
         else:
-            self.resize(self.width(), self.height() - self._grown)
-            self._grown = 0
+            room, self._grown = -self._grown, 0
+        self.resize(self.width(), self.height() + room)
+        below = self.frameGeometry().bottom() - screen.bottom()
+        if room > 0 and below > 0:
+            self.move(self.x(), max(screen.top(), self.y() - below))
+        if is_open:
+            height = sum(self._panes.sizes())
+            self._panes.setSizes([height - line - _TRAINING_HEIGHT, line + _TRAINING_HEIGHT])
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
         self._openings -= 1
-        self._answers.checkpoint.notice.say(sentence)
+        self._say_of_checkpoint(sentence)
+        if self._live is not None and not self._training.is_training:
+            self._on_network_shown(None)
         if self._info is not None or self._openings:
             return
         if self._fell_back:
@@ -332,6 +346,12 @@ class MainWindow(QMainWindow):
         else:
             self._fell_back = True
             self._open(None)
+
+    @Slot(str)
+    def _say_of_checkpoint(self, sentence: str) -> None:
+        """Say what is wrong with a checkpoint beside it, or below the pad where there is no room for it."""
+        notice = self._answers.checkpoint.notice if self._answers.checkpoint.isVisible() else self._notice
+        notice.say(sentence)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

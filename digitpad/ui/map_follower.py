@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
 from typing import cast
 
@@ -12,16 +13,19 @@ from digitpad.ui.embedding_map import EmbeddingMapView
 from digitpad.ui.laboratory import Laboratory, LiveNetwork, MapMaker, Pixels
 from digitpad.ui.tasks import Tasks
 
+_MOST_WAITING = 32
+"""Networks that wait to be drawn; `five-by-five` has 24 tests."""
+
 
 class MapFollower(QObject):
-    """One map under way and one network waiting, the latest.
+    """One map under way, and of the networks waiting the latest; of a recipe that tests within an epoch, all of those.
+
+    Nothing is computed while nobody looks; who looks later sees the map move on from the first that waits.
 
     Signals:
-        wanted: whether networks in training are needed from now on.
         failed: a sentence: the map could not be drawn.
     """
 
-    wanted = Signal(bool)
     failed = Signal(str)
 
     def __init__(self, laboratory: Laboratory, view: EmbeddingMapView, parent: QObject | None = None) -> None:
@@ -32,10 +36,10 @@ class MapFollower(QObject):
         self._run: RunInfo | None = None
         self._busy = False
         self._placing = False
-        self._waiting: LiveNetwork | None = None
+        self._waiting: deque[LiveNetwork] = deque(maxlen=_MOST_WAITING)
         self._drawing: Pixels | None = None
         self._placed: Pixels | None = None  # the drawing whose place the view shows
-        view.shown_changed.connect(self.wanted)
+        view.shown_changed.connect(self._next)
         view.shown_changed.connect(self._place)
 
     @property
@@ -46,7 +50,8 @@ class MapFollower(QObject):
     @Slot(object)
     def begin(self, info: RunInfo) -> None:
         """A run begins: its map starts afresh."""
-        self._waiting = self._placed = None
+        self._waiting.clear()
+        self._placed = None
         self._view.clear()
         if self._maker is not None:
             self._maker.close()
@@ -55,10 +60,15 @@ class MapFollower(QObject):
 
     @Slot(object)
     def follow(self, live: LiveNetwork) -> None:
-        """Draw the map of a network in training, if anybody looks and once the map before is done."""
-        if self.is_wanted and self._run is not None:
-            self._waiting = live
-            self._next()
+        """Draw the map of a network in training, once somebody looks and the maps before are done."""
+        if self._run is None:
+            return
+        every = self._run.recipe.test_every
+        # The network of a step comes again with the test after it.
+        if self._waiting and (self._waiting[-1].step == live.step or not every or self._waiting[-1].step % every):
+            self._waiting.pop()
+        self._waiting.append(live)
+        self._next()
 
     def take_drawing(self, drawing: Pixels | None) -> None:
         """Let the person's own point follow the pen; uint8 (28, 28), None where nothing is drawn."""
@@ -71,15 +81,16 @@ class MapFollower(QObject):
 
     def stop(self) -> None:
         """End the thread and whatever computes."""
-        self._waiting = None
+        self._waiting.clear()
         if self._maker is not None:
             self._maker.close()
         self._tasks.stop()
 
+    @Slot()
     def _next(self) -> None:
         """Make the map's maker, or let it draw the network that waits."""
         run, maker = self._run, self._maker
-        if self._busy or self._waiting is None or run is None:
+        if self._busy or not self._waiting or run is None or not self.is_wanted:
             return
         self._busy = True
         self._view.show_busy(True)
@@ -87,8 +98,7 @@ class MapFollower(QObject):
         if maker is None:
             self._tasks.run(partial(self._laboratory.map_maker, run.data_id), partial(self._on_made, run), failed)
         else:
-            live, self._waiting = self._waiting, None
-            update = partial(maker.update, live, self._drawing)
+            update = partial(maker.update, self._waiting.popleft(), self._drawing)
             self._tasks.run(update, partial(self._on_map, run, self._drawing), failed)
 
     def _on_made(self, run: RunInfo, result: object) -> None:

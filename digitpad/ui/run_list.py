@@ -143,8 +143,8 @@ class RunList(QWidget):
         self._empty.setPalette(palette)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the buttons and three rows."""
-        return QSize(self._foot.minimumSizeHint().width() + 16, self._foot.minimumSizeHint().height() + 24 + 4 * ROW)
+        """Room for the buttons and two rows."""
+        return QSize(self._foot.minimumSizeHint().width() + 16, self._foot.minimumSizeHint().height() + 24 + 3 * ROW)
 
     def show_runs(self, runs: Sequence[RunInfo], resumable: set[str]) -> None:
         """Show these runs and no others; selection, check marks and order stay.

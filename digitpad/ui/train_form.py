@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.messages import RunInfo
 from digitpad.recipe import LIMITS, Recipe
 from digitpad.ui.data_choice import DataChoice
 
@@ -44,6 +45,7 @@ class TrainForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(_WIDTH)
         self._recipe: Recipe | None = None
+        self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
         self._teaches = QLabel()
         self._teaches.setObjectName("recipe_teaches")
         self._teaches.setProperty("note", True)
@@ -114,9 +116,36 @@ class TrainForm(QScrollArea):
     def show_recipe(self, recipe: Recipe) -> None:
         """Take another recipe's epochs, and say what it teaches; the same one again leaves a person's number alone."""
         if recipe != self._recipe:
-            self.epochs.setValue(recipe.epochs)
+            self._set_choice(recipe.epochs, self._choice[1] if self._choice else self.seed.value())
         self._recipe = recipe
-        self._teaches.setText(recipe.teaches)
+        if self._choice is None:
+            self._teaches.setText(recipe.teaches)
+
+    def choose_seed(self, seed: int) -> None:
+        """Take another seed for the next run."""
+        self._set_choice(self._choice[0] if self._choice else self.epochs.value(), min(seed, self.seed.maximum()))
+
+    def show_run(self, info: RunInfo) -> None:
+        """Show what the run that goes on was made with; what a person chose for the next one is kept."""
+        self._choice = self._choice or (self.epochs.value(), self.seed.value())
+        self.epochs.setValue(info.recipe.epochs)
+        self.seed.setValue(min(info.seed, self.seed.maximum()))
+        self._teaches.setText(info.recipe.teaches)
+
+    def show_choice(self) -> None:
+        """Show again what is chosen for the next run."""
+        self.set_training(False)
+        if self._choice is not None:
+            choice, self._choice = self._choice, None
+            self._set_choice(*choice)
+        self._teaches.setText(self._recipe.teaches if self._recipe else "")
+
+    def _set_choice(self, epochs: int, seed: int) -> None:
+        if self._choice is not None:
+            self._choice = epochs, seed
+        else:
+            self.epochs.setValue(epochs)
+            self.seed.setValue(seed)
 
     def set_training(self, training: bool) -> None:
         """Let nothing be changed that a run in progress would not follow."""

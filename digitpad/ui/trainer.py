@@ -47,7 +47,7 @@ class Trainer(QObject):
         started: the RunInfo of the run that trains from now on.
         progressed: a report, see `digitpad.messages.Report`.
         samples_shown: Samples, images that the recipe shows before the first step or at the end.
-        network_shown: a LiveNetwork, the network in training as it is now, while it is watched.
+        network_shown: a LiveNetwork, the network in training as it is now.
         paused: whether the run waits from now on.
         ended: the RunInfo of a run that was finished or stopped.
         failed: a sentence: the run could not begin or go on.
@@ -78,7 +78,6 @@ class Trainer(QObject):
         self._worker.ended.connect(self._on_ended)
         self._worker.failed.connect(self._on_failed)
         self._control: Control | None = None
-        self._watched = False
 
     @property
     def is_training(self) -> bool:
@@ -102,13 +101,6 @@ class Trainer(QObject):
     def resume(self, run_id: str) -> None:
         """Go on with a run; does nothing while another goes on."""
         self._begin(lambda control, tell, show: self._laboratory.resume(run_id, control, tell, show))
-
-    @Slot(bool)
-    def watch(self, watched: bool) -> None:
-        """Say whether somebody wants to see the network while it is in training."""
-        self._watched = watched
-        if self._control is not None:
-            self._control.watched = watched
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -140,7 +132,7 @@ class Trainer(QObject):
         if not self._thread.isRunning():
             self._thread.start()
         self._control = Control()
-        self._control.watched = self._watched
+        self._control.watched = True
         self.asked.emit()
         self._train_requested.emit(train, self._control)
 
@@ -155,7 +147,7 @@ class Trainer(QObject):
 
     @Slot(object)
     def _on_network_shown(self, live: LiveNetwork) -> None:
-        if self._control is not None and self._control.watched:
+        if self._control is not None:
             self.network_shown.emit(live)
 
     @Slot(object)

@@ -32,7 +32,7 @@ from digitpad.ui.train_form import TrainForm
 from digitpad.ui.train_line import TrainLine, duration
 from digitpad.ui.trainer import Trainer
 
-_BODY_HEIGHT = 272
+_BODY_HEIGHT = 172
 
 
 class TrainingPanel(QWidget):
@@ -43,6 +43,7 @@ class TrainingPanel(QWidget):
         network_shown: a LiveNetwork to read with, or None: read with the loaded checkpoint again.
         load_requested: the Path of a checkpoint that is to be read with.
         remarked: a sentence about what was done.
+        training_changed: whether a run goes on from now on.
         toggled: whether more than the line is to be seen.
     """
 
@@ -50,6 +51,7 @@ class TrainingPanel(QWidget):
     network_shown = Signal(object)
     load_requested = Signal(object)
     remarked = Signal(str)
+    training_changed = Signal(bool)
     toggled = Signal(bool)
 
     def __init__(self, laboratory: Laboratory, parent: QWidget | None = None) -> None:
@@ -60,6 +62,7 @@ class TrainingPanel(QWidget):
         self._run: RunInfo | None = None
         self._since: list[Report] | None = None  # reports of a resumed run, until its curves were read
         self._awaits_data = False
+        self._stopped = False
         self._browser: DataBrowser | None = None
         self._theme = LIGHT
         self._make_parts()
@@ -98,7 +101,7 @@ class TrainingPanel(QWidget):
         sides.addWidget(self._form)
         sides.addWidget(self._tabs, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 0, 16, 4)
+        column.setContentsMargins(16, 0, 16, 0)
         column.setSpacing(4)
         column.addWidget(self._line)
         column.addWidget(self._notice)
@@ -123,7 +126,6 @@ class TrainingPanel(QWidget):
         trainer.paused.connect(line.show_paused)
         trainer.ended.connect(self._on_ended)
         trainer.failed.connect(self._on_failed)
-        self._map.wanted.connect(self._watch)
         self._map.failed.connect(self._notice.say)
         keeper.load_requested.connect(self.load_requested)
         keeper.resume_requested.connect(trainer.resume)
@@ -165,6 +167,7 @@ class TrainingPanel(QWidget):
     @Slot()
     def stop(self) -> None:
         """Stop the run and keep what was learned."""
+        self._stopped = True
         if self._trainer.is_training:
             self._line.show_stopping()
             self._trainer.stop()
@@ -238,16 +241,18 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _on_asked(self) -> None:
+        self._stopped = False
         self._notice.close_message()
         self._line.show_asked()
         self._form.set_training(True)
-        self._watch()
+        self.training_changed.emit(True)
         self.set_open(True)
 
     @Slot(object)
     def _on_started(self, info: RunInfo) -> None:
         self._run = info
         self._line.show_started(info)
+        self._form.show_run(info)
         self._runs.update_run(info)
         self._map.begin(info)
         self._runs.select_run(info.id)
@@ -284,26 +289,33 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _on_ended(self, info: RunInfo) -> None:
+        words = self.tr("Finished in {time}") if info.state == "finished" else self.tr("Stopped after {time}")
+        if info.best_accuracy is not None:
+            words += self.tr(": {accuracy} of the test images read right")
         accuracy = percent(info.best_accuracy or 0.0, 2)
-        words = self.tr("Finished in {time}: {accuracy} of the test images read right")
-        if info.state == "stopped":
-            words = self.tr("Stopped after {time}: {accuracy} of the test images read right")
         self._on_idle(words.format(time=duration(info.train_seconds), accuracy=accuracy))
+        self._runs.select_run(info.id)
         self._keeper.refresh()
-        if self._form.live.isChecked():
+        # What was stopped within its first epoch has hardly learned anything.
+        if self._form.live.isChecked() and info.epochs_done:
             self._keeper.load(info)
+        else:
+            self.network_shown.emit(None)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        self._on_idle(self.tr("The run ended early"))
-        self._notice.say(sentence)
+        began = self._run is not None
+        self._on_idle(self.tr("The run ended early") if began else self.tr("The run did not begin"))
+        if began or not self._stopped:
+            self._notice.say(sentence)
         self._keeper.refresh()
         self.network_shown.emit(None)
 
     def _on_idle(self, words: str) -> None:
         self._run = None
         self._line.show_idle(words)
-        self._form.set_training(False)
+        self._form.show_choice()
+        self.training_changed.emit(False)
 
     @Slot(object)
     def _on_data_chosen(self) -> None:
@@ -334,7 +346,7 @@ class TrainingPanel(QWidget):
     @Slot(object, object)
     def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:
         self._line.show_recipes(self._shelf.recipes, recipe.id)
-        self._form.seed.setValue(min(seed, self._form.seed.maximum()))
+        self._form.choose_seed(seed)
 
     @Slot(object)
     def _on_recipe_chosen(self, recipe: Recipe) -> None:
@@ -348,13 +360,8 @@ class TrainingPanel(QWidget):
 
     @Slot(bool)
     def _on_live_toggled(self, live: bool) -> None:
-        self._watch()
         if not live:
             self.network_shown.emit(None)
-
-    @Slot()
-    def _watch(self) -> None:
-        self._trainer.watch(self._form.live.isChecked() or self._map.is_wanted)
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
