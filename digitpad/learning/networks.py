@@ -56,10 +56,11 @@ NETWORKS: Mapping[str, Layers] = {
         ["linear", 10],
     ],
     "small": [
-        ["conv-bn", 16, 5, 2, 0],
+        ["conv-bn", 16, 5, 2, 2],
         ["relu"],
         ["maxpool", 2],
         *_conv_bn(32),
+        *_conv_bn(64),
         ["maxpool", 2],
         ["flatten"],
         ["linear", 10],

@@ -15,7 +15,9 @@ RECIPES: Mapping[str, Recipe] = {
             teaches="How little it takes: one pass over the images, with a rate that rises and falls, reads 99 %.",
             network="small",
             epochs=1,
-            rate=0.01,
+            rate=0.015,
+            # Chosen on 10,000 held-out training images, mean of three seeds: 98.97 %, without smoothing 98.8 %.
+            smoothing=0.05,
         ),
         Recipe(
             id="best",
