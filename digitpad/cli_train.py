@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from digitpad.control import Control
 from digitpad.errors import DigitpadError, InputError
-from digitpad.files import data_folder
 from digitpad.messages import EpochReport, Report, RunInfo, RunWish, Samples, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.run_store import RunFolder, export_checkpoint, find_run, runs_folder
@@ -134,29 +133,38 @@ def _resumed(named: Path) -> RunFolder:
 
 
 def _data(arguments: argparse.Namespace) -> str:
-    """The data to train on: what the words name, else MNIST, which is fetched where it is nowhere."""
-    from digitpad.learning.datasets import STARTER, describe, download_folder
-    from digitpad.learning.download import download_mnist
+    """The data to train on: what the words name, else MNIST, which is fetched where files of it are missing."""
+    from digitpad.learning.datasets import MNIST, STARTER, available, cached_data, can_be_fetched, describe
 
     if arguments.data is not None:
         return describe(arguments.data).id
-    folder = download_folder()
-    if not folder.exists() and not (data_folder() / "mnist").exists():
-        from tqdm import tqdm
+    try:
+        if can_be_fetched():
+            _fetch_mnist()
+        for part in ("train", "test"):
+            cached_data(MNIST, part)  # here, where what else can be done is known; the run finds them read
+    except DigitpadError as error:
+        raise InputError(
+            f"{error} Try again, name a folder with --data, or train on what ships with --data {STARTER}."
+        ) from error
+    for problem in available()[1]:
+        print(f"digitpad: {problem}", file=sys.stderr)
+    return MNIST
 
-        try:
-            with tqdm(desc="fetching MNIST", unit="B", unit_scale=True, leave=False, disable=None) as bar:
 
-                def show(done: int, total: int) -> None:
-                    bar.total = total
-                    bar.update(done - bar.n)
+def _fetch_mnist() -> None:
+    from tqdm import tqdm
 
-                download_mnist(folder, show, lambda: False)
-        except DigitpadError as error:
-            raise InputError(
-                f"{error} Try again, name a folder with --data, or train on what ships with --data {STARTER}."
-            ) from error
-    return describe("mnist").id
+    from digitpad.learning.datasets import download_folder
+    from digitpad.learning.download import download_mnist
+
+    with tqdm(desc="fetching MNIST", unit="B", unit_scale=True, leave=False, disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        download_mnist(download_folder(), show, lambda: False)
 
 
 class _Teller:

@@ -86,7 +86,14 @@ class Laboratory:
         counts = {name: parameter_count(blueprint(layers)) for name, layers in NETWORKS.items()}
         return [(name, f"{name} · {count:,}") for name, count in counts.items()]
 
-    def data(self) -> list[DataInfo]:
+    def devices(self) -> dict[str, bool]:
+        """Whether each device that a run may ask for is there; see `digitpad.learning.devices.choose_device`."""
+        load_torch()
+        import torch
+
+        return {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+
+    def data(self) -> tuple[list[DataInfo], list[str]]:
         """See `digitpad.learning.datasets.available`."""
         load_torch()
         from digitpad.learning.datasets import available
@@ -111,10 +118,10 @@ class Laboratory:
     def gallery(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> Gallery:
         """See `digitpad.learning.gallery.gallery`."""
         load_torch()
+        from digitpad.learning.datasets import cached_data
         from digitpad.learning.gallery import gallery
-        from digitpad.learning.runs import images
 
-        return gallery(images(data_id, part), digit, start, count)
+        return gallery(cached_data(data_id, part), digit, start, count)
 
     def augment(self, pixels: Pixels, augmentation: Augmentation, count: int, seed: int) -> Pixels:
         """See `digitpad.learning.gallery.augmented_examples`."""
@@ -126,10 +133,10 @@ class Laboratory:
     def map_maker(self, data_id: str) -> _MapMaker:
         """See `digitpad.learning.embedding`."""
         load_torch()
+        from digitpad.learning.datasets import cached_data
         from digitpad.learning.embedding import EmbeddingMap
-        from digitpad.learning.runs import images
 
-        return _MapMaker(EmbeddingMap(images(data_id, "test")))
+        return _MapMaker(EmbeddingMap(cached_data(data_id, "test")))
 
 
 class _MapMaker:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import math
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -28,6 +30,18 @@ _FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
+
+MNIST_COUNTS = {"train": 60_000, "test": 10_000}
+"""How many images each part of MNIST has."""
+
+_SUMS = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""MD5 sums of MNIST's files, unpacked, as secml-zoo and others state them. Those that torchvision knows are of the
+files as http://yann.lecun.com/exdb/mnist packed them, and differ where somebody else packed the same content."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +76,25 @@ def read_mnist(folder: Path, part: str) -> Images:
     if labels.max() >= CLASSES:
         raise InputError(f"{names[1]} holds the label {labels.max()}; MNIST's go from 0 to 9.")
     return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
+
+
+def foreign_file(images: Images, part: str) -> str | None:
+    """The file of a part that does not hold what MNIST's holds, by its MD5 sum; takes 0.1 s for MNIST's 47 MB.
+
+    Args:
+        images: as they were read.
+        part: 'train' or 'test'.
+
+    Returns:
+        The name of the first such file, None where the images and labels are MNIST's.
+    """
+    arrays = images.pixels.numpy()[:, 0], images.labels.numpy().astype(np.uint8)
+    for name, magic, array in zip(_FILES[part], (_IMAGES, _LABELS), arrays, strict=True):
+        found = hashlib.md5(struct.pack(f">{1 + array.ndim}I", magic, *array.shape), usedforsecurity=False)
+        found.update(np.ascontiguousarray(array).reshape(-1).data)
+        if found.hexdigest() != _SUMS[name]:
+            return name
+    return None
 
 
 def held_out(images: Images, count: int) -> tuple[Images, Images | None]:
@@ -99,6 +132,26 @@ def count_mnist(folder: Path, part: str) -> int:
     return images[0]
 
 
+def missing_files(folder: Path) -> list[str]:
+    """Names of those of MNIST's four files that a folder does not hold, whether gzipped or not."""
+    names = [name for part in _FILES.values() for name in part]
+    return [name for name in names if not any(map(os.path.lexists, _spellings(folder, name)))]
+
+
+def files_stamp(folder: Path, part: str) -> tuple[tuple[str, int, int], ...]:
+    """Another one whenever the files of a part have changed: name, time of the last change in ns, bytes of each."""
+    found = []
+    for path in (path for name in _FILES[part] for path in _spellings(folder, name)):
+        with contextlib.suppress(OSError, ValueError):  # a ValueError: the folder's name holds a null character
+            status = path.stat()
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _spellings(folder: Path, name: str) -> tuple[Path, ...]:
+    return folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")
+
+
 def _check_shapes(folder: Path, names: tuple[str, str], images: tuple[int, ...], labels: tuple[int, ...]) -> None:
     if images[0] != labels[0]:
         raise InputError(f"{folder} holds {images[0]} images and {labels[0]} labels; fetch both files anew.")
@@ -126,11 +179,13 @@ def _opened(
     path = folder / name
     start = 4 + 4 * dimensions
     try:
-        for path in (folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")):
+        for path in _spellings(folder, name):
             if path.is_file():
                 break
         else:
-            raise InputError(f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's four files.")
+            raise InputError(
+                f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's files, or download them."
+            )
         # gzip.open() would warn of a file that it leaves open where reading fails.
         with path.open("rb") as plain, gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain as file:
             header = file.read(start)

@@ -38,7 +38,7 @@ _BYTES = {
     "t10k-images-idx3-ubyte.gz": 1_648_877,
     "t10k-labels-idx1-ubyte.gz": 4_542,
 }
-"""Sizes of MNIST's files, as their servers state them."""
+"""Bytes of MNIST's files, as http://yann.lecun.com/exdb/mnist states them."""
 
 
 class DownloadCancelledError(DigitpadError):
@@ -78,7 +78,7 @@ def download_mnist(
     """Fetch MNIST's four files; those that are there already stay, and only whole and right ones are written.
 
     Args:
-        folder: where they go, still gzipped; made where it does not exist.
+        folder: where they go, still gzipped; made where it does not exist, and not left behind empty.
         progress: called in this thread with the bytes that have come so far and those that will in all. It goes
             back to a file's start where a mirror fails in its midst.
         cancelled: asked in this thread some ten times a second; True ends the download at once.
@@ -93,18 +93,22 @@ def download_mnist(
     """
     mirrors, files = source or mnist_source()
     missing = [file for file in files if not _is_there(folder, file)]
-    _make(folder)
+    _make(folder)  # first, since one that cannot be made is to be told before anything is fetched
     mirrors, total, done = list(mirrors), sum(file.size for file in missing), 0
-    for file in missing:
+    try:
+        for file in missing:
 
-        def report(received: int, before: int = done) -> None:
-            progress(before + received, total)
+            def report(received: int, before: int = done) -> None:
+                progress(before + received, total)
 
-        data, mirror = _from_any(mirrors, file, report, cancelled, silence)
-        write_atomically(folder / file.name, data)
-        done += file.size
-        mirrors.remove(mirror)
-        mirrors.insert(0, mirror)  # the one that answered is asked first from now on
+            data, mirror = _from_any(mirrors, file, report, cancelled, silence)
+            write_atomically(folder / file.name, data)
+            done += file.size
+            mirrors.remove(mirror)
+            mirrors.insert(0, mirror)  # the one that answered is asked first from now on
+    finally:
+        with contextlib.suppress(OSError):  # it holds something
+            folder.rmdir()
 
 
 def _is_there(folder: Path, file: RemoteFile) -> bool:

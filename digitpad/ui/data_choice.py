@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.errors import DigitpadError
 from digitpad.messages import DataInfo
 from digitpad.ui.laboratory import Laboratory
 from digitpad.ui.notice import Notice
@@ -183,15 +184,20 @@ class DataChoice(QWidget):
         """Use a folder, where it holds what is needed."""
         self._tasks.run(partial(self._laboratory.describe, str(Path(folder))), self._on_folder, self._on_folder_failed)
 
-    def _found(self, wanted: str) -> tuple[list[DataInfo], str]:
-        """In the tasks' thread: what there is, and what of it to use."""
-        found = self._laboratory.data()
+    def _found(self, wanted: str) -> tuple[list[DataInfo], list[str], str]:
+        """In the tasks' thread: what there is, what of it is broken, and what to use."""
+        found, problems = self._laboratory.data()
         if wanted and wanted not in {info.id for info in found} and Path(wanted).is_dir():
-            found.append(self._laboratory.describe(wanted))
-        return found, wanted
+            try:
+                found.append(self._laboratory.describe(wanted))
+            except DigitpadError as error:
+                problems.append(str(error))
+        return found, problems, wanted
 
     def _on_found(self, result: object) -> None:
-        found, wanted = cast(tuple[list[DataInfo], str], result)
+        found, problems, wanted = cast(tuple[list[DataInfo], list[str], str], result)
+        if problems:
+            self._notice.say(" ".join(problems))
         folders = [info for info in self._data if info.id not in {other.id for other in found}]
         self._data = found + folders
         known = {info.id for info in self._data}

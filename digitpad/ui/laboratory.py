@@ -71,8 +71,11 @@ class Laboratory(Protocol):
     def networks(self) -> list[tuple[str, str]]:
         """Id of each network, and words with its number of parameters."""
 
-    def data(self) -> list[DataInfo]:
-        """The data sets that are there."""
+    def devices(self) -> dict[str, bool]:
+        """Whether each device that a run may ask for, as in `RunWish.device`, is there."""
+
+    def data(self) -> tuple[list[DataInfo], list[str]]:
+        """The data sets that are there, and sentences on those that should be and are broken."""
 
     def describe(self, choice: str) -> DataInfo:
         """What a folder holds; see `DataInfo.id`."""

@@ -97,7 +97,7 @@ def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path
     assert out[1].startswith("wrote pen.safetensors: ")
     assert "held out" in out[0]
     assert load_checkpoint(tmp_path / "pen.safetensors").info.data.startswith(
-        "MNIST, 30 training images; 50 pen digits"
+        "mnist, 30 training images; 50 pen digits"
     )
 
 
@@ -264,7 +264,7 @@ def test_mnist_is_fetched_where_it_is_nowhere(call, own, monkeypatch):
     status, out, err = call("train", "--recipe", "own.json", "--device", "cpu", "--json")
     assert (status, err) == (0, [])
     assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
-    assert list_runs(runs_folder())[0].data == "MNIST, 30 training images"
+    assert list_runs(runs_folder())[0].data == "mnist, 30 training images"
     assert download_folder().is_dir()
 
 
@@ -283,8 +283,34 @@ def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(refused, 
         monkeypatch.setenv("DIGITPAD_DATA_DIR", str(folder.parent))
     folder.mkdir(parents=True)
     hand_drawn_mnist(folder)
-    (folder / "t10k-images-idx3-ubyte").unlink()
-    assert "t10k-images" in refused("train", "--recipe", "own.json")
+    (folder / "t10k-images-idx3-ubyte").write_bytes(b"")
+    line = refused("train", "--recipe", "own.json")
+    assert "t10k-images" in line
+    assert "--data starter" in line
+
+
+def test_a_download_that_failed_is_tried_again_and_one_that_was_broken_off_goes_on(call, refused, own, monkeypatch):
+    assert "there is no network" in refused("train", "--recipe", "own.json")
+    download_folder().mkdir(parents=True)
+    assert "there is no network" in refused("train", "--recipe", "own.json")
+    hand_drawn_mnist(download_folder())
+    missing = download_folder() / "t10k-images-idx3-ubyte"
+    content = missing.read_bytes()
+    missing.unlink()
+    monkeypatch.setattr(digitpad.learning.download, "download_mnist", lambda *_: missing.write_bytes(content) and None)
+    assert call("train", "--recipe", "own.json", "--device", "cpu")[0] == 0
+
+
+def test_a_broken_mnist_in_the_named_folder_is_said_where_the_user_s_own_is_used(call, own, monkeypatch, tmp_path):
+    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path / "some"))
+    for folder in (download_folder(), tmp_path / "some" / "mnist"):
+        folder.parent.mkdir(parents=True)
+        hand_drawn_mnist(folder)
+    (tmp_path / "some" / "mnist" / "t10k-labels-idx1-ubyte").write_bytes(b"")
+    status, _, err = call("train", "--recipe", "own.json", "--device", "cpu", "--json")
+    assert (status, len(err)) == (0, 1)
+    assert str(tmp_path / "some" / "mnist" / "t10k-labels-idx1-ubyte") in err[0]
+    assert err[0].endswith(f"{download_folder()} is used instead.")
 
 
 # Stopping and going on.

@@ -26,12 +26,13 @@ class Laboratory:
 
     def __init__(self):
         self.found = [STARTER]
+        self.broken = []
         self.problem = None
         self.let = threading.Event()
         self.downloads = 0
 
     def data(self):
-        return list(self.found)
+        return list(self.found), list(self.broken)
 
     def describe(self, choice):
         if "good" not in choice:
@@ -250,6 +251,22 @@ def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, ch
         choice.look()
     assert [info.title for info in choice.data] == ["Starter set", "good"]
     assert choice.chosen.title == "good"
+
+
+def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, laboratory):
+    laboratory.broken = ["/a/mnist holds no labels.", "/b is used instead."]
+    with qtbot.waitSignal(choice.data_chosen):
+        choice.look()
+    assert notice(choice) == "/a/mnist holds no labels. /b is used instead."
+    assert choice.chosen == STARTER
+
+
+def test_a_wanted_folder_that_is_broken_is_said_and_hides_nothing(qtbot, choice, tmp_path):
+    (tmp_path / "broken").mkdir()
+    with qtbot.waitSignal(choice.data_chosen):
+        choice.look(str(tmp_path / "broken"))
+    assert str(tmp_path / "broken") in notice(choice)
+    assert choice.chosen == STARTER
 
 
 def test_a_wanted_folder_is_described_and_chosen(qtbot, laboratory, tmp_path):
