@@ -24,13 +24,14 @@ RECIPES: Mapping[str, Recipe] = {
             title="Best",
             teaches="What the last tenths cost: varied images, averaged weights and patience.",
             network="large",
-            epochs=20,
+            epochs=18,
             rate=0.004,
-            decay=0.02,
+            decay=0.03,
+            smoothing=0.05,
             average=0.998,
             hold_out=2000,
             augmentation=Augmentation(
-                degrees=12, scale=0.1, aspect=0.1, shear=0.15, shift=1.5, elastic=1.2, stroke=0.35, plain=0.15
+                degrees=12, scale=0.15, aspect=0.12, shear=0.2, shift=2.0, elastic=1.5, stroke=0.3, plain=0.1
             ),
         ),
         Recipe(
