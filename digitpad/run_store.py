@@ -244,8 +244,9 @@ def find_run(folder: Path, run_id: str) -> RunFolder:
 def list_runs(folder: Path) -> list[RunInfo]:
     """What is known of each run, the newest first.
 
-    What is no run, or has a run.json that cannot be used, is left out. A run that was cut off is 'stopped', with
-    `CUT_OFF` as its problem; its run.json stays as it is.
+    What is no run is left out. A run that was cut off is 'stopped', with `CUT_OFF` as its problem. One whose run.json
+    cannot be used is 'failed', with a sentence as its problem, no recipe, and its id as its name: it can be deleted.
+    Every run.json stays as it is.
 
     Args:
         folder: where runs are kept; it need not exist.
@@ -257,15 +258,39 @@ def list_runs(folder: Path) -> list[RunInfo]:
         names = [path.name for path in folder.iterdir()] if folder.exists() else []
     found = []
     for name in names:
-        with contextlib.suppress(DigitpadError):
+        with contextlib.suppress(InputError, OSError):  # no folder, or one that was deleted since
             run = find_run(folder, name)
-            info = run.read_info()
-            if info.state == "running" and not run.is_being_trained():
-                info = run.read_info()  # it may have ended since it was read
-                if info.state == "running":
-                    info = replace(info, state="stopped", problem=CUT_OFF)
-            found.append(info)
+            try:
+                found.append(_known(run))
+            except DigitpadError as error:
+                if (run.path / "run.json").is_file():
+                    found.append(_damaged(run, str(error)))
     return sorted(found, key=lambda info: (datetime.fromisoformat(info.started), info.id), reverse=True)
+
+
+def _known(run: RunFolder) -> RunInfo:
+    info = run.read_info()
+    if info.state == "running" and not run.is_being_trained():
+        info = run.read_info()  # it may have ended since it was read
+        if info.state == "running":
+            info = replace(info, state="stopped", problem=CUT_OFF)
+    return info
+
+
+def _damaged(run: RunFolder, sentence: str) -> RunInfo:
+    changed = datetime.fromtimestamp((run.path / "run.json").stat().st_mtime, UTC)
+    return RunInfo(
+        id=run.path.name,
+        name=run.path.name,
+        recipe=Recipe(id="", title="", network="", epochs=0),
+        seed=0,
+        data="",
+        data_id="",
+        device="cpu",
+        started=changed.isoformat(timespec="seconds"),
+        state="failed",
+        problem=f"{sentence} Its checkpoints are still in {run.path}; delete the run where you need none of them.",
+    )
 
 
 def rename_run(run: RunFolder, name: str) -> RunInfo:

@@ -340,13 +340,36 @@ def test_the_newest_is_first(folder, run):
 
 
 def test_what_is_no_run_hides_no_other(folder, run):
-    for name, content in {"bytes": b"\0\xff", "list": b"[]", "nothing": None}.items():
-        (folder / name).mkdir()
-        if content is not None:
-            (folder / name / "run.json").write_bytes(content)
+    (folder / "nothing").mkdir()
     (folder / "folder" / "run.json").mkdir(parents=True)
     (folder / "file").write_bytes(b"")
     copied(run, ".hidden")
+    assert [info.id for info in list_runs(folder)] == [run.path.name]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\xff", b"[]", b'{"name": "fast"}'])
+def test_a_run_with_a_damaged_file_is_listed_as_failed_and_can_be_deleted(folder, run, content):
+    damaged = copied(run, "damaged")
+    (damaged.path / "run.json").write_bytes(content)
+    info = next(info for info in list_runs(folder) if info.id == "damaged")
+    assert (info.name, info.state, info.epochs_done, info.best_accuracy) == ("damaged", "failed", 0, None)
+    assert "The run damaged has a damaged run.json" in info.problem
+    assert str(damaged.path) in info.problem
+    assert (damaged.path / "run.json").read_bytes() == content
+    delete_run(folder, "damaged")
+    assert [info.id for info in list_runs(folder)] == [run.path.name]
+
+
+def test_a_run_that_is_deleted_while_it_is_looked_at_is_not_listed(folder, run, monkeypatch):
+    other = copied(run, "other")
+    read = RunFolder.read_info
+
+    def gone(run):
+        if run.path == other.path:
+            (run.path / "run.json").unlink()
+        return read(run)
+
+    monkeypatch.setattr(RunFolder, "read_info", gone)
     assert [info.id for info in list_runs(folder)] == [run.path.name]
 
 

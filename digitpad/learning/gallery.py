@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,6 +13,17 @@ from digitpad.learning.augment import augmented
 from digitpad.learning.data import Images
 from digitpad.messages import CLASSES, Gallery
 from digitpad.recipe import Augmentation
+
+
+class _Digits(NamedTuple):
+    """Where the images of each digit stand in a part, and uint8 (10, 28, 28), the mean of them."""
+
+    places: list[NDArray[np.intp]]
+    means: NDArray[np.uint8]
+
+
+_digits: WeakKeyDictionary[Images, _Digits] = WeakKeyDictionary()
+"""Kept for the next page, for as long as somebody keeps the images."""
 
 
 def gallery(images: Images, digit: int | None, start: int, count: int) -> Gallery:
@@ -22,17 +36,24 @@ def gallery(images: Images, digit: int | None, start: int, count: int) -> Galler
         count: how many images the page has; the last one has fewer, one after it none.
     """
     pixels, labels = images.pixels.numpy()[:, 0], images.labels.numpy()
-    places = [np.flatnonzero(labels == each) for each in range(CLASSES)]
+    if images not in _digits:
+        _digits[images] = _by_digit(pixels, labels)
+    places, means = _digits[images]
     matching = np.arange(len(labels)) if digit is None else places[digit]
     page = matching[start : start + count]
-    means = [pixels[each].mean(axis=0) if each.size else np.zeros((28, 28)) for each in places]
     return Gallery(
         pixels=pixels[page],
         labels=labels[page],
         matches=len(matching),
         counts=tuple(len(each) for each in places),
-        means=np.rint(np.stack(means)).astype(np.uint8),
+        means=means,
     )
+
+
+def _by_digit(pixels: NDArray[np.uint8], labels: NDArray[np.int64]) -> _Digits:
+    places = [np.flatnonzero(labels == each) for each in range(CLASSES)]
+    means = [pixels[each].mean(axis=0) if each.size else np.zeros((28, 28)) for each in places]
+    return _Digits(places, np.rint(np.stack(means)).astype(np.uint8))
 
 
 def augmented_examples(

@@ -1,3 +1,5 @@
+import weakref
+
 import numpy as np
 import torch
 from hypothesis import given, settings
@@ -52,6 +54,16 @@ def test_pages_one_after_the_other_show_every_image_once():
     pages = [gallery(images, 1, start, 4).pixels for start in range(0, 20, 4)]
     assert [len(page) for page in pages] == [4, 4, 4, 3, 0]
     assert np.array_equal(np.concatenate(pages), images.pixels.numpy()[images.labels.numpy() == 1, 0])
+
+
+def test_means_and_counts_are_worked_out_once_for_each_set_and_forgotten_with_it():
+    ones, mixed = data([1, 1]), data([1, 7], seed=1)
+    assert [gallery(ones, None, start, 1).counts[1] for start in (0, 1)] == [2, 2]
+    assert gallery(ones, None, 0, 1).means is gallery(ones, 1, 1, 1).means
+    assert gallery(mixed, None, 0, 2).counts[7] == 1
+    gone = weakref.ref(ones)
+    del ones
+    assert gone() is None
 
 
 def test_a_page_does_not_change_with_the_data_it_came_from():
