@@ -102,7 +102,7 @@ class DataChoice(QWidget):
         self._notice = Notice()
         self._notice.setObjectName("data_notice")
         self._ways = QWidget()
-        ways = QHBoxLayout(self._ways)
+        ways = QVBoxLayout(self._ways)  # side by side they would be wider than the form
         ways.setContentsMargins(0, 0, 0, 0)
         ways.setSpacing(4)
         for name, words, what in (

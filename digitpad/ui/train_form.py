@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +25,8 @@ from digitpad.messages import RunInfo
 from digitpad.recipe import LIMITS, Recipe
 from digitpad.ui.data_choice import DataChoice
 
-_WIDTH = 312
+_WIDTH, _GAP = 312, 4
+"""Pixels: of the whole column, and between what it holds and the scroll bar."""
 
 
 class TrainForm(QScrollArea):
@@ -58,6 +63,7 @@ class TrainForm(QScrollArea):
         self.seed = QSpinBox()
         self.seed.setObjectName("seed_spin")
         self.seed.setRange(0, 2**31 - 1)
+        self.seed.setMinimumWidth(96)  # of itself it asks for more than is left, and the row would be cut off
         self.seed.setAccessibleName(self.tr("Seed"))
         self.seed.setToolTip(self.tr("Decides everything random: the same seed gives the same run"))
         self.device = QComboBox()
@@ -101,16 +107,38 @@ class TrainForm(QScrollArea):
         buttons.setSpacing(8)
         buttons.addWidget(edit)
         buttons.addWidget(browse)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._teaches)
         column.addLayout(form)
         column.addLayout(buttons)
         column.addWidget(self.live)
         column.addStretch(1)
-        self.setWidget(inside)
+        self.setWidget(self._inside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scroll bar's room free, whether it is there or not: nothing jumps or is cut off when it comes."""
+        super().resizeEvent(event)
+        self._inside.setFixedWidth(self.width() - self.verticalScrollBar().sizeHint().width() - _GAP)
+
+    def set_devices(self, devices: Mapping[str, bool]) -> None:
+        """Offer those devices alone that are there.
+
+        Args:
+            devices: whether each is, by its name in `RunWish.device`.
+        """
+        model = cast(QStandardItemModel, self.device.model())
+        for row in range(model.rowCount()):
+            is_there = devices.get(str(self.device.itemData(row)), False)
+            model.item(row).setEnabled(is_there)
+            words = (
+                "" if is_there else self.tr("This machine has none, or PyTorch was installed without support for it")
+            )
+            self.device.setItemData(row, words, Qt.ItemDataRole.ToolTipRole)
+        if not model.item(self.device.currentIndex()).isEnabled():
+            self.device.setCurrentIndex(self.device.findData("auto"))
 
     @Slot(object)
     def show_recipe(self, recipe: Recipe) -> None:

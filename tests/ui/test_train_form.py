@@ -8,8 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QSpinBox, QWidget
 
 from digitpad.recipe import LIMITS
+from digitpad.ui.data_choice import DataChoice
+from digitpad.ui.notice import Notice
+from digitpad.ui.tasks import Tasks
 from digitpad.ui.train_form import TrainForm
-from tests.ui.laboratories import OTHER, RECIPE
+from tests.ui.laboratories import OTHER, RECIPE, STARTER
 
 
 class Data(QWidget):
@@ -57,6 +60,46 @@ def test_numbers_keep_to_what_a_recipe_may_have(form):
 def test_devices_have_their_names_as_data(form):
     assert [form.device.itemData(index) for index in range(form.device.count())] == ["auto", "cpu", "cuda", "mps"]
     assert form.device.currentData() == "auto"
+
+
+def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(form):
+    form.device.setCurrentIndex(form.device.findData("mps"))
+    form.set_devices({"auto": True, "cpu": True, "cuda": True, "mps": False})
+    assert form.device.currentData() == "auto"
+    form.device.setFocus()
+    QTest.keyClick(form.device, Qt.Key.Key_End)
+    assert form.device.currentData() == "cuda"
+    assert "This machine has none" in form.device.itemData(form.device.findData("mps"), Qt.ItemDataRole.ToolTipRole)
+    assert not form.device.itemData(form.device.findData("cuda"), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_scroll_bar_covers_nothing_and_moves_nothing(qtbot, form):
+    bar, inside = form.verticalScrollBar(), form.widget()
+    width = inside.width()
+    for height, is_there in ((600, False), (80, True)):
+        form.resize(form.width(), height)
+        qtbot.waitUntil(lambda is_there=is_there: bar.isVisible() == is_there)
+        assert inside.width() == width <= form.width() - bar.sizeHint().width()
+    assert inside.minimumSizeHint().width() <= width
+
+
+def test_a_long_sentence_about_the_data_is_whole_and_can_be_scrolled_to(qtbot):
+    class Laboratory:
+        def data(self):
+            return [STARTER], [f"{'/a/folder/with/a/long/name' * 6} does not hold train-images-idx3-ubyte. " * 2]
+
+    tasks = Tasks()
+    data = DataChoice(Laboratory(), tasks)
+    form = TrainForm(data)
+    qtbot.addWidget(form)
+    form.resize(form.width(), 200)
+    form.show()
+    data.look()
+    words = data.findChild(Notice, "data_notice").findChild(QLabel)
+    qtbot.waitUntil(words.isVisible)
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+    tasks.stop()
+    assert form.verticalScrollBar().maximum() > 0
 
 
 @pytest.mark.parametrize(
