@@ -26,6 +26,7 @@ from digitpad.ui.notice import Notice
 from digitpad.ui.recipe_shelf import RecipeShelf
 from digitpad.ui.run_keeper import RunKeeper
 from digitpad.ui.run_list import RunList
+from digitpad.ui.samples_view import SamplesView
 from digitpad.ui.tasks import Tasks
 from digitpad.ui.theme import LIGHT, Theme
 from digitpad.ui.train_form import TrainForm
@@ -79,6 +80,7 @@ class TrainingPanel(QWidget):
         self._map_view = EmbeddingMapView()
         self._map = MapFollower(self._laboratory, self._map_view, self)
         self._runs = RunList()
+        self._samples = SamplesView()
         self._keeper = RunKeeper(self._runs, self._tasks, self)
         self._shelf = RecipeShelf(self._laboratory, self._tasks, self)
         self._notice = Notice()
@@ -89,6 +91,7 @@ class TrainingPanel(QWidget):
         self._tabs.addTab(self._curves, self.tr("Curves"))
         self._tabs.addTab(self._map_view, self.tr("Map"))
         self._tabs.addTab(self._runs, self.tr("Runs"))
+        self._tabs.addTab(self._samples, self.tr("Samples"))
 
     def _arrange(self) -> None:
         self._body = QWidget()
@@ -121,6 +124,8 @@ class TrainingPanel(QWidget):
         self._data.data_chosen.connect(self._on_data_chosen)
         trainer.asked.connect(self._on_asked)
         trainer.started.connect(self._on_started)
+        trainer.started.connect(self._samples.begin)
+        trainer.samples_shown.connect(self._samples.show_samples)
         trainer.progressed.connect(self._on_progressed)
         trainer.network_shown.connect(self._on_network_shown)
         trainer.paused.connect(line.show_paused)
@@ -215,8 +220,8 @@ class TrainingPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        parts = (self._data, self._curves, self._map_view, self._runs, self._notice, self._shelf, self._browser)
-        for part in parts:
+        views = (self._curves, self._map_view, self._runs, self._samples)
+        for part in (*views, self._data, self._notice, self._shelf, self._browser):
             if part is not None:
                 part.set_theme(theme)
 
