@@ -58,7 +58,7 @@ def train(arguments: argparse.Namespace) -> int:
                 resumed, epochs=arguments.epochs, device=device, ink=arguments.ink, control=control, tell=teller.tell
             )
         else:
-            wish = RunWish(recipe, arguments.seed, _data(arguments), arguments.device, arguments.ink)
+            wish = RunWish(recipe, arguments.seed, _data(arguments, control), arguments.device, arguments.ink)
             info = run(wish, runs_folder(), control=control, tell=teller.tell)
     folder = find_run(runs_folder(), info.id) if resumed is None else resumed
     export_checkpoint(folder, "best", out)
@@ -132,7 +132,7 @@ def _resumed(named: Path) -> RunFolder:
     return find_run(runs_folder(), run)
 
 
-def _data(arguments: argparse.Namespace) -> str:
+def _data(arguments: argparse.Namespace, control: Control) -> str:
     """The data to train on: what the words name, else MNIST, which is fetched where files of it are missing."""
     from digitpad.learning.datasets import MNIST, STARTER, available, cached_data, can_be_fetched, describe
 
@@ -140,7 +140,7 @@ def _data(arguments: argparse.Namespace) -> str:
         return describe(arguments.data).id
     try:
         if can_be_fetched():
-            _fetch_mnist()
+            _fetch_mnist(control)
         for part in ("train", "test"):
             cached_data(MNIST, part)  # here, where what else can be done is known; the run finds them read
     except DigitpadError as error:
@@ -152,7 +152,7 @@ def _data(arguments: argparse.Namespace) -> str:
     return MNIST
 
 
-def _fetch_mnist() -> None:
+def _fetch_mnist(control: Control) -> None:
     from tqdm import tqdm
 
     from digitpad.learning.datasets import download_folder
@@ -164,7 +164,7 @@ def _fetch_mnist() -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        download_mnist(download_folder(), show, lambda: False)
+        download_mnist(download_folder(), show, lambda: control.is_stopped)
 
 
 class _Teller:

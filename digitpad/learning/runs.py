@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from digitpad.errors import DigitpadError, InputError
 from digitpad.files import data_folder
 from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.data import Images, held_out
-from digitpad.learning.datasets import describe, open_data
+from digitpad.learning.datasets import cached_data, describe, is_mnist
 from digitpad.learning.devices import choose_device, cores, explained
 from digitpad.learning.networks import NETWORKS, parameter_count
 from digitpad.learning.pen import joined, read_pen, varied
@@ -66,6 +65,8 @@ def run(
     """
     torch.set_num_threads(threads or cores())
     training, described = _prepare(wish)
+    if control is not None and control.is_stopped:
+        raise DigitpadError("The run was stopped before it began.")
     folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs)
     with folder.training():
         return _Saver(folder, training, tell, show).follow(control or Control())
@@ -139,6 +140,7 @@ class _Saver:
     def __init__(self, folder: RunFolder, training: Training, tell: Tell, show: Show) -> None:
         self._folder, self._training, self._tell, self._show = folder, training, tell, show
         self._info = folder.read_info()
+        self._on_mnist = is_mnist(self._info.data_id, "test")
         self._unsaved: list[Report] = []
         self._shown = 0.0
 
@@ -160,21 +162,20 @@ class _Saver:
                     break
             return self._end(control)
         except DigitpadError as error:
-            self._fail(str(error))
-            raise
+            raise self._failed(str(error)) from error
         except (RuntimeError, MemoryError) as error:
             failure = explained(error, self._training.recipe)
-            self._fail(str(failure or "A fault of digitpad."))
             if failure is None:
+                self._failed("A fault of digitpad.")
                 raise
-            raise failure from error
+            raise self._failed(str(failure)) from error
 
     def _end(self, control: Control) -> RunInfo:
         training = self._training
         if training.progress.position:
             report = None if control.is_hurried else training.assess()
-            # Within an epoch the best one so far stays the best, where there are images to tell it by.
-            best = not training.chooses_best or not self._folder.best.exists()
+            # Within an epoch the best one so far stays the best, where there is something to tell it by.
+            best = not self._folder.best.exists() or not (training.chooses_best or report is None)
             self._save(report.test_accuracy if report else None, best)
         finished = training.progress.epoch >= training.recipe.epochs
         if finished and not control.is_hurried:
@@ -186,9 +187,13 @@ class _Saver:
         if samples is not None:
             self._tell(samples)
 
-    def _fail(self, sentence: str) -> None:
+    def _failed(self, sentence: str) -> DigitpadError:
+        """Mark the run as failed, and say what there is to go on with."""
+        kept = self._folder.resume.exists()
+        sentence += " What was learned until the last save is kept." if kept else " Nothing was saved yet."
         with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says
             self._update(state="failed", problem=sentence)
+        return DigitpadError(sentence)
 
     def _update(self, **changes: object) -> None:
         # Only what the training knows is changed: a run may be renamed while it goes on.
@@ -196,6 +201,7 @@ class _Saver:
 
     def _save(self, accuracy: float | None, best: bool) -> None:
         training, folder = self._training, self._folder
+        training.check_numbers()
         checkpoint = self._checkpoint(accuracy)
         if best:
             save_checkpoint(folder.best, checkpoint)
@@ -233,7 +239,7 @@ class _Saver:
                 seed=info.seed,
                 data=info.data,
                 epochs=self._training.progress.epoch,
-                test_accuracy=None if info.data_id == "starter" else accuracy,
+                test_accuracy=accuracy if self._on_mnist else None,
                 date=datetime.now(UTC).date().isoformat(),
                 digitpad_version=__version__,
                 run=info.id,
@@ -249,7 +255,7 @@ def _prepare(wish: RunWish) -> tuple[Training, str]:
     if recipe.batch == 1 and ["batchnorm"] in NETWORKS[recipe.network]:
         raise InputError(f"The network {recipe.network} normalises by batches. Choose a batch size of 2 or more.")
     device = choose_device(wish.device)
-    data, test = images(wish.data, "train"), images(wish.data, "test")
+    data, test = cached_data(wish.data, "train"), cached_data(wish.data, "test")
     described = f"{describe(wish.data).title}, {len(data):,} training images"
     data, chooser = held_out(data, recipe.hold_out)
     if recipe.copies:
@@ -276,8 +282,3 @@ def _pen_images(recipe: Recipe, wish: RunWish) -> tuple[Images, str]:
     words = f"{len(drawings):,} pen digits of {writers} writers, {recipe.copies} variations each"
     return varied(drawings, recipe.copies, wish.seed), words
 
-
-@lru_cache(maxsize=2)
-def images(data: str, part: str) -> Images:
-    """The images of a data set, kept for whoever asks next; see `digitpad.learning.datasets.open_data`."""
-    return open_data(data, part)

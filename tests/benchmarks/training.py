@@ -28,10 +28,10 @@ import torch
 from torch import nn
 
 from digitpad.learning.data import Images
+from digitpad.learning.datasets import cached_data
 from digitpad.learning.devices import cores
 from digitpad.learning.networks import NETWORKS, build
 from digitpad.learning.recipes import RECIPES
-from digitpad.learning.runs import images
 from digitpad.learning.training import Training
 from digitpad.messages import EpochReport, StepsReport
 
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args()
     torch.set_num_threads(cores())
-    train, test = images("mnist", "train"), images("mnist", "test")
+    train, test = cached_data("mnist", "train"), cached_data("mnist", "test")
     figures = _fast(train, test, words.seeds)
     figures |= _plain(train, steps=200 if words.quick else None)
     figures |= _classic(train, test, steps=200 if words.quick else None)

@@ -186,7 +186,7 @@ def test_a_checkpoint_tells_where_it_comes_from(wish, tmp_path):
     checkpoint = load_checkpoint(folder.best)
     said = checkpoint.info
     assert (said.run, said.recipe, said.network, said.seed) == (info.id, "tiny", "five-by-five", 3)
-    assert (said.epochs, said.data, said.test_accuracy) == (3, info.data, info.best_accuracy)
+    assert (said.epochs, said.data, said.test_accuracy) == (3, info.data, None)
     assert (said.mean, said.std, said.parameters) == (RECIPE.mean, RECIPE.std, 28_938)
     assert not checkpoint.network.training
     test = read_mnist(Path(wish.data), "test")
@@ -262,8 +262,8 @@ def test_the_best_is_chosen_on_images_held_out_and_not_on_test_images(misleading
     best, last = load_checkpoint(folder.best), load_checkpoint(folder.last)
     assert (best.info.epochs, last.info.epochs) == (lowest, 6)
     assert torch.equal(weights(best.network), weights(seen[lowest][1].network))
-    assert info.best_accuracy == seen[lowest][0].test_accuracy == best.info.test_accuracy
-    assert info.last_accuracy == seen[6][0].test_accuracy == last.info.test_accuracy
+    assert info.best_accuracy == seen[lowest][0].test_accuracy
+    assert info.last_accuracy == seen[6][0].test_accuracy
     assert info.best_accuracy < info.last_accuracy
 
 
@@ -274,7 +274,7 @@ def test_a_stop_within_an_epoch_leaves_the_best_one_the_best(misleading, tmp_pat
     epoch = next(report for report in seen if isinstance(report, EpochReport))
     assert (info.state, info.epochs_done) == ("stopped", 1)
     assert info.best_accuracy == epoch.test_accuracy
-    assert load_checkpoint(folder.best).info.test_accuracy == epoch.test_accuracy
+    assert load_checkpoint(folder.best).info.epochs == 1
     assert not torch.equal(*(weights(load_checkpoint(path).network) for path in (folder.best, folder.last)))
 
 
