@@ -12,7 +12,7 @@ from digitpad.messages import CLASSES, Prediction
 from digitpad.ui.bars import percent
 from digitpad.ui.theme import LIGHT, NOTE_PIXELS, TEXT_PIXELS, Theme, text_font
 
-HEIGHT, SMALLEST = 104, 76
+HEIGHT, SMALLEST = 104, 66
 """Height of the panel in pixels, whatever it shows."""
 
 _DIGIT_PIXELS = 88

@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def _restore_panes(self) -> None:
         self._grown = 0
-        self._training.setMaximumHeight(self._training.minimumSizeHint().height())
+        self._fit_training()
         if self._settings.training_open:
             self._training.set_open(True)
 
@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         training.remarked.connect(self._remark)
         training.training_changed.connect(self._on_training_changed)
         training.toggled.connect(self._on_training_toggled)
+        training.line_resized.connect(self._fit_training)
         actions.train.triggered.connect(training.train)
         actions.pause.triggered.connect(training.toggle_pause)
         actions.stop.triggered.connect(training.stop)
@@ -315,7 +316,7 @@ class MainWindow(QMainWindow):
         """Make room below where the screen has it, and give it back."""
         self._actions.training.setChecked(is_open)
         line = self._training.minimumSizeHint().height()
-        self._training.setMaximumHeight(_NO_LIMIT if is_open else line)
+        self._fit_training()
         screen, frame = self.screen().availableGeometry(), self.frameGeometry()
         if self.isMaximized() or self.isFullScreen():
             room = 0
@@ -330,6 +331,14 @@ class MainWindow(QMainWindow):
         if is_open:
             height = sum(self._panes.sizes())
             self._panes.setSizes([height - line - _TRAINING_HEIGHT, line + _TRAINING_HEIGHT])
+
+    @Slot()
+    def _fit_training(self) -> None:
+        """Give the closed panel what its line takes, and what is to be said below it; the open one what it gets."""
+        is_open = self._training.is_open
+        line = 0 if is_open else self._training.line_height
+        self._training.setMinimumHeight(line)
+        self._training.setMaximumHeight(_NO_LIMIT if is_open else line)
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:

@@ -6,6 +6,7 @@ import importlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
@@ -46,6 +47,7 @@ class TrainingPanel(QWidget):
         remarked: a sentence about what was done.
         training_changed: whether a run goes on from now on.
         toggled: whether more than the line is to be seen.
+        line_resized: `line_height` is another.
     """
 
     progressed = Signal(object)
@@ -54,6 +56,7 @@ class TrainingPanel(QWidget):
     remarked = Signal(str)
     training_changed = Signal(bool)
     toggled = Signal(bool)
+    line_resized = Signal()
 
     def __init__(self, laboratory: Laboratory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +106,7 @@ class TrainingPanel(QWidget):
         sides.setSpacing(16)
         sides.addWidget(self._form)
         sides.addWidget(self._tabs, 1)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 16, 0)
         column.setSpacing(4)
         column.addWidget(self._line)
@@ -143,6 +146,8 @@ class TrainingPanel(QWidget):
         shelf.recipe_used.connect(self._on_recipe_used)
         shelf.saved.connect(self._on_saved)
         shelf.failed.connect(self._notice.say)
+        self._notice.opened.connect(self.line_resized)
+        self._notice.closed.connect(self.line_resized)
         self._curves.export_requested.connect(self._on_export_requested)
 
     # What a person wishes.
@@ -205,6 +210,12 @@ class TrainingPanel(QWidget):
         return not self._body.isHidden()
 
     @property
+    def line_height(self) -> int:
+        """Height of the closed panel in pixels: of the line, and of what is to be said below it."""
+        # A sentence takes more lines the narrower it is; without one, the height for a width is -1.
+        return max(self.minimumSizeHint().height(), self._column.minimumHeightForWidth(self.width()))
+
+    @property
     def is_training(self) -> bool:
         """Whether a run goes on that was not told to stop."""
         return self._trainer.is_training and not self._trainer.is_stopping
@@ -232,6 +243,7 @@ class TrainingPanel(QWidget):
         self._shelf.look()
         self._keeper.refresh()
         self._tasks.run(_import_pyqtgraph, lambda _: self._curves.build(), self._notice.say)
+        self._tasks.run(self._laboratory.devices, self._on_devices, self._notice.say)
         self._tasks.run(self._laboratory.prepare, lambda _: None, self._notice.say)
 
     def shut_down(self) -> None:
@@ -321,6 +333,9 @@ class TrainingPanel(QWidget):
         self._line.show_idle(words)
         self._form.show_choice()
         self.training_changed.emit(False)
+
+    def _on_devices(self, found: object) -> None:
+        self._form.set_devices(cast(dict[str, bool], found))
 
     @Slot(object)
     def _on_data_chosen(self) -> None:
