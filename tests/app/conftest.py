@@ -7,6 +7,7 @@ from PySide6.QtCore import QThread
 
 from digitpad import app
 from tests.app.hand import Pad
+from tests.app.training import Training
 
 
 def running_threads(window):
@@ -37,3 +38,26 @@ def start(qtbot, qapp):
 def pad(start):
     """The window as it opens."""
     return start()
+
+
+@pytest.fixture
+def begin(start, monkeypatch):
+    """Start digitpad where the starter set is all the data there is; a run that still goes on is stopped at the end."""
+    monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
+    begun = []
+
+    def started(*words, laboratory=None):
+        if laboratory is not None:
+            monkeypatch.setattr(app, "Laboratory", lambda: laboratory)
+        begun.append(Training(start(*words)))
+        return begun[-1]
+
+    yield started
+    for training in begun:
+        training.end()
+
+
+@pytest.fixture
+def training(begin):
+    """The training panel of the window as it opens."""
+    return begin()

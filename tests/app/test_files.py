@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import threading
 from itertools import combinations
 
 import pytest
+import torch
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -78,14 +80,32 @@ def test_the_load_button_loads_and_the_recent_list_remembers(pad, copy):
     recent.aboutToShow.emit()
     assert recent.actions()[0].text() == "mine.safetensors"
 
-    action(pad, "Use the checkpoint that ships").trigger()
+    action(pad, "Pen: reads digits of the screen best").trigger()
     wait_for_checkpoint(pad, "pen")
+    recent.aboutToShow.emit()
+    assert [entry.text() for entry in recent.actions()][:1] == ["mine.safetensors"]
     recent.actions()[0].trigger()
     wait_for_checkpoint(pad, "mine")
 
     recent.actions()[-1].trigger()
     recent.aboutToShow.emit()
     assert [entry.text() for entry in recent.actions()] == ["No checkpoint was loaded yet"]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in DEFAULT_CHECKPOINT.parent.glob("*.safetensors")))
+def test_every_checkpoint_that_ships_is_in_the_menu_and_reads(pad, copy, name):
+    wait_for_checkpoint(pad, "pen")
+    drop(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+    pad.draw(SEVEN)
+    pad.answer()
+    count = len(pad.shown)
+    menu = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Checkpoints that ship")
+    next(entry for entry in menu.actions() if entry.text().lower().startswith(f"{name}:")).trigger()
+    wait_for_checkpoint(pad, name)
+    pad.qtbot.waitUntil(lambda: len(pad.shown) > count)
+
+    assert pad.shown[-1].digit == 7
 
 
 def test_a_loaded_checkpoint_reads_the_drawing_anew(pad, copy):
@@ -229,7 +249,10 @@ def test_a_good_picture_takes_the_message_away(pad, tmp_path):
 
 
 def test_a_device_that_is_not_there_gives_way_to_the_cpu(start, copy, monkeypatch):
-    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    # wrapped, since torch's own modules look behind it
+    monkeypatch.setattr(
+        "torch.backends.mps.is_available", functools.wraps(torch.backends.mps.is_available)(lambda: False)
+    )
     pad = start("--device", "mps", "--checkpoint", str(copy))
     wait_for_checkpoint(pad, "mine")
 
@@ -340,3 +363,4 @@ def test_a_copied_checkpoint_file_is_pasted_as_one(pad, copy):
     pad.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
     wait_for_checkpoint(pad, "mine")
+    QGuiApplication.clipboard().clear()  # Python's end would come before the clipboard's

@@ -99,16 +99,31 @@ def test_of_the_networks_that_wait_the_latest_is_next(qtbot, follower, laborator
     assert len(laboratory.made) == 1
 
 
-def test_nothing_is_computed_while_nobody_looks(qtbot, follower, laboratory, view):
-    wanted = []
-    follower.wanted.connect(wanted.append)
+def test_nothing_is_computed_until_somebody_looks(qtbot, follower, laboratory, view):
     view.hide()
     assert not follower.is_wanted
-    follower.follow(network(1))
+    for step in range(1, 4):
+        follower.follow(network(step))
+    assert laboratory.asked == []
     view.show()
-    assert wanted == [False, True]
-    first_map(qtbot, follower, laboratory, view, 2)
-    assert [step for step, _ in laboratory.made[0].updates] == [2]
+    qtbot.waitUntil(lambda: bool(laboratory.made and laboratory.made[0].updates))
+    laboratory.made[0].let.release()
+    qtbot.waitUntil(lambda: "After 3 steps" in said(view))
+    assert [step for step, _ in laboratory.made[0].updates] == [3]
+
+
+def test_of_a_recipe_that_tests_within_an_epoch_every_test_s_map_is_kept_for_who_looks_later(
+    qtbot, follower, laboratory, view
+):
+    follower.begin(replace(INFO, recipe=replace(INFO.recipe, test_every=50)))
+    view.hide()
+    for step in (10, 50, 50, 70, 100, 130):
+        follower.follow(network(step))
+    view.show()
+    qtbot.waitUntil(lambda: bool(laboratory.made))
+    laboratory.made[0].let.release(3)
+    qtbot.waitUntil(lambda: "After 130 steps" in said(view))
+    assert [step for step, _ in laboratory.made[0].updates] == [50, 100, 130]
 
 
 def test_the_drawing_is_on_the_map_and_follows_the_pen(qtbot, follower, laboratory, view):

@@ -112,8 +112,8 @@ def test_reduced_motion_can_be_asked_for(qapp, monkeypatch):
 
 def test_there_is_an_icon_for_every_action():
     wanted = (
-        "app checkpoint clear copy dark eraser export info light narrower open paste pen quit redo save shipped theme "
-        "undo wider"
+        "app checkpoint clear copy dark data eraser export info light narrower open paste pause pen quit redo save "
+        "stop theme train training undo wider"
     )
     assert set(wanted.split()) <= set(ICONS)
 

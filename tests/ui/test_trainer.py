@@ -124,27 +124,12 @@ def test_a_run_that_was_told_to_stop_is_not_paused(qtbot, trainer, laboratory, s
     assert not [what for what in said if what[0] == "paused"]
 
 
-def test_a_network_is_shown_only_while_somebody_watches(qtbot, trainer, laboratory, said):
-    begin(qtbot, trainer, laboratory, 2)
-    trainer.watch(True)
-    laboratory.let.release(1)
-    with qtbot.waitSignal(trainer.network_shown) as shown:
-        pass
-    trainer.watch(False)
-    laboratory.let.release(7)
-    qtbot.waitUntil(lambda: said[-1][0] == "ended")
-
-    assert shown.args[0].step >= 3
-    assert [what.step for name, what in said if name == "network_shown"] == [shown.args[0].step]
-
-
-def test_who_watched_before_the_run_watches_it(qtbot, trainer, laboratory):
-    trainer.watch(True)
-    with qtbot.waitSignal(trainer.network_shown) as shown:
+def test_the_network_in_training_is_shown_from_the_first_step_on(qtbot, trainer, laboratory, said):
+    with qtbot.waitSignal(trainer.ended):
         trainer.start(WISH)
-        laboratory.let.release(1)
+        laboratory.let.release(10)
 
-    assert shown.args[0].step == 1
+    assert [what.step for name, what in said if name == "network_shown"] == list(range(1, 11))
 
 
 @pytest.mark.parametrize("error", [InputError("There is no data."), DigitpadError("The disk is full.")])
@@ -192,7 +177,6 @@ def test_shutting_down_ends_the_thread_and_whatever_goes_on(qtbot, trainer, labo
 def test_wishes_without_a_run_change_nothing(qtbot, trainer, said):
     trainer.stop()
     trainer.toggle_pause()
-    trainer.watch(True)
 
     assert said == []
     assert [trainer.is_training, trainer.is_paused, trainer.is_stopping] == [False] * 3

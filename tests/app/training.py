@@ -1,0 +1,156 @@
+"""A hand at the training panel: presses its buttons and waits for what comes of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QTabWidget,
+    QWidget,
+)
+
+from digitpad.ui.embedding_map import EmbeddingMapView
+from digitpad.ui.run_list import RunList
+from digitpad.ui.training_panel import TrainingPanel
+
+PATIENCE = 60000
+"""Milliseconds to wait: the machine may be busy."""
+
+CURVES, MAP, RUNS = range(3)
+"""The tabs."""
+
+
+class Training:
+    """A hand at the training panel of a window."""
+
+    def __init__(self, pad):
+        self.pad, self.qtbot, self.window = pad, pad.qtbot, pad.window
+        self.panel = self.window.findChild(TrainingPanel)
+        self.runs = self.window.findChild(RunList)
+        self.map = self.window.findChild(EmbeddingMapView)
+        self.curves = pad.widget("loss_plot")
+        self.reports = []
+        self.window.training_progressed.connect(self.reports.append)
+
+    def until(self, condition):
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
+
+    def ready(self):
+        """Wait for what a start looks for: data, recipes, runs, and the plots."""
+        self.until(lambda: self.combo("data_combo").currentData() and self.pad.widget("curve_plots") is not None)
+        return self
+
+    def combo(self, name):
+        return self.pad.widget(name, QComboBox)
+
+    def press(self, name):
+        button = self.pad.widget(name, QAbstractButton)
+        assert button.isEnabled(), f"{name} cannot be pressed"
+        button.click()
+
+    def is_enabled(self, name):
+        return self.pad.widget(name, QAbstractButton).isEnabled()
+
+    @property
+    def text(self):
+        """How far the run has come, in words."""
+        return self.pad.widget("training_text", QLabel).text()
+
+    @property
+    def status(self):
+        """What the status bar says of the network that reads."""
+        labels = self.window.statusBar().findChildren(QLabel)
+        return next((label.text() for label in labels if label.text().startswith("Reading")), "")
+
+    @property
+    def notice(self):
+        return self.pad.widget("training_notice").text
+
+    def open_tab(self, number):
+        """Open the panel at a tab."""
+        self.panel.set_open(True)
+        self.pad.widget("training_tabs", QTabWidget).setCurrentIndex(number)
+
+    def start(self, epochs, recipe="fast"):
+        """Choose a recipe and its epochs, and press Train."""
+        self.ready()
+        combo = self.combo("recipe_combo")
+        combo.setCurrentIndex(combo.findData(recipe))
+        self.pad.widget("epochs_spin", QSpinBox).setValue(epochs)
+        self.press("train_button")
+
+    def start_long(self):
+        """Start a run that does not end by itself, and wait for its first report."""
+        count = len(self.reports)
+        self.start(1000)
+        self.until(lambda: len(self.reports) > count)
+
+    @property
+    def is_idle(self):
+        return self.is_enabled("train_button") and not self.panel._trainer.is_training
+
+    def wait_for_end(self):
+        """Wait until no run goes on, and the list knows how it ended."""
+        self.until(lambda: self.is_idle and not [run for run in self.listed() if run.state == "running"])
+
+    def stop(self):
+        self.press("stop_button")
+        self.wait_for_end()
+
+    def train(self, epochs=1, recipe="fast"):
+        """Train to the end."""
+        self.start(epochs, recipe)
+        self.wait_for_end()
+
+    def listed(self):
+        """The runs in the list, in no order of theirs."""
+        table = self.runs._table
+        return [table.run(row) for row in range(table.rowCount())]
+
+    def run(self, run_id):
+        return next(run for run in self.listed() if run.id == run_id)
+
+    def select(self, run_id):
+        self.open_tab(RUNS)
+        self.runs.select_run(run_id)
+
+    @property
+    def reads_with(self):
+        """The name of the checkpoint in use."""
+        return self.pad.widget("checkpoint_panel").accessibleName().removeprefix("Checkpoint ")
+
+    @property
+    def file_in_use(self):
+        return str(self.window._info.path)
+
+    def choose_file(self, path):
+        """Choose a file in the dialog that is open."""
+        self.until(lambda: bool(self.window.findChildren(QFileDialog)))
+        dialog = self.window.findChild(QFileDialog)
+        dialog.fileSelected.emit(str(path))
+        dialog.close()
+        self.until(lambda: not self.window.findChildren(QFileDialog))
+
+    def question(self):
+        """The question that closing asks, or None."""
+        return self.window.findChild(QMessageBox, "close_question")
+
+    def answer_question(self, words):
+        button = next(button for button in self.question().findChildren(QPushButton) if button.text() == words)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def end(self):
+        """Leave no run behind that closing would ask about."""
+        if self.window.isVisible() and self.panel.is_training:
+            self.panel.stop()
+
+    def parts(self, kind=QWidget):
+        """The visible parts of the panel of a kind."""
+        return [part for part in self.panel.findChildren(kind) if part.isVisible()]
