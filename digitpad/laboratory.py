@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -48,14 +49,20 @@ class Laboratory:
 
     recipes: Sequence[Recipe] = tuple(RECIPES.values())
 
-    def prepare(self) -> None:
-        """Import what the first optimiser would import: 900 modules, most of a second, while a person waits for it."""
+    def prepare(self, wait: Callable[[], None]) -> None:
+        """Import what the plots and the first optimiser need: 900 modules, more than a second of waiting for a person.
+
+        Args:
+            wait: called before each of them; returns when nobody draws, raises ImportError where it is not wanted.
+        """
         load_torch()
-        from digitpad.learning.gentle_import import import_gently
+        from digitpad.learning.gentle_import import import_gently, waiting_between_modules
 
         _step_back()
-        import_gently("torch._dynamo")
-        import_gently("digitpad.learning.runs")
+        with waiting_between_modules(wait), contextlib.suppress(ImportError):
+            import_gently("pyqtgraph")
+            import_gently("torch._dynamo")
+            import_gently("digitpad.learning.runs")
 
     def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
         """See `digitpad.learning.runs.run`; one core is left to the window."""

@@ -9,12 +9,16 @@ about 16 ms.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
+import importlib.abc
 import importlib.util
 import os
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _LIBRARIES = {
@@ -44,6 +48,31 @@ def import_gently(name: str) -> None:
             gc.enable()
     # What an import made stays until the end: later collections need not look at it, which is 60 ms each for torch.
     gc.freeze()
+
+
+@contextlib.contextmanager
+def waiting_between_modules(wait: Callable[[], None]) -> Iterator[None]:
+    """Call `wait` in this thread before each module that is looked for, so that a long import can make way.
+
+    What `wait` raises ends the import; what was imported until then stays.
+    """
+    finder = _Waiting(wait)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Waiting(importlib.abc.MetaPathFinder):
+    """Finds nothing, and takes its time."""
+
+    def __init__(self, wait: Callable[[], None]) -> None:
+        self._wait, self._thread = wait, threading.get_ident()
+
+    def find_spec(self, *_: object) -> None:
+        if threading.get_ident() == self._thread:
+            self._wait()
 
 
 def _preload() -> None:

@@ -281,4 +281,3 @@ def _pen_images(recipe: Recipe, wish: RunWish) -> tuple[Images, str]:
     writers = len({drawing.writer for drawing in drawings})
     words = f"{len(drawings):,} pen digits of {writers} writers, {recipe.copies} variations each"
     return varied(drawings, recipe.copies, wish.seed), words
-

@@ -59,8 +59,8 @@ class Laboratory(Protocol):
     recipes: Sequence[Recipe]
     """The recipes that ship."""
 
-    def prepare(self) -> None:
-        """Have ready what the first run needs."""
+    def prepare(self, wait: Callable[[], None]) -> None:
+        """Have ready what the first run needs; `wait` is called often, and returns when nobody draws."""
 
     def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
         """Train what is wished; returns when it was finished or stopped."""

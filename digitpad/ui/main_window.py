@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         canvas.ink_changed.connect(reader.read)
         canvas.ink_changed.connect(self._on_ink_changed)
         canvas.ink_changed.connect(self._collector.put_off)
+        canvas.ink_changed.connect(self._training.quiet.disturb)
         canvas.history_changed.connect(self._on_history_changed)
         reader.answered.connect(self._on_answered)
         reader.opened.connect(self._on_checkpoint_opened)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from digitpad.ui.embedding_map import EmbeddingMapView
 from digitpad.ui.laboratory import Laboratory, LiveNetwork, Pixels
 from digitpad.ui.map_follower import MapFollower
 from digitpad.ui.notice import Notice
+from digitpad.ui.quiet import Quiet
 from digitpad.ui.recipe_shelf import RecipeShelf
 from digitpad.ui.run_keeper import RunKeeper
 from digitpad.ui.run_list import RunList
@@ -63,6 +63,8 @@ class TrainingPanel(QWidget):
         self._laboratory = laboratory
         self._tasks, self._downloads = Tasks(self), Tasks(self)
         self._trainer = Trainer(laboratory, self)
+        self.quiet = Quiet(self)
+        self._is_prepared = False
         self._run: RunInfo | None = None
         self._since: list[Report] | None = None  # reports of a resumed run, until its curves were read
         self._awaits_data = False
@@ -242,13 +244,13 @@ class TrainingPanel(QWidget):
         self._data.look()
         self._shelf.look()
         self._keeper.refresh()
-        self._tasks.run(_import_pyqtgraph, lambda _: self._curves.build(), self._notice.say)
         self._tasks.run(self._laboratory.devices, self._on_devices, self._notice.say)
-        self._tasks.run(self._laboratory.prepare, lambda _: None, self._notice.say)
+        self._tasks.run(partial(self._laboratory.prepare, self.quiet.wait), self._on_prepared, self._notice.say)
 
     def shut_down(self) -> None:
         """End every thread; a run that goes on is saved first."""
         self._data.cancel()
+        self.quiet.stop()
         self._map.stop()
         self._trainer.shut_down()
         self._downloads.stop()
@@ -259,6 +261,7 @@ class TrainingPanel(QWidget):
     @Slot()
     def _on_asked(self) -> None:
         self._stopped = False
+        self.quiet.hurry()
         self._notice.close_message()
         self._line.show_asked()
         self._form.set_training(True)
@@ -334,6 +337,15 @@ class TrainingPanel(QWidget):
         self._form.show_choice()
         self.training_changed.emit(False)
 
+    def _on_prepared(self, _result: object) -> None:
+        self._is_prepared = True
+        self._build_curves()
+
+    def _build_curves(self) -> None:
+        # Takes some 15 ms, so it waits until somebody looks.
+        if self._is_prepared and self.is_open:
+            self._curves.build()
+
     def _on_devices(self, found: object) -> None:
         self._form.set_devices(cast(dict[str, bool], found))
 
@@ -386,6 +398,7 @@ class TrainingPanel(QWidget):
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
         self._body.setVisible(is_open)
+        self._build_curves()
         self.toggled.emit(is_open)
 
     @Slot(str)
@@ -405,8 +418,3 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
         self.remarked.emit(self.tr("Saved {path}").format(path=path))
-
-
-def _import_pyqtgraph() -> None:
-    """In a thread, since it takes a while."""
-    importlib.import_module("pyqtgraph")

@@ -1,0 +1,50 @@
+"""When nobody draws."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+_PAUSE = 250  # milliseconds without a change of the ink
+
+
+class Quiet(QObject):
+    """Lets a thread wait until nobody draws, so that what can wait does not take the interpreter from the pen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._quiet = threading.Event()
+        self._quiet.set()
+        self._hurried = self._stopped = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
+        self._timer.timeout.connect(self._quiet.set)
+
+    @Slot()
+    def disturb(self) -> None:
+        """Somebody draws."""
+        if not self._hurried:
+            self._quiet.clear()
+            self._timer.start()
+
+    def hurry(self) -> None:
+        """Let nobody wait from now on: what they do is wanted."""
+        self._hurried = True
+        self._quiet.set()
+
+    def stop(self) -> None:
+        """Let nobody wait, and nobody begin anything more."""
+        self._stopped = True
+        self.hurry()
+
+    def wait(self) -> None:
+        """Return when nobody draws; called in another thread.
+
+        Raises:
+            ImportError: the window closes.
+        """
+        self._quiet.wait()
+        if self._stopped:
+            raise ImportError("the window closes")
