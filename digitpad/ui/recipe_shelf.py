@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -16,9 +16,13 @@ from digitpad.recipe_files import free_id, keep_recipe, load_recipe, own_recipes
 from digitpad.schedules import rate_at
 from digitpad.ui.dialogs import ask_open, ask_save, recipe_filter
 from digitpad.ui.laboratory import Laboratory
-from digitpad.ui.recipe_editor import RecipeEditor
 from digitpad.ui.tasks import Tasks
 from digitpad.ui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from digitpad.ui.recipe_editor import RecipeEditor
+
+# The editor is imported when it is first opened: a start has no time for it.
 
 _CURVE_STEPS = 1000
 
@@ -78,6 +82,8 @@ class RecipeShelf(QObject):
             self.failed.emit(problem)
 
     def _on_networks(self, recipe: Recipe, seed: int, result: object) -> None:
+        from digitpad.ui.recipe_editor import RecipeEditor
+
         networks = cast(list[tuple[str, str]], result)
         editor = RecipeEditor(
             networks, _rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
@@ -16,7 +16,6 @@ from digitpad.recipe import Recipe
 from digitpad.ui.bars import percent
 from digitpad.ui.curve_data import RunCurves
 from digitpad.ui.curves import CurvesView, png
-from digitpad.ui.data_browser import DataBrowser
 from digitpad.ui.data_choice import DataChoice
 from digitpad.ui.dialogs import ask_save, curves_filter
 from digitpad.ui.embedding_map import EmbeddingMapView
@@ -33,6 +32,9 @@ from digitpad.ui.theme import LIGHT, Theme
 from digitpad.ui.train_form import TrainForm
 from digitpad.ui.train_line import TrainLine, duration
 from digitpad.ui.trainer import Trainer
+
+if TYPE_CHECKING:
+    from digitpad.ui.data_browser import DataBrowser
 
 _BODY_HEIGHT = 172
 
@@ -190,6 +192,8 @@ class TrainingPanel(QWidget):
     @Slot()
     def browse_data(self) -> None:
         """Open the window that shows the data."""
+        from digitpad.ui.data_browser import DataBrowser  # here, since a start has no time for it
+
         if self._browser is None:
             self._browser = DataBrowser(
                 self._tasks, self._laboratory.gallery, self._laboratory.augment, self, self._theme
