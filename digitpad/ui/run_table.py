@@ -58,6 +58,7 @@ class RunTable(QAbstractTableModel):
         self._runs: list[RunInfo] = []
         self._checked: set[str] = set()
         self._theme = LIGHT
+        self._titles = self._column_titles()  # Qt asks for them a thousand times while a window opens
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -136,7 +137,7 @@ class RunTable(QAbstractTableModel):
         """Titles of the columns, and what they mean."""
         if orientation != Qt.Orientation.Horizontal or section not in tuple(Column):
             return None
-        title, meaning = self._titles()[section]
+        title, meaning = self._titles[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
@@ -166,7 +167,7 @@ class RunTable(QAbstractTableModel):
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return self.summary(run)
         elif role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._titles()[column][0]}: {self._text(run, column)}"
+            return f"{self._titles[column][0]}: {self._text(run, column)}"
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -196,14 +197,14 @@ class RunTable(QAbstractTableModel):
 
     def summary(self, run: RunInfo) -> str:
         """All that the row says of a run, for a tool tip and a screen reader; a problem last."""
-        titles = self._titles()
+        titles = self._titles
         shown = (Column.RECIPE, Column.SEED, Column.DATA, Column.STARTED, Column.DURATION, Column.EPOCHS)
         parts = [run.name, self.state_words(run)]
         parts += [f"{titles[column][1]}: {self._text(run, column)}" for column in (Column.BEST, Column.LAST)]
         parts += [f"{titles[column][0]}: {self._text(run, column)}" for column in shown]
         return "\n".join([*parts, run.problem] if run.problem else parts)
 
-    def _titles(self) -> list[tuple[str, str]]:
+    def _column_titles(self) -> list[tuple[str, str]]:
         return [
             (self.tr("Name"), self.tr("Name. A check mark lays the run's curves over those that are shown")),
             (self.tr("Recipe"), self.tr("The recipe that was trained")),
