@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import threading
@@ -53,13 +52,14 @@ class Laboratory:
         """Import what the plots and the first optimiser need: 900 modules, more than a second of waiting for a person.
 
         Args:
-            wait: called before each of them; returns when nobody draws, raises ImportError where it is not wanted.
+            wait: called before each of them; returns when nobody draws. It must not raise: torch cannot be imported
+                anew in a process where its import was broken off.
         """
         load_torch()
         from digitpad.learning.gentle_import import import_gently, waiting_between_modules
 
         _step_back()
-        with waiting_between_modules(wait), contextlib.suppress(ImportError):
+        with waiting_between_modules(wait):
             import_gently("pyqtgraph")
             import_gently("torch._dynamo")
             import_gently("digitpad.learning.runs")

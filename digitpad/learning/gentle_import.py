@@ -52,10 +52,7 @@ def import_gently(name: str) -> None:
 
 @contextlib.contextmanager
 def waiting_between_modules(wait: Callable[[], None]) -> Iterator[None]:
-    """Call `wait` in this thread before each module that is looked for, so that a long import can make way.
-
-    What `wait` raises ends the import; what was imported until then stays.
-    """
+    """Call `wait` in this thread before each module that is looked for, so that a long import can make way."""
     finder = _Waiting(wait)
     sys.meta_path.insert(0, finder)
     try:

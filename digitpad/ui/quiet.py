@@ -16,7 +16,7 @@ class Quiet(QObject):
         super().__init__(parent)
         self._quiet = threading.Event()
         self._quiet.set()
-        self._hurried = self._stopped = False
+        self._hurried = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
@@ -30,21 +30,10 @@ class Quiet(QObject):
             self._timer.start()
 
     def hurry(self) -> None:
-        """Let nobody wait from now on: what they do is wanted."""
+        """Let nobody wait from now on: what they do is wanted, or the window waits for their end."""
         self._hurried = True
         self._quiet.set()
 
-    def stop(self) -> None:
-        """Let nobody wait, and nobody begin anything more."""
-        self._stopped = True
-        self.hurry()
-
     def wait(self) -> None:
-        """Return when nobody draws; called in another thread.
-
-        Raises:
-            ImportError: the window closes.
-        """
+        """Return when nobody draws; called in another thread."""
         self._quiet.wait()
-        if self._stopped:
-            raise ImportError("the window closes")

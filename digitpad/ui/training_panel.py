@@ -254,7 +254,7 @@ class TrainingPanel(QWidget):
     def shut_down(self) -> None:
         """End every thread; a run that goes on is saved first."""
         self._data.cancel()
-        self.quiet.stop()
+        self.quiet.hurry()
         self._map.stop()
         self._trainer.shut_down()
         self._downloads.stop()
