@@ -43,8 +43,8 @@ class Training:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
 
     def ready(self):
-        """Wait for what a start looks for: data, recipes, runs, and the plots."""
-        self.until(lambda: self.combo("data_combo").currentData() and self.pad.widget("curve_plots") is not None)
+        """Wait for what a start looks for: data, recipes and runs. The plots are made when the panel is opened."""
+        self.until(lambda: self.combo("data_combo").currentData())
         return self
 
     def combo(self, name):
