@@ -62,8 +62,9 @@ class ShippedMenu(QMenu):
             ("best", self.tr("Best: reads MNIST's scanned digits best")),
             ("fast", self.tr("Fast: trained in seconds")),
         ):
-            action = self.addAction(words)
-            action.triggered.connect(partial(self.chosen.emit, shipped("checkpoints", f"{name}.safetensors")))
+            path = shipped("checkpoints", f"{name}.safetensors")
+            if path.exists():
+                self.addAction(words).triggered.connect(partial(self.chosen.emit, path))
 
 
 def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu, pretrained: ShippedMenu) -> None:
