@@ -55,9 +55,11 @@ class DataChoice(QWidget):
 
     Signals:
         data_chosen: the DataInfo in use from now on.
+        look_failed: the data could not even be looked for; the notice says why.
     """
 
     data_chosen = Signal(object)
+    look_failed = Signal()
     _received = Signal(int, int)
 
     def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None) -> None:
@@ -139,7 +141,7 @@ class DataChoice(QWidget):
 
     def look(self, wanted: str = "") -> None:
         """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""
-        self._tasks.run(partial(self._found, wanted), self._on_found, self._notice.say)
+        self._tasks.run(partial(self._found, wanted), self._on_found, self._on_look_failed)
 
     def choose(self, data_id: str) -> None:
         """Use another data set of those that are there."""
@@ -193,6 +195,10 @@ class DataChoice(QWidget):
             except DigitpadError as error:
                 problems.append(str(error))
         return found, problems, wanted
+
+    def _on_look_failed(self, sentence: str) -> None:
+        self._notice.say(sentence)
+        self.look_failed.emit()
 
     def _on_found(self, result: object) -> None:
         found, problems, wanted = cast(tuple[list[DataInfo], list[str], str], result)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from digitpad.ink.formats import INK_ENDINGS, PICTURE_ENDINGS
 
@@ -86,3 +86,25 @@ def _dialog(parent: QWidget, title: str, filters: Sequence[str], chosen: Chosen)
     dialog.setNameFilters(filters)
     dialog.fileSelected.connect(lambda name: chosen(Path(name)))
     return dialog
+
+
+CLOSE_QUESTION = "close_question"
+"""Name of the question that `ask_before_closing` asks."""
+
+
+def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> None:
+    """Ask whether a run that goes on is to be stopped, so that the window can be closed."""
+    question = QMessageBox(parent)
+    question.setObjectName(CLOSE_QUESTION)
+    question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    question.setIcon(QMessageBox.Icon.Question)
+    question.setText(translate("dialogs", "A run goes on. Stop it and close digitpad?"))
+    question.setInformativeText(
+        translate("dialogs", "What was learned is kept, and the run can be resumed from the list of runs.")
+    )
+    accept = question.addButton(translate("dialogs", "Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+    keep = question.addButton(translate("dialogs", "Keep training"), QMessageBox.ButtonRole.RejectRole)
+    question.setDefaultButton(keep)
+    question.setEscapeButton(keep)
+    accept.clicked.connect(stop)
+    question.open()

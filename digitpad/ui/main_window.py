@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
     QSlider,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -28,23 +27,16 @@ from digitpad.ui.actions import Actions
 from digitpad.ui.answer_side import AnswerSide
 from digitpad.ui.bars import percent
 from digitpad.ui.canvas import Canvas, Tool
-from digitpad.ui.dialogs import (
-    CHECKPOINT_ENDINGS,
-    ask_open,
-    ask_save,
-    checkpoint_filter,
-    checkpoint_save_filter,
-    drawing_filter,
-    drawing_save_filter,
-    picture_save_filter,
-)
+from digitpad.ui.dialogs import CLOSE_QUESTION, ask_before_closing
 from digitpad.ui.elided import ElidedLabel
-from digitpad.ui.files import Files, local_files
+from digitpad.ui.exchange import Exchange
+from digitpad.ui.files import Files
 from digitpad.ui.idle_collector import IdleCollector
 from digitpad.ui.laboratory import Laboratory, LiveNetwork
 from digitpad.ui.menus import RecentMenu, ShippedMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.notice import Notice
 from digitpad.ui.pad import Square
+from digitpad.ui.panes import Panes
 from digitpad.ui.reading import Answer, Reader
 from digitpad.ui.settings import Settings
 from digitpad.ui.theme import Mode, apply_theme, system_theme
@@ -53,8 +45,6 @@ from digitpad.ui.training_panel import TrainingPanel
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
 _REMARK_SHOWN = 8000  # milliseconds
-_TRAINING_HEIGHT = 280  # what opens below the line
-_NO_LIMIT = (1 << 24) - 1  # Qt's own largest size of a widget
 
 
 class MainWindow(QMainWindow):
@@ -107,11 +97,12 @@ class MainWindow(QMainWindow):
         self.resize(_FIRST_SIZE)
         self.restoreGeometry(settings.geometry)
         self.restoreState(settings.layout)
-        self._restore_panes()
+        self._training.set_open(settings.training_open)
         self._canvas.setFocus()
 
     def _make_parts(self) -> None:
         self._canvas = Canvas()
+        self._exchange = Exchange(self._files, self._canvas, self)
         self._answers = AnswerSide()
         self._notice = Notice()
         self._notice.setObjectName("notice")
@@ -139,27 +130,16 @@ class MainWindow(QMainWindow):
         row.setSpacing(24)
         row.addLayout(left, 1)
         row.addWidget(self._answers)
-        self._panes = QSplitter(Qt.Orientation.Vertical)
-        self._panes.setChildrenCollapsible(False)
-        self._panes.addWidget(central)
-        self._panes.addWidget(self._training)
-        self._panes.setStretchFactor(0, 1)
-        self._panes.setStretchFactor(1, 0)
-        self.setCentralWidget(self._panes)
+        self.setCentralWidget(Panes(central, self._training))
         self.statusBar().addPermanentWidget(self._reading_with)
         self.statusBar().addPermanentWidget(self._computing_on)
         self.setTabOrder(self._width, self._canvas)
         self.setTabOrder(self._canvas, self._answers.checkpoint.load_button)
         self.setTabOrder(self._answers.checkpoint.load_button, self._answers.checkpoint.save_button)
 
-    def _restore_panes(self) -> None:
-        self._grown = 0
-        self._fit_training()
-        if self._settings.training_open:
-            self._training.set_open(True)
-
     def _connect(self) -> None:
         actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
+        exchange = self._exchange
         canvas.ink_changed.connect(reader.read)
         canvas.ink_changed.connect(self._on_ink_changed)
         canvas.ink_changed.connect(self._collector.put_off)
@@ -184,19 +164,21 @@ class MainWindow(QMainWindow):
         actions.undo.triggered.connect(canvas.undo)
         actions.redo.triggered.connect(canvas.redo)
         actions.clear.triggered.connect(canvas.clear_ink)
-        actions.copy.triggered.connect(self._copy)
-        actions.paste.triggered.connect(self._paste)
+        actions.copy.triggered.connect(exchange.copy)
+        actions.paste.triggered.connect(exchange.paste)
         actions.tools.triggered.connect(self._choose_tool)
         actions.wider.triggered.connect(partial(self._widen, 10))
         actions.narrower.triggered.connect(partial(self._widen, -10))
-        actions.open.triggered.connect(self._ask_for_drawing)
-        actions.save.triggered.connect(self._ask_where_to_save)
-        actions.load.triggered.connect(self._ask_for_checkpoint)
-        actions.save_checkpoint.triggered.connect(self._ask_where_to_save_checkpoint)
+        actions.open.triggered.connect(exchange.ask_for_drawing)
+        actions.save.triggered.connect(exchange.ask_where_to_save)
+        actions.load.triggered.connect(exchange.ask_for_checkpoint)
+        actions.save_checkpoint.triggered.connect(self._save_checkpoint)
         actions.quit.triggered.connect(self.close)
         actions.themes.triggered.connect(self._on_theme_chosen)
         actions.about.triggered.connect(partial(show_about, self))
 
+        exchange.checkpoint_chosen.connect(self._load)
+        exchange.refused.connect(self._notice.say)
         self._recent.chosen.connect(self._load)
         self._pretrained.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
@@ -208,6 +190,7 @@ class MainWindow(QMainWindow):
             button.setToolTip(action.toolTip())
             action.enabledChanged.connect(button.setEnabled)
         actions.save_checkpoint.setEnabled(False)
+        self._on_training_changed(False)
         self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
 
     def _connect_training(self) -> None:
@@ -218,8 +201,7 @@ class MainWindow(QMainWindow):
         training.load_requested.connect(self._load)
         training.remarked.connect(self._remark)
         training.training_changed.connect(self._on_training_changed)
-        training.toggled.connect(self._on_training_toggled)
-        training.line_resized.connect(self._fit_training)
+        training.toggled.connect(actions.training.setChecked)
         actions.train.triggered.connect(training.train)
         actions.pause.triggered.connect(training.toggle_pause)
         actions.stop.triggered.connect(training.stop)
@@ -237,7 +219,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _open_first(self) -> None:
-        self._open(self._first_checkpoint)
+        if self._openings or self._info is not None:
+            self._fell_back = False  # a person was quicker; should their checkpoint fail, there is still the default
+        else:
+            self._open(self._first_checkpoint)
 
     def _open(self, checkpoint: Path | None) -> None:
         self._openings += 1
@@ -308,38 +293,9 @@ class MainWindow(QMainWindow):
         actions.train.setEnabled(not training)
         actions.pause.setEnabled(training)
         actions.stop.setEnabled(training)
-        question = self.findChild(QMessageBox, "close_question")
+        question = self.findChild(QMessageBox, CLOSE_QUESTION)
         if not training and question is not None:
             question.reject()  # there is no run to ask about any more
-
-    @Slot(bool)
-    def _on_training_toggled(self, is_open: bool) -> None:
-        """Make room below where the screen has it, and give it back."""
-        self._actions.training.setChecked(is_open)
-        line = self._training.minimumSizeHint().height()
-        self._fit_training()
-        screen, frame = self.screen().availableGeometry(), self.frameGeometry()
-        if self.isMaximized() or self.isFullScreen():
-            room = 0
-        elif is_open:
-            room = self._grown = min(max(0, screen.height() - frame.height()), _TRAINING_HEIGHT)
-        else:
-            room, self._grown = -self._grown, 0
-        self.resize(self.width(), self.height() + room)
-        below = self.frameGeometry().bottom() - screen.bottom()
-        if room > 0 and below > 0:
-            self.move(self.x(), max(screen.top(), self.y() - below))
-        if is_open:
-            height = sum(self._panes.sizes())
-            self._panes.setSizes([height - line - _TRAINING_HEIGHT, line + _TRAINING_HEIGHT])
-
-    @Slot()
-    def _fit_training(self) -> None:
-        """Give the closed panel what its line takes, and what is to be said below it; the open one what it gets."""
-        is_open = self._training.is_open
-        line = 0 if is_open else self._training.line_height
-        self._training.setMinimumHeight(line)
-        self._training.setMaximumHeight(_NO_LIMIT if is_open else line)
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
@@ -374,34 +330,12 @@ class MainWindow(QMainWindow):
     # What a person wishes.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and pictures, as copies."""
-        if local_files(event.mimeData()) or event.mimeData().hasImage():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+        """Take files and pictures."""
+        self._exchange.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file that was dropped, or the picture."""
-        if self._take(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)  # a source may delete what was moved
-            event.accept()
-        else:
-            self._notice.say(self.tr("That cannot be opened here. Drop a file or a picture."))
-
-    @Slot()
-    def _paste(self) -> None:
-        if not self._take(QApplication.clipboard().mimeData()):
-            self._notice.say(self.tr("There is no picture on the clipboard. Copy one and paste again."))
-
-    def _take(self, mime: QMimeData) -> bool:
-        """Open what a drop or the clipboard holds: a checkpoint, a drawing or a picture; False where it is none."""
-        paths = local_files(mime)
-        if not paths:
-            return self._files.take(mime)
-        if paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
-            self._load(paths[0])
-        else:
-            self._files.open(paths[0])
-        return True
+        """Open what was dropped."""
+        self._exchange.drop(event)
 
     @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
@@ -409,10 +343,6 @@ class MainWindow(QMainWindow):
         if self._training.is_training:
             self._training.show_loaded()
         self._open(checkpoint)
-
-    @Slot()
-    def _copy(self) -> None:
-        self._files.copy(self._canvas.ink)
 
     @Slot(QAction)
     def _choose_tool(self, action: QAction) -> None:
@@ -422,31 +352,9 @@ class MainWindow(QMainWindow):
         self._width.setValue(self._width.value() + units)
 
     @Slot()
-    def _ask_for_drawing(self) -> None:
-        ask_open(self, self.tr("Open a drawing or picture"), drawing_filter(), self._files.open)
-
-    @Slot()
-    def _ask_where_to_save(self) -> None:
-        ink = self._canvas.ink
-        names = picture_save_filter() if ink.picture is not None else drawing_save_filter()
-        ask_save(self, self.tr("Save the drawing"), "digit", names, lambda path: self._files.save(path, ink))
-
-    @Slot()
-    def _ask_for_checkpoint(self) -> None:
-        ask_open(self, self.tr("Load a checkpoint"), checkpoint_filter(), self._load)
-
-    @Slot()
-    def _ask_where_to_save_checkpoint(self) -> None:
+    def _save_checkpoint(self) -> None:
         if self._info is not None and self._info.path is not None:
-            source = self._info.path
-            names = checkpoint_save_filter(source.suffix)
-            ask_save(
-                self,
-                self.tr("Save the checkpoint"),
-                source.name,
-                names,
-                lambda path: self._files.copy_checkpoint(source, path),
-            )
+            self._exchange.ask_where_to_save_checkpoint(self._info.path)
 
     @Slot(QAction)
     def _on_theme_chosen(self, action: QAction) -> None:
@@ -472,7 +380,7 @@ class MainWindow(QMainWindow):
         """End every thread; what was to be saved is saved. A run that goes on is asked about first."""
         if self._training.is_training and not self._closing:
             event.ignore()
-            self._ask_before_closing()
+            ask_before_closing(self, self._stop_and_close)
             return
         self._settings.pen_width = self._width.value()
         self._settings.training_open = self._training.is_open
@@ -484,22 +392,6 @@ class MainWindow(QMainWindow):
         self._files.stop()
         self._collector.stop()
         super().closeEvent(event)
-
-    def _ask_before_closing(self) -> None:
-        question = QMessageBox(self)
-        question.setObjectName("close_question")
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.setIcon(QMessageBox.Icon.Question)
-        question.setText(self.tr("A run goes on. Stop it and close digitpad?"))
-        question.setInformativeText(
-            self.tr("What was learned is kept, and the run can be resumed from the list of runs.")
-        )
-        stop = question.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-        keep = question.addButton(self.tr("Keep training"), QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(keep)
-        question.setEscapeButton(keep)
-        stop.clicked.connect(self._stop_and_close)
-        question.open()
 
     @Slot()
     def _stop_and_close(self) -> None:

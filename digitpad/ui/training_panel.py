@@ -63,7 +63,7 @@ class TrainingPanel(QWidget):
     def __init__(self, laboratory: Laboratory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._laboratory = laboratory
-        self._tasks, self._downloads = Tasks(self), Tasks(self)
+        self._tasks, self._downloads, self._background = Tasks(self), Tasks(self), Tasks(self)
         self._trainer = Trainer(laboratory, self)
         self.quiet = Quiet(self)
         self._is_prepared = False
@@ -129,6 +129,7 @@ class TrainingPanel(QWidget):
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(self._on_live_toggled)
         self._data.data_chosen.connect(self._on_data_chosen)
+        self._data.look_failed.connect(self._on_look_failed)
         trainer.asked.connect(self._on_asked)
         trainer.started.connect(self._on_started)
         trainer.started.connect(self._samples.begin)
@@ -249,7 +250,7 @@ class TrainingPanel(QWidget):
         self._shelf.look()
         self._keeper.refresh()
         self._tasks.run(self._laboratory.devices, self._on_devices, self._notice.say)
-        self._tasks.run(partial(self._laboratory.prepare, self.quiet.wait), self._on_prepared, self._notice.say)
+        self._background.run(partial(self._laboratory.prepare, self.quiet.wait), self._on_prepared, self._notice.say)
 
     def shut_down(self) -> None:
         """End every thread; a run that goes on is saved first."""
@@ -257,8 +258,8 @@ class TrainingPanel(QWidget):
         self.quiet.hurry()
         self._map.stop()
         self._trainer.shut_down()
-        self._downloads.stop()
-        self._tasks.stop()
+        for tasks in (self._downloads, self._background, self._tasks):
+            tasks.stop()
 
     # What happens.
 
@@ -358,6 +359,12 @@ class TrainingPanel(QWidget):
         if self._awaits_data:
             self._awaits_data = False
             self.train()
+
+    @Slot()
+    def _on_look_failed(self) -> None:
+        if self._awaits_data:
+            self._awaits_data = False
+            self._on_idle(self.tr("The run did not begin"))
 
     @Slot(object, object)
     def _on_run_selected(self, info: RunInfo, curves: RunCurves) -> None:

@@ -14,12 +14,14 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
+from digitpad import app
 from digitpad.errors import DigitpadError
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.ink.inkml import Drawing, read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.checkpoints import load_checkpoint
-from tests.app.hand import FOUR, SEVEN
+from digitpad.ui.reading import Reader
+from tests.app.hand import FOUR, SEVEN, Pad
 
 
 def checkpoint_name(pad):
@@ -353,6 +355,26 @@ def test_a_drop_never_lets_the_source_delete_the_file(pad, copy):
         assert step.isAccepted()
         assert step.dropAction() == Qt.DropAction.CopyAction
     wait_for_checkpoint(pad, "mine")
+
+
+def test_what_is_dropped_before_the_first_checkpoint_opens_is_not_replaced_by_it(qtbot, qapp, copy):
+    window = app.create([])
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(copy))])
+    qtbot.addWidget(window)
+    pad = Pad(qtbot, window)
+    drop = QDropEvent(
+        QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window, drop)
+    window.show()
+    opened = []
+    window.findChild(Reader).opened.connect(lambda info, _: opened.append(info.name))
+    wait_for_checkpoint(pad, "mine")
+    pad.draw(SEVEN)
+    pad.answer()
+    assert opened == ["mine"]
+    window.close()
 
 
 def test_a_copied_checkpoint_file_is_pasted_as_one(pad, copy):

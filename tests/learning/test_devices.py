@@ -91,8 +91,7 @@ def test_too_little_memory_is_said_with_what_to_lower(error):
     told = explained(error, RECIPE)
     assert type(told) is DigitpadError
     assert str(told) == (
-        "The memory is not enough to train classic with batches of 64. "
-        "Lower the batch size or choose another device."
+        "The memory is not enough to train classic with batches of 64. Lower the batch size or choose another device."
     )
 
 
