@@ -359,17 +359,15 @@ def test_a_drop_never_lets_the_source_delete_the_file(pad, copy):
 
 def test_what_is_dropped_before_the_first_checkpoint_opens_is_not_replaced_by_it(qtbot, qapp, copy):
     window = app.create([])
+    qtbot.addWidget(window)
+    pad, opened = Pad(qtbot, window), []
+    window.findChild(Reader).opened.connect(lambda info, _: opened.append(info.name))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(copy))])
-    qtbot.addWidget(window)
-    pad = Pad(qtbot, window)
-    drop = QDropEvent(
-        QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(window, drop)
-    window.show()
-    opened = []
-    window.findChild(Reader).opened.connect(lambda info, _: opened.append(info.name))
+    held = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    window.show()  # no turn of the event loop yet: the person is quicker
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *held))
+    QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, *held))
     wait_for_checkpoint(pad, "mine")
     pad.draw(SEVEN)
     pad.answer()
