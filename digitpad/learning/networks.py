@@ -60,7 +60,7 @@ NETWORKS: Mapping[str, Layers] = {
         ["maxpool", 2],  # before the ReLU, which commutes with it and so has a quarter of the numbers to look at
         ["relu"],
         *_conv_bn(32),
-        ["conv-bn", 64, 3, 1, 1],
+        ["conv-bn", 64, 3, 1, 0],
         ["maxpool", 2],
         ["relu"],
         ["flatten"],
