@@ -121,7 +121,7 @@ class DataChoice(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for part in (self.combo, self._loading, self._notice, self._ways):
+        for part in (self.combo, self._loading, self._ways, self._notice):  # what can be done is seen first
             column.addWidget(part)
         self._received.connect(self._on_received)
 
