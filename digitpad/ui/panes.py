@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from digitpad.ui.training_panel import TrainingPanel
@@ -25,6 +26,10 @@ class Panes(QSplitter):
         self.setStretchFactor(1, 0)
         training.toggled.connect(self._on_toggled)
         training.line_resized.connect(self._fit)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the line once fonts and styles are what will be seen."""
+        super().showEvent(event)
         self._fit()
 
     @Slot(bool)

@@ -210,3 +210,15 @@ def test_no_part_of_the_form_needs_a_scroll_bar_across(training):
     training.ready().panel.set_open(True)
     across = [bar for bar in training.parts(QScrollBar) if bar.orientation() == Qt.Orientation.Horizontal]
     assert across == []
+
+
+@pytest.mark.parametrize("size", [(1180, 760), (900, 600)])
+def test_the_line_that_the_panel_closes_to_shows_its_buttons_whole(qapp, start, size):
+    qapp.setStyleSheet("")  # as in a process whose first window this is
+    pad = start()
+    pad.window.resize(*size)
+    pad.qtbot.waitUntil(lambda: (pad.window.width(), pad.window.height()) == size)
+    for name in ("training_toggle", "recipe_combo", "train_button", "pause_button", "stop_button"):
+        part = pad.widget(name)
+        assert part.height() >= part.sizeHint().height()
+        assert part.mapTo(pad.window, part.rect().bottomLeft()).y() < pad.window.statusBar().y()
