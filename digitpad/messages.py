@@ -153,7 +153,8 @@ class EpochReport:
         train_loss: mean loss over the epoch's batches, as they were trained on.
         train_accuracy: share of the epoch's training images read right, as they were trained on.
         test_loss, test_accuracy: cross entropy and share read right over the test images.
-        held_out_loss, held_out_accuracy: the same over the training images held out; None where there are none.
+        held_out_loss, held_out_accuracy: the same over the training images held out, the loss with the recipe's label
+            smoothing; None where there are none.
         is_best: whether this epoch is the best so far: by its loss over the images held out, or simply the last one.
     """
 

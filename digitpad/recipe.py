@@ -11,6 +11,7 @@ from digitpad.errors import InputError
 
 OPTIMISERS = ("adamw", "adam", "sgd")
 SCHEDULES = ("one-cycle", "constant", "steps")
+PRECISIONS = ("full", "mixed")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Recipe:
         factor: see milestones.
         smoothing: label smoothing.
         average: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
+        precision: one of `PRECISIONS`; 'mixed' computes in bfloat16 what bears it, on devices that are quicker so, and
+            keeps weights and loss in float32.
         mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
         copies: how many variations of each pen drawing join MNIST's images; 0 trains on MNIST alone.
         hold_out: how many training images are held out, on which the best epoch is chosen; 0 trains on all and keeps
@@ -86,6 +89,7 @@ class Recipe:
     factor: float = 0.1
     smoothing: float = 0.0
     average: float = 0.0
+    precision: str = "full"
     mean: float = 0.1307
     std: float = 0.3081
     copies: int = 0
@@ -170,6 +174,7 @@ def check_recipe(recipe: Recipe) -> Recipe:
     for name, value, choices in (
         ("optimiser", recipe.optimiser, OPTIMISERS),
         ("schedule", recipe.schedule, SCHEDULES),
+        ("precision", recipe.precision, PRECISIONS),
     ):
         if value not in choices:
             raise InputError(

@@ -14,6 +14,7 @@ from digitpad.recipe import (
     AUGMENTATION_LIMITS,
     LIMITS,
     OPTIMISERS,
+    PRECISIONS,
     SCHEDULES,
     TEXT_LENGTHS,
     Augmentation,
@@ -45,6 +46,7 @@ RECIPES = st.builds(
     teaches=st.text(LINE, max_size=40),
     optimiser=st.sampled_from(OPTIMISERS),
     schedule=st.sampled_from(SCHEDULES),
+    precision=st.sampled_from(PRECISIONS),
     milestones=st.sets(st.integers(0, 1000), max_size=8).map(lambda epochs: tuple(sorted(epochs))),
     augmentation=st.one_of(st.just(Augmentation()), AUGMENTATIONS),
     **{name: _number(name, LIMITS) for name in LIMITS},
@@ -85,6 +87,7 @@ def test_a_count_is_whole(name):
     [
         ("optimiser", "lion", "optimiser is 'lion'. Choose adamw, adam or sgd."),
         ("schedule", ["steps"], "schedule is ['steps']. Choose one-cycle, constant or steps."),
+        ("precision", "half", "precision is 'half'. Choose full or mixed."),
         ("title", "  ", "title is empty. Give it one."),
         ("title", 7, "title is 7. Put a text in quotes there."),
         ("title", "x" * 101, "title has 101 characters. Shorten it to 100."),

@@ -42,6 +42,19 @@ def _conv_pool(out: int, kernel: int, padding: int) -> list[list[Any]]:
     return [["conv", out, kernel, 1, padding], ["relu"], ["maxpool", 2]]
 
 
+def _conv_stage(out: int) -> list[list[Any]]:
+    """Two convolutions without padding, and a third that halves the size where others would pool."""
+    return [
+        ["conv-bn", out, 3, 1, 0],
+        ["relu"],
+        ["conv-bn", out, 3, 1, 0],
+        ["relu"],
+        ["conv-bn", out, 5, 2, 2],
+        ["relu"],
+        ["dropout", 0.3],
+    ]
+
+
 NETWORKS: Mapping[str, Layers] = {
     "reader": [
         *_conv_bn(24, 5),
@@ -67,16 +80,12 @@ NETWORKS: Mapping[str, Layers] = {
         ["linear", 10],
     ],
     "large": [
-        *_conv_bn(24, 5),
-        ["maxpool", 2],
-        *_conv_bn(48),
-        *_conv_bn(64),
-        ["maxpool", 2],
-        *_conv_bn(96),
-        *_conv_bn(128),
-        ["maxpool", 2],
+        *_conv_stage(32),
+        *_conv_stage(64),
         ["flatten"],
-        ["dropout", 0.4],
+        ["linear", 128],
+        ["relu"],
+        ["dropout", 0.3],
         ["linear", 10],
     ],
     "classic": [

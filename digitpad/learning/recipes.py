@@ -25,14 +25,17 @@ RECIPES: Mapping[str, Recipe] = {
             title="Best",
             teaches="What the last tenths cost: varied images, averaged weights and patience.",
             network="large",
-            epochs=18,
+            epochs=24,
             rate=0.004,
             decay=0.03,
             smoothing=0.05,
             average=0.998,
-            hold_out=2000,
+            precision="mixed",
+            hold_out=1000,
+            # Chosen on 10,000 held-out training images, with three networks like this one: 99.66 and 99.67 % after 12
+            # to 14 epochs of 50,000 images; half as much again of everything, and varied lines, 99.59 % after 16.
             augmentation=Augmentation(
-                degrees=12, scale=0.15, aspect=0.12, shear=0.2, shift=2.0, elastic=1.5, stroke=0.3, plain=0.1
+                degrees=10, scale=0.1, aspect=0.06, shear=0.15, shift=2.0, elastic=0.8, plain=0.1
             ),
         ),
         Recipe(

@@ -19,6 +19,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 from digitpad.errors import DigitpadError
 from digitpad.learning.augment import augmented
 from digitpad.learning.data import Images
+from digitpad.learning.devices import computes_bfloat16
 from digitpad.learning.networks import NETWORKS, build
 from digitpad.messages import EpochReport, InterimReport, Report, StepsReport
 from digitpad.recipe import Recipe
@@ -38,7 +39,7 @@ class Progress:
         train_seconds: seconds of training, without reading data, testing or pauses.
         loss_sum: loss of each image of the epoch under way, summed.
         right: images of the epoch under way read right.
-        best_loss: lowest loss over the held-out images after an epoch.
+        best_loss: lowest loss over the held-out images after an epoch, with the recipe's label smoothing.
     """
 
     epoch: int = 0
@@ -96,6 +97,7 @@ class Training:
         self.averaged = deepcopy(self.network) if recipe.average else self.network
         self.optimiser = _optimiser(self.network, recipe)
         self.generator = torch.Generator(self.device).manual_seed(seed)
+        self._is_mixed = recipe.precision == "mixed" and computes_bfloat16(self.device)
         self.order = torch.empty(0, dtype=torch.int64)
         self.progress = Progress()
         self.data = Images(data.pixels.to(self.device), data.labels.to(self.device))
@@ -182,7 +184,9 @@ class Training:
         images = augmented(self.data.pixels[chosen].float() / 255, recipe.augmentation, self.generator)
         images = ((images - recipe.mean) / recipe.std).contiguous(memory_format=torch.channels_last)
         rate = _set_rate(self.optimiser, recipe, progress.step, self._steps)
-        answers = self.network(images)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
+            answers = self.network(images)
+        answers = answers.float()
         loss = functional.cross_entropy(answers, truth, label_smoothing=recipe.smoothing)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
@@ -233,7 +237,8 @@ class Training:
         """
         progress, images = self.progress, max(1, self.progress.position)
         test_loss, test_accuracy = self._tested(self.test)
-        held_out = None if self._held_out is None else self._tested(self._held_out)
+        # With the smoothing of the training: its goal is not the plain loss, which is lowest long before the end.
+        held_out = None if self._held_out is None else self._tested(self._held_out, self.recipe.smoothing)
         if not math.isfinite(test_loss):
             raise _not_a_number(progress.step)
         return EpochReport(
@@ -259,14 +264,14 @@ class Training:
         if not all(bool(torch.isfinite(mean).all()) for mean in self._means):
             raise _not_a_number(self.progress.step)
 
-    def _tested(self, images: Images) -> tuple[float, float]:
+    def _tested(self, images: Images, smoothing: float = 0.0) -> tuple[float, float]:
         """Cross entropy and share read right of the network that reads."""
         recipe = self.recipe
         self.averaged.eval()
         answers = logits(self.averaged, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
         accuracy = (answers.argmax(dim=1) == images.labels).float().mean()
         self.averaged.train()  # it may be the network in training, which goes on afterwards
-        return float(functional.cross_entropy(answers, images.labels)), float(accuracy)
+        return float(functional.cross_entropy(answers, images.labels, label_smoothing=smoothing)), float(accuracy)
 
 
 def steps_by(position: int, batch: int) -> int:

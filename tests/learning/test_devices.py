@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from digitpad.errors import DigitpadError, InputError
-from digitpad.learning.devices import choose_device, cores, explained, random_state, set_random_state
+from digitpad.learning.devices import choose_device, computes_bfloat16, cores, explained, random_state, set_random_state
 from digitpad.recipe import Recipe
 
 RECIPE = Recipe(id="a", title="A", network="classic", epochs=1, batch=64)
@@ -29,6 +29,28 @@ def test_auto_takes_cuda_then_mps_then_the_cpu(machine, there, chosen):
     assert choose_device("auto") == torch.device(chosen)
     for name in ("cpu", *there):
         assert choose_device(name) == torch.device(name)
+
+
+@pytest.mark.parametrize(
+    ("can", "expected"),
+    [
+        ({}, False),
+        ({"avx512_bf16": False, "avx2": True}, False),
+        ({"avx512_bf16": True}, True),
+        ({"amx_bf16": 1}, True),
+    ],
+)
+def test_a_cpu_computes_bfloat16_where_it_has_instructions_for_it(monkeypatch, can, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: can)
+    assert computes_bfloat16(torch.device("cpu")) is expected
+
+
+def test_a_gpu_is_asked_and_an_imitation_does_not_count(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: asked.append(including_emulation))
+    assert not computes_bfloat16(torch.device("cuda"))
+    assert asked == [False]
+    assert not computes_bfloat16(torch.device("mps"))
 
 
 @pytest.mark.parametrize("name", ["cuda", "mps", "abacus", "", "cuda:0"])

@@ -33,6 +33,7 @@ RECIPES = {
     "sgd, averaged, one-cycle": replace(RECIPE, optimiser="sgd", rate=0.01, average=0.9),
     "steps": replace(RECIPE, network="mlp", optimiser="sgd", schedule="steps", milestones=(0, 1), epochs=3),
     "dropout and batch normalisation": replace(RECIPE, network="reader", average=0.9, augmentation=VARIED),
+    "mixed precision": replace(RECIPE, network="reader", precision="mixed", average=0.9),
     "dropout, without an average": replace(RECIPE, network="reader", optimiser="adam"),
 }
 SEED = 7

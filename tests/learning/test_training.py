@@ -135,6 +135,19 @@ def test_the_size_of_a_test_batch_changes_no_figure(digits, size):
     assert one.test_loss == pytest.approx(other.test_loss, rel=1e-5)
 
 
+@pytest.mark.parametrize(("precision", "native"), [("mixed", True), ("mixed", False), ("full", True)])
+def test_mixed_precision_is_taken_where_it_is_asked_for_and_native(digits, monkeypatch, precision, native):
+    monkeypatch.setattr(module, "computes_bfloat16", lambda _: native)
+    seen = []
+    training = Training(replace(PLAIN, precision=precision), *digits)
+    training.network.register_forward_hook(lambda _module, _given, answers: seen.append(answers.dtype))
+    reports = list(training.reports())
+    learning = [dtype for dtype in seen if dtype is torch.bfloat16]
+    assert len(learning) == (training.progress.step if precision == "mixed" and native else 0)  # tests compute in full
+    assert epochs(reports)[-1].test_loss < epochs(reports)[0].test_loss
+    assert {tensor.dtype for tensor in training.network.parameters()} == {torch.float32}
+
+
 def test_the_seed_decides_everything(digits):
     recipe = replace(RECIPE, epochs=1, network="reader")  # with dropout and batch normalisation
     one, again, other = (weights(trained(recipe, *digits, seed=seed)[0].averaged) for seed in (5, 5, 6))

@@ -173,6 +173,13 @@ def test_only_fields_that_count_are_shown(editor, optimiser, schedule):
     assert (editor.recipe().optimiser, editor.recipe().schedule) == (optimiser, schedule)
 
 
+def test_the_precision_is_shown_and_can_be_changed(editor):
+    editor.show_recipe(replace(FAST, precision="mixed"), 0)
+    assert editor.recipe().precision == "mixed"
+    choose(editor, "precision", "full")
+    assert editor.recipe().precision == "full"
+
+
 @pytest.mark.parametrize(("text", "milestones"), [("0, 5,10 ", (0, 5, 10)), ("7", (7,)), ("", ())])
 def test_milestones_are_a_list_of_epochs(editor, text, milestones):
     editor.show_recipe(replace(FAST, schedule="steps", milestones=(1,)), 0)
