@@ -21,7 +21,7 @@ class Prediction:
 
     Attributes:
         revision: number of the ink's state that was read.
-        digit: the digit, 0 to 9, or None where nothing is drawn.
+        digit: the digit, 0 to 9, or None where nothing is drawn, or what is drawn is refused as no digit.
         probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn.
         network_input: uint8 (28, 28), 255 is ink: what the network saw.
     """
@@ -54,6 +54,9 @@ class CheckpointInfo:
         test_accuracy: share of MNIST's test images read right, 0 to 1, None where unknown.
         date: ISO date of the run's end, '' where unknown.
         digitpad_version: version that wrote the file, '' where another program wrote it.
+        temperature: what the logits are divided by before the softmax, so that confidence means something.
+        thresholds: rows of a share of real digits lost and the evidence below which an image is refused at that cost;
+            empty for a network that was not shown what is no digit. See `digitpad.strictness`.
         run: id of the run that it comes from, '' where unknown.
         path: the file it came from.
     """
@@ -71,6 +74,8 @@ class CheckpointInfo:
     test_accuracy: float | None = None
     date: str = ""
     digitpad_version: str = ""
+    temperature: float = 1.0
+    thresholds: list[list[float]] = field(default_factory=list)
     run: str = ""
     path: Path | None = None
 

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
+from digitpad.learning.calibration import TEMPERATURES
 from digitpad.learning.networks import NETWORKS, NORMALISATIONS, SIDE, blueprint, parameter_count
 from digitpad.messages import CheckpointInfo
 
@@ -30,6 +31,9 @@ FORMAT = 1
 
 MAX_BYTES = 256 << 20
 """Size above which a file cannot be a checkpoint of a network that digitpad takes."""
+
+MAX_THRESHOLDS = 100
+"""Most rows of thresholds; digitpad writes eight."""
 
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
@@ -176,11 +180,14 @@ def _described(name: str, text: str) -> CheckpointInfo:
         "test_accuracy": (int, float, type(None)),
         "date": (str,),
         "digitpad_version": (str,),
+        "temperature": (int, float),
+        "thresholds": (list,),
         "run": (str,),
     }
+    later: Mapping[str, Any] = {"temperature": 1.0, "thresholds": [], "run": ""}
     values: dict[str, Any] = {}
     for key, types in wanted.items():
-        value = said.get(key, "" if key == "run" else None)  # digitpad 0.1 kept no runs
+        value = said.get(key, later.get(key))  # files of digitpad 0.1 lack some
         if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
             raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
         values[key] = value
@@ -190,11 +197,25 @@ def _described(name: str, text: str) -> CheckpointInfo:
         "seed": (-(2**63), 2**64),
         "epochs": (0, 10**9),
         "test_accuracy": (0, 1),
+        "temperature": TEMPERATURES,
     }
+    if not _are_thresholds(values["thresholds"]):
+        raise InputError(f"{foreign} (its thresholds); choose another checkpoint.")
     for key, (low, high) in ranges.items():
         if values[key] is not None and not low <= values[key] <= high:
             raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
     return CheckpointInfo(name=name, **values)
+
+
+def _are_thresholds(rows: list[Any]) -> bool:
+    """Whether these are some rows of a share, 0 to 1, and a finite number."""
+    return len(rows) <= MAX_THRESHOLDS and all(
+        isinstance(row, list)
+        and len(row) == 2
+        and all(type(number) in (int, float) and abs(number) < 1e6 for number in row)
+        and 0 <= row[0] <= 1
+        for row in rows
+    )
 
 
 def _recognised(name: str, tensors: Mapping[str, Tensor]) -> tuple[CheckpointInfo, dict[str, Tensor]]:

@@ -38,9 +38,11 @@ def computes_bfloat16(device: torch.device) -> bool:
     On two cores with AVX-512 BF16, a step of `best` takes 0.51 times as long.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    can: Mapping[str, object] = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-    return bool(can.get("avx512_bf16") or can.get("amx_bf16"))
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type != "cpu":
+        return False
+    can: Mapping[str, object] = torch.cpu.get_capabilities()
+    return can.get("avx512_bf16") is True or can.get("amx_bf16") is True
 
 
 def random_state(device: torch.device) -> dict[str, torch.Tensor]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from digitpad.errors import InputError
 from digitpad.ink.inkml import read_inkml
 from digitpad.ink.render import render
+from digitpad.learning.calibration import calibration_error, probabilities, reliability
 from digitpad.learning.checkpoints import Checkpoint
 from digitpad.learning.data import Images, read_mnist
+from digitpad.learning.refusal import evidence
 from digitpad.learning.training import logits
 from digitpad.messages import CLASSES
-
-BINS = 15
-"""Bins of equal width in which confidence is compared with accuracy."""
+from digitpad.strictness import LOST, threshold
 
 
 @dataclass(frozen=True)
@@ -69,13 +67,16 @@ def read_labelled(path: Path) -> Images:
     return Images(torch.from_numpy(pixels), torch.tensor([label for _, label in drawings]))
 
 
-def evaluate(checkpoint: Checkpoint, data: Images, device: torch.device | None = None) -> Evaluation:
-    """Read every digit and compare with its label. Empty drawings count as refused.
+def evaluate(
+    checkpoint: Checkpoint, data: Images, device: torch.device | None = None, lost: float | None = LOST
+) -> Evaluation:
+    """Read every digit and compare with its label, whether or not it is refused. Empty drawings count as refused.
 
     Args:
         checkpoint: the network to judge.
         data: labelled network inputs.
         device: where to compute; the CPU where None.
+        lost: share of real digits that may be lost, see `digitpad.strictness`.
 
     Raises:
         InputError: the network's answers are not numbers.
@@ -86,8 +87,10 @@ def evaluate(checkpoint: Checkpoint, data: Images, device: torch.device | None =
     answers = logits(network, data.pixels, checkpoint.info.mean, checkpoint.info.std, device)
     if not torch.isfinite(answers).all():
         raise InputError(f"{checkpoint.info.name} answers with what is no number; choose another checkpoint.")
-    probabilities = torch.softmax(answers.double(), dim=1).numpy()
-    labels, read, confidence = data.labels.numpy(), probabilities.argmax(axis=1), probabilities.max(axis=1)
+    shares = probabilities(answers, checkpoint.info.temperature).numpy()
+    labels, read, confidence = data.labels.numpy(), shares.argmax(axis=1), shares.max(axis=1)
+    is_empty = (data.pixels == 0).flatten(1).all(dim=1)
+    is_refused = is_empty | (evidence(answers) < threshold(checkpoint.info.thresholds, lost))
     confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)
     np.add.at(confusion, (labels, read), 1)
     wrong = np.flatnonzero(labels != read)
@@ -96,27 +99,6 @@ def evaluate(checkpoint: Checkpoint, data: Images, device: torch.device | None =
         accuracy=float(np.mean(labels == read)),
         confusion=confusion.tolist(),
         errors=[Mistake(int(i), int(labels[i]), int(read[i]), float(confidence[i])) for i in wrong],
-        refused=int((data.pixels == 0).flatten(1).all(dim=1).sum()),
-        ece=calibration_error(confidence, labels == read),
+        refused=int(is_refused.sum()),
+        ece=calibration_error(reliability(confidence, labels == read)),
     )
-
-
-def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = BINS) -> float:
-    """Expected calibration error: the mean distance of confidence from accuracy over bins, weighted by their size.
-
-    Naeini, Cooper and Hauskrecht, 'Obtaining well calibrated probabilities using Bayesian binning' (2015).
-
-    Args:
-        confidence: float64 (n,), 0 to 1, the largest probability of each answer.
-        right: bool (n,), whether the answer was right.
-        bins: number of bins of equal width.
-
-    Returns:
-        0 to 1; 0 where there are no answers.
-    """
-    if len(confidence) == 0:
-        return 0.0
-    edges: Sequence[float] = np.linspace(0, 1, bins + 1)[1:-1].tolist()
-    where = np.digitize(confidence, edges, right=True)
-    gaps = np.bincount(where, weights=confidence - right, minlength=bins)
-    return float(np.abs(gaps).sum() / len(confidence))

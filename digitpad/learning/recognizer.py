@@ -16,9 +16,12 @@ from digitpad.errors import InputError
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.ink.render import SIDE, render
 from digitpad.ink.strokes import Ink
+from digitpad.learning.calibration import probabilities
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint
 from digitpad.learning.devices import choose_device
+from digitpad.learning.refusal import evidence
 from digitpad.messages import CLASSES, CheckpointInfo, Prediction
+from digitpad.strictness import LOST, threshold
 
 
 class Recognizer:
@@ -27,19 +30,27 @@ class Recognizer:
     Attributes:
         info: what is known of the checkpoint.
         device: where it computes: 'cpu', 'cuda' or 'mps'.
+        lost: share of real digits that may be lost so that others are refused, None to refuse nothing; can be set.
     """
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device | None = None) -> None:
         """Ready the network for reading, on the CPU unless another device is given."""
         self.info: CheckpointInfo = checkpoint.info
+        self.lost: float | None = LOST
         self._device = device or torch.device("cpu")
         self.device: str = self._device.type
         self._network = convert_conv2d_weight_memory_format(
             _fused(checkpoint.network).to(self._device), torch.channels_last
         )
 
-    def probabilities(self, network_input: NDArray[np.uint8]) -> tuple[float, ...]:
-        """Softmax of the network's answer to one uint8 (28, 28) image, 255 is ink: ten floats that sum to 1.
+    def read(self, network_input: NDArray[np.uint8]) -> tuple[tuple[float, ...], float]:
+        """Read one image.
+
+        Args:
+            network_input: uint8 (28, 28), 255 is ink.
+
+        Returns:
+            Ten calibrated probabilities that sum to 1, and the evidence for any digit.
 
         Raises:
             InputError: the network's answer is not a number.
@@ -47,18 +58,23 @@ class Recognizer:
         with torch.inference_mode():
             pixels = torch.tensor(network_input, dtype=torch.float32, device=self._device)[None, None]
             logits = self._network((pixels / 255 - self.info.mean) / self.info.std)
-            probabilities = torch.softmax(logits[0].cpu().double(), dim=0).tolist()
-        if not all(map(math.isfinite, probabilities)):
+            logits = logits.cpu()
+            shares = probabilities(logits, self.info.temperature)[0].tolist()
+        if not all(map(math.isfinite, shares)):
             raise InputError(f"{self.info.name} answers with what is no number; choose another checkpoint.")
-        return tuple(probabilities)
+        return tuple(shares), float(evidence(logits))
 
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:
-        """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1."""
+        """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1.
+
+        Where what is drawn is refused as no digit, the probabilities are those of the digits that it comes nearest to.
+        """
         network_input = render(ink)
         if not network_input.any():
             return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input)
-        probabilities = self.probabilities(network_input)
-        return Prediction(revision, int(np.argmax(probabilities)), probabilities, network_input)
+        shares, spoken_for = self.read(network_input)
+        is_refused = spoken_for < threshold(self.info.thresholds, self.lost)
+        return Prediction(revision, None if is_refused else int(np.argmax(shares)), shares, network_input)
 
 
 def open_recognizer(path: Path | None = None, device: str = "auto") -> Recognizer:
@@ -76,7 +92,7 @@ def open_recognizer(path: Path | None = None, device: str = "auto") -> Recognize
     recognizer = Recognizer(
         load_checkpoint(path or DEFAULT_CHECKPOINT), choose_device("cpu" if device == "auto" else device)
     )
-    recognizer.probabilities(np.zeros((SIDE, SIDE), np.uint8))  # the first reading sets up torch's kernels
+    recognizer.read(np.zeros((SIDE, SIDE), np.uint8))  # the first reading sets up torch's kernels
     return recognizer
 
 

@@ -41,6 +41,21 @@ WRONG = {
     "epochs": ["3", -1, 10**10, 1.0],
     "test_accuracy": ["0.99", 99.5, -0.1, float("nan"), True],
     "date": [None, 20250131],
+    "temperature": [None, "1", 0, -1.0, 21, float("nan"), True],
+    "thresholds": [
+        None,
+        7,
+        {"0.01": 1},
+        [1],
+        [[0.01]],
+        [[0.01, 1, 2]],
+        [[0.01, "1"]],
+        [[True, 1]],
+        [[1.5, 0]],
+        [[0.01, float("nan")]],
+        [[0.01, 1e300]],
+        [[0.01, 1.0]] * 101,
+    ],
     "digitpad_version": [None, 0.1],
 }
 
@@ -55,7 +70,9 @@ def test_a_missing_field_is_refused_unless_it_may_be_unknown(tmp_path, field):
     said = json.loads(metadata())
     del said[field]
     path = write(tmp_path / "a.safetensors", described=json.dumps(said))
-    if field in ("seed", "epochs", "test_accuracy"):
+    if field in ("temperature", "thresholds"):  # which came later
+        assert getattr(load_checkpoint(path).info, field) == {"temperature": 1.0, "thresholds": []}[field]
+    elif field in ("seed", "epochs", "test_accuracy"):
         assert getattr(load_checkpoint(path).info, field) is None
     else:
         assert f"(its {field})" in refusal(path)

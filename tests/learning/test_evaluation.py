@@ -9,9 +9,10 @@ from digitpad.errors import InputError
 from digitpad.ink.inkml import Drawing, write_inkml
 from digitpad.ink.render import render
 from digitpad.ink.strokes import Ink
+from digitpad.learning.calibration import BINS, calibration_error, reliability
 from digitpad.learning.checkpoints import Checkpoint
 from digitpad.learning.data import Images
-from digitpad.learning.evaluation import BINS, Mistake, calibration_error, evaluate, read_labelled
+from digitpad.learning.evaluation import Mistake, evaluate, read_labelled
 from digitpad.messages import CheckpointInfo
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist, write_part
@@ -78,8 +79,10 @@ def test_calibration_error_is_that_of_the_definition(answers):
             accuracy = sum(r for _, r in held) / len(held)
             slow += len(held) / len(answers) * abs(confidence - accuracy)
     confidence, right = np.array([c for c, _ in answers]), np.array([r for _, r in answers], dtype=bool)
-    assert calibration_error(confidence, right) == pytest.approx(slow, abs=1e-9)
-    assert 0 <= calibration_error(confidence, right) <= 1
+    bins = reliability(confidence, right)
+    assert sum(held.count for held in bins) == len(answers)
+    assert calibration_error(bins) == pytest.approx(slow, abs=1e-9)
+    assert 0 <= calibration_error(bins) <= 1
 
 
 def test_labelled_drawings_are_read_and_others_left_out(tmp_path):

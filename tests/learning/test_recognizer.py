@@ -46,7 +46,7 @@ def test_a_fused_network_answers_as_the_unfused(trained):
         with torch.no_grad():
             logits = trained.network((torch.tensor(pixels)[None, None] / 255 - 0.1307) / 0.3081)
         expected = torch.softmax(logits[0].double(), dim=0)
-        assert recognizer.probabilities(pixels) == pytest.approx(expected.tolist(), abs=1e-4)
+        assert recognizer.read(pixels)[0] == pytest.approx(expected.tolist(), abs=1e-4)
     assert all(torch.equal(before[key], tensor) for key, tensor in trained.network.state_dict().items())
 
 
@@ -83,7 +83,7 @@ def test_the_shipped_checkpoint_reads_drawn_digits(shipped, digit):
 def test_a_read_only_network_input_is_read(shipped):
     pixels = render(drawn(5))
     pixels.flags.writeable = False
-    assert int(np.argmax(shipped.probabilities(pixels))) == 5
+    assert int(np.argmax(shipped.read(pixels)[0])) == 5
 
 
 def test_an_answer_that_is_no_number_is_a_sentence():
