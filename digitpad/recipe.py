@@ -62,9 +62,12 @@ class Recipe:
         precision: one of `PRECISIONS`; 'mixed' computes in bfloat16 what bears it, on devices that are quicker so, and
             keeps weights and loss in float32.
         mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
-        copies: how many variations of each pen drawing join MNIST's images; 0 trains on MNIST alone.
-        hold_out: how many training images are held out, on which the best epoch is chosen; 0 trains on all and keeps
-            the last epoch.
+        copies: how many variations of each pen drawing join the training images; with 0 no pen drawings do. Every fifth
+            writer's are held out.
+        forms: how many images of each digit, made up in the forms in which people write it, join them.
+        others: how many images of what is no digit join them; a network that sees some learns to refuse.
+        hold_out: how many training images are held out. On these, and on the pen drawings held out, the best epoch is
+            chosen and the confidence calibrated; without any, the network trains on all and keeps the last epoch.
         test_batch: images a step while testing.
         test_every: steps between tests within an epoch; 0 tests at the end of each epoch only.
         test_images: how many of the first test images those tests use; 0 takes all.
@@ -93,6 +96,8 @@ class Recipe:
     mean: float = 0.1307
     std: float = 0.3081
     copies: int = 0
+    forms: int = 0
+    others: int = 0
     hold_out: int = 0
     test_batch: int = 512
     test_every: int = 0
@@ -115,6 +120,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "mean": (-10, 10),
     "std": (1e-3, 100),
     "copies": (0, 20),
+    "forms": (0, 10_000),
+    "others": (0, 100_000),
     "hold_out": (0, 50_000),
     "test_batch": (1, 10_000),
     "test_every": (0, 100_000),

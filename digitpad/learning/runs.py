@@ -16,18 +16,23 @@ from digitpad import __version__
 from digitpad.control import Control
 from digitpad.errors import DigitpadError, InputError
 from digitpad.files import data_folder
+from digitpad.learning.calibration import fit_temperature
 from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
-from digitpad.learning.data import Images, held_out
+from digitpad.learning.data import held_out
 from digitpad.learning.datasets import cached_data, describe, is_mnist
 from digitpad.learning.devices import choose_device, cores, explained
 from digitpad.learning.networks import NETWORKS, parameter_count
-from digitpad.learning.pen import joined, read_pen, varied
+from digitpad.learning.pen import joined, pen_images
+from digitpad.learning.refusal import evidence, thresholds
 from digitpad.learning.resuming import load_state, save_state
 from digitpad.learning.samples import samples_after, samples_before
 from digitpad.learning.training import Training
 from digitpad.messages import CheckpointInfo, EpochReport, Report, RunInfo, RunWish, Samples, StepsReport
-from digitpad.recipe import Recipe, check_recipe
+from digitpad.recipe import check_recipe
 from digitpad.run_store import RunFolder, create
+
+_PEN_DIGITS = Path("pendigits", "train.inkml")
+"""Where pen digits lie in the data folder."""
 
 _SHOW_SECONDS = 0.4
 """How often the network in training is handed out while somebody watches."""
@@ -202,7 +207,7 @@ class _Saver:
     def _save(self, accuracy: float | None, best: bool) -> None:
         training, folder = self._training, self._folder
         training.check_numbers()
-        checkpoint = self._checkpoint(accuracy)
+        checkpoint = _calibrated(self._checkpoint(accuracy), training)
         if best:
             save_checkpoint(folder.best, checkpoint)
         save_checkpoint(folder.last, checkpoint)
@@ -247,6 +252,18 @@ class _Saver:
         )
 
 
+def _calibrated(checkpoint: Checkpoint, training: Training) -> Checkpoint:
+    """With a temperature, and with thresholds where the network has seen what is no digit, by the images held out."""
+    held_out = training.held_out_answers()
+    if held_out is None:
+        return checkpoint
+    answers, labels = held_out
+    rows = thresholds(evidence(answers)) if training.recipe.others else []
+    return replace(
+        checkpoint, info=replace(checkpoint.info, temperature=fit_temperature(answers, labels), thresholds=rows)
+    )
+
+
 def _prepare(wish: RunWish) -> tuple[Training, str]:
     """A training that has not begun, and words on its data."""
     recipe = check_recipe(wish.recipe)
@@ -258,9 +275,10 @@ def _prepare(wish: RunWish) -> tuple[Training, str]:
     data, test = cached_data(wish.data, "train"), cached_data(wish.data, "test")
     described = f"{describe(wish.data).title}, {len(data):,} training images"
     data, chooser = held_out(data, recipe.hold_out)
-    if recipe.copies:
-        drawn, words = _pen_images(recipe, wish)
+    if recipe.copies or recipe.forms or recipe.others:
+        drawn, strangers, words = pen_images(recipe, wish.ink or data_folder() / _PEN_DIGITS, wish.seed)
         data, described = joined(data, drawn), f"{described}; {words}"
+        chooser = joined(chooser, strangers) if chooser else strangers
     try:
         return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described
     except (RuntimeError, MemoryError) as error:
@@ -268,16 +286,3 @@ def _prepare(wish: RunWish) -> tuple[Training, str]:
         if failure is None:
             raise
         raise failure from error
-
-
-def _pen_images(recipe: Recipe, wish: RunWish) -> tuple[Images, str]:
-    ink = wish.ink or data_folder() / "pendigits" / "train.inkml"
-    if not ink.is_file():
-        raise InputError(
-            f"The recipe {recipe.id} trains on pen strokes too, and {ink} does not exist. "
-            "Put a file of labelled drawings there or choose another recipe."
-        )
-    drawings, _ = read_pen(ink)
-    writers = len({drawing.writer for drawing in drawings})
-    words = f"{len(drawings):,} pen digits of {writers} writers, {recipe.copies} variations each"
-    return varied(drawings, recipe.copies, wish.seed), words

@@ -17,6 +17,7 @@ from torch.nn import functional
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from digitpad.errors import DigitpadError
+from digitpad.learning import refusal
 from digitpad.learning.augment import augmented
 from digitpad.learning.data import Images
 from digitpad.learning.devices import computes_bfloat16
@@ -187,7 +188,7 @@ class Training:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
             answers = self.network(images)
         answers = answers.float()
-        loss = functional.cross_entropy(answers, truth, label_smoothing=recipe.smoothing)
+        loss = (refusal.loss if recipe.others else _plain_loss)(answers, truth, recipe.smoothing)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimiser.step()
@@ -199,7 +200,9 @@ class Training:
             with torch.no_grad():
                 for mean, now in zip(self._means, self._numbers, strict=True):
                     mean.lerp_(now, 1 - decay)
-        return rate, loss.detach(), (answers.detach().argmax(1) == truth).sum(), len(chosen)
+        answers = answers.detach()
+        seen = refusal.read(answers) if recipe.others else answers.argmax(1)
+        return rate, loss.detach(), (seen == truth).sum(), len(chosen)
 
     def _steps_report(self, losses: list[float], rates: list[float], speed: float) -> StepsReport:
         progress = self.progress
@@ -255,6 +258,12 @@ class Training:
             is_best=held_out is None or held_out[0] <= progress.best_loss,
         )
 
+    def held_out_answers(self) -> tuple[Tensor, Tensor] | None:
+        """What the network that reads answers to the images held out, float32 (n, 10) logits, and their labels."""
+        if self._held_out is None:
+            return None
+        return self._answers(self._held_out), self._held_out.labels
+
     def check_numbers(self) -> None:
         """Refuse weights that are no longer numbers: running statistics may go before the loss does.
 
@@ -266,12 +275,16 @@ class Training:
 
     def _tested(self, images: Images, smoothing: float = 0.0) -> tuple[float, float]:
         """Cross entropy and share read right of the network that reads."""
+        answers = self._answers(images)
+        accuracy = (answers.argmax(dim=1) == images.labels).float().mean()
+        return float(functional.cross_entropy(answers, images.labels, label_smoothing=smoothing)), float(accuracy)
+
+    def _answers(self, images: Images) -> Tensor:
         recipe = self.recipe
         self.averaged.eval()
         answers = logits(self.averaged, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
-        accuracy = (answers.argmax(dim=1) == images.labels).float().mean()
         self.averaged.train()  # it may be the network in training, which goes on afterwards
-        return float(functional.cross_entropy(answers, images.labels, label_smoothing=smoothing)), float(accuracy)
+        return answers
 
 
 def steps_by(position: int, batch: int) -> int:
@@ -291,6 +304,10 @@ def logits(
 ) -> Tensor:
     """A network's answers to many images: uint8 (n, 1, 28, 28) to float32 (n, 10) on the CPU, batch by batch."""
     return torch.cat([network(normalised(part.to(device), mean, std)).cpu() for part in torch.split(pixels, batch)])
+
+
+def _plain_loss(answers: Tensor, truth: Tensor, smoothing: float) -> Tensor:
+    return functional.cross_entropy(answers, truth, label_smoothing=smoothing)
 
 
 def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
