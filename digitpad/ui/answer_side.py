@@ -1,4 +1,4 @@
-"""The side of the window that answers: the digit, the bars, what the network sees, and which network it is."""
+"""The side of the window that answers: digit, bars, what is refused, what the network sees, and which network it is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from digitpad.ui.bars import ProbabilityBars
 from digitpad.ui.checkpoint_panel import CheckpointPanel
 from digitpad.ui.network_input import NetworkInput
 from digitpad.ui.reading import Answer
+from digitpad.ui.strictness_choice import StrictnessChoice
 from digitpad.ui.theme import Theme
 
 _WIDTH = 416
@@ -26,6 +27,7 @@ class AnswerSide(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.checkpoint = CheckpointPanel()
+        self.strictness = StrictnessChoice()
         self._answer = AnswerPanel()
         self._bars = ProbabilityBars()
         self._input = NetworkInput()
@@ -56,6 +58,7 @@ class AnswerSide(QWidget):
         column.setSpacing(_SPACING)
         column.addWidget(self._answer)
         column.addWidget(self._bars, 1)
+        column.addWidget(self.strictness)
         column.addWidget(self._below)
         self.setFixedWidth(_WIDTH)
 
@@ -65,9 +68,12 @@ class AnswerSide(QWidget):
         return QSize(_WIDTH, sum(part.minimumSizeHint().height() for part in parts) + _SPACING)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show what fits whole."""
-        needed = self.minimumSizeHint().height() + _SPACING + self._below.minimumSizeHint().height()
-        self._below.setVisible(self.height() >= needed)
+        """Show what fits whole; the choice of strictness is in a menu too, and so steps back first."""
+        room = self.height() - self.minimumSizeHint().height()
+        for part in (self._below, self.strictness):
+            needed = _SPACING + part.minimumSizeHint().height()
+            part.setVisible(room >= needed)
+            room -= needed if room >= needed else 0
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

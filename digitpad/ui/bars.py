@@ -28,6 +28,8 @@ def percent(share: float, decimals: int = 1) -> str:
 class ProbabilityBars(QWidget):
     """Ten rows of digit, bar and percentage; the best stands out in the accent colour and in bold type.
 
+    Where a drawing is refused as no digit, all ten rows are dimmed: they only say which digits it comes nearest to.
+
     Everything is painted in one go. The percentages keep a column as wide as '100.0 %', so that nothing moves but the
     bars.
     """
@@ -55,6 +57,7 @@ class ProbabilityBars(QWidget):
         self._line = QColor(theme.line)
         self._accent = QColor(theme.accent)
         self._tint = QColor(mix(theme.window, theme.accent, 0.45))
+        self._dim = QColor(mix(theme.window, theme.quiet, 0.35))
         self._font = text_font()
         self._bold = text_font(bold=True)
         metrics = QFontMetricsF(self._bold)
@@ -69,7 +72,7 @@ class ProbabilityBars(QWidget):
 
         Args:
             probabilities: ten probabilities, 0 to 1, or None for no answer: bare tracks without figures.
-            best: the digit that stands out, or None where none does, as in a drawing that is no digit.
+            best: the digit that stands out, or None where the drawing is refused as no digit.
             animate: let the bars glide there in 80 ms, unless reduced motion is asked for. Answers to a line that
                 is still growing come every few milliseconds and should not.
 
@@ -105,6 +108,7 @@ class ProbabilityBars(QWidget):
         thickness = row // 2
         left = self._label_width + _GAP
         room = self.width() - self._number_width - _GAP - left
+        rest = self._dim if self._best is None else self._tint
         middle_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         middle_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         with QPainter(self) as painter:
@@ -123,7 +127,7 @@ class ProbabilityBars(QWidget):
                     bar = QRectF(left, top + (row - thickness) // 2, length * room, thickness)
                     radius = min(3.0, bar.width() / 2)
                     painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(self._accent if is_best else self._tint)
+                    painter.setBrush(self._accent if is_best else rest)
                     painter.drawRoundedRect(bar, radius, radius)
 
     @Slot()
@@ -145,5 +149,7 @@ class ProbabilityBars(QWidget):
             shares = self._probabilities
             ranked = sorted(range(CLASSES), key=shares.__getitem__, reverse=True)[:_SPOKEN]
             text = ", ".join(f"{digit}: {percent(shares[digit])}" for digit in ranked)
+            if self._best is None:
+                text = self.tr("Not a digit; nearest: {digits}").format(digits=text)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)

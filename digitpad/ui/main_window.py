@@ -83,12 +83,13 @@ class MainWindow(QMainWindow):
         self._files = Files(self)
         self._collector = IdleCollector(self)
         self._make_parts()
-        fill_menu_bar(self.menuBar(), self._actions, self._recent, self._pretrained)
+        fill_menu_bar(self.menuBar(), self._actions, self._recent, self._pretrained, self._answers.strictness.menu)
         self.addToolBar(make_tool_bar(self._actions, self._width))
         self._arrange()
         self._connect()
         self._choose_theme(cast(Mode, settings.theme))
         self._width.setValue(settings.pen_width)
+        self._answers.strictness.choose(settings.lost)
         self._on_history_changed(False, False)
         self.setWindowTitle("digitpad")
         self.setAcceptDrops(True)
@@ -134,7 +135,8 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._reading_with)
         self.statusBar().addPermanentWidget(self._computing_on)
         self.setTabOrder(self._width, self._canvas)
-        self.setTabOrder(self._canvas, self._answers.checkpoint.load_button)
+        self.setTabOrder(self._canvas, self._answers.strictness)
+        self.setTabOrder(self._answers.strictness, self._answers.checkpoint.load_button)
         self.setTabOrder(self._answers.checkpoint.load_button, self._answers.checkpoint.save_button)
 
     def _connect(self) -> None:
@@ -182,6 +184,7 @@ class MainWindow(QMainWindow):
         self._recent.chosen.connect(self._load)
         self._pretrained.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
+        self._answers.strictness.chosen.connect(reader.set_lost)
         for button, action in (
             (self._answers.checkpoint.load_button, actions.load),
             (self._answers.checkpoint.save_button, actions.save_checkpoint),
@@ -279,7 +282,9 @@ class MainWindow(QMainWindow):
         if self._live is not None:
             words = self.tr("Reading with the network in training: {name}, step {step}")
             words = words.format(name=self._live.recognizer.info.name, step=f"{self._live.step:,}")
+            self._answers.strictness.show_network(self._live.recognizer.info)
         elif self._info is not None:
+            self._answers.strictness.show_network(self._info)
             accuracy = self._info.test_accuracy
             words = self.tr("Reading with {name}").format(name=self._info.name)
             words += "" if accuracy is None else f" · MNIST {percent(accuracy, 2)}"
@@ -383,6 +388,7 @@ class MainWindow(QMainWindow):
             ask_before_closing(self, self._stop_and_close)
             return
         self._settings.pen_width = self._width.value()
+        self._settings.lost = self._answers.strictness.lost
         self._settings.training_open = self._training.is_open
         self._training.set_open(False)  # the size to remember is the one without
         self._settings.remember_window(self.saveGeometry(), self.saveState())

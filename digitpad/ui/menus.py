@@ -67,7 +67,9 @@ class ShippedMenu(QMenu):
                 self.addAction(words).triggered.connect(partial(self.chosen.emit, path))
 
 
-def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu, pretrained: ShippedMenu) -> None:
+def fill_menu_bar(
+    bar: QMenuBar, actions: Actions, recent: RecentMenu, pretrained: ShippedMenu, strictness: QMenu
+) -> None:
     """Put every action into its menu."""
     file = bar.addMenu(translate("menus", "&File"))
     file.addActions([actions.open, actions.save])
@@ -86,6 +88,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: RecentMenu, pretraine
     edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
     view = bar.addMenu(translate("menus", "&View"))
     view.addMenu(translate("menus", "Theme")).addActions(actions.themes.actions())
+    view.addMenu(strictness)
     view.addAction(actions.training)
     train = bar.addMenu(translate("menus", "&Train"))
     train.addActions([actions.train, actions.pause, actions.stop])

@@ -17,13 +17,20 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from digitpad.errors import DigitpadError
 from digitpad.ink.strokes import Ink
 from digitpad.messages import CheckpointInfo, Prediction
+from digitpad.strictness import LOST
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""
 
 
 class Recognizer(Protocol):
-    """What reads: see `digitpad.learning.recognizer`."""
+    """What reads: see `digitpad.learning.recognizer`.
+
+    Attributes:
+        lost: share of real digits that may be lost so that others are refused, None to refuse nothing; can be set.
+    """
+
+    lost: float | None
 
     @property
     def info(self) -> CheckpointInfo:
@@ -79,11 +86,24 @@ class _Worker(QObject):
         self._open = open_recognizer
         self._recognizer: Recognizer | None = None
         self._live: Recognizer | None = None
+        self._lost: float | None = LOST
 
     @Slot(object)
     def show_live(self, live: Recognizer | None) -> None:
         """Read with a network in training, or with the opened checkpoint again."""
         self._live = live
+        self._apply_lost()
+
+    @Slot(object)
+    def set_lost(self, lost: float | None) -> None:
+        """Refuse as strictly as that, whatever reads."""
+        self._lost = lost
+        self._apply_lost()
+
+    def _apply_lost(self) -> None:
+        for recognizer in (self._recognizer, self._live):
+            if recognizer is not None:
+                recognizer.lost = self._lost
 
     @Slot(object)
     def open(self, path: Path | None) -> None:
@@ -96,6 +116,7 @@ class _Worker(QObject):
             self.failed.emit(self.tr("The checkpoint was not opened, by a fault of digitpad. The terminal says more."))
             raise
         else:
+            self._apply_lost()
             self.opened.emit(self._recognizer.info, self._recognizer.device)
 
     @Slot(object)
@@ -134,6 +155,7 @@ class Reader(QObject):
     _open_requested = Signal(object)
     _read_requested = Signal(object)
     _live_requested = Signal(object)
+    _lost_requested = Signal(object)
 
     def __init__(self, open_recognizer: OpenRecognizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -145,6 +167,7 @@ class Reader(QObject):
         self._open_requested.connect(self._worker.open)
         self._read_requested.connect(self._worker.read)
         self._live_requested.connect(self._worker.show_live)
+        self._lost_requested.connect(self._worker.set_lost)
         self._worker.opened.connect(self._on_opened)
         self._worker.failed.connect(self.failed)
         self._worker.answered.connect(self._on_answered)
@@ -171,6 +194,17 @@ class Reader(QObject):
         """
         if self._ready:
             self._live_requested.emit(live)
+            self._read_again(time.perf_counter())
+
+    @Slot(object)
+    def set_lost(self, lost: float | None) -> None:
+        """Refuse what is no digit as strictly as that, with every network from now on; what is drawn is read anew.
+
+        Args:
+            lost: share of real digits that may be lost, 0 to 1, or None to refuse nothing; see `digitpad.strictness`.
+        """
+        self._lost_requested.emit(lost)
+        if self._ready:
             self._read_again(time.perf_counter())
 
     @Slot(int, object, bool)
@@ -208,7 +242,7 @@ class Reader(QObject):
         self._read_again(time.perf_counter() if was_ready or self._latest is None else self._latest.at)
 
     def _read_again(self, at: float) -> None:
-        """Read what is drawn with another network."""
+        """Read what is drawn with another network, or another strictness."""
         self._generation += 1
         if self._latest is not None:
             self._latest = self._waiting = replace(self._latest, generation=self._generation, at=at)

@@ -7,11 +7,14 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from digitpad.ink.strokes import DEFAULT_WIDTH, PEN_WIDTHS
+from digitpad.strictness import LOST, SHARES
 
 RECENT = 8
 """How many checkpoints the list of recent ones keeps."""
 
 THEMES = ("system", "light", "dark")
+
+_NEVER = "never"
 
 
 class Settings:
@@ -40,6 +43,16 @@ class Settings:
     @pen_width.setter
     def pen_width(self, units: int) -> None:
         self._store.setValue("pen_width", units)
+
+    @property
+    def lost(self) -> float | None:
+        """Share of real digits that may be lost, one of `digitpad.strictness.SHARES`, or None to refuse nothing."""
+        stored = str(self._store.value("lost", "", type=str))
+        return None if stored == _NEVER else next((share for share in SHARES if str(share) == stored), LOST)
+
+    @lost.setter
+    def lost(self, share: float | None) -> None:
+        self._store.setValue("lost", _NEVER if share is None else str(share))
 
     @property
     def training_open(self) -> bool:

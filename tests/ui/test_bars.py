@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 
 from digitpad.ui.bars import LARGEST_ROW, SMALLEST_ROW, ProbabilityBars, percent
-from digitpad.ui.theme import DARK, LIGHT
+from digitpad.ui.theme import DARK, LIGHT, mix
 
 SEVEN = (0.001, 0.009, 0.002, 0.0, 0.0, 0.001, 0.0, 0.986, 0.001, 0.0)
 WEIGHTS = st.lists(st.floats(0, 1), min_size=10, max_size=10).filter(lambda w: sum(w) > 0.1)
@@ -45,9 +45,26 @@ def test_the_best_stands_out_in_the_accent(bars):
     assert shown[:7] + shown[8:] == [0] * 9
 
 
-def test_no_bar_stands_out_where_the_drawing_is_no_digit(bars):
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_all_bars_and_figures_are_dimmed_where_the_drawing_is_no_digit(bars, theme):
+    """Bars keep their lengths; nothing is left of the accent, of its tint, or of the colour of strong text."""
+    bars.set_theme(theme)
+    bars.show_probabilities(SEVEN, 7)
+    full = lengths(bars, theme.accent)[7]
     bars.show_probabilities(SEVEN, None)
-    assert lengths(bars, LIGHT.accent) == [0] * 10
+
+    assert lengths(bars, mix(theme.window, theme.quiet, 0.35))[7] == full
+    seen = {tuple(colour) for colour in pixels(bars).reshape(-1, 3).tolist()}
+    for colour in (theme.accent, mix(theme.window, theme.accent, 0.45), theme.text):
+        assert QColor(colour).getRgb()[:3] not in seen
+    assert QColor(theme.quiet).getRgb()[:3] in seen
+
+
+def test_a_refusal_is_heard_and_is_not_the_same_as_no_answer(bars):
+    bars.show_probabilities(SEVEN, None)
+    assert bars.accessibleDescription() == "Not a digit; nearest: 7: 98.6 %, 1: 0.9 %, 2: 0.2 %"
+    bars.show_probabilities(SEVEN, 7)
+    assert bars.accessibleDescription() == "7: 98.6 %, 1: 0.9 %, 2: 0.2 %"
 
 
 @given(WEIGHTS)

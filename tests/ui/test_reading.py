@@ -12,6 +12,7 @@ import pytest
 from digitpad.errors import InputError
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.messages import CheckpointInfo, Prediction
+from digitpad.strictness import LOST
 from digitpad.ui.reading import Reader
 
 INK = Ink((Stroke.of([(1, 2), (3, 4)]),))
@@ -36,6 +37,8 @@ class SlowRecognizer:
 class Opener:
     """Opens a slow recognizer, once it is let to; a path named 'broken' cannot be opened."""
 
+    kind = SlowRecognizer
+
     def __init__(self):
         self.made = []
         self.let = threading.Event()
@@ -47,7 +50,7 @@ class Opener:
             raise ZeroDivisionError
         if path == "broken":
             raise InputError("broken is broken.")
-        self.made.append(SlowRecognizer(path))
+        self.made.append(self.kind(path))
         return self.made[-1]
 
 
@@ -292,6 +295,69 @@ def test_before_a_checkpoint_was_opened_no_network_in_training_reads(qtbot, read
     qtbot.waitUntil(lambda: bool(answers))
 
     assert (live.asked, opener.made[0].asked) == ([], [1])
+
+
+class StrictNetwork(SlowRecognizer):
+    """Refuses everything unless it may refuse nothing; need not be let to."""
+
+    lost = "not set"
+
+    def predict(self, ink, revision=0):
+        self.asked.append(self.lost)
+        digit = 5 if self.lost is None else None
+        return Prediction(revision, digit, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+
+
+@pytest.fixture
+def strict(qtbot, opener, reader, answers):
+    """A reader with an opened network that refuses, and a drawing that it has refused."""
+    opener.kind = StrictNetwork
+    opened(qtbot, reader)
+    reader.read(1, INK, True)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers[0].prediction.digit is None
+    assert opener.made[0].lost == LOST
+    return reader
+
+
+def test_another_strictness_reads_anew_what_is_drawn(qtbot, strict, answers):
+    strict.set_lost(None)
+    qtbot.waitUntil(lambda: len(answers) == 2)
+
+    assert [answer.prediction.digit for answer in answers] == [None, 5]
+    assert [answer.prediction.revision for answer in answers] == [1, 1]
+    assert answers[1].generation > answers[0].generation
+    strict.set_lost(0.01)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+    assert answers[2].prediction.digit is None
+
+
+def test_strictness_holds_for_networks_in_training_and_for_those_opened_later(qtbot, strict, opener, answers):
+    live = StrictNetwork("live")
+    strict.show_live(live)
+    qtbot.waitUntil(lambda: len(answers) == 2)
+    strict.set_lost(0.02)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+    strict.show_live(StrictNetwork("later"))
+    qtbot.waitUntil(lambda: len(answers) == 4)
+    strict.show_live(None)
+    qtbot.waitUntil(lambda: len(answers) == 5)
+    opened(qtbot, strict, "second")
+    qtbot.waitUntil(lambda: len(answers) == 6)
+
+    assert live.asked == [LOST, 0.02]
+    assert opener.made[0].asked == [LOST, 0.02]
+    assert opener.made[1].asked == [0.02]
+
+
+def test_strictness_can_be_set_before_there_is_a_network(qtbot, reader, opener, answers):
+    opener.kind = StrictNetwork
+    reader.set_lost(None)
+    reader.read(1, INK, True)
+    opened(qtbot, reader)
+    qtbot.waitUntil(lambda: bool(answers))
+
+    assert answers[0].prediction.digit == 5
 
 
 def test_nothing_starts_after_the_stop(qtbot, reader, opener):

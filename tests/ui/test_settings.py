@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from digitpad.strictness import LOST, SHARES
 from digitpad.ui.settings import RECENT, Settings
 
 
@@ -26,7 +27,7 @@ def test_nothing_is_left_of_another_tests_settings():
     assert Settings().theme == "system"
 
 
-@pytest.mark.parametrize("key", ["theme", "pen_width", "recent", "geometry", "layout"])
+@pytest.mark.parametrize("key", ["theme", "pen_width", "lost", "recent", "geometry", "layout"])
 @pytest.mark.parametrize("value", ["", "nonsense", -5, 10**9, True, ["a", "b"], {"a": 1}, b"\x00"])
 def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value):
     store(key, value)
@@ -34,9 +35,17 @@ def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value):
 
     assert settings.theme in ("system", "light", "dark")
     assert 10 <= settings.pen_width <= 120
+    assert settings.lost == LOST
     assert all(isinstance(path, Path) for path in settings.recent)
     assert settings.geometry.size() >= 0
     assert settings.layout.size() >= 0
+
+
+@pytest.mark.parametrize("lost", [None, *SHARES])
+def test_every_strictness_is_remembered(lost):
+    Settings().lost = lost
+
+    assert Settings().lost == lost
 
 
 def test_the_list_of_recent_checkpoints_is_short_whole_and_newest_first(tmp_path, monkeypatch):

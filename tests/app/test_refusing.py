@@ -1,0 +1,104 @@
+"""Refusing what is no digit, in the real window: what it looks like, and that a person can move how strict it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSlider
+
+from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.strictness import SHARES
+from digitpad.ui.theme import LIGHT
+from tests.app.hand import SEVEN
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """Saves what ships under a name, with other thresholds."""
+    shipped = load_checkpoint(DEFAULT_CHECKPOINT)
+
+    def saved(name, thresholds):
+        path = tmp_path / f"{name}.safetensors"
+        save_checkpoint(path, Checkpoint(shipped.network, replace(shipped.info, thresholds=thresholds)))
+        return str(path)
+
+    return saved
+
+
+@pytest.fixture
+def refusing(checkpoint):
+    """A checkpoint that takes nothing for a digit, unless it is to refuse nothing."""
+    return checkpoint("refusing", [[share, 1e5] for share in SHARES])
+
+
+def accented(pad):
+    """Whether anything in the bars has the accent's colour."""
+    image = pad.widget("probability_bars").grab().toImage()
+    accent = QColor(LIGHT.accent)
+    return any(image.pixelColor(x, y) == accent for x in range(0, image.width(), 4) for y in range(image.height()))
+
+
+def in_menu(pad, text):
+    return next(action for action in pad.window.findChildren(QAction) if action.text() == text)
+
+
+def test_a_refused_drawing_dims_the_bars_until_a_person_lets_nothing_be_refused(start, refusing):
+    pad = start("--checkpoint", refusing)
+    slider = pad.widget("strictness_slider", QSlider)
+    pad.draw(SEVEN)
+    refused = pad.answer()
+
+    assert refused.digit is None
+    assert refused.probabilities.index(refused.confidence) == 7
+    assert pad.widget("prediction_label").accessibleDescription().startswith("not a digit, nearest: seven")
+    assert pad.widget("probability_bars").accessibleDescription().startswith("Not a digit; nearest: 7")
+    assert not accented(pad)
+
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    pad.qtbot.waitUntil(lambda: pad.shown[-1].digit == 7)
+
+    assert pad.shown[-1].revision == refused.revision  # without another stroke
+    assert pad.widget("prediction_label").accessibleDescription().startswith("7, seven")
+    pad.qtbot.waitUntil(lambda: accented(pad))
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    pad.qtbot.waitUntil(lambda: pad.shown[-1].digit is None)
+
+
+def test_where_the_window_is_too_low_for_the_line_the_menu_offers_the_choice(start, refusing):
+    pad = start("--checkpoint", refusing)
+    pad.window.resize(pad.window.minimumSize())
+    in_menu(pad, "Training").trigger()  # which leaves room for the answer and nothing else
+    pad.draw(SEVEN)
+    assert pad.answer().digit is None
+    pad.qtbot.waitUntil(lambda: not pad.widget("strictness").isVisible())
+    in_menu(pad, "Never").trigger()
+    pad.qtbot.waitUntil(lambda: pad.shown[-1].digit == 7)
+
+
+def test_the_choice_is_remembered(start, refusing):
+    pad = start("--checkpoint", refusing)
+    pad.draw(SEVEN)
+    pad.answer()
+    in_menu(pad, "Never").trigger()
+    pad.window.close()
+
+    pad = start("--checkpoint", refusing)
+    assert pad.widget("strictness_slider", QSlider).value() == 0
+    pad.draw(SEVEN)
+    assert pad.answer().digit == 7
+
+
+def test_a_network_that_knows_no_thresholds_leaves_no_choice(start, checkpoint, refusing):
+    pad = start("--checkpoint", checkpoint("unknowing", []))
+    slider = pad.widget("strictness_slider", QSlider)
+    pad.draw(SEVEN)
+
+    assert pad.answer().digit == 7
+    assert not slider.isEnabled()
+    assert "never shown what is no digit" in pad.widget("strictness").toolTip()
