@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitpad.errors import DigitpadError, InputError
-from digitpad.ink.inkml import write_inkml
 from digitpad.learning import training as module
 from digitpad.learning.augment import augmented
 from digitpad.learning.data import Images, held_out
 from digitpad.learning.devices import choose_device
-from digitpad.learning.pen import joined, read_pen, rendered, varied
+from digitpad.learning.pen import rendered, varied
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.starter import read_starter
 from digitpad.learning.training import Training, steps_by
@@ -368,34 +367,6 @@ def centres(images):
     places = torch.arange(28.0)
     mass = ink.sum(dim=(1, 2))
     return torch.stack([(ink.sum(dim=2) @ places) / mass, (ink.sum(dim=1) @ places) / mass], dim=1)
-
-
-# Pen strokes.
-
-
-def test_every_fifth_writer_is_left_out(tmp_path):
-    write_inkml(tmp_path / "pen.inkml", drawings(10))
-    known, strangers = read_pen(tmp_path / "pen.inkml")
-    assert {d.writer for d in strangers} == {"writer 4", "writer 9"}
-    assert {d.writer for d in known} == {f"writer {n}" for n in (0, 1, 2, 3, 5, 6, 7, 8)}
-    assert (len(known), len(strangers)) == (80, 20)
-
-
-def test_too_few_writers_are_refused(tmp_path):
-    write_inkml(tmp_path / "pen.inkml", drawings(4))
-    with pytest.raises(InputError, match=r"pen\.inkml holds labelled drawings of 4 writers"):
-        read_pen(tmp_path / "pen.inkml")
-
-
-def test_variations_keep_labels_and_follow_their_seed():
-    some = drawings(2)
-    one, again, other = varied(some, 3, seed=1), varied(some, 3, seed=1), varied(some, 3, seed=2)
-    assert one.labels.tolist() == [d.label for d in some] * 3
-    assert one.pixels.shape == (60, 1, 28, 28)
-    assert torch.equal(one.pixels, again.pixels)
-    assert not torch.equal(one.pixels, other.pixels)
-    assert not torch.equal(one.pixels[:20], one.pixels[20:40])
-    assert len(joined(one, rendered(some))) == 80
 
 
 def test_pixels_of_data_are_what_the_network_sees(digits):
