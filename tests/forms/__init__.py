@@ -1,0 +1,29 @@
+"""Digits in the forms that people write, and what is no digit: drawn by hand as strokes, apart from any that train.
+
+Each drawing has a pen path of its own; none was made or chosen by a program that varies digits, or with a network in
+view. Its id in the file is its form and a number, such as 'slashed-zero-3'.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from digitpad.ink.inkml import read_inkml
+
+
+def digits_by_form():
+    """Drawings of digits, several a form: {'slashed-zero': [Drawing, …], …}."""
+    return _by_form("digits.inkml")
+
+
+def others_by_form():
+    """Drawings of what is no digit: letters, symbols, scribbles, dots, dashes, pairs of digits, blobs and the like."""
+    return _by_form("others.inkml")
+
+
+def _by_form(name):
+    forms = defaultdict(list)
+    for drawing in read_inkml(Path(__file__).parent / name):
+        forms[drawing.name.rpartition("-")[0]].append(drawing)
+    return dict(forms)
