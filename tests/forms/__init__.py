@@ -1,7 +1,9 @@
-"""Digits in the forms that people write, and what is no digit: drawn by hand as strokes, apart from any that train.
+"""Digits in the forms that people write, and what is no digit: strokes set by hand, apart from any that train.
 
-Each drawing has a pen path of its own; none was made or chosen by a program that varies digits, or with a network in
-view. Its id in the file is its form and a number, such as 'slashed-zero-3'.
+The pen path of each drawing was laid out by hand, point by point, for itself: no program varied one into another, and
+no network was asked. Samples lie on a curve through those points, with a slight wobble and the uneven speed of a pen;
+those of 'slow-device' are the points themselves. A drawing's id in the file is its form and a number, such as
+'slashed-zero-3'.
 """
 
 from __future__ import annotations
