@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from digitpad import __version__
+from digitpad.strictness import LOST
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -39,12 +40,17 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = commands.add_parser("predict", help="read images and InkML drawings")
     _checkpoint(predict)
+    _lost(predict)
     _json(predict)
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG, JPEG, BMP, WebP or InkML")
 
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint on labelled digits")
     _checkpoint(evaluate)
     _device(evaluate)
+    _lost(evaluate)
+    evaluate.add_argument(
+        "--page", type=Path, metavar="FILE.html", help="write a page with figures and pictures of what was read wrong"
+    )
     _json(evaluate)
     evaluate.add_argument("data", type=Path, metavar="DATA", help="an InkML file, or a folder with MNIST's IDX files")
 
@@ -84,8 +90,25 @@ def _device(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS
     parser.add_argument("--device", choices=DEVICES, default=default, help="where to compute (default auto)")
 
 
+def _lost(parser: argparse.ArgumentParser) -> None:
+    text = f"share of real digits that may be refused, 0 to 1, or 'never' to refuse nothing (default {LOST})"
+    parser.add_argument("--lost", type=_share, default=LOST, metavar="SHARE", help=text)
+
+
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _share(text: str) -> float | None:
+    if text == "never":
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 0 to 1 nor 'never'")
+    return share
 
 
 def _positive(text: str) -> int:

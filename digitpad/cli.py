@@ -9,10 +9,15 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitpad.cli_train import recipes, train
 from digitpad.errors import DigitpadError, InputError
-from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.files import DEFAULT_CHECKPOINT, write_atomically
+
+if TYPE_CHECKING:
+    from digitpad.learning.evaluation import Evaluation
 
 # torch takes seconds to import, so each subcommand imports what it needs: --help and wrong words answer at once.
 
@@ -66,6 +71,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     from digitpad.learning.recognizer import open_recognizer
 
     recognizer = open_recognizer(arguments.checkpoint, arguments.device)
+    recognizer.lost = arguments.lost
     status = 0
     for file in arguments.files:
         try:
@@ -97,15 +103,59 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from digitpad.learning.devices import choose_device
     from digitpad.learning.evaluation import evaluate, read_labelled
 
+    page = arguments.page
+    if page is not None:
+        _check_page(page, arguments.data)  # before the minutes that the reading may take
     checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
-    result = evaluate(checkpoint, read_labelled(arguments.data), choose_device(arguments.device))
+    data = read_labelled(arguments.data)
+    result = evaluate(checkpoint, data, choose_device(arguments.device), arguments.lost)
+    if page is not None:
+        from digitpad.learning.evaluation_page import evaluation_page
+
+        source = arguments.data.resolve().name
+        write_atomically(page, evaluation_page(result, data, checkpoint.info, source, arguments.lost))
     if arguments.json:
         print(json.dumps(asdict(result)))
-        return 0
+    else:
+        _say_evaluation(result)
+        if page is not None:
+            print(f"wrote {page}")
+    return 0
+
+
+def _check_page(page: Path, data: Path) -> None:
+    """Refuse a place for the page where it would replace something else, or where no file can be."""
+    try:
+        if page.is_dir():
+            raise InputError(f"{page} is a folder; name a file for the page, such as {page / 'page.html'}.")
+        if page.exists() and data.exists() and page.samefile(data):
+            raise InputError(f"The page would replace {data}, which is to be evaluated; name another file.")
+        if page.suffix.lower() not in (".html", ".htm"):
+            raise InputError(f"{page} does not end in .html, so another file might be lost; name the page NAME.html.")
+        if not page.parent.is_dir():
+            raise InputError(f"The folder {page.parent} does not exist; make it, or name another for the page.")
+    except OSError as error:
+        raise InputError(f"{page} cannot be a file ({error.strerror}); name another for the page.") from error
+
+
+def _say_evaluation(result: Evaluation) -> None:
     print(f"{result.accuracy:.2%} of {result.n:,} read right, {len(result.errors):,} wrong, {result.refused:,} refused")
     print(f"expected calibration error {result.ece:.2%} (15 bins)")
+    if result.writers_mean is not None:
+        spread = "" if result.writers_sd is None else f" ± {result.writers_sd:.2%} (mean ± standard deviation)"
+        writers = "1 writer" if len(result.writers) == 1 else f"{len(result.writers):,} writers"
+        print(f"by writer: {result.writers_mean:.2%}{spread}, {writers}")
+        weakest = sorted(result.writers, key=lambda writer: writer.accuracy)[:3]
+        said = ", ".join(f"{_printable(each.writer)} {each.accuracy:.2%} of {each.n:,}" for each in weakest)
+        print(f"weakest: {said}")
     print("rows: label, columns: read as")
-    print("      " + "".join(f"{digit:>6}" for digit in range(10)))
-    for digit, row in enumerate(result.confusion):
-        print(f"{digit:>6}" + "".join(f"{count:>6}" for count in row))
-    return 0
+    print("      " + "".join(f"{digit:>6}" for digit in range(10)) + "   right")
+    for digit, (row, accuracy) in enumerate(zip(result.confusion, result.digits, strict=True)):
+        right = "–" if accuracy is None else f"{accuracy:.2%}"
+        print(f"{digit:>6}" + "".join(f"{count:>6}" for count in row) + f"{right:>9}")
+
+
+def _printable(name: str) -> str:
+    """A name from a file, in one line, without what could steer a terminal."""
+    line = "".join(character if character.isprintable() else " " for character in name)
+    return line if len(line) <= 40 else f"{line[:39]}…"

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 from digitpad.__main__ import main
 from digitpad.ink.inkml import Drawing, write_inkml
 from digitpad.ink.strokes import Ink
+from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.networks import NETWORKS
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist
@@ -133,19 +135,28 @@ def test_predict_and_evaluate_agree_on_a_file_of_many_drawings(call, tmp_path):
 
 
 def test_evaluate_counts_on_ink(call, tmp_path, blind):
-    write_inkml(
-        tmp_path / "ink.inkml", [*drawings(2), Drawing(Ink(), 4, None, "x"), Drawing(drawn(1), None, None, "y")]
-    )
+    write_inkml(tmp_path / "ink.inkml", [*drawings(2), Drawing(Ink(), 4, "x", "e"), Drawing(drawn(1), None, None, "y")])
     status, out, err = call("evaluate", "--json", "--checkpoint", blind, tmp_path / "ink.inkml")
     (said,) = map(json.loads, out)
     assert (status, err) == (0, [])
-    assert said.keys() == {"n", "accuracy", "confusion", "errors", "refused", "ece"}
+    assert said.keys() >= {"n", "accuracy", "confusion", "errors", "refused", "ece"}
     assert (said["n"], said["accuracy"], said["refused"]) == (21, 3 / 21, 1)
     assert [row[4] for row in said["confusion"]] == [2, 2, 2, 2, 3, 2, 2, 2, 2, 2]
     assert np.sum(said["confusion"]) == 21
     assert [error["label"] for error in said["errors"]] == [*range(4), *range(5, 10)] * 2
     sure = np.exp(5) / (np.exp(5) + 9)
     assert said["ece"] == pytest.approx(sure - 3 / 21, abs=1e-6)
+    assert said["digits"] == [*[0] * 4, 1, *[0] * 5]
+    assert said["writers"] == [
+        {"writer": "writer 0", "n": 10, "accuracy": 0.1},
+        {"writer": "writer 1", "n": 10, "accuracy": 0.1},
+        {"writer": "x", "n": 1, "accuracy": 1.0},
+    ]
+    assert said["writers_mean"] == pytest.approx(0.4)
+    assert said["writers_sd"] == pytest.approx(np.std([0.1, 0.1, 1], ddof=1))
+    assert sum(held["count"] for held in said["reliability"]) == 21
+    assert said["errors"][0].items() >= {"index": 0, "writer": "writer 0", "name": "d0-0"}.items()
+    assert [(refusal["index"], refusal["writer"]) for refusal in said["refusals"]] == [(20, "x")]
 
 
 def test_evaluate_reads_a_folder_of_mnist_and_speaks_to_people(call, tmp_path):
@@ -153,6 +164,75 @@ def test_evaluate_reads_a_folder_of_mnist_and_speaks_to_people(call, tmp_path):
     assert (status, err) == (0, [])
     assert out[0] == "100.00% of 20 read right, 0 wrong, 0 refused"
     assert len(out) == 14
+    assert [line.split()[-1] for line in out[4:]] == ["100.00%"] * 10
+
+
+def test_evaluate_tells_people_of_writers(call, tmp_path, blind):
+    made = [*drawings(4), Drawing(drawn(4), 4, "a\nb\x9b31m" + "c" * 99, "e")]
+    write_inkml(tmp_path / "ink.inkml", made)
+    _, out, _ = call("evaluate", "--checkpoint", blind, tmp_path / "ink.inkml")
+    assert out[2] == "by writer: 28.00% ± 40.25% (mean ± standard deviation), 5 writers"
+    assert out[3] == "weakest: " + ", ".join(f"writer {i} 10.00% of 10" for i in range(3))
+    write_inkml(tmp_path / "one.inkml", made[-1:])
+    _, out, _ = call("evaluate", "--checkpoint", blind, tmp_path / "one.inkml")
+    assert out[2] == "by writer: 100.00%, 1 writer"
+    assert out[3] == f"weakest: a b 31m{'c' * 32}… 100.00% of 1"
+
+
+def test_evaluate_writes_a_page(call, tmp_path, blind):
+    write_inkml(tmp_path / "ink.inkml", drawings(2))
+    status, out, err = call("evaluate", "--checkpoint", blind, tmp_path / "ink.inkml", "--page", tmp_path / "page.html")
+    assert (status, err, out[-1]) == (0, [], f"wrote {tmp_path / 'page.html'}")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "How well blind reads ink.inkml" in page
+    assert page.count("<img") == 18
+    status, out, err = call("evaluate", hand_drawn_mnist(tmp_path / "mnist", 1), "--json", "--page", "page.HTM")
+    assert (status, err, len(out)) == (0, [], 1)
+    assert "reads mnist" in (tmp_path / "page.HTM").read_text(encoding="utf-8")
+
+
+def test_evaluate_writes_its_page_over_nothing_else(refused, tmp_path, blind):
+    data, ink = tmp_path / "data.html", tmp_path / "ink.inkml"
+    for path in (data, ink):
+        write_inkml(path, drawings(1))
+    before = data.read_bytes()
+    (tmp_path / "link.html").symlink_to(data)
+    (tmp_path / "folder.html").mkdir()
+    for page in ("data.html", "link.html"):
+        assert "would replace" in refused("evaluate", "--checkpoint", blind, data, "--page", page)
+    assert "does not end in .html" in refused("evaluate", data, "--page", blind)
+    assert "would replace" in refused("evaluate", ink, "--page", ink)
+    assert "is a folder" in refused("evaluate", ink, "--page", "folder.html")
+    assert "nowhere does not exist" in refused("evaluate", ink, "--page", "nowhere/page.html")
+    assert "cannot be a file" in refused("evaluate", ink, "--page", "a" * 300 + ".html")
+    assert data.read_bytes() == before
+
+
+@pytest.fixture
+def strict(tmp_path, blind):
+    """A checkpoint that always says 4 and knows two thresholds; its evidence lies between them."""
+    known = load_checkpoint(blind)
+    info = replace(known.info, thresholds=[[0.003, 4.0], [0.01, 6.0]])
+    save_checkpoint(tmp_path / "strict.safetensors", Checkpoint(known.network, info))
+    return tmp_path / "strict.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_refused"),
+    [([], False), (["--lost", "never"], False), (["--lost", "0"], False), (["--lost=.01"], True)],
+)
+def test_the_person_says_how_many_digits_may_be_lost(call, seven, strict, tmp_path, words, is_refused):
+    _, out, _ = call("predict", "--json", "--checkpoint", strict, *words, seven)
+    assert json.loads(out[0])["digit"] == (None if is_refused else 4)
+    write_inkml(tmp_path / "ink.inkml", drawings(1))
+    _, out, _ = call("evaluate", "--json", "--checkpoint", strict, *words, tmp_path / "ink.inkml")
+    assert json.loads(out[0])["refused"] == (10 if is_refused else 0)
+
+
+@pytest.mark.parametrize("share", ["1.1", "-0.1", "nan", "some", ""])
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_a_share_is_from_0_to_1(refused, command, share):
+    assert "neither a number from 0 to 1 nor 'never'" in refused(command, "a.inkml", f"--lost={share}")
 
 
 def test_evaluate_refuses_what_it_cannot_read(refused, tmp_path, seven):

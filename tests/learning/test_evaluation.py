@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.learning.calibration import BINS, calibration_error, reliability
 from digitpad.learning.checkpoints import Checkpoint
 from digitpad.learning.data import Images
-from digitpad.learning.evaluation import Mistake, evaluate, read_labelled
+from digitpad.learning.evaluation import Answer, Labelled, WriterAccuracy, evaluate, labelled, read_labelled
 from digitpad.messages import CheckpointInfo
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist, write_part
@@ -47,9 +49,42 @@ def test_counts_on_a_network_whose_answers_are_known():
     for label, read in ((0, 0), (1, 1), (2, 2), (7, 2), (5, 0), (9, 9)):
         expected[label, read] += 1
     assert result.confusion == expected.tolist()
-    assert result.errors == [Mistake(3, 7, 2, pytest.approx(sure)), Mistake(4, 5, 0, pytest.approx(0.1))]
+    assert result.errors == [Answer(3, 7, 2, pytest.approx(sure)), Answer(4, 5, 0, pytest.approx(0.1))]
     assert result.refused == 1
+    assert result.refusals == result.errors[1:]
+    assert result.digits == [1.0, 1.0, 1.0, None, None, 0.0, None, 0.0, None, 1.0]
+    assert (result.writers, result.writers_mean, result.writers_sd) == ([], None, None)
+    assert [(held.count, held.accuracy) for held in result.reliability if held.count] == [(1, 0.0), (5, 0.8)]
     assert result.ece == pytest.approx((abs(5 * sure - 4) + 0.1) / 6)
+
+
+def test_writers_count_once_each_and_the_unknown_not_at_all():
+    images = Images(saying(0, 1, 1, 3, 9, 5), torch.tensor([0, 1, 2, 3, 4, 5]))
+    data = Labelled(images, tuple(range(10, 16)), ("b", "b", "b", "a", None, "a"), ("x", None, "z", None, None, None))
+    result = evaluate(CHECKPOINT, data)
+    assert result.writers == [WriterAccuracy("b", 3, pytest.approx(2 / 3)), WriterAccuracy("a", 2, 1.0)]
+    assert result.writers_mean == pytest.approx((2 / 3 + 1) / 2)
+    assert result.writers_sd == pytest.approx(np.std([2 / 3, 1], ddof=1))
+    assert [(answer.index, answer.writer, answer.name) for answer in result.errors] == [
+        (12, "b", "z"),
+        (14, None, None),
+    ]
+
+
+def test_one_writer_has_no_spread():
+    data = Labelled(Images(saying(0, 1), torch.tensor([0, 7])), (0, 1), ("a", "a"), (None, None))
+    result = evaluate(CHECKPOINT, data)
+    assert (result.writers_mean, result.writers_sd) == (0.5, None)
+
+
+def test_what_may_be_lost_decides_what_is_refused_and_nothing_else():
+    info = replace(CHECKPOINT.info, thresholds=[[0.003, 5.0], [0.01, 11.0]])
+    strict = Checkpoint(CHECKPOINT.network, info)
+    data = Images(saying(0, 1, None), torch.tensor([0, 2, 3]))  # evidence: 10, 10, and 2.3 of the empty one
+    for lost, indices in ((None, [2]), (0.003, [2]), (0.005, [2]), (0.01, [0, 1, 2]), (1.0, [0, 1, 2])):
+        result = evaluate(strict, data, lost=lost)
+        assert [answer.index for answer in result.refusals] == indices
+        assert (result.refused, result.accuracy, len(result.errors)) == (len(indices), pytest.approx(1 / 3), 2)
 
 
 def test_a_network_whose_answers_are_no_numbers_is_refused():
@@ -89,16 +124,27 @@ def test_labelled_drawings_are_read_and_others_left_out(tmp_path):
     made = [*drawings(1), Drawing(drawn(3), None, None, "unlabelled"), Drawing(Ink(), 4, None, "empty")]
     write_inkml(tmp_path / "ink.inkml", made)
     data = read_labelled(tmp_path / "ink.inkml")
-    assert data.labels.tolist() == [*range(10), 4]
-    assert data.pixels.shape == (11, 1, 28, 28)
-    assert not data.pixels[10].any()
-    assert abs(data.pixels[3, 0].numpy().astype(int) - render(made[3].ink).astype(int)).max() <= 2
+    images = data.images
+    assert images.labels.tolist() == [*range(10), 4]
+    assert images.pixels.shape == (11, 1, 28, 28)
+    assert not images.pixels[10].any()
+    assert data.indices == (*range(10), 11)
+    assert data.writers == (*["writer 0"] * 10, None)
+    assert data.names == (*[f"d0-{digit}" for digit in range(10)], "empty")
+    assert abs(images.pixels[3, 0].numpy().astype(int) - render(made[3].ink).astype(int)).max() <= 2
 
 
 def test_the_test_part_of_a_folder_is_read(tmp_path):
     data = read_labelled(hand_drawn_mnist(tmp_path / "mnist", writers=2))
-    assert data.labels.tolist() == [*range(10)] * 2
-    assert np.array_equal(data.pixels[4, 0].numpy(), render(drawings(2, seed=2)[4].ink))
+    assert data.images.labels.tolist() == [*range(10)] * 2
+    assert np.array_equal(data.images.pixels[4, 0].numpy(), render(drawings(2, seed=2)[4].ink))
+    assert data.indices == tuple(range(20))
+    assert data.writers == data.names == (None,) * 20
+
+
+def test_a_drawing_without_an_id_has_no_name():
+    assert labelled([Drawing(drawn(1), None, None, "0"), Drawing(drawn(3), 3, None, "1")]).names == (None,)
+    assert len(labelled([])) == 0
 
 
 def test_nothing_labelled_is_a_sentence(tmp_path):
