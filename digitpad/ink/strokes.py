@@ -34,6 +34,10 @@ _CORNER_COSINE = np.cos(np.deg2rad(75))
 """A turn of more than 75 degrees at a point is a corner that was meant, and is not rounded off."""
 
 
+_SPECK = 1.5
+"""Length of a stroke, in widths of its pen, below which nobody sees a line in it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Stroke:
     """One pen-down to pen-up path.
@@ -109,6 +113,14 @@ class Ink:
         corners = np.array([stroke.bounds for stroke in self.strokes])
         low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    @property
+    def is_speck(self) -> bool:
+        """Whether it is one stroke so short, for the width of its pen, that it is a dot and no line."""
+        if len(self.strokes) != 1:
+            return False
+        stroke = self.strokes[0]
+        return float(np.hypot(*np.diff(stroke.points[:, :2], axis=0).T).sum()) < _SPECK * stroke.width
 
     def plus(self, strokes: Iterable[Stroke]) -> Ink:
         """This ink with more strokes on top; a picture gives way to them."""

@@ -14,6 +14,7 @@ import sys
 import threading
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from torch import Tensor, nn
 from digitpad.errors import DigitpadError, InputError
 from digitpad.learning import embedding_process
 from digitpad.learning.data import Images
+from digitpad.learning.networks import Columns
 from digitpad.messages import Embedding
 
 MAP_IMAGES = 500
@@ -38,11 +40,13 @@ _ENDED = "The map of the last hidden layer was not computed, because its process
 
 
 def hidden_part(network: nn.Sequential) -> nn.Sequential:
-    """A copy, on the CPU and for reading, of all that comes before the last linear layer.
+    """A copy, on the CPU and for reading, of all that comes before the last linear layer; of columns, the first one's.
 
     Raises:
         InputError: the network has no linear layer.
     """
+    if isinstance(network[0], Columns):
+        return hidden_part(cast(nn.Sequential, network[0].columns[0]))
     layers = list(network)
     linear = [number for number, layer in enumerate(layers) if isinstance(layer, nn.Linear)]
     if not linear:

@@ -7,6 +7,7 @@ A layer is a list, its kind first:
     ["linear", out]                          fully connected
     ["batchnorm"]                            batch normalisation of a flat input
     ["relu"]  ["flatten"]  ["maxpool", size]  ["dropout", share]
+    ["columns", layers, layers, …]           networks beside each other, whose answers are averaged; the only layer then
 
 The list travels in the checkpoint, so that a file rebuilds its network without running code of its own.
 """
@@ -28,6 +29,7 @@ Layers = Sequence[Sequence[Any]]
 
 SIDE = 28
 MAX_LAYERS = 64
+MAX_COLUMNS = 8
 MAX_PARAMETERS = 20_000_000
 MAX_OUTPUTS = 250_000
 """Bounds that keep a hostile file from exhausting the memory, by its weights or by what a layer makes of one image. The
@@ -42,6 +44,23 @@ def _conv_pool(out: int, kernel: int, padding: int) -> list[list[Any]]:
     return [["conv", out, kernel, 1, padding], ["relu"], ["maxpool", 2]]
 
 
+class Columns(nn.Module):
+    """Networks side by side, each of which sees the whole image; they read by the mean of their logits.
+
+    Ciresan, Meier and Schmidhuber, 'Multi-column deep neural networks for image classification' (2012). While they
+    learn, each answers for itself, (columns · n, 10) for n images, so that each makes mistakes of its own.
+    """
+
+    def __init__(self, columns: Sequence[nn.Sequential]) -> None:
+        super().__init__()
+        self.columns = nn.ModuleList(columns)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Logits of (n, 1, 28, 28) images: (n, 10) where they read, (columns · n, 10) where they learn."""
+        answers = [column(images) for column in self.columns]
+        return torch.cat(answers) if self.training else torch.stack(answers).mean(dim=0)
+
+
 def _conv_stage(out: int) -> list[list[Any]]:
     """Two convolutions without padding, and a third that halves the size where others would pool."""
     return [
@@ -54,6 +73,16 @@ def _conv_stage(out: int) -> list[list[Any]]:
         ["dropout", 0.3],
     ]
 
+
+_LARGE = [
+    *_conv_stage(32),
+    *_conv_stage(64),
+    ["flatten"],
+    ["linear", 128],
+    ["relu"],
+    ["dropout", 0.3],
+    ["linear", 10],
+]
 
 NETWORKS: Mapping[str, Layers] = {
     "reader": [
@@ -79,15 +108,8 @@ NETWORKS: Mapping[str, Layers] = {
         ["flatten"],
         ["linear", 10],
     ],
-    "large": [
-        *_conv_stage(32),
-        *_conv_stage(64),
-        ["flatten"],
-        ["linear", 128],
-        ["relu"],
-        ["dropout", 0.3],
-        ["linear", 10],
-    ],
+    "large": _LARGE,
+    "columns": [["columns", _LARGE, _LARGE, _LARGE]],
     "classic": [
         *_conv_pool(32, 3, 1),
         *_conv_pool(64, 3, 1),
@@ -119,6 +141,7 @@ NORMALISATIONS: Mapping[str, tuple[float, float]] = {
     "reader": (0.1307, 0.3081),
     "small": (0.1307, 0.3081),
     "large": (0.1307, 0.3081),
+    "columns": (0.1307, 0.3081),
     "classic": (0.5, 0.5),
     "five-by-five": (0.0, 1.0),
     "sgd": (0.5, 0.5),
@@ -137,7 +160,7 @@ def build(layers: Layers) -> nn.Sequential:
         InputError: see `blueprint`.
     """
     network = blueprint(layers).to_empty(device="cpu")
-    for module in network:
+    for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)):
             module.reset_parameters()
     return network
@@ -150,11 +173,25 @@ def blueprint(layers: Layers) -> nn.Sequential:
         InputError: a layer is unknown, malformed or does not fit the one before it, there are too many layers or
             parameters, or the result is not ten logits.
     """
+    if isinstance(layers, list) and len(layers) == 1 and isinstance(layers[0], list) and layers[0][:1] == ["columns"]:
+        columns = layers[0][1:]
+        if not 0 < len(columns) <= MAX_COLUMNS:
+            raise InputError(f"The network has {len(columns)} columns; digitpad takes 1 to {MAX_COLUMNS}.")
+        network = nn.Sequential(Columns([_column(column) for column in columns]))
+    else:
+        network = _column(layers)
+    parameters = parameter_count(network)
+    if parameters > MAX_PARAMETERS:
+        raise InputError(f"The network has {parameters:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
+    return network
+
+
+def _column(layers: object) -> nn.Sequential:
+    """One network without columns, or one of the columns."""
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
         raise InputError(f"The network is not described by a list of 1 to {MAX_LAYERS} layers.")
     modules: list[nn.Module] = []
     shape: tuple[int, ...] = (1, SIDE, SIDE)
-    parameters = 0
     for number, layer in enumerate(layers, 1):
         try:
             with torch.device("meta"):  # sizes are checked before any memory is taken
@@ -162,10 +199,7 @@ def blueprint(layers: Layers) -> nn.Sequential:
         except ValueError as error:
             said = reprlib.repr(layer)
             raise InputError(f"Layer {number} of the network, {said}, does not fit: {error}.") from error
-        parameters += sum(map(parameter_count, made))
         modules += made
-    if parameters > MAX_PARAMETERS:
-        raise InputError(f"The network has {parameters:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
     if shape != (CLASSES,):
         raise InputError(f"The network ends in shape {shape}; digitpad needs ten outputs.")
     return nn.Sequential(*modules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from copy import deepcopy
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.learning.calibration import probabilities
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint
 from digitpad.learning.devices import choose_device
+from digitpad.learning.networks import Columns
 from digitpad.learning.refusal import evidence
 from digitpad.messages import CLASSES, CheckpointInfo, Prediction
 from digitpad.strictness import LOST, threshold
@@ -73,7 +75,9 @@ class Recognizer:
         if not network_input.any():
             return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input)
         shares, spoken_for = self.read(network_input)
-        is_refused = spoken_for < threshold(self.info.thresholds, self.lost)
+        lowest = threshold(self.info.thresholds, self.lost)
+        # The network sees all ink at one size, and so cannot tell a speck from a one.
+        is_refused = spoken_for < lowest or (math.isfinite(lowest) and ink.is_speck)
         return Prediction(revision, None if is_refused else int(np.argmax(shares)), shares, network_input)
 
 
@@ -102,6 +106,8 @@ def _fused(network: nn.Sequential) -> nn.Sequential:
     for layer in deepcopy(network).eval():
         if isinstance(layer, nn.BatchNorm2d) and layers and isinstance(layers[-1], nn.Conv2d):
             layers[-1] = fuse_conv_bn_eval(layers[-1], layer)
+        elif isinstance(layer, Columns):
+            layers.append(Columns([_fused(cast(nn.Sequential, column)) for column in layer.columns]))
         elif not isinstance(layer, nn.Dropout):
             layers.append(layer)
     return nn.Sequential(*layers).eval()

@@ -188,7 +188,8 @@ class Training:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
             answers = self.network(images)
         answers = answers.float()
-        loss = (refusal.loss if recipe.others else _plain_loss)(answers, truth, recipe.smoothing)
+        columns = len(answers) // len(truth)  # each of which answers for itself while they learn
+        loss = (refusal.loss if recipe.others else _plain_loss)(answers, truth.repeat(columns), recipe.smoothing)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimiser.step()
@@ -200,7 +201,7 @@ class Training:
             with torch.no_grad():
                 for mean, now in zip(self._means, self._numbers, strict=True):
                     mean.lerp_(now, 1 - decay)
-        answers = answers.detach()
+        answers = answers.detach().view(columns, len(truth), -1).mean(dim=0)
         seen = refusal.read(answers) if recipe.others else answers.argmax(1)
         return rate, loss.detach(), (seen == truth).sum(), len(chosen)
 

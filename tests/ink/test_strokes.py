@@ -113,3 +113,20 @@ def test_sharp_corners_stay_and_gentle_ones_are_rounded():
 def test_time_goes_on_along_the_curve(points, step):
     rows = [(x, y, i / 125) for i, (x, y) in enumerate(points)]
     assert (np.diff(smooth(Stroke.of(rows).points, step)[:, TIME]) >= -1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([(5, 5)], True),
+        ([(5, 5), (5, 5)], True),
+        ([(0, 0), (0, 59)], True),
+        ([(0, 0), (0, 61)], False),
+        ([(0, 0), (40, 0), (0, 0)], False),
+    ],
+)
+def test_a_speck_is_one_stroke_shorter_than_one_and_a_half_widths_of_its_pen(points, expected):
+    stroke = Stroke.of(points, 40.0)
+    assert Ink((stroke,)).is_speck is expected
+    assert not Ink((stroke, stroke)).is_speck
+    assert not Ink().is_speck

@@ -34,6 +34,16 @@ def test_every_network_has_a_normalisation():
     assert NORMALISATIONS.keys() == NETWORKS.keys()
 
 
+def test_columns_read_by_the_mean_of_their_logits_and_learn_each_for_itself():
+    torch.manual_seed(3)
+    network = build([["columns", END, END, END]])
+    images = torch.rand(2, 1, 28, 28)
+    each = [column(images) for column in network[0].columns]
+    assert not torch.equal(each[0], each[1])  # each has first weights of its own
+    torch.testing.assert_close(network(images), torch.cat(each))
+    torch.testing.assert_close(network.eval()(images), sum(each) / 3)
+
+
 def test_weights_are_initialised_and_follow_the_seed():
     def weights(seed):
         torch.manual_seed(seed)
@@ -86,6 +96,13 @@ def test_weights_are_initialised_and_follow_the_seed():
         ([["flatten"], ["linear", 9]], "ten outputs"),
         ([["maxpool", 28]], "ten outputs"),
         ([["conv", 10, 28, 1, 0]], "ten outputs"),
+        ([["columns"]], "0 columns"),
+        ([["columns", *[END] * 9]], "9 columns"),
+        ([["columns", END, [["flatten"]]]], "ten outputs"),
+        ([["columns", END, 7]], "1 to 64 layers"),
+        ([["columns", [["columns", END]]]], "its numbers must lie between"),
+        ([["columns", END], ["relu"]], "its numbers must lie between"),
+        ([["columns", *[[["flatten"], ["linear", 3000], ["linear", 1000], *END[-1:]]] * 8]], "42,"),
     ],
 )
 def test_malformed_layers_are_refused_with_a_sentence(layers, said):
@@ -98,7 +115,7 @@ def test_malformed_layers_are_refused_with_a_sentence(layers, said):
 NUMBERS = st.one_of(
     st.integers(0, 40), st.integers(), st.floats(), st.sampled_from([10**5, 10**9, 2**63, 10**30]), st.booleans()
 )
-KINDS = st.sampled_from(["conv", "conv-bn", "linear", "batchnorm", "relu", "flatten", "maxpool", "dropout"])
+KINDS = st.sampled_from(["columns", "conv", "conv-bn", "linear", "batchnorm", "relu", "flatten", "maxpool", "dropout"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -107,7 +124,11 @@ JSON = st.recursive(
 NEARLY = st.lists(st.tuples(KINDS, st.lists(NUMBERS, max_size=4)).map(lambda layer: [layer[0], *layer[1]]), max_size=8)
 
 
-@given(JSON | NEARLY | NEARLY.map(lambda layers: [*layers, *END]))
+COLUMNS = st.lists(NEARLY.map(lambda layers: [*layers, *END]) | JSON, max_size=3)
+
+
+@given(JSON | NEARLY | NEARLY.map(lambda layers: [*layers, *END]) | COLUMNS.map(lambda parts: [["columns", *parts]]))
+@example([["columns", END, END]])
 @example([["conv", 4, 3, 0, 1], *END])
 def test_any_value_becomes_ten_logits_or_a_sentence(layers):
     try:

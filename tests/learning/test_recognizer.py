@@ -1,4 +1,5 @@
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def trained(request):
     with torch.no_grad():
         for _ in range(5):
             network(torch.rand(8, 1, 28, 28) * 2 - 0.3)
-        for layer in network:
+        for layer in network.modules():
             if isinstance(layer, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
                 layer.weight.uniform_(0.5, 2)
                 layer.bias.uniform_(-1, 1)
@@ -108,3 +109,38 @@ def test_every_device_answers_alike(shipped):
             for digit in range(10):
                 expected = shipped.predict(drawn(digit)).probabilities
                 assert other.predict(drawn(digit)).probabilities == pytest.approx(expected, abs=1e-3)
+
+
+def with_thresholds(shipped, lowest):
+    recognizer = deepcopy(shipped)
+    recognizer.info = replace(shipped.info, thresholds=[[0.001, lowest], [0.01, 1e5]])
+    return recognizer
+
+
+def test_what_has_too_little_evidence_is_refused_as_strictly_as_asked(shipped):
+    recognizer = with_thresholds(shipped, -1e5)
+    accepted = recognizer.predict(drawn(3))
+    assert accepted.digit == 3
+    recognizer.lost = 0.01
+    refused = recognizer.predict(drawn(3))
+    assert refused.digit is None
+    assert refused.probabilities == accepted.probabilities
+    recognizer.lost = None
+    assert recognizer.predict(drawn(3)).digit == 3
+
+
+def test_a_speck_is_refused_where_anything_is(shipped):
+    speck, stick = (Ink((Stroke.of([(50, 50), (50, 50 + tall)], 40.0),)) for tall in (20, 400))
+    recognizer = with_thresholds(shipped, -1e5)
+    assert recognizer.predict(speck).digit is None
+    assert recognizer.predict(stick).digit == 1
+    recognizer.lost = None
+    assert recognizer.predict(speck).digit is not None
+
+
+def test_confidence_is_divided_by_the_temperature(trained):
+    network_input = render(drawn(4))
+    plain = np.array(Recognizer(trained).read(network_input)[0])
+    warm = replace(trained, info=replace(trained.info, temperature=2.0))
+    expected = np.sqrt(plain) / np.sqrt(plain).sum()
+    assert Recognizer(warm).read(network_input)[0] == pytest.approx(expected.tolist(), abs=1e-6)

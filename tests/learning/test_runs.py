@@ -31,6 +31,7 @@ from digitpad.messages import EpochReport, InterimReport, RunInfo, RunWish, Samp
 from digitpad.recipe import Recipe
 from digitpad.recipe_files import save_recipe
 from digitpad.run_store import CUT_OFF, find_run, list_runs, rename_run
+from digitpad.strictness import SHARES
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 from tests.learning.test_training import weights
@@ -205,10 +206,17 @@ def test_the_starter_set_trains_too_and_gives_no_figure_for_mnist_s_test_images(
 
 def test_pen_strokes_join_the_images_of_recipes_that_want_them(wish, tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(6))
-    recipe = replace(RECIPES["pen"], epochs=1)
+    recipe = replace(RECIPES["pen"], network="small", epochs=1, batch=32, copies=2, forms=3, others=21)
     folder, info = trained(replace(wish, recipe=recipe, ink=tmp_path / "pen.inkml"), tmp_path / "runs")
-    assert info.data == "mnist, 40 training images; 50 pen digits of 5 writers, 3 variations each"
-    assert len(steps(folder)) == math.ceil((40 + 150) / recipe.batch)
+    assert info.data == (
+        "mnist, 40 training images; 50 pen digits of 5 writers, 2 variations each; 30 made-up digits; "
+        "21 drawings of no digit"
+    )
+    assert len(steps(folder)) == math.ceil((40 - 4 + 100 + 30 + 21) / recipe.batch)
+    for path in (folder.best, folder.last):
+        held = load_checkpoint(path).info
+        assert held.temperature != 1.0
+        assert [share for share, _ in held.thresholds] == list(SHARES)
     with pytest.raises(InputError, match=r"pen strokes.*none\.inkml does not exist"):
         run(replace(wish, recipe=recipe, ink=tmp_path / "none.inkml"), tmp_path / "runs", threads=1)
 

@@ -44,6 +44,10 @@ def test_a_whole_pickled_network_is_refused(tmp_path):
     assert "state_dict()" in refusal(tmp_path / "whole.pt")
 
 
+FOREIGN = [name for name in NETWORKS if name != "columns"]
+"""Networks that somebody else may have written too: columns have names and an order of digitpad's own."""
+
+
 def declared(known, shuffled=False):
     """A known network's tensors as somebody else's class holds them: other names, perhaps another order."""
     modules = OrderedDict()
@@ -59,7 +63,7 @@ def declared(known, shuffled=False):
     return OrderedDict((f"{name}.{leaf}", tensor) for name, parts in named for leaf, tensor in parts.items())
 
 
-@pytest.mark.parametrize("known", NETWORKS)
+@pytest.mark.parametrize("known", FOREIGN)
 @pytest.mark.parametrize(
     ("shuffled", "key"),
     [(False, None), (True, None), (True, "state_dict"), (False, "model_state_dict"), (False, "model")],
@@ -74,7 +78,7 @@ def test_a_state_dict_of_a_known_network_is_read_whatever_its_names(tmp_path, kn
     assert loaded.info.parameters == parameter_count(loaded.network)
 
 
-@pytest.mark.parametrize("known", NETWORKS)
+@pytest.mark.parametrize("known", FOREIGN)
 def test_a_foreign_safetensors_file_of_a_known_network_is_read(tmp_path, known):
     (tmp_path / "mine.safetensors").write_bytes(save(dict(declared(known))))
     assert same(load_checkpoint(tmp_path / "mine.safetensors").network, network(NETWORKS[known]))

@@ -147,6 +147,19 @@ def test_mixed_precision_is_taken_where_it_is_asked_for_and_native(digits, monke
     assert {tensor.dtype for tensor in training.network.parameters()} == {torch.float32}
 
 
+def test_a_column_learns_as_it_would_alone(digits, monkeypatch):
+    column = [["flatten"], ["linear", 10]]
+    monkeypatch.setattr(module, "NETWORKS", {"one": column, "three": [["columns", column, column, column]]})
+    recipe = replace(PLAIN, network="three", optimiser="sgd", rate=0.3, momentum=0.0)  # a third of it for each column
+    three = Training(recipe, *digits, seed=4)
+    one = Training(replace(recipe, network="one", rate=0.1), *digits, seed=4)
+    one.network.load_state_dict(three.network[0].columns[1].state_dict())
+    told, alone = list(three.reports()), list(one.reports())
+    torch.testing.assert_close(one.network.state_dict(), three.network[0].columns[1].state_dict())
+    assert epochs(told)[-1].train_loss != pytest.approx(epochs(alone)[-1].train_loss, rel=1e-6)
+    assert 0 < epochs(told)[-1].train_accuracy <= 1
+
+
 def test_the_seed_decides_everything(digits):
     recipe = replace(RECIPE, epochs=1, network="reader")  # with dropout and batch normalisation
     one, again, other = (weights(trained(recipe, *digits, seed=seed)[0].averaged) for seed in (5, 5, 6))
