@@ -11,7 +11,7 @@ from digitpad.errors import InputError
 from digitpad.files import write_atomically
 from digitpad.ink.export import to_png, to_svg
 from digitpad.ink.formats import INK_ENDINGS
-from digitpad.ink.inkml import Drawing, read_inkml, write_inkml
+from digitpad.ink.inkml import Drawing, fitted, read_inkml, write_inkml
 from digitpad.ink.picture import picture_input, read_picture
 from digitpad.ink.strokes import Ink, Picture
 
@@ -20,13 +20,13 @@ _SHOWN = 1000
 
 
 def open_inks(path: Path) -> list[Ink]:
-    """What a file holds: an InkML file's drawings, or one picture.
+    """What a file holds: an InkML file's drawings as a pad shows them (see `fitted`), or one picture.
 
     Raises:
         InputError: the file cannot be read; the sentence says why.
     """
     if path.suffix.lower() in INK_ENDINGS:
-        return [drawing.ink for drawing in read_inkml(path)]
+        return [fitted(drawing.ink) for drawing in read_inkml(path)]
     return [from_picture(read_picture(path))]
 
 

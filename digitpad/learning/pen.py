@@ -50,13 +50,14 @@ def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[
     return known, [drawing for drawing in drawings if drawing.writer in strangers]
 
 
-def pen_images(recipe: Recipe, path: Path, seed: int) -> tuple[Images, Images, str]:
+def pen_images(recipe: Recipe, path: Path, seed: int, fold: int = LEFT_OUT - 1) -> tuple[Images, Images, str]:
     """What a recipe's training gets from pen strokes.
 
     Args:
         recipe: says how much of what.
         path: InkML file of labelled drawings.
         seed: decides the variations.
+        fold: see `read_pen`.
 
     Returns:
         Images to train on; those of the writers held out, as they are; and words on both.
@@ -69,7 +70,7 @@ def pen_images(recipe: Recipe, path: Path, seed: int) -> tuple[Images, Images, s
             f"The recipe {recipe.id} trains on pen strokes too, and {path} does not exist. "
             "Put a file of labelled drawings there or choose another recipe."
         )
-    known, strangers = read_pen(path)
+    known, strangers = read_pen(path, fold)
     writers = len({drawing.writer for drawing in known})
     words = (
         f"{len(known):,} pen digits of {writers} writers, {recipe.copies} variations each; "

@@ -87,13 +87,12 @@ def local_files(mime: QMimeData | None) -> list[Path]:
 
 def _opened(path: Path) -> tuple[Ink, int]:
     """The first drawing of a file that is not empty, and how many there are."""
-    from digitpad.ink.inkml import fitted
     from digitpad.ink.opening import open_inks
 
     inks = [ink for ink in open_inks(path) if not ink.is_empty]
     if not inks:
         raise InputError(f"{path.name} holds no drawing; choose another file.")
-    return (inks[0] if inks[0].picture is not None else fitted(inks[0])), len(inks)
+    return inks[0], len(inks)
 
 
 def _from_image(image: QImage) -> Ink:

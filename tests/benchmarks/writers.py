@@ -1,0 +1,110 @@
+"""How well the recipe `pen` reads strangers: it is trained five times, each time without a fifth of the writers.
+
+    python -m tests.benchmarks.writers FILE.inkml FOLDER [--epochs N] [--fold K]
+
+FOLDER keeps a checkpoint for each fold; a fold whose checkpoint is there is not trained again. All five take some hours
+on two cores. No writer's own digits take part in anything that decides on them: the last epoch is taken, and
+temperature and thresholds that are applied to one half of the strangers come from the other half.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from digitpad.ink.inkml import Drawing
+from digitpad.learning.calibration import calibration_error, fit_temperature, probabilities, reliability
+from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.data import held_out
+from digitpad.learning.datasets import cached_data
+from digitpad.learning.devices import cores
+from digitpad.learning.networks import NETWORKS
+from digitpad.learning.pen import LEFT_OUT, joined, pen_images, read_pen, rendered
+from digitpad.learning.recipes import RECIPES
+from digitpad.learning.refusal import NONE, evidence, thresholds
+from digitpad.learning.training import Training, logits
+from digitpad.messages import CheckpointInfo, EpochReport
+from digitpad.recipe import Recipe
+from digitpad.strictness import LOST, threshold
+from tests.forms import others_by_form
+
+
+def main() -> None:
+    """Train what is missing and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ink", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--fold", type=int, choices=range(LEFT_OUT))
+    words = parser.parse_args()
+    recipe = RECIPES["pen"]
+    recipe = replace(recipe, epochs=words.epochs or recipe.epochs)
+    torch.set_num_threads(cores())
+    words.folder.mkdir(parents=True, exist_ok=True)
+    folds = range(LEFT_OUT) if words.fold is None else [words.fold]
+    figures = [_fold(recipe, words.ink, words.folder / f"fold-{fold}.safetensors", fold) for fold in folds]
+    accuracies = [accuracy for fold in figures for accuracy in fold["writers"].values()]
+    print(f"{len(accuracies)} writers: {np.mean(accuracies):.2%} ± {np.std(accuracies, ddof=1):.2%}")
+    for name in ("error", "refused", "others"):
+        print(f"{name}: {np.mean([fold[name] for fold in figures]):.2%}")
+
+
+def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]:
+    _, strangers = read_pen(ink, fold)
+    if not path.exists():
+        save_checkpoint(path, _trained(recipe, ink, fold))
+    network = load_checkpoint(path).network
+    answers, others_seen = _answers(network, recipe, strangers), _answers(network, recipe, _no_digits())
+    labels = torch.tensor([drawing.label for drawing in strangers])
+    right = (answers.argmax(dim=1) == labels).numpy()
+    halves = np.arange(len(strangers)) % 2 == 0
+    confidence, refused, spotted = np.empty(len(strangers)), np.empty(len(strangers), bool), []
+    for half in (halves, ~halves):
+        temperature = fit_temperature(answers[~half], labels[~half])
+        lowest = threshold(thresholds(evidence(answers[~half])), LOST)
+        confidence[half] = probabilities(answers[half], temperature).max(dim=1).values
+        refused[half] = evidence(answers[half]) < lowest
+        spotted.append(float((evidence(others_seen) < lowest).float().mean()))
+    writers = {
+        str(writer): float(right[[drawing.writer == writer for drawing in strangers]].mean())
+        for writer in sorted({drawing.writer for drawing in strangers})
+    }
+    figures = {
+        "writers": writers,
+        "error": calibration_error(reliability(confidence, right)),
+        "refused": float(refused.mean()),
+        "others": float(np.mean(spotted)),
+    }
+    print(f"fold {fold}: {right.mean():.2%} of {len(strangers):,} read right; {figures}", flush=True)
+    return figures
+
+
+def _trained(recipe: Recipe, ink: Path, fold: int) -> Checkpoint:
+    data, _ = held_out(cached_data("mnist", "train"), recipe.hold_out)
+    drawn, _, words = pen_images(recipe, ink, seed=fold, fold=fold)
+    training = Training(recipe, joined(data, drawn), cached_data("mnist", "test"), seed=fold)
+    for report in training.reports():
+        if isinstance(report, EpochReport):
+            print(f"fold {fold}, epoch {report.epoch}: {report.train_seconds:.0f} s", flush=True)
+    layers = list(NETWORKS[recipe.network])
+    info = CheckpointInfo(
+        "fold", recipe.network, layers, mean=recipe.mean, std=recipe.std, recipe=recipe.id, data=words
+    )
+    return Checkpoint(training.snapshot(), info)
+
+
+def _answers(network: torch.nn.Module, recipe: Recipe, drawings: list[Drawing]) -> torch.Tensor:
+    return logits(network, rendered(drawings).pixels, recipe.mean, recipe.std, torch.device("cpu"))
+
+
+def _no_digits() -> list[Drawing]:
+    """What is no digit, drawn by hand; it took no part in any training."""
+    return [replace(drawing, label=NONE) for form in others_by_form().values() for drawing in form]
+
+
+if __name__ == "__main__":
+    main()
