@@ -45,19 +45,20 @@ RECIPES: Mapping[str, Recipe] = {
             teaches="Why the digits of the screen need strokes to learn from, beside MNIST's scanned forms, and how a "
             "network learns what is no digit.",
             network="large",
-            epochs=12,
+            epochs=20,
             rate=0.004,
             decay=0.03,
-            smoothing=0.02,
+            smoothing=0.03,
             average=0.998,
             precision="mixed",
-            copies=4,
-            forms=2500,
-            others=24_000,
+            copies=3,
+            forms=1000,
+            others=12_000,
             hold_out=2000,
-            # Lines are varied as strokes already; MNIST's own bear little of it (see 'best').
+            # As 'best', but for lines of some other width. With twice as many made-up digits and drawings of none, a third
+            # more pen digits and 12 epochs, 99.25 % of MNIST's images held out were read right.
             augmentation=Augmentation(
-                degrees=10, scale=0.1, aspect=0.08, shear=0.15, shift=1.5, elastic=0.8, stroke=0.15, plain=0.15
+                degrees=10, scale=0.1, aspect=0.06, shear=0.15, shift=2.0, elastic=0.8, stroke=0.1, plain=0.1
             ),
         ),
         Recipe(

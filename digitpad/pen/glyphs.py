@@ -11,7 +11,7 @@ from digitpad.pen.paths import Paths, fitted
 
 _LATIN = "ACEFHKMNPRTVWXacdefhkmnprtvwx"
 _CURSIVE = "AHKMNRWXadhkmnpvwx"
-_SIGNS = "#%*+<=@"
+_SIGNS = "!#%&*+<=?@"
 
 _WANTED: dict[str, Iterable[str]] = {
     "futural": _LATIN + _SIGNS,

@@ -37,10 +37,9 @@ class Panes(QSplitter):
         """Make room below where the screen has it, and give it back."""
         self._fit()
         self._resize_window(is_open)
-        if is_open:
-            line = self._training.line_height
-            height = sum(self.sizes())
-            self.setSizes([height - line - _TRAINING_HEIGHT, line + _TRAINING_HEIGHT])
+        # The splitter goes on with the sizes of before where it is not told, even beyond the largest of the closed panel.
+        lower = self._training.line_height + (_TRAINING_HEIGHT if is_open else 0)
+        self.setSizes([sum(self.sizes()) - lower, lower])
 
     def _resize_window(self, is_open: bool) -> None:
         window = self.window()

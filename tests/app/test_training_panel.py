@@ -194,6 +194,18 @@ def test_the_panel_closes_to_one_line(training):
     assert training.parts(QTabWidget) == []
 
 
+def test_a_window_resized_with_the_panel_open_leaves_nothing_empty_once_it_is_closed(training):
+    training.ready()
+    training.press("training_toggle")
+    training.until(lambda: training.panel.height() > 200)
+    training.window.resize(training.window.width() + 60, training.window.height() + 80)
+    training.press("training_toggle")
+    training.until(lambda: training.panel.height() < 60)
+    panes = training.panel.parentWidget()
+    training.until(lambda: panes.sizes()[1] == training.panel.height())
+    assert sum(panes.sizes()) > panes.height() - 20
+
+
 def test_the_browser_shows_the_data_and_what_the_recipe_makes_of_them(training):
     training.ready().panel.set_open(True)
     training.press("browse_data_button")

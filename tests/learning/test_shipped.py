@@ -35,7 +35,8 @@ def test_it_reads_hand_drawn_digits_as_ink_and_as_images(shipped, tmp_path):
 
 def test_it_reads_mnist(shipped, mnist):
     result = evaluate(shipped, read_labelled(mnist))
-    assert (result.n, result.refused) == (10_000, 0)
+    assert result.n == 10_000
+    assert result.refused <= 100
     assert result.accuracy >= 0.995
     assert result.accuracy == pytest.approx(shipped.info.test_accuracy, abs=0.0005)
     assert result.ece < 0.01
@@ -44,4 +45,7 @@ def test_it_reads_mnist(shipped, mnist):
 def test_it_reads_the_digits_of_strangers(shipped, pen_digits):
     known, strangers = read_pen(pen_digits)
     assert not {drawing.writer for drawing in known} & {drawing.writer for drawing in strangers}
-    assert evaluate(shipped, rendered(strangers)).accuracy >= 0.98
+    result = evaluate(shipped, rendered(strangers))
+    assert result.accuracy >= 0.99
+    assert result.refused <= 0.01 * result.n
+    assert result.ece <= 0.01
