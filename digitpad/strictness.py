@@ -17,12 +17,11 @@ def threshold(known: Sequence[list[float]], lost: float | None) -> float:
 
     Args:
         known: a checkpoint's thresholds: rows of share and evidence. A network without any never refuses.
-        lost: share of real digits that may be lost; the largest known share up to it counts, or else the least. None
-            never refuses.
+        lost: share of real digits that may be lost; the largest known share up to it counts. Where there is none, and
+            with None, nothing is refused.
 
     Returns:
         Any finite number, or minus infinity where nothing is refused.
     """
-    if lost is None or not known:
-        return -math.inf
-    return max([row for row in known if row[0] <= lost] or [min(known)])[1]
+    fitting = [row for row in known if lost is not None and row[0] <= lost]
+    return max(fitting)[1] if fitting else -math.inf

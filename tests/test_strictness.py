@@ -11,7 +11,17 @@ ROWS = [[0.001, -3.0], [0.01, 1.0], [0.05, 4.0]]
 
 @pytest.mark.parametrize(
     ("lost", "expected"),
-    [(None, -math.inf), (0.0, -3.0), (0.001, -3.0), (0.005, -3.0), (0.01, 1.0), (0.02, 1.0), (0.05, 4.0), (1.0, 4.0)],
+    [
+        (None, -math.inf),
+        (0.0, -math.inf),
+        (0.0009, -math.inf),
+        (0.001, -3.0),
+        (0.005, -3.0),
+        (0.01, 1.0),
+        (0.02, 1.0),
+        (0.05, 4.0),
+        (1.0, 4.0),
+    ],
 )
 def test_the_largest_known_share_up_to_what_may_be_lost_counts(lost, expected):
     assert threshold(ROWS, lost) == expected

@@ -34,8 +34,8 @@ _CORNER_COSINE = np.cos(np.deg2rad(75))
 """A turn of more than 75 degrees at a point is a corner that was meant, and is not rounded off."""
 
 
-_SPECK = 1.5
-"""Length of a stroke, in widths of its pen, below which nobody sees a line in it."""
+_SPECK = 1.25
+"""What ink must span, in widths of its pen, to be more than a blob: its line is then 2.25 times as long as wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +116,11 @@ class Ink:
 
     @property
     def is_speck(self) -> bool:
-        """Whether it is one stroke so short, for the width of its pen, that it is a dot and no line."""
-        if len(self.strokes) != 1:
+        """Whether it spans so little, for the width of its pen, that nobody sees more than a dot or a blob in it."""
+        if not self.strokes:
             return False
-        stroke = self.strokes[0]
-        return float(np.hypot(*np.diff(stroke.points[:, :2], axis=0).T).sum()) < _SPECK * stroke.width
+        left, top, right, bottom = self.bounds
+        return max(right - left, bottom - top) < _SPECK * max(stroke.width for stroke in self.strokes)
 
     def plus(self, strokes: Iterable[Stroke]) -> Ink:
         """This ink with more strokes on top; a picture gives way to them."""

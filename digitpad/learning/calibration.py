@@ -46,15 +46,13 @@ def fit_temperature(answers: Tensor, labels: Tensor) -> float:
     Returns:
         A number within `TEMPERATURES`.
     """
-    from scipy.optimize import minimize_scalar  # here, since reading does without it
-
-    answers = answers.double()
-
-    def entropy(logarithm: float) -> float:
-        return float(functional.cross_entropy(answers / np.exp(logarithm), labels))
-
-    found = minimize_scalar(entropy, bounds=tuple(np.log(TEMPERATURES)), method="bounded")
-    return float(np.clip(np.exp(found.x), *TEMPERATURES))
+    answers, (low, high) = answers.double(), TEMPERATURES
+    for _ in range(3):  # over the logarithm, the entropy has one valley: look ever closer about its lowest point
+        tried = np.geomspace(low, high, 40)
+        entropies = [float(functional.cross_entropy(answers / temperature, labels)) for temperature in tried]
+        lowest = int(np.argmin(entropies))
+        low, high = float(tried[max(lowest - 1, 0)]), float(tried[min(lowest + 1, len(tried) - 1)])
+    return float(np.clip(tried[lowest], *TEMPERATURES))
 
 
 def probabilities(answers: Tensor, temperature: float) -> Tensor:

@@ -50,7 +50,7 @@ class Images:
 
     Attributes:
         pixels: uint8 (n, 1, 28, 28), 255 is ink.
-        labels: int64 (n,), 0 to 9.
+        labels: int64 (n,), 0 to 9, or -1 for what is no digit (see `digitpad.learning.refusal`).
     """
 
     pixels: Tensor

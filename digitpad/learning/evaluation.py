@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from digitpad.errors import InputError
-from digitpad.ink.inkml import Drawing, read_inkml
+from digitpad.ink.inkml import Drawing, fitted, read_inkml
 from digitpad.ink.render import SIDE, render
 from digitpad.learning.calibration import Bin, calibration_error, probabilities, reliability
 from digitpad.learning.checkpoints import Checkpoint
@@ -124,7 +124,7 @@ def read_labelled(path: Path) -> Labelled:
 def labelled(drawings: Sequence[Drawing]) -> Labelled:
     """Those drawings of a file that have a label, as the window would render them."""
     chosen = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.label is not None]
-    pixels = np.array([render(drawing.ink) for _, drawing in chosen], dtype=np.uint8).reshape(-1, 1, SIDE, SIDE)
+    pixels = np.array([render(fitted(drawing.ink)) for _, drawing in chosen], dtype=np.uint8).reshape(-1, 1, SIDE, SIDE)
     labels = torch.tensor([drawing.label for _, drawing in chosen], dtype=torch.int64)
     return Labelled(
         Images(torch.from_numpy(pixels), labels),

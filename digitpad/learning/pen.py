@@ -10,7 +10,7 @@ import torch
 from numpy.random import Generator
 
 from digitpad.errors import InputError
-from digitpad.ink.inkml import Drawing, read_inkml
+from digitpad.ink.inkml import Drawing, fitted, read_inkml
 from digitpad.ink.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data import Images
@@ -82,7 +82,7 @@ def pen_images(recipe: Recipe, path: Path, seed: int, fold: int = LEFT_OUT - 1) 
 
 def rendered(drawings: Sequence[Drawing]) -> Images:
     """Drawings as the window would render them, with their labels."""
-    return _images(((drawing.ink, STROKE) for drawing in drawings), [drawing.label for drawing in drawings])
+    return _images(((fitted(drawing.ink), STROKE) for drawing in drawings), [drawing.label for drawing in drawings])
 
 
 def varied(drawings: Sequence[Drawing], copies: int, seed: int) -> Images:

@@ -55,8 +55,8 @@ RECIPES: Mapping[str, Recipe] = {
             forms=1000,
             others=12_000,
             hold_out=2000,
-            # As 'best', but for lines of some other width. With twice as many made-up digits and drawings of none, a third
-            # more pen digits and 12 epochs, 99.25 % of MNIST's images held out were read right.
+            # As 'best', but for lines of some other width. With twice as many made-up digits and drawings of none, a
+            # third more pen digits and 12 epochs, 99.25 % of MNIST's images held out were read right.
             augmentation=Augmentation(
                 degrees=10, scale=0.1, aspect=0.06, shear=0.15, shift=2.0, elastic=0.8, stroke=0.1, plain=0.1
             ),

@@ -60,5 +60,5 @@ def thresholds(of_digits: Tensor) -> list[list[float]]:
     Args:
         of_digits: float (n,), n ≥ 1: evidence in images of digits by strangers.
     """
-    lowest = torch.quantile(of_digits.double(), torch.tensor(SHARES, dtype=torch.float64))
+    lowest = torch.quantile(of_digits.double(), torch.tensor(SHARES, dtype=torch.float64), interpolation="lower")
     return [[share, float(value)] for share, value in zip(SHARES, lowest, strict=True)]

@@ -69,12 +69,12 @@ def run(
         DigitpadError: the training failed; the last good checkpoint and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
-    training, described = _prepare(wish)
+    training, described, strangers = _prepare(wish)
     if control is not None and control.is_stopped:
         raise DigitpadError("The run was stopped before it began.")
     folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs)
     with folder.training():
-        return _Saver(folder, training, tell, show).follow(control or Control())
+        return _Saver(folder, training, strangers, tell, show).follow(control or Control())
 
 
 def resume(
@@ -116,7 +116,7 @@ def resume(
             )
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
         wish = RunWish(recipe, info.seed, info.data_id, device or info.device, ink)
-        training, described = _prepare(wish)
+        training, described, strangers = _prepare(wish)
         if described != info.data:
             raise InputError(f"The run was trained on {info.data}; now there are {described}. Train anew.")
         load_state(folder.resume, training)
@@ -125,7 +125,7 @@ def resume(
         folder.update_info(
             lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
         )
-        return _Saver(folder, training, tell, show).follow(control or Control())
+        return _Saver(folder, training, strangers, tell, show).follow(control or Control())
 
 
 def _caught_up(reports: list[Report]) -> dict[str, Any]:
@@ -142,8 +142,10 @@ def _caught_up(reports: list[Report]) -> dict[str, Any]:
 class _Saver:
     """Follows a training, passes its reports on and saves what came of it."""
 
-    def __init__(self, folder: RunFolder, training: Training, tell: Tell, show: Show) -> None:
+    def __init__(self, folder: RunFolder, training: Training, strangers: int, tell: Tell, show: Show) -> None:
         self._folder, self._training, self._tell, self._show = folder, training, tell, show
+        self._strangers = strangers
+        self._temperature, self._thresholds = 1.0, list[list[float]]()
         self._info = folder.read_info()
         self._on_mnist = is_mnist(self._info.data_id, "test")
         self._unsaved: list[Report] = []
@@ -207,7 +209,8 @@ class _Saver:
     def _save(self, accuracy: float | None, best: bool) -> None:
         training, folder = self._training, self._folder
         training.check_numbers()
-        checkpoint = _calibrated(self._checkpoint(accuracy), training)
+        self._calibrate()
+        checkpoint = self._checkpoint(accuracy)
         if best:
             save_checkpoint(folder.best, checkpoint)
         save_checkpoint(folder.last, checkpoint)
@@ -221,6 +224,16 @@ class _Saver:
             last_accuracy=accuracy,
             best_accuracy=accuracy if best else self._info.best_accuracy,
         )
+
+    def _calibrate(self) -> None:
+        """Fit the temperature on strangers, where there are any, and find the thresholds on all digits held out."""
+        training = self._training
+        if training.held_out is None:
+            return
+        answers, labels = training.answers(training.held_out), training.held_out.labels
+        own = slice(len(labels) - (self._strangers or len(labels)), None)
+        self._temperature = fit_temperature(answers[own], labels[own])
+        self._thresholds = thresholds(evidence(answers)) if training.recipe.others else []
 
     def _hand_out(self, control: Control, report: Report) -> None:
         now = time.perf_counter()
@@ -247,25 +260,15 @@ class _Saver:
                 test_accuracy=accuracy if self._on_mnist else None,
                 date=datetime.now(UTC).date().isoformat(),
                 digitpad_version=__version__,
+                temperature=self._temperature,
+                thresholds=self._thresholds,
                 run=info.id,
             ),
         )
 
 
-def _calibrated(checkpoint: Checkpoint, training: Training) -> Checkpoint:
-    """With a temperature, and with thresholds where the network has seen what is no digit, by the images held out."""
-    held_out = training.held_out_answers()
-    if held_out is None:
-        return checkpoint
-    answers, labels = held_out
-    rows = thresholds(evidence(answers)) if training.recipe.others else []
-    return replace(
-        checkpoint, info=replace(checkpoint.info, temperature=fit_temperature(answers, labels), thresholds=rows)
-    )
-
-
-def _prepare(wish: RunWish) -> tuple[Training, str]:
-    """A training that has not begun, and words on its data."""
+def _prepare(wish: RunWish) -> tuple[Training, str, int]:
+    """A training that has not begun, words on its data, and how many of the last images held out are by strangers."""
     recipe = check_recipe(wish.recipe)
     if recipe.network not in NETWORKS:
         raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
@@ -275,12 +278,13 @@ def _prepare(wish: RunWish) -> tuple[Training, str]:
     data, test = cached_data(wish.data, "train"), cached_data(wish.data, "test")
     described = f"{describe(wish.data).title}, {len(data):,} training images"
     data, chooser = held_out(data, recipe.hold_out)
+    strangers = 0
     if recipe.copies or recipe.forms or recipe.others:
-        drawn, strangers, words = pen_images(recipe, wish.ink or data_folder() / _PEN_DIGITS, wish.seed)
+        drawn, unseen, words = pen_images(recipe, wish.ink or data_folder() / _PEN_DIGITS, wish.seed)
         data, described = joined(data, drawn), f"{described}; {words}"
-        chooser = joined(chooser, strangers) if chooser else strangers
+        chooser, strangers = joined(chooser, unseen) if chooser else unseen, len(unseen)
     try:
-        return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described
+        return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described, strangers
     except (RuntimeError, MemoryError) as error:
         failure = explained(error, recipe)
         if failure is None:

@@ -62,6 +62,7 @@ class Training:
         device: where it computes.
         data: the training images, on that device.
         test: the test images.
+        held_out: images on which the best epoch is chosen, None where there are none.
         network: the network in training.
         averaged: the network that reads: the average of the weights where the recipe asks for one, else `network`.
         optimiser, generator, order: the optimiser, the random numbers of order and augmentation, and the order of the
@@ -102,7 +103,7 @@ class Training:
         self.order = torch.empty(0, dtype=torch.int64)
         self.progress = Progress()
         self.data = Images(data.pixels.to(self.device), data.labels.to(self.device))
-        self.test, self._held_out = test, held_out
+        self.test, self.held_out = test, held_out
         self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
         pairs = list(zip(self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
@@ -121,7 +122,7 @@ class Training:
     @property
     def chooses_best(self) -> bool:
         """Whether there are held-out images to choose the best epoch on."""
-        return self._held_out is not None
+        return self.held_out is not None
 
     def snapshot(self) -> nn.Sequential:
         """A copy of the network that reads, on the CPU in evaluation mode."""
@@ -241,8 +242,8 @@ class Training:
         """
         progress, images = self.progress, max(1, self.progress.position)
         test_loss, test_accuracy = self._tested(self.test)
-        # With the smoothing of the training: its goal is not the plain loss, which is lowest long before the end.
-        held_out = None if self._held_out is None else self._tested(self._held_out, self.recipe.smoothing)
+        # With the smoothing of the training: the plain loss is lowest long before the end.
+        held_out = None if self.held_out is None else self._tested(self.held_out, self.recipe.smoothing)
         if not math.isfinite(test_loss):
             raise _not_a_number(progress.step)
         return EpochReport(
@@ -259,11 +260,13 @@ class Training:
             is_best=held_out is None or held_out[0] <= progress.best_loss,
         )
 
-    def held_out_answers(self) -> tuple[Tensor, Tensor] | None:
-        """What the network that reads answers to the images held out, float32 (n, 10) logits, and their labels."""
-        if self._held_out is None:
-            return None
-        return self._answers(self._held_out), self._held_out.labels
+    def answers(self, images: Images) -> Tensor:
+        """What the network that reads answers to some images: float32 (n, 10) logits on the CPU."""
+        recipe = self.recipe
+        self.averaged.eval()
+        answers = logits(self.averaged, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
+        self.averaged.train()  # it may be the network in training, which goes on afterwards
+        return answers
 
     def check_numbers(self) -> None:
         """Refuse weights that are no longer numbers: running statistics may go before the loss does.
@@ -276,16 +279,9 @@ class Training:
 
     def _tested(self, images: Images, smoothing: float = 0.0) -> tuple[float, float]:
         """Cross entropy and share read right of the network that reads."""
-        answers = self._answers(images)
+        answers = self.answers(images)
         accuracy = (answers.argmax(dim=1) == images.labels).float().mean()
         return float(functional.cross_entropy(answers, images.labels, label_smoothing=smoothing)), float(accuracy)
-
-    def _answers(self, images: Images) -> Tensor:
-        recipe = self.recipe
-        self.averaged.eval()
-        answers = logits(self.averaged, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
-        self.averaged.train()  # it may be the network in training, which goes on afterwards
-        return answers
 
 
 def steps_by(position: int, batch: int) -> int:

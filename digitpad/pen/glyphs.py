@@ -22,8 +22,9 @@ _WANTED: dict[str, Iterable[str]] = {
     "greeks": "CDNPRWXaegjlmpvwx",  # Γ Δ Ξ Π Σ Ψ Ω α ε η κ μ ν π χ ψ ω
     "cyrilc_1": "EGIJKLPWYZ",  # Д Ж И Й К Л П Ц Ш Щ
     "mathlow": "?@^_bghijklnowxyz",  # signs of relation, infinity, roots, arrows, nabla, existence, division
-    "symbolic": map(chr, [*range(86, 92), 93, 94, *range(96, 105), *range(106, 111), 112]),  # flag, anchor, bell, heart
-    "japanese": map(chr, [36, 37, 38, 39, 41, *range(43, 50), 53, 54, 55, 65, 69, 70, 71, 73, 77, 78, 80]),
+    # Flag, anchor, bell, heart and the like.
+    "symbolic": tuple(map(chr, [*range(86, 92), 93, 94, *range(96, 105), *range(106, 111), 112])),
+    "japanese": tuple(map(chr, [36, 37, 38, 39, 41, *range(43, 50), 53, 54, 55, 65, 69, 70, 71, 73, 77, 78, 80])),
     "astrology": "!$%'[]`",
 }
 """Characters taken from each font, as its own code has them. Those that equal a digit, or one of its forms, are left

@@ -108,6 +108,8 @@ def hooked(paths: Paths, random: Generator) -> Paths:
     """With a short hook at its start or end, as the pen lands or leaves."""
     index, at_end = int(random.integers(len(paths))), bool(random.random() < 0.5)
     path = paths[index][::-1] if at_end else paths[index]
+    if length(path) == 0:
+        return paths  # a dot with a hook would be a line
     angle, size = random.uniform(0, 2 * np.pi), random.uniform(0.02, 0.08)
     hook = path[:1] + size * np.array([[np.cos(angle), np.sin(angle)]])
     longer = joined(hook, path)
@@ -125,6 +127,8 @@ def linked(paths: Paths, _random: Generator) -> Paths:
 def doubled(paths: Paths, random: Generator) -> Paths:
     """With part of a stroke gone over twice."""
     index = int(random.integers(len(paths)))
+    if length(paths[index]) == 0:
+        return paths
     start = random.uniform(0, 0.5)
     again = part(paths[index], start, random.uniform(start + 0.2, 1.0))
     return [*paths, again + random.normal(0, 0.02, 2)]

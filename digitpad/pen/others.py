@@ -64,12 +64,12 @@ def _crossed_out(digits: Sequence[Digit], random: Generator) -> Paths:
 
 
 def _turned(digits: Sequence[Digit], random: Generator) -> Paths:
-    """A digit on its side, of those that are none then."""
-    while True:
-        digit, paths = _drawn(digits, random)
-        if digit in _NO_DIGIT_WHEN_TURNED:
-            sign = random.choice([-1, 1])
-            return [np.stack([-sign * path[:, 1], sign * path[:, 0]], axis=1) for path in paths]
+    """A digit on its side, of those that are none then; a glyph where nobody drew such."""
+    lying = [paths for digit, paths in digits if digit in _NO_DIGIT_WHEN_TURNED]
+    if not lying:
+        return _glyph(digits, random)
+    paths, sign = lying[int(random.integers(len(lying)))], random.choice([-1, 1])
+    return [np.stack([-sign * path[:, 1], sign * path[:, 0]], axis=1) for path in paths]
 
 
 def _hatching(low: Floats, high: Floats, count: int, random: Generator) -> Floats:

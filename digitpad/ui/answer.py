@@ -115,7 +115,7 @@ class AnswerPanel(QWidget):
         if prediction.digit is None:
             headline = self.tr("not a digit")
             nearest = self._words[prediction.probabilities.index(prediction.confidence)]
-            word = self.tr("nearest: {digit}, {share}").format(digit=nearest, share=share)
+            word = self.tr("nearest: {digit}").format(digit=nearest)
             self._show(_Shown("?", headline, word, note, warns=True, spoken=f"{headline}, {word}"))
         else:
             word = self._words[prediction.digit]

@@ -37,7 +37,7 @@ class Panes(QSplitter):
         """Make room below where the screen has it, and give it back."""
         self._fit()
         self._resize_window(is_open)
-        # The splitter goes on with the sizes of before where it is not told, even beyond the largest of the closed panel.
+        # Untold, the splitter goes on with the sizes of before, even beyond the largest of the closed panel.
         lower = self._training.line_height + (_TRAINING_HEIGHT if is_open else 0)
         self.setSizes([sum(self.sizes()) - lower, lower])
 

@@ -160,8 +160,8 @@ class TrainingFields(QWidget):
                 "hold_out",
                 self.tr("Held out"),
                 self.tr(
-                    "Training images kept aside to choose the best epoch on. With 0 the network trains on all of them, "
-                    "and the last epoch counts."
+                    "Training images kept aside to choose the best epoch on and to calibrate the confidence. With 0 "
+                    "the network trains on all of them, and the last epoch counts."
                 ),
             ),
             (

@@ -4,7 +4,7 @@
 
 FOLDER keeps a checkpoint for each fold; a fold whose checkpoint is there is not trained again. All five take some hours
 on two cores. No writer's own digits take part in anything that decides on them: the last epoch is taken, and
-temperature and thresholds that are applied to one half of the strangers come from the other half.
+temperature and thresholds that are applied to one half of the strangers come from the other half of them.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]
     answers, others_seen = _answers(network, recipe, strangers), _answers(network, recipe, _no_digits())
     labels = torch.tensor([drawing.label for drawing in strangers])
     right = (answers.argmax(dim=1) == labels).numpy()
-    halves = np.arange(len(strangers)) % 2 == 0
+    names = sorted({str(drawing.writer) for drawing in strangers})
+    halves = np.array([names.index(str(drawing.writer)) % 2 == 0 for drawing in strangers])
     confidence, refused, spotted = np.empty(len(strangers)), np.empty(len(strangers), bool), []
     for half in (halves, ~halves):
         temperature = fit_temperature(answers[~half], labels[~half])
@@ -70,8 +71,7 @@ def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]
         refused[half] = evidence(answers[half]) < lowest
         spotted.append(float((evidence(others_seen) < lowest).float().mean()))
     writers = {
-        str(writer): float(right[[drawing.writer == writer for drawing in strangers]].mean())
-        for writer in sorted({drawing.writer for drawing in strangers})
+        str(writer): float(right[[drawing.writer == writer for drawing in strangers]].mean()) for writer in names
     }
     figures = {
         "writers": writers,

@@ -120,13 +120,14 @@ def test_time_goes_on_along_the_curve(points, step):
     [
         ([(5, 5)], True),
         ([(5, 5), (5, 5)], True),
-        ([(0, 0), (0, 59)], True),
-        ([(0, 0), (0, 61)], False),
-        ([(0, 0), (40, 0), (0, 0)], False),
+        ([(0, 0), (0, 49)], True),
+        ([(0, 0), (0, 51)], False),
+        ([(0, 0), (40, 0), (40, 40), (0, 40), (0, 0)], True),
     ],
 )
-def test_a_speck_is_one_stroke_shorter_than_one_and_a_half_widths_of_its_pen(points, expected):
+def test_a_speck_spans_less_than_one_and_a_quarter_widths_of_its_pen(points, expected):
     stroke = Stroke.of(points, 40.0)
     assert Ink((stroke,)).is_speck is expected
-    assert not Ink((stroke, stroke)).is_speck
+    assert Ink((stroke, stroke)).is_speck is expected
+    assert Ink((Stroke.of([(0, 0)], 10.0), stroke)).is_speck is expected
     assert not Ink().is_speck

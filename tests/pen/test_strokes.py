@@ -135,7 +135,21 @@ def test_no_glyph_is_a_digit_s_twin_and_each_can_be_drawn():
         image = render(ink_of(paths))
         assert image.any()
         # A lone upright bar would be a one.
-        assert np.ptp(np.concatenate(paths)[:, 0]) > 0.15
+        assert len(paths) > 1 or np.ptp(paths[0][:, 0]) > 0.15
+
+
+def test_where_nobody_drew_a_digit_that_can_lie_on_its_side_others_are_made_all_the_same():
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        assert other([(8, paths_of(drawn(8)))], random)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@given(SEEDS)
+def test_a_dot_stays_a_dot(change, seed):
+    """A hook or a second stroke would make a one of it."""
+    changed = change([np.zeros((1, 2))], np.random.default_rng(seed))
+    assert sum(map(length, changed)) == 0
 
 
 @settings(deadline=None)

@@ -92,7 +92,7 @@ def test_the_panel_says_that_the_network_is_loading(panel):
 
 def test_no_digit_is_amber_and_has_words(panel):
     panel.show_prediction(prediction(None, UNSURE), 4)
-    assert panel.accessibleDescription() == "not a digit, nearest: seven, 41.0 %"
+    assert panel.accessibleDescription() == "not a digit, nearest: seven"
     assert shows(panel, LIGHT.amber)
     panel.show_prediction(prediction(7), 4)
     assert not shows(panel, LIGHT.amber)
