@@ -25,7 +25,7 @@ from digitpad.recipe import (
 )
 
 GOOD = Recipe(id="mine", title="Mine", network="reader", epochs=3)
-WHOLE = {"epochs", "batch", "copies", "hold_out", "test_batch", "test_every", "test_images"}
+WHOLE = {"epochs", "batch", "copies", "forms", "others", "hold_out", "test_batch", "test_every", "test_images"}
 WHOLE |= {"samples_before", "samples_after", "outputs_after"}
 
 LINE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))

@@ -67,7 +67,7 @@ def test_the_panel_says_what_the_metadata_says(pad):
     wait_for_checkpoint(pad, "pen")
 
     said = pad.widget("checkpoint_panel").accessibleDescription()
-    assert "reader, 224,562 parameters" in said
+    assert "large, 325,866 parameters" in said
     assert "MNIST" in said
     assert "pen" in said
 

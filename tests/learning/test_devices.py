@@ -37,7 +37,7 @@ def test_auto_takes_cuda_then_mps_then_the_cpu(machine, there, chosen):
         ({}, False),
         ({"avx512_bf16": False, "avx2": True}, False),
         ({"avx512_bf16": True}, True),
-        ({"amx_bf16": 1}, True),
+        ({"amx_bf16": True}, True),
     ],
 )
 def test_a_cpu_computes_bfloat16_where_it_has_instructions_for_it(monkeypatch, can, expected):
