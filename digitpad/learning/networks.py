@@ -134,7 +134,7 @@ NETWORKS: Mapping[str, Layers] = {
 }
 """The networks that digitpad knows, by id: its own, and five that people meet in tutorials.
 
-'reader' has 224,562 parameters and reads a digit in under 1 ms on one core.
+'large' has 325,866 parameters and reads the digits that ship; 'reader' did before, and is kept for its checkpoints.
 """
 
 NORMALISATIONS: Mapping[str, tuple[float, float]] = {

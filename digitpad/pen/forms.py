@@ -95,7 +95,7 @@ def _flagged_one(random: Generator) -> Paths:
 
 
 def _long_flagged_one(random: Generator) -> Paths:
-    """As many write it in Europe: the flag reaches half the way down or farther."""
+    """As many write it in Europe: the flag reaches far down, now and then beyond the middle."""
     stroke, _ = _flag(random, 0.3, 0.55)
     return [stroke]
 
