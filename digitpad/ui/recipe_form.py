@@ -197,8 +197,8 @@ class TrainingFields(QWidget):
         tip = self.tr("Decides everything random. The same seed on the same device gives the same run.")
         _add(run, self.tr("Seed"), self._seed, tip, self._seed_problem)
         tip = self.tr(
-            "Mixed computes in shorter numbers where the device is quicker with them. A run then takes about two thirds "
-            "of the time."
+            "Mixed computes in shorter numbers where the device is quicker with them. A run then takes about two "
+            "thirds of the time."
         )
         _add(run, self.tr("Precision"), self._precision, tip)
         column = QVBoxLayout()
