@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         "--page", type=Path, metavar="FILE.html", help="write a page with figures and pictures of what was read wrong"
     )
     _json(evaluate)
-    evaluate.add_argument("data", type=Path, metavar="DATA", help="an InkML file, or a folder with MNIST's IDX files")
+    evaluate.add_argument(
+        "data", type=Path, metavar="DATA", help="an InkML or UNIPEN file, or a folder with MNIST's IDX files"
+    )
 
     train = commands.add_parser("train", help="train a recipe's network and write a checkpoint; Ctrl+C saves and stops")
     train.add_argument("--recipe", metavar="ID", help="see 'digitpad recipes'; or a recipe's file")
@@ -60,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=_seed, default=0, metavar="N", help="decides everything random (default 0)")
     train.add_argument("--data", metavar="DIR", help="folder with MNIST's IDX files, or 'starter': 5,000 of its digits")
     train.add_argument(
-        "--ink", type=Path, metavar="F", help="InkML file of labelled drawings, for recipes that want it"
+        "--ink", type=Path, metavar="F", help="InkML or UNIPEN file of labelled drawings, for recipes that want it"
     )
     train.add_argument(
         "--hold-out", type=_positive, metavar="N", help="choose the best epoch on N training images that are held out"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from digitpad.control import Control
 from digitpad.errors import DigitpadError, InputError
-from digitpad.messages import EpochReport, Report, RunInfo, RunWish, Samples, StepsReport
+from digitpad.messages import EpochReport, Preparing, Report, RunInfo, RunWish, Samples, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.run_store import RunFolder, export_checkpoint, find_run, runs_folder
 
@@ -190,10 +190,17 @@ class _Teller:
         if self._logs is not None:
             self._logs.close()
 
-    def tell(self, now: RunInfo | Report | Samples) -> None:
+    def tell(self, now: RunInfo | Report | Samples | Preparing) -> None:
         """Say what a run says of itself."""
         if isinstance(now, RunInfo):
             self._run = now.id
+            self._bar.set_description()
+            self._bar.reset()
+            return
+        if isinstance(now, Preparing):
+            self._bar.total = now.total
+            self._bar.set_description("varying drawings", refresh=False)
+            self._bar.update(now.done - self._bar.n)
             return
         if isinstance(now, Samples):
             self._say_samples(now)

@@ -203,6 +203,19 @@ class Samples:
 
 
 @dataclass(frozen=True)
+class Preparing:
+    """Before the first step: how many of the drawings are made that a recipe varies.
+
+    Attributes:
+        done: drawings made.
+        total: drawings to make.
+    """
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class RunWish:
     """What a person wants trained.
 
@@ -211,7 +224,7 @@ class RunWish:
         seed: decides everything random.
         data: 'mnist', 'starter' or a folder's path; see `DataInfo.id`.
         device: 'auto', 'cpu', 'cuda' or 'mps'.
-        ink: InkML file of labelled drawings, for recipes that train on them; None takes the one in the data folder.
+        ink: file of labelled drawings, for recipes that train on them; None takes the one in the data folder.
     """
 
     recipe: Recipe
@@ -234,6 +247,7 @@ class RunInfo:
         data_id: see `DataInfo.id`.
         device: 'cpu', 'cuda' or 'mps'.
         started: ISO time of the start, UTC.
+        ink: path of the file of drawings that it was trained on, '' where it was trained on none.
         state: 'running', 'stopped', 'finished' or 'failed'; a run found 'running' at a start was cut off.
         problem: the sentence that says why it failed, '' where it did not.
         epochs_done: whole epochs trained.
@@ -250,6 +264,7 @@ class RunInfo:
     data_id: str
     device: str
     started: str
+    ink: str = ""
     state: str = "running"
     problem: str = ""
     epochs_done: int = 0

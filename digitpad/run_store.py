@@ -185,7 +185,7 @@ class RunFolder:
         return is_locked(self.path / "lock")
 
 
-def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, folder: Path) -> RunFolder:
+def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, folder: Path, ink: str = "") -> RunFolder:
     """Make the folder of a run that starts now. Hold it with `RunFolder.training` from then on.
 
     Args:
@@ -195,6 +195,7 @@ def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, fold
         data_id: see `DataInfo.id`.
         device: 'cpu', 'cuda' or 'mps'.
         folder: where runs are kept; it is made where it does not exist.
+        ink: see `RunInfo.ink`.
 
     Raises:
         DigitpadError: the folder cannot be made or written to, or the disk is full; nothing is left behind.
@@ -215,7 +216,8 @@ def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, fold
     run = RunFolder(path)
     started = now.isoformat(timespec="seconds")
     try:
-        run.write_info(RunInfo(path.name, recipe.id[:LONGEST_NAME], recipe, seed, data, data_id, device, started))
+        name = recipe.id[:LONGEST_NAME]
+        run.write_info(RunInfo(path.name, name, recipe, seed, data, data_id, device, started, ink))
     except DigitpadError:
         with contextlib.suppress(OSError):
             path.rmdir()

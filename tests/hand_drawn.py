@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from digitpad.ink.inkml import Drawing
+from digitpad.ink.drawings import Drawing
 from digitpad.ink.strokes import Ink, Stroke
 
 

@@ -24,7 +24,7 @@ from digitpad.recipe import (
     one_line,
 )
 
-GOOD = Recipe(id="mine", title="Mine", network="reader", epochs=3)
+GOOD = Recipe(id="mine", title="Mine", network="wide", epochs=3)
 WHOLE = {"epochs", "batch", "copies", "forms", "others", "hold_out", "test_batch", "test_every", "test_images"}
 WHOLE |= {"samples_before", "samples_after", "outputs_after"}
 

@@ -27,7 +27,7 @@ from digitpad.recipe_files import (
 )
 from tests.test_recipe import RECIPES
 
-MINE = Recipe(id="mine", title="Mine", network="reader", epochs=3)
+MINE = Recipe(id="mine", title="Mine", network="wide", epochs=3)
 VALUES = json.loads(recipe_to_json(MINE))
 
 JSON = st.recursive(
@@ -51,7 +51,7 @@ def test_a_file_is_small_and_readable():
     recipe = replace(MINE, title="Schräg", schedule="steps", augmentation=Augmentation(degrees=10))
     assert recipe_to_json(recipe) == (
         '{\n  "type": "digitpad-recipe",\n  "format": 1,\n  "id": "mine",\n  "title": "Schräg",\n'
-        '  "network": "reader",\n  "epochs": 3,\n  "batch": 128,\n  "optimiser": "adamw",\n  "rate": 0.003,\n'
+        '  "network": "wide",\n  "epochs": 3,\n  "batch": 128,\n  "optimiser": "adamw",\n  "rate": 0.003,\n'
         '  "schedule": "steps",\n  "augmentation": {\n    "degrees": 10\n  }\n}\n'
     )
 

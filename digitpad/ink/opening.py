@@ -9,24 +9,35 @@ from PIL import Image
 
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
+from digitpad.ink.drawings import Drawing, fitted
 from digitpad.ink.export import to_png, to_svg
-from digitpad.ink.formats import INK_ENDINGS
-from digitpad.ink.inkml import Drawing, fitted, read_inkml, write_inkml
+from digitpad.ink.formats import INK_ENDINGS, INKML_ENDINGS, UNIPEN_ENDINGS
+from digitpad.ink.inkml import read_inkml, write_inkml
 from digitpad.ink.picture import picture_input, read_picture
 from digitpad.ink.strokes import Ink, Picture
+from digitpad.ink.unipen import read_unipen
 
 _SHOWN = 1000
 """Longest side of a picture as the pad shows it, in pixels."""
 
 
+def read_drawings(path: Path) -> list[Drawing]:
+    """The drawings of an ink file: UNIPEN by its ending, else InkML.
+
+    Raises:
+        InputError: see `read_unipen` and `read_inkml`.
+    """
+    return read_unipen(path) if path.suffix.lower() in UNIPEN_ENDINGS else read_inkml(path)
+
+
 def open_inks(path: Path) -> list[Ink]:
-    """What a file holds: an InkML file's drawings as a pad shows them (see `fitted`), or one picture.
+    """What a file holds: an ink file's drawings as a pad shows them (see `fitted`), or one picture.
 
     Raises:
         InputError: the file cannot be read; the sentence says why.
     """
     if path.suffix.lower() in INK_ENDINGS:
-        return [fitted(drawing.ink) for drawing in read_inkml(path)]
+        return [fitted(drawing.ink) for drawing in read_drawings(path)]
     return [from_picture(read_picture(path))]
 
 
@@ -45,7 +56,7 @@ def save_ink(path: Path, ink: Ink) -> None:
         DigitpadError: the file could not be written.
     """
     ending = path.suffix.lower()
-    if ending not in (*INK_ENDINGS, ".png", ".svg"):
+    if ending not in (*INKML_ENDINGS, ".png", ".svg"):
         raise InputError(f"A drawing cannot be saved as {path.name}; end the name in .inkml, .png or .svg.")
     if ink.picture is not None and ending != ".png":
         raise InputError(f"A picture has no strokes that {path.name} could hold; save it as PNG.")

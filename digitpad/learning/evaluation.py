@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from digitpad.errors import InputError
-from digitpad.ink.inkml import Drawing, fitted, read_inkml
+from digitpad.ink.drawings import Drawing, fitted
+from digitpad.ink.opening import read_drawings
 from digitpad.ink.render import SIDE, render
 from digitpad.learning.calibration import Bin, calibration_error, probabilities, reliability
 from digitpad.learning.checkpoints import Checkpoint
@@ -108,14 +109,14 @@ class Evaluation:
 
 
 def read_labelled(path: Path) -> Labelled:
-    """Labelled digits as network inputs: an InkML file's labelled drawings, or the test part of MNIST in a folder.
+    """Labelled digits as network inputs: an ink file's labelled drawings, or the test part of MNIST in a folder.
 
     Raises:
         InputError: the file or folder cannot be read, or holds nothing that is labelled.
     """
     if path.is_dir():
         return _anonymous(read_mnist(path, "test"))
-    found = labelled(read_inkml(path))
+    found = labelled(read_drawings(path))
     if not len(found):
         raise InputError(f'{path.name} holds no labelled drawing; label each with <annotation type="truth">.')
     return found

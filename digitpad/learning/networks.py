@@ -61,42 +61,66 @@ class Columns(nn.Module):
         return torch.cat(answers) if self.training else torch.stack(answers).mean(dim=0)
 
 
-def _conv_stage(out: int) -> list[list[Any]]:
+def _conv_stage(*outs: int) -> list[list[Any]]:
     """Two convolutions without padding, and a third that halves the size where others would pool."""
+    first, second, third = outs
     return [
-        ["conv-bn", out, 3, 1, 0],
+        ["conv-bn", first, 3, 1, 0],
         ["relu"],
-        ["conv-bn", out, 3, 1, 0],
+        ["conv-bn", second, 3, 1, 0],
         ["relu"],
-        ["conv-bn", out, 5, 2, 2],
+        ["conv-bn", third, 5, 2, 2],
         ["relu"],
         ["dropout", 0.3],
     ]
 
 
-_LARGE = [
-    *_conv_stage(32),
-    *_conv_stage(64),
-    ["flatten"],
-    ["linear", 128],
-    ["relu"],
-    ["dropout", 0.3],
-    ["linear", 10],
-]
+def _strided(first: tuple[int, int, int], second: tuple[int, int, int]) -> list[list[Any]]:
+    """Two such stages, and a hidden layer of 128."""
+    hidden: list[list[Any]] = [["flatten"], ["linear", 128], ["relu"], ["dropout", 0.3], ["linear", 10]]
+    return [*_conv_stage(*first), *_conv_stage(*second), *hidden]
 
-NETWORKS: Mapping[str, Layers] = {
-    "reader": [
-        *_conv_bn(24, 5),
+
+_COLUMNS: list[list[Any]] = [
+    _strided((32, 32, 32), (64, 64, 64)),
+    [
+        *_conv_bn(32),
+        *_conv_bn(32),
         ["maxpool", 2],
-        *_conv_bn(48),
+        *_conv_bn(64),
         *_conv_bn(64),
         ["maxpool", 2],
         *_conv_bn(96),
         *_conv_bn(96),
+        ["maxpool", 2],
         ["flatten"],
-        ["dropout", 0.3],
+        ["dropout", 0.4],
         ["linear", 10],
     ],
+    [
+        ["conv-bn", 32, 3, 1, 0],
+        ["relu"],
+        ["conv-bn", 48, 4, 2, 1],
+        ["relu"],
+        *_conv_bn(96),
+        *_conv_bn(96),
+        ["maxpool", 2],
+        *_conv_bn(128),
+        *_conv_bn(128),
+        ["maxpool", 2],
+        ["flatten"],
+        ["dropout", 0.4],
+        ["linear", 10],
+    ],
+]
+"""Three networks that see differently: by strides, by pooling, and wide at half the size.
+
+Chosen on 10,000 held-out training images: the lowest cross entropy of each over temperatures was 0.0154, 0.0136 and
+0.0139, that of the mean of their logits 0.0133, with 34 images wrong. At this level most wrong images are the same for
+every network, so that their number chooses nothing.
+"""
+
+NETWORKS: Mapping[str, Layers] = {
     "small": [
         ["conv-bn", 16, 5, 2, 0],
         ["maxpool", 2],  # before the ReLU, which commutes with it and so has a quarter of the numbers to look at
@@ -108,8 +132,8 @@ NETWORKS: Mapping[str, Layers] = {
         ["flatten"],
         ["linear", 10],
     ],
-    "large": _LARGE,
-    "columns": [["columns", _LARGE, _LARGE, _LARGE]],
+    "wide": _strided((32, 32, 48), (96, 96, 96)),
+    "columns": [["columns", *_COLUMNS]],
     "classic": [
         *_conv_pool(32, 3, 1),
         *_conv_pool(64, 3, 1),
@@ -132,15 +156,11 @@ NETWORKS: Mapping[str, Layers] = {
     ],
     "keras": [*_conv_pool(32, 3, 0), *_conv_pool(64, 3, 0), ["flatten"], ["linear", 64], ["relu"], ["linear", 10]],
 }
-"""The networks that digitpad knows, by id: its own, and five that people meet in tutorials.
-
-'large' has 325,866 parameters and reads the digits that ship; 'reader' did before, and is kept for its checkpoints.
-"""
+"""The networks that digitpad knows, by id: its own, and five that people meet in tutorials."""
 
 NORMALISATIONS: Mapping[str, tuple[float, float]] = {
-    "reader": (0.1307, 0.3081),
     "small": (0.1307, 0.3081),
-    "large": (0.1307, 0.3081),
+    "wide": (0.1307, 0.3081),
     "columns": (0.1307, 0.3081),
     "classic": (0.5, 0.5),
     "five-by-five": (0.0, 1.0),

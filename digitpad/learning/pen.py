@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import torch
 from numpy.random import Generator
 
 from digitpad.errors import InputError
-from digitpad.ink.inkml import Drawing, fitted, read_inkml
+from digitpad.ink.drawings import Drawing, fitted
+from digitpad.ink.opening import read_drawings
 from digitpad.ink.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data import Images
@@ -28,9 +30,15 @@ LEFT_OUT = 5
 _SLASHED, _DOTTED = 0.2, 0.04
 """Shares of the zeros that get a slash or a dot."""
 
+Made = Callable[[], None]
+
+
+def _unnoticed() -> None:
+    """Nobody wants to know that another drawing was made."""
+
 
 def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[Drawing]]:
-    """The labelled drawings of an InkML file: those to train on, and those of the writers left out.
+    """The labelled drawings of an ink file: those to train on, and those of the writers left out.
 
     Args:
         path: the file.
@@ -40,7 +48,9 @@ def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[
         InputError: the file cannot be read, or has no labelled drawings of five writers at least.
     """
     drawings = [
-        drawing for drawing in read_inkml(path) if drawing.label is not None and drawing.writer and drawing.ink.strokes
+        drawing
+        for drawing in read_drawings(path)
+        if drawing.label is not None and drawing.writer and drawing.ink.strokes
     ]
     writers = sorted({str(drawing.writer) for drawing in drawings})
     if len(writers) < LEFT_OUT:
@@ -50,14 +60,21 @@ def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[
     return known, [drawing for drawing in drawings if drawing.writer in strangers]
 
 
-def pen_images(recipe: Recipe, path: Path, seed: int, fold: int = LEFT_OUT - 1) -> tuple[Images, Images, str]:
+def pen_images(
+    recipe: Recipe,
+    path: Path,
+    seed: int,
+    fold: int = LEFT_OUT - 1,
+    made: Callable[[int, int], None] = lambda _done, _total: None,
+) -> tuple[Images, Images, str]:
     """What a recipe's training gets from pen strokes.
 
     Args:
         recipe: says how much of what.
-        path: InkML file of labelled drawings.
+        path: file of labelled drawings; not looked at where the recipe wants made-up digits alone.
         seed: decides the variations.
         fold: see `read_pen`.
+        made: called after each drawing with how many are made, and how many there will be; what it raises ends it.
 
     Returns:
         Images to train on; those of the writers held out, as they are; and words on both.
@@ -65,66 +82,83 @@ def pen_images(recipe: Recipe, path: Path, seed: int, fold: int = LEFT_OUT - 1) 
     Raises:
         InputError: the file is missing or cannot be used.
     """
+    known, strangers = _wanted(recipe, path, fold) if recipe.copies or recipe.others else ([], [])
+    numbers = count(1)
+    total = len(known) * recipe.copies + recipe.forms * CLASSES + recipe.others + len(strangers)
+
+    def one_more() -> None:
+        made(next(numbers), total)
+
+    digits = f"{len(known):,} pen digits of {len({drawing.writer for drawing in known})} writers"
+    parts = [f"{digits}, {recipe.copies} variations each"] if recipe.copies else []
+    parts += [f"{recipe.forms * CLASSES:,} made-up digits"] if recipe.forms else []
+    parts += [f"{recipe.others:,} drawings of no digit"] if recipe.others else []
+    images = [
+        varied(known, recipe.copies, seed, one_more),
+        made_up(recipe.forms, seed, one_more),
+        others(known, recipe.others, seed, one_more),
+    ]
+    return concatenated(*images), rendered(strangers, one_more), "; ".join(parts)
+
+
+def _wanted(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
     if not path.is_file():
         raise InputError(
             f"The recipe {recipe.id} trains on pen strokes too, and {path} does not exist. "
             "Put a file of labelled drawings there or choose another recipe."
         )
-    known, strangers = read_pen(path, fold)
-    writers = len({drawing.writer for drawing in known})
-    words = (
-        f"{len(known):,} pen digits of {writers} writers, {recipe.copies} variations each; "
-        f"{recipe.forms * CLASSES:,} made-up digits; {recipe.others:,} drawings of no digit"
-    )
-    made = [varied(known, recipe.copies, seed), made_up(recipe.forms, seed), others(known, recipe.others, seed)]
-    return joined(*made), rendered(strangers), words
+    return read_pen(path, fold)
 
 
-def rendered(drawings: Sequence[Drawing]) -> Images:
-    """Drawings as the window would render them, with their labels."""
-    return _images(((fitted(drawing.ink), STROKE) for drawing in drawings), [drawing.label for drawing in drawings])
+def rendered(drawings: Sequence[Drawing], made: Made = _unnoticed) -> Images:
+    """Drawings as the window would render them, with their labels; `made` is called after each."""
+    inks = ((fitted(drawing.ink), STROKE) for drawing in drawings)
+    return _images(inks, [drawing.label for drawing in drawings], made)
 
 
-def varied(drawings: Sequence[Drawing], copies: int, seed: int) -> Images:
+def varied(drawings: Sequence[Drawing], copies: int, seed: int, made: Made = _unnoticed) -> Images:
     """Each drawing several times over, as other hands and devices might have written it.
 
     Args:
         drawings: labelled drawings.
         copies: how many images to make of each.
         seed: decides the variations.
+        made: called after each.
     """
     random = np.random.default_rng(seed)
     digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings] * copies
-    made = (_inked(_marked(digit, paths, random), random) for digit, paths in digits)
-    return _images(made, [digit for digit, _ in digits])
+    inks = (_inked(_marked(digit, paths, random), random) for digit, paths in digits)
+    return _images(inks, [digit for digit, _ in digits], made)
 
 
-def made_up(count: int, seed: int) -> Images:
+def made_up(number: int, seed: int, made: Made = _unnoticed) -> Images:
     """Digits in the forms of `digitpad.pen.forms`, as many of each digit.
 
     Args:
-        count: how many images to make of each digit.
+        number: how many images to make of each digit.
         seed: decides the forms and the variations.
+        made: called after each.
     """
     random = np.random.default_rng((seed, 1))
-    labels = [digit for digit in range(CLASSES) for _ in range(count)]
-    return _images((_inked(formed(digit, random), random) for digit in labels), labels)
+    labels = [digit for digit in range(CLASSES) for _ in range(number)]
+    return _images((_inked(formed(digit, random), random) for digit in labels), labels, made)
 
 
-def others(drawings: Sequence[Drawing], count: int, seed: int) -> Images:
+def others(drawings: Sequence[Drawing], number: int, seed: int, made: Made = _unnoticed) -> Images:
     """What is no digit, labelled `digitpad.learning.refusal.NONE`.
 
     Args:
         drawings: labelled drawings, of which pairs and crossed-out digits are made.
-        count: how many images to make.
+        number: how many images to make.
         seed: decides everything.
+        made: called after each.
     """
     random = np.random.default_rng((seed, 2))
     digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings]
-    return _images((_inked(other(digits, random), random) for _ in range(count)), [NONE] * count)
+    return _images((_inked(other(digits, random), random) for _ in range(number)), [NONE] * number, made)
 
 
-def joined(*sets: Images) -> Images:
+def concatenated(*sets: Images) -> Images:
     """Several sets as one."""
     return Images(torch.cat([images.pixels for images in sets]), torch.cat([images.labels for images in sets]))
 
@@ -144,7 +178,10 @@ def _inked(paths: Paths, random: Generator) -> tuple[Ink, float]:
     return ink_of(written(paths, random)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
 
 
-def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None]) -> Images:
-    made = [render(ink, width) for ink, width in inks]
-    pixels = np.stack(made)[:, None] if made else np.empty((0, 1, SIDE, SIDE), dtype=np.uint8)
+def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None], made: Made) -> Images:
+    pictures = []
+    for ink, width in inks:
+        pictures.append(render(ink, width))
+        made()
+    pixels = np.stack(pictures)[:, None] if pictures else np.empty((0, 1, SIDE, SIDE), dtype=np.uint8)
     return Images(torch.from_numpy(pixels), torch.tensor(labels, dtype=torch.int64))

@@ -44,7 +44,7 @@ RECIPES: Mapping[str, Recipe] = {
             title="Pen",
             teaches="Why the digits of the screen need strokes to learn from, beside MNIST's scanned forms, and how a "
             "network learns what is no digit.",
-            network="large",
+            network="wide",
             epochs=20,
             rate=0.004,
             decay=0.03,

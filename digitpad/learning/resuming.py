@@ -23,7 +23,7 @@ from digitpad.learning.checkpoints import read_safetensors
 from digitpad.learning.devices import random_state, set_random_state
 from digitpad.learning.training import Progress, Training, steps_by
 
-FORMAT = 1
+FORMAT = 2
 _KEY = "digitpad-resume"
 
 
@@ -44,6 +44,7 @@ def save_state(path: Path, training: Training) -> None:
         "format": FORMAT,
         "device": training.device.type,
         "optimiser": training.recipe.optimiser,
+        "data": training.fingerprint,
         **asdict(training.progress),
     }
     # JSON has no infinity, which is what the best loss is before the first epoch's end.
@@ -64,12 +65,17 @@ def load_state(path: Path, training: Training) -> None:
     tensors, metadata = read_safetensors(path, _KEY)
     try:
         described = json.loads(metadata or "")
-        progress = _progress(described, training)
+        progress, images = _progress(described, training), described["data"]
         _fill(training, tensors, described["device"])
     except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
         raise InputError(
             f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
         ) from error
+    if images != training.fingerprint:
+        raise InputError(
+            f"{path} comes from a training on other images: the data have changed, or the file of drawings or the code "
+            "that varies them. Train anew from the start."
+        )
     training.progress = progress
 
 

@@ -22,13 +22,13 @@ from digitpad.learning.data import held_out
 from digitpad.learning.datasets import cached_data, describe, is_mnist
 from digitpad.learning.devices import choose_device, cores, explained
 from digitpad.learning.networks import NETWORKS, parameter_count
-from digitpad.learning.pen import joined, pen_images
+from digitpad.learning.pen import concatenated, pen_images
 from digitpad.learning.refusal import evidence, thresholds
 from digitpad.learning.resuming import load_state, save_state
 from digitpad.learning.samples import samples_after, samples_before
 from digitpad.learning.training import Training
-from digitpad.messages import CheckpointInfo, EpochReport, Report, RunInfo, RunWish, Samples, StepsReport
-from digitpad.recipe import check_recipe
+from digitpad.messages import CheckpointInfo, EpochReport, Preparing, Report, RunInfo, RunWish, Samples, StepsReport
+from digitpad.recipe import Recipe, check_recipe
 from digitpad.run_store import RunFolder, create
 
 _PEN_DIGITS = Path("pendigits", "train.inkml")
@@ -37,7 +37,10 @@ _PEN_DIGITS = Path("pendigits", "train.inkml")
 _SHOW_SECONDS = 0.4
 """How often the network in training is handed out while somebody watches."""
 
-Tell = Callable[[RunInfo | Report | Samples], None]
+_PREPARING_SECONDS = 0.1
+"""How often it is told how far the making of drawings has come."""
+
+Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
 Show = Callable[[Checkpoint, int], None]
 
 
@@ -69,10 +72,9 @@ def run(
         DigitpadError: the training failed; the last good checkpoint and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
-    training, described, strangers = _prepare(wish)
-    if control is not None and control.is_stopped:
-        raise DigitpadError("The run was stopped before it began.")
-    folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs)
+    training, described, strangers = _prepare(wish, control or Control(), tell)
+    ink = str(_ink(wish).absolute()) if _wants_ink(wish.recipe) else ""
+    folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs, ink)
     with folder.training():
         return _Saver(folder, training, strangers, tell, show).follow(control or Control())
 
@@ -95,7 +97,7 @@ def resume(
         epochs: train to the end of this many in all; the recipe's own number where None. With a one-cycle schedule
             the rate then goes on from another place than where it was left.
         device: where to compute; where None, on the kind of device it was trained on.
-        ink: see `RunWish.ink`.
+        ink: see `RunWish.ink`; where None, the file that the run was trained on.
         control: see `run`.
         tell: see `run`.
         show: see `run`.
@@ -115,8 +117,9 @@ def resume(
                 f"The run {info.name} is through with its {info.epochs_done} epochs. Ask for more to go on with it."
             )
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
-        wish = RunWish(recipe, info.seed, info.data_id, device or info.device, ink)
-        training, described, strangers = _prepare(wish)
+        drawn = ink or (Path(info.ink) if info.ink else None)
+        wish = RunWish(recipe, info.seed, info.data_id, device or info.device, drawn)
+        training, described, strangers = _prepare(wish, control or Control(), tell)
         if described != info.data:
             raise InputError(f"The run was trained on {info.data}; now there are {described}. Train anew.")
         load_state(folder.resume, training)
@@ -267,8 +270,30 @@ class _Saver:
         )
 
 
-def _prepare(wish: RunWish) -> tuple[Training, str, int]:
+def _check_wanted(control: Control) -> None:
+    if control.is_stopped:
+        raise DigitpadError("The run was stopped before it began.")
+
+
+def _wants_ink(recipe: Recipe) -> bool:
+    return bool(recipe.copies or recipe.others)
+
+
+def _ink(wish: RunWish) -> Path:
+    return wish.ink or data_folder() / _PEN_DIGITS
+
+
+def _prepare(wish: RunWish, control: Control, tell: Tell) -> tuple[Training, str, int]:
     """A training that has not begun, words on its data, and how many of the last images held out are by strangers."""
+    told = 0.0
+
+    def made(done: int, total: int) -> None:
+        nonlocal told
+        _check_wanted(control)
+        if time.perf_counter() - told > _PREPARING_SECONDS:
+            told = time.perf_counter()
+            tell(Preparing(done, total))
+
     recipe = check_recipe(wish.recipe)
     if recipe.network not in NETWORKS:
         raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
@@ -280,9 +305,11 @@ def _prepare(wish: RunWish) -> tuple[Training, str, int]:
     data, chooser = held_out(data, recipe.hold_out)
     strangers = 0
     if recipe.copies or recipe.forms or recipe.others:
-        drawn, unseen, words = pen_images(recipe, wish.ink or data_folder() / _PEN_DIGITS, wish.seed)
-        data, described = joined(data, drawn), f"{described}; {words}"
-        chooser, strangers = joined(chooser, unseen) if chooser else unseen, len(unseen)
+        drawn, unseen, words = pen_images(recipe, _ink(wish), wish.seed, made=made)
+        data, described = concatenated(data, drawn), f"{described}; {words}"
+        if len(unseen):
+            chooser, strangers = concatenated(chooser, unseen) if chooser else unseen, len(unseen)
+    _check_wanted(control)
     try:
         return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described, strangers
     except (RuntimeError, MemoryError) as error:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 from digitpad.errors import DigitpadError
 from digitpad.learning import refusal
 from digitpad.learning.augment import augmented
-from digitpad.learning.data import Images
+from digitpad.learning.data import Images, fingerprint
 from digitpad.learning.devices import computes_bfloat16
 from digitpad.learning.networks import NETWORKS, build
 from digitpad.messages import EpochReport, InterimReport, Report, StepsReport
@@ -113,6 +114,11 @@ class Training:
     def image_count(self) -> int:
         """How many images an epoch has."""
         return len(self.data)
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """A checksum of the training images and labels."""
+        return fingerprint(self.data)
 
     @property
     def test_is_due(self) -> bool:

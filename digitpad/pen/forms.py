@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from digitpad.ink.strokes import Floats
-from digitpad.pen.paths import Paths, arc, fitted, joined, line
+from digitpad.pen.paths import Paths, arc, boxed, joined, line
 
 Form = Callable[[Generator], Paths]
 
@@ -84,7 +84,7 @@ def _flag(random: Generator, short: float, long: float) -> tuple[Floats, float]:
     top = 0.5 + random.normal(0.08, 0.06)
     foot = top - random.normal(0.05, 0.08)
     across = random.uniform(short, long)
-    down = across * random.uniform(0.5, 1.5)
+    down = across * random.uniform(0.65, 1.5)  # a flag that lies flatter makes a seven
     bow = random.normal(0, 0.03)
     tip = line((top - across, down), (top - across / 2 + bow, down / 2 + bow), (top, 0.0))
     return joined(tip, line((foot + random.normal(0, 0.02), 0.5), (foot, 1.0))), foot
@@ -392,4 +392,4 @@ FORMS: Mapping[int, tuple[Form, ...]] = {
 def formed(digit: int, random: Generator) -> Paths:
     """A digit, 0 to 9, in one of its forms, in a box of side 1, before any hand has varied it."""
     forms = FORMS[digit]
-    return fitted(forms[int(random.integers(len(forms)))](random))
+    return boxed(forms[int(random.integers(len(forms)))](random))

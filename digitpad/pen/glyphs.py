@@ -7,16 +7,16 @@ from functools import cache
 
 import numpy as np
 
-from digitpad.pen.paths import Paths, fitted
+from digitpad.pen.paths import Paths, boxed
 
-_LATIN = "ACEFHKMNPRTVWXacdefhkmnprtvwx"
+_LATIN = "ACEFHKLMNPRTUVWXacdefhkmnprtuvwx"
 _CURSIVE = "AHKMNRWXadhkmnpvwx"
 _SIGNS = "!#%&*+<=?@"
 
 _WANTED: dict[str, Iterable[str]] = {
     "futural": _LATIN + _SIGNS,
     "rowmans": _LATIN + _SIGNS,
-    "timesr": "AEFHKMNRWXaehkmnrw",
+    "timesr": "AEFHKLMNRUWXaehkmnruw",
     "cursive": _CURSIVE,
     "scripts": _CURSIVE,
     "greeks": "CDNPRWXaegjlmpvwx",  # Γ Δ Ξ Π Σ Ψ Ω α ε η κ μ ν π χ ψ ω
@@ -45,5 +45,5 @@ def glyphs() -> tuple[Paths, ...]:
         fonts.load_default_font(name)
         for character in characters:
             strokes = [np.array(stroke, dtype=np.float64) for stroke in fonts.strokes_for_text(character) if stroke]
-            found.append(fitted(strokes))
+            found.append(boxed(strokes))
     return tuple(found)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from digitpad.ink.strokes import Floats
-from digitpad.pen.paths import Paths, along, fitted, joined, length, part
+from digitpad.pen.paths import Paths, along, boxed, joined, length, part
 
 
 def written(paths: Paths, random: Generator) -> Paths:
@@ -25,7 +25,7 @@ def written(paths: Paths, random: Generator) -> Paths:
     """
     for change, share in _CHANGES:
         if random.random() < share:
-            paths = fitted(change(paths, random))
+            paths = boxed(change(paths, random))
     return paths
 
 

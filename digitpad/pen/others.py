@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from digitpad.ink.strokes import Floats
 from digitpad.pen.glyphs import glyphs
-from digitpad.pen.paths import Paths, arc, fitted, joined, line
+from digitpad.pen.paths import Paths, arc, boxed, joined, line
 
 Digit = tuple[int, Paths]
 """A digit and its strokes in a box of side 1."""
@@ -26,7 +26,7 @@ def other(digits: Sequence[Digit], random: Generator) -> Paths:
     """
     kinds = [kind for kind, _ in _KINDS]
     shares = np.array([share for _, share in _KINDS])
-    return fitted(kinds[int(random.choice(len(kinds), p=shares / shares.sum()))](digits, random))
+    return boxed(kinds[int(random.choice(len(kinds), p=shares / shares.sum()))](digits, random))
 
 
 def _glyph(_digits: Sequence[Digit], random: Generator) -> Paths:

@@ -20,15 +20,15 @@ _SIDE = 400.0
 
 def paths_of(ink: Ink) -> Paths:
     """The centre lines of some ink, moved and scaled so that the longest side of its box goes from 0 to 1."""
-    return fitted([stroke.points[:, :2] for stroke in ink.strokes])
+    return boxed([stroke.points[:, :2] for stroke in ink.strokes])
 
 
 def ink_of(paths: Sequence[Floats]) -> Ink:
     """Ink along some centre lines, with the pad's usual pen."""
-    return Ink(tuple(Stroke.of(path) for path in fitted(paths, _SIDE)))
+    return Ink(tuple(Stroke.of(path) for path in boxed(paths, _SIDE)))
 
 
-def fitted(paths: Sequence[Floats], side: float = 1.0) -> Paths:
+def boxed(paths: Sequence[Floats], side: float = 1.0) -> Paths:
     """The same drawing in a box whose longest side goes from 0 to `side`; a dot stays one, at 0."""
     corners = np.concatenate(paths)
     low = corners.min(axis=0)

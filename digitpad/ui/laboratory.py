@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.control import Control
-from digitpad.messages import DataInfo, Embedding, Gallery, Report, RunInfo, RunWish, Samples
+from digitpad.messages import DataInfo, Embedding, Gallery, Preparing, Report, RunInfo, RunWish, Samples
 from digitpad.recipe import Augmentation, Recipe
 from digitpad.ui.reading import Recognizer
 
@@ -32,7 +32,7 @@ class LiveNetwork:
     network: object
 
 
-Tell = Callable[[RunInfo | Report | Samples], None]
+Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
 ShowNetwork = Callable[[LiveNetwork], None]
 
 

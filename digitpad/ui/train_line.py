@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.messages import EpochReport, Report, RunInfo, StepsReport
+from digitpad.messages import EpochReport, Preparing, Report, RunInfo, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.ui.bars import percent
 from digitpad.ui.elided import ElidedLabel
@@ -133,10 +133,21 @@ class TrainLine(QWidget):
         self._bar.setVisible(True)
         self._say(self.tr("Reading the data…"))
 
+    def show_preparing(self, preparing: Preparing) -> None:
+        """Say how far the making of drawings to train on has come."""
+        self._bar.setRange(0, preparing.total)
+        self._bar.setValue(preparing.done)
+        self._say(
+            self.tr("Varying drawings: {done} of {total}").format(
+                done=f"{preparing.done:,}", total=f"{preparing.total:,}"
+            )
+        )
+
     def show_started(self, info: RunInfo) -> None:
         """A run trains from now on."""
         self.pause_button.setEnabled(True)
         self._bar.setRange(0, 1000)
+        self._bar.setValue(0)
         self._say(self.tr("Training {name}").format(name=info.recipe.title))
 
     def show_paused(self, paused: bool) -> None:

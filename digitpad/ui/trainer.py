@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from digitpad.control import Control
 from digitpad.errors import DigitpadError
-from digitpad.messages import Report, RunInfo, RunWish, Samples
+from digitpad.messages import Preparing, Report, RunInfo, RunWish, Samples
 from digitpad.ui.laboratory import Laboratory, LiveNetwork, ShowNetwork, Tell
 
 _STACK_BYTES = 8 << 20
@@ -44,6 +44,7 @@ class Trainer(QObject):
 
     Signals:
         asked: a run was asked for; its data are being read.
+        preparing: a Preparing, how far the making of drawings has come.
         started: the RunInfo of the run that trains from now on.
         progressed: a report, see `digitpad.messages.Report`.
         samples_shown: Samples, images that the recipe shows before the first step or at the end.
@@ -54,6 +55,7 @@ class Trainer(QObject):
     """
 
     asked = Signal()
+    preparing = Signal(object)
     started = Signal(object)
     progressed = Signal(object)
     samples_shown = Signal(object)
@@ -137,9 +139,11 @@ class Trainer(QObject):
         self._train_requested.emit(train, self._control)
 
     @Slot(object)
-    def _on_told(self, told: RunInfo | Report | Samples) -> None:
+    def _on_told(self, told: RunInfo | Report | Samples | Preparing) -> None:
         if isinstance(told, RunInfo):
             self.started.emit(told)
+        elif isinstance(told, Preparing):
+            self.preparing.emit(told)
         elif isinstance(told, Samples):
             self.samples_shown.emit(told)
         else:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from digitpad.files import write_atomically
-from digitpad.messages import EpochReport, Report, RunInfo, RunWish
+from digitpad.messages import EpochReport, Preparing, Report, RunInfo, RunWish
 from digitpad.recipe import Recipe
 from digitpad.ui.bars import percent
 from digitpad.ui.curve_data import RunCurves
@@ -131,6 +131,7 @@ class TrainingPanel(QWidget):
         self._data.data_chosen.connect(self._on_data_chosen)
         self._data.look_failed.connect(self._on_look_failed)
         trainer.asked.connect(self._on_asked)
+        trainer.preparing.connect(self._on_preparing)
         trainer.started.connect(self._on_started)
         trainer.started.connect(self._samples.begin)
         trainer.samples_shown.connect(self._samples.show_samples)
@@ -272,6 +273,11 @@ class TrainingPanel(QWidget):
         self._form.set_training(True)
         self.training_changed.emit(True)
         self.set_open(True)
+
+    @Slot(object)
+    def _on_preparing(self, preparing: Preparing) -> None:
+        if not self._trainer.is_stopping:
+            self._line.show_preparing(preparing)
 
     @Slot(object)
     def _on_started(self, info: RunInfo) -> None:

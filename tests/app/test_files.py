@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 from digitpad import app
 from digitpad.errors import DigitpadError
 from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.ink.inkml import Drawing, read_inkml, write_inkml
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.ui.reading import Reader

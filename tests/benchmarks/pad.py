@@ -22,7 +22,8 @@ from statistics import median
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from digitpad.ink.inkml import Drawing, read_inkml
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.inkml import read_inkml
 from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
 from tests.benchmarks.hand import Hand, Line, Watch, keep_settings_apart
 

@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from digitpad.ink.inkml import Drawing
+from digitpad.ink.drawings import Drawing
 from digitpad.learning.calibration import calibration_error, fit_temperature, probabilities, reliability
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.data import held_out
 from digitpad.learning.datasets import cached_data
 from digitpad.learning.devices import cores
 from digitpad.learning.networks import NETWORKS
-from digitpad.learning.pen import LEFT_OUT, joined, pen_images, read_pen, rendered
+from digitpad.learning.pen import LEFT_OUT, concatenated, pen_images, read_pen, rendered
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.refusal import NONE, evidence, thresholds
 from digitpad.learning.training import Training, logits
@@ -86,7 +86,7 @@ def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]
 def _trained(recipe: Recipe, ink: Path, fold: int) -> Checkpoint:
     data, _ = held_out(cached_data("mnist", "train"), recipe.hold_out)
     drawn, _, words = pen_images(recipe, ink, seed=fold, fold=fold)
-    training = Training(recipe, joined(data, drawn), cached_data("mnist", "test"), seed=fold)
+    training = Training(recipe, concatenated(data, drawn), cached_data("mnist", "test"), seed=fold)
     for report in training.reports():
         if isinstance(report, EpochReport):
             print(f"fold {fold}, epoch {report.epoch}: {report.train_seconds:.0f} s", flush=True)

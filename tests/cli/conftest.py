@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from digitpad.__main__ import main
+from digitpad.ink.drawings import Drawing
 from digitpad.ink.export import to_png
-from digitpad.ink.inkml import Drawing, write_inkml
+from digitpad.ink.inkml import write_inkml
 from digitpad.ink.strokes import Ink
 from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.networks import build

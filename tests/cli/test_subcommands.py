@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from digitpad.__main__ import main
-from digitpad.ink.inkml import Drawing, write_inkml
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.inkml import write_inkml
 from digitpad.ink.strokes import Ink
 from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.networks import NETWORKS
@@ -255,7 +256,7 @@ def test_recipes_lists(call):
     said = {recipe["id"]: recipe for recipe in map(json.loads, out)}
     assert (status, err) == (0, [])
     assert said["pen"].keys() == {"id", "title", "network", "parameters", "epochs"}
-    assert (said["pen"]["network"], said["pen"]["parameters"]) == ("large", 325_866)
+    assert (said["pen"]["network"], said["pen"]["parameters"]) == ("wide", 601_546)
     assert all(recipe["network"] in NETWORKS and recipe["epochs"] > 0 for recipe in said.values())
     _, plain, _ = call("recipes")
     assert [line.split()[0] for line in plain] == list(said)

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from digitpad.errors import DigitpadError, InputError
-from digitpad.ink.inkml import MAX_BYTES, Drawing, fitted, read_inkml, write_inkml
+from digitpad.ink.drawings import MAX_BYTES, Drawing, fitted
+from digitpad.ink.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PEN_WIDTHS, PRESSURE, TIME, Ink, Stroke
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="http://www.w3.org/2003/InkML">'

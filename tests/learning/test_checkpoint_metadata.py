@@ -30,8 +30,8 @@ def test_metadata_that_is_no_description_is_refused(tmp_path, described):
 
 
 WRONG = {
-    "network": [None, 7, ["reader"], "a" * 1001],
-    "layers": [None, "reader", {"0": ["flatten"]}, 1],
+    "network": [None, 7, ["wide"], "a" * 1001],
+    "layers": [None, "wide", {"0": ["flatten"]}, 1],
     "parameters": [None, "many", 1.5, True],
     "mean": [None, "0", float("nan"), float("inf"), 10**400, 256, True],
     "std": [None, "1", 0, 0.0, -1, float("nan"), 1e-300, 1e300],

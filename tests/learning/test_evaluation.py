@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from digitpad.errors import InputError
-from digitpad.ink.inkml import Drawing, write_inkml
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.inkml import write_inkml
 from digitpad.ink.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.calibration import BINS, calibration_error, reliability

@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from digitpad.errors import InputError
-from digitpad.ink.inkml import Drawing, write_inkml
-from digitpad.ink.strokes import Ink
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.inkml import write_inkml
+from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.data import Images
-from digitpad.learning.pen import joined, made_up, others, pen_images, read_pen, rendered, varied
+from digitpad.learning.pen import concatenated, made_up, others, pen_images, read_pen, rendered, varied
 from digitpad.learning.refusal import NONE, evidence
 from digitpad.learning.training import Training, logits
 from digitpad.recipe import Recipe
@@ -57,7 +58,7 @@ def test_variations_keep_labels_and_follow_their_seed():
     assert torch.equal(one.pixels, again.pixels)
     assert not torch.equal(one.pixels, other.pixels)
     assert not torch.equal(one.pixels[:20], one.pixels[20:40])
-    assert len(joined(one, rendered(some))) == 80
+    assert len(concatenated(one, rendered(some))) == 80
 
 
 def test_made_up_digits_are_as_many_of_each_and_follow_their_seed():
@@ -90,6 +91,52 @@ def test_none_of_a_kind_is_none(tmp_path, left_out):
     assert len(data) == 117 - {"copies": 80, "forms": 30, "others": 7}[left_out]
 
 
+def test_made_up_digits_alone_need_no_file(tmp_path):
+    recipe = replace(RECIPE, copies=0, others=0)
+    data, strangers, words = pen_images(recipe, tmp_path / "gone.inkml", seed=0)
+    assert (len(data), len(strangers), words) == (30, 0, "30 made-up digits")
+
+
+def test_every_drawing_made_is_told_and_what_that_raises_ends_it(tmp_path):
+    write_inkml(tmp_path / "pen.inkml", drawings(5))
+    told = []
+    pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, made=lambda *now: told.append(now))
+    assert told == [(done, 127) for done in range(1, 128)]  # 117 to train on, 10 by the writer left out
+
+    class EnoughError(Exception):
+        pass
+
+    def enough(done, _total):
+        if done == 9:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, made=enough)
+
+
+def test_pen_digits_as_they_were_published_give_the_same_images(tmp_path):
+    upright = [replace(drawing, ink=mirrored(drawing.ink)) for drawing in drawings(5)]
+    write_inkml(tmp_path / "pen.inkml", drawings(5))
+    (tmp_path / "pen.tra").write_text(unipen(upright))
+    one, other = (rendered(read_pen(tmp_path / name)[0]) for name in ("pen.inkml", "pen.tra"))
+    assert torch.equal(one.labels, other.labels)
+    assert (one.pixels.int() - other.pixels.int()).abs().max() <= 1
+
+
+def mirrored(ink):
+    return Ink(tuple(Stroke.of(stroke.points * (1, -1, 1, 1)) for stroke in ink.strokes))
+
+
+def unipen(made):
+    lines = [".INCLUDE dene.doc", '.LEXICON "0" "1"']
+    for number, drawing in enumerate(made):
+        writer = drawing.writer.removeprefix("writer ")
+        lines += [f'.SEGMENT DIGIT ? ? "{drawing.label}"', f".COMMENT {drawing.label} {writer} {number}"]
+        for stroke in drawing.ink.strokes:
+            lines += [".PEN_DOWN", *(f" {x!r} {y!r}" for x, y, *_ in stroke.points.tolist()), ".PEN_UP", ".DT 100"]
+    return "\n".join(lines) + "\n"
+
+
 def test_a_missing_file_is_a_sentence(tmp_path):
     with pytest.raises(InputError, match=r"strokes trains on pen strokes too, and .*gone\.inkml does not exist"):
         pen_images(RECIPE, tmp_path / "gone.inkml", seed=0)
@@ -97,7 +144,7 @@ def test_a_missing_file_is_a_sentence(tmp_path):
 
 def test_a_network_that_is_shown_what_is_no_digit_learns_to_tell():
     some, more = drawings(20, seed=1), drawings(6, seed=2)
-    data = joined(varied(some, 4, seed=0), others(some, 600, seed=0))
+    data = concatenated(varied(some, 4, seed=0), others(some, 600, seed=0))
     recipe = replace(RECIPE, epochs=6, rate=0.01)
     training = Training(recipe, data, rendered(more))
     list(training.reports())

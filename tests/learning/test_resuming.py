@@ -32,9 +32,9 @@ RECIPES = {
     "sgd without momentum": replace(RECIPE, optimiser="sgd", schedule="constant", rate=0.01, momentum=0.0),
     "sgd, averaged, one-cycle": replace(RECIPE, optimiser="sgd", rate=0.01, average=0.9),
     "steps": replace(RECIPE, network="mlp", optimiser="sgd", schedule="steps", milestones=(0, 1), epochs=3),
-    "dropout and batch normalisation": replace(RECIPE, network="reader", average=0.9, augmentation=VARIED),
-    "mixed precision": replace(RECIPE, network="reader", precision="mixed", average=0.9),
-    "dropout, without an average": replace(RECIPE, network="reader", optimiser="adam"),
+    "dropout and batch normalisation": replace(RECIPE, network="wide", average=0.9, augmentation=VARIED),
+    "mixed precision": replace(RECIPE, network="wide", precision="mixed", average=0.9),
+    "dropout, without an average": replace(RECIPE, network="wide", optimiser="adam"),
 }
 SEED = 7
 
@@ -202,6 +202,20 @@ def test_the_state_of_other_data_is_refused(saved):
             load_state(saved, Training(RECIPES["adamw"], other, test, chooser))
 
 
+@pytest.mark.parametrize("changed", ["pixels", "labels"])
+def test_as_many_other_images_are_refused_with_a_sentence_of_their_own(saved, changed):
+    data, test, chooser = images()
+    other = Images(data.pixels.clone(), data.labels.clone())
+    getattr(other, changed)[7] += 1
+    with pytest.raises(InputError, match="training on other images: the data have changed"):
+        load_state(saved, Training(RECIPES["adamw"], other, test, chooser))
+
+
+def test_a_state_that_does_not_say_which_images_it_comes_from_is_refused(saved):
+    rewritten(saved, data="absent")
+    refused(saved)
+
+
 def rewritten(path, tensors=None, **described):
     """The file with some tensors and some of what it says of itself exchanged; None removes one."""
     content = path.read_bytes()
@@ -221,7 +235,8 @@ def test_a_file_that_is_written_anew_as_it_was_is_taken(saved):
 def test_a_value_that_cannot_be_is_refused(saved, name):
     whole = saved.read_bytes()
     values = [-1, "1", None, [1], float("nan"), "absent", *([0.5] if name != "train_seconds" else [])]
-    for value in values + ([10**30, 2, 29] if name in ("format", "epoch", "position", "step") else []):
+    wrong = {"format": [10**30, 1, 3], **{key: [10**30, 2, 29] for key in ["epoch", "position", "step"]}}
+    for value in values + wrong.get(name, []):
         saved.write_bytes(whole)
         rewritten(saved, **{name: value})
         refused(saved)

@@ -27,7 +27,7 @@ from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.learning.data import held_out, read_mnist
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.runs import resume, run
-from digitpad.messages import EpochReport, InterimReport, RunInfo, RunWish, Samples, StepsReport
+from digitpad.messages import EpochReport, InterimReport, Preparing, RunInfo, RunWish, Samples, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.recipe_files import save_recipe
 from digitpad.run_store import CUT_OFF, find_run, list_runs, rename_run
@@ -213,12 +213,63 @@ def test_pen_strokes_join_the_images_of_recipes_that_want_them(wish, tmp_path):
         "21 drawings of no digit"
     )
     assert len(steps(folder)) == math.ceil((40 - 4 + 100 + 30 + 21) / recipe.batch)
+    assert info.ink == str(tmp_path / "pen.inkml")
     for path in (folder.best, folder.last):
         held = load_checkpoint(path).info
         assert held.temperature != 1.0
         assert [share for share, _ in held.thresholds] == list(SHARES)
     with pytest.raises(InputError, match=r"pen strokes.*none\.inkml does not exist"):
         run(replace(wish, recipe=recipe, ink=tmp_path / "none.inkml"), tmp_path / "runs", threads=1)
+
+
+@pytest.fixture
+def strokes(wish, tmp_path):
+    """A wish with a few pen strokes."""
+    write_inkml(tmp_path / "pen.inkml", drawings(6))
+    recipe = replace(RECIPES["pen"], network="small", epochs=2, batch=32, copies=1, forms=1, others=5, average=0.0)
+    return replace(wish, recipe=recipe, ink=tmp_path / "pen.inkml")
+
+
+def test_a_run_goes_on_with_the_strokes_that_it_was_trained_on_and_with_no_others(strokes, tmp_path):
+    whole, _ = trained(strokes, tmp_path / "whole")
+    folder, info = trained(
+        strokes, tmp_path / "runs", control=(control := Control()), tell=stopping(control, EpochReport)
+    )
+    assert (info.state, info.epochs_done) == ("stopped", 1)
+    strokes.ink.rename(tmp_path / "elsewhere.inkml")
+    with pytest.raises(InputError, match=r"pen\.inkml does not exist"):
+        resume(folder, threads=1)
+    write_inkml(strokes.ink, drawings(6, seed=8))  # as many, by the same writers
+    with pytest.raises(InputError, match="other images"):
+        resume(folder, threads=1)
+    assert folder.read_info().state == "stopped"
+    (tmp_path / "elsewhere.inkml").replace(strokes.ink)
+    assert resume(folder, threads=1).state == "finished"
+    assert_same_end(folder, whole)
+
+
+def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp_path):
+    control, told = Control(), []
+    wish = replace(strokes, recipe=replace(strokes.recipe, copies=20))
+
+    def tell(now):
+        told.append(now)
+        control.stop()
+
+    with pytest.raises(DigitpadError, match="stopped before it began"):
+        run(wish, tmp_path / "runs", control=control, tell=tell, threads=1)
+    (preparing,) = told
+    assert isinstance(preparing, Preparing)
+    assert 0 < preparing.done < preparing.total == 1000 + 10 + 5 + 10
+    assert not (tmp_path / "runs").exists()
+
+
+def stopping(control, kind):
+    def tell(now):
+        if isinstance(now, kind):
+            control.stop()
+
+    return tell
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_a_column_learns_as_it_would_alone(digits, monkeypatch):
 
 
 def test_the_seed_decides_everything(digits):
-    recipe = replace(RECIPE, epochs=1, network="reader")  # with dropout and batch normalisation
+    recipe = replace(RECIPE, epochs=1, network="wide")  # with dropout and batch normalisation
     one, again, other = (weights(trained(recipe, *digits, seed=seed)[0].averaged) for seed in (5, 5, 6))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
@@ -170,7 +170,7 @@ def test_the_seed_decides_everything(digits):
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_looking_at_a_training_between_its_reports_changes_nothing(digits, monkeypatch, average):
     monkeypatch.setattr(module, "_REPORT_SECONDS", 0)
-    recipe = replace(RECIPE, epochs=1, network="reader", average=average)
+    recipe = replace(RECIPE, epochs=1, network="wide", average=average)
     left_alone, _ = trained(recipe, *digits, seed=2)
     training = Training(recipe, *digits, seed=2)
     for _ in training.reports():
@@ -244,7 +244,7 @@ def test_the_average_follows_the_weights_step_by_step(digits, monkeypatch):
             assert torch.allclose(weights(training.averaged), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("network", ["five-by-five", "mlp", "reader"])
+@pytest.mark.parametrize("network", ["five-by-five", "mlp", "wide"])
 @pytest.mark.parametrize("images", [2, 19, 20, 21, 40, 41, 42])
 def test_any_number_of_images_can_be_trained_on(digits, network, images):
     data, test = digits

@@ -12,7 +12,7 @@ from digitpad.pen.forms import FORMS, dotted, formed, slashed
 from digitpad.pen.glyphs import glyphs
 from digitpad.pen.hands import written
 from digitpad.pen.others import other
-from digitpad.pen.paths import along, arc, fitted, ink_of, length, part, paths_of
+from digitpad.pen.paths import along, arc, boxed, ink_of, length, part, paths_of
 from tests.hand_drawn import drawn
 
 POINTS = arrays.arrays(
@@ -31,10 +31,11 @@ def box(paths):
 
 @given(PATHS)
 def test_what_is_fitted_fills_its_box(paths):
-    low, high = box(fitted(paths, 4.0))
+    low, high = box(boxed(paths, 4.0))
     assert low == pytest.approx([0, 0], abs=1e-9)
-    extent = np.ptp(np.concatenate(paths), axis=0).max()
-    assert high.max() == pytest.approx(4.0 if extent > 0 else 0.0)
+    points = np.concatenate(paths)
+    is_dot = np.ptp(points, axis=0).max() <= 1e-9 * max(1.0, np.abs(points).max())  # smaller than rounding errors
+    assert high.max() == pytest.approx(0.0 if is_dot else 4.0)
 
 
 @given(POINTS, st.integers(2, 30))
@@ -64,7 +65,7 @@ def test_an_arc_goes_round():
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 @given(PATHS, SEEDS)
 def test_every_change_leaves_strokes_with_finite_points(change, paths, seed):
-    changed = change(fitted(paths), np.random.default_rng(seed))
+    changed = change(boxed(paths), np.random.default_rng(seed))
     assert changed
     assert all(path.ndim == 2 and path.shape[1] == 2 and len(path) >= 1 for path in changed)
     assert all(np.isfinite(path).all() for path in changed)
@@ -73,7 +74,7 @@ def test_every_change_leaves_strokes_with_finite_points(change, paths, seed):
 @settings(deadline=None)
 @given(PATHS, SEEDS)
 def test_what_another_hand_wrote_fills_its_box_and_follows_its_seed(paths, seed):
-    one, again = (written(fitted(paths), np.random.default_rng(seed)) for _ in range(2))
+    one, again = (written(boxed(paths), np.random.default_rng(seed)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
     assert render(ink_of(one)).any()
 
@@ -158,4 +159,4 @@ def test_what_is_no_digit_is_never_empty_nor_an_upright_line(seed):
     paths = other(DIGITS, np.random.default_rng(seed))
     low, high = box(paths)
     assert render(ink_of(paths)).any()
-    assert len(np.concatenate(paths)) == 1 or (high - low)[0] > 0.12
+    assert len(np.concatenate(paths)) == 1 or (high - low)[0] > 0.08  # an exclamation mark has 0.1

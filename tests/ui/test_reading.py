@@ -22,7 +22,7 @@ class SlowRecognizer:
     """Reads when it is let to, and notes what it was asked."""
 
     def __init__(self, name):
-        self.info = CheckpointInfo(name, "reader")
+        self.info = CheckpointInfo(name, "wide")
         self.device = "cpu"
         self.asked = []
         self.let = threading.Semaphore(0)

@@ -13,8 +13,8 @@ from digitpad.messages import CheckpointInfo
 from digitpad.strictness import LOST, SHARES
 from digitpad.ui.strictness_choice import StrictnessChoice, in_words
 
-KNOWS = CheckpointInfo("knows", "reader", thresholds=[[share, 100 * share] for share in SHARES])
-KNOWS_NOT = CheckpointInfo("knows not", "reader")
+KNOWS = CheckpointInfo("knows", "wide", thresholds=[[share, 100 * share] for share in SHARES])
+KNOWS_NOT = CheckpointInfo("knows not", "wide")
 
 
 @pytest.fixture

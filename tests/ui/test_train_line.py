@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 
-from digitpad.messages import EpochReport
+from digitpad.messages import EpochReport, Preparing
 from digitpad.ui.train_line import TrainLine, duration
 from tests.ui.laboratories import INFO, OTHER, RECIPE, steps
 
@@ -44,7 +44,11 @@ def test_what_can_be_pressed_follows_the_run(line):
     assert not line.recipe_combo.isEnabled()
     assert text(line) == "Reading the data…"
     assert bar.maximum() == 0  # nobody knows how long that takes
+    line.show_preparing(Preparing(12_000, 40_123))
+    assert text(line) == "Varying drawings: 12,000 of 40,123"
+    assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Stop"])
     line.show_started(INFO)
+    assert (bar.value(), bar.maximum()) == (0, 1000)
     assert enabled(line) == ["Pause", "Stop"]
     line.show_paused(True)
     assert enabled(line) == ["Go on", "Stop"]

@@ -1,0 +1,122 @@
+"""Ink files: UNIPEN, as the 'Pen-Based Recognition of Handwritten Digits' were published in it.
+
+The format: Guyon, Schomaker, Plamondon, Liberman and Janet, 'UNIPEN project of on-line data exchange and recognizer
+benchmarks' (1994). A line that begins with a dot is a keyword with its arguments, or more lines of them until the next
+one. Read are a segment with its label in quotes, the strokes after it, and who wrote it:
+
+    .SEGMENT DIGIT 0-1 ? "8"
+    .COMMENT 8 12 224          label, writer and number, as the pen digits have it; or .WRITER_ID before the segment
+    .PEN_DOWN
+     267 333                   x to the right and y upwards, in tablet units
+    .PEN_UP
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from digitpad.errors import InputError
+from digitpad.ink.drawings import Drawing, content
+from digitpad.ink.strokes import Ink, Stroke
+
+_LARGEST = 1e9
+"""Beyond this, no pen wrote it, and arithmetic with it may overflow."""
+
+
+def read_unipen(path: Path) -> list[Drawing]:
+    """The drawings of a UNIPEN file: its segments, each with the strokes that follow it; y is turned to run downwards.
+
+    A segment that holds others, such as a line of digits, has no strokes of its own and is left out.
+
+    Raises:
+        InputError: the file is missing, unreadable, too large, compressed, has no segments, ends in the middle of a
+            stroke, or a point makes no sense.
+    """
+    data = content(path)
+    if data.startswith((b"\x1f\x9d", b"\x1f\x8b")):
+        raise InputError(f"{path.name} is compressed. Unpack it with gzip -d or another archiver first.")
+    reader = _Reader()
+    for number, line in enumerate(data.decode("latin-1").splitlines(), 1):
+        try:
+            reader.take(line.strip())
+        except ValueError as error:
+            raise InputError(f"{path.name} cannot be read as UNIPEN: line {number} {error}.") from error
+    if reader.is_writing:
+        raise InputError(f"{path.name} is truncated: it ends in the middle of a stroke. Copy or unpack it again.")
+    drawings = reader.drawings()
+    if not drawings:
+        raise InputError(f"{path.name} holds no segment with strokes, so it is no UNIPEN file of drawings.")
+    return drawings
+
+
+class _Segment:
+    def __init__(self, label: str | None, writer: str | None) -> None:
+        self.label, self.writer = label, writer
+        self.strokes: list[list[tuple[float, float]]] = []
+
+
+class _Reader:
+    """Takes a file line by line."""
+
+    def __init__(self) -> None:
+        self._segments: list[_Segment] = []
+        self._writer: str | None = None
+        self.is_writing = False
+
+    def take(self, line: str) -> None:
+        """Take the next line.
+
+        Raises:
+            ValueError: it makes no sense; the message goes on from 'line 7'.
+        """
+        if line.startswith("."):
+            keyword, _, words = line.partition(" ")
+            self._obey(keyword, words.strip())
+        elif line and self.is_writing:
+            self._segments[-1].strokes[-1].append(_point(line))
+
+    def _obey(self, keyword: str, words: str) -> None:
+        if keyword == ".SEGMENT":
+            label = re.search('"(.*)"', words)
+            self._segments.append(_Segment(label and label[1], self._writer))
+            self.is_writing = False
+        elif keyword == ".WRITER_ID":
+            self._writer = words or None
+        elif keyword == ".COMMENT":
+            self._remark(words)
+        elif keyword == ".PEN_DOWN":
+            if not self._segments:
+                self._segments.append(_Segment(None, self._writer))
+            self._segments[-1].strokes.append([])
+            self.is_writing = True
+        elif keyword == ".PEN_UP":
+            self.is_writing = False
+
+    def _remark(self, words: str) -> None:
+        """The pen digits say in a comment who wrote the digit."""
+        said = re.fullmatch(r"([0-9])\s+([0-9]+)\s+[0-9]+", words)
+        if said and self._segments and self._segments[-1].label == said[1]:
+            self._segments[-1].writer = said[2]
+
+    def drawings(self) -> list[Drawing]:
+        """What has been read."""
+        found: list[Drawing] = []
+        for segment in self._segments:
+            strokes = tuple(Stroke.of(np.array(points) * (1, -1)) for points in segment.strokes if points)
+            if strokes:
+                label = int(segment.label) if segment.label and re.fullmatch("[0-9]", segment.label) else None
+                found.append(Drawing(Ink(strokes), label, segment.writer, str(len(found))))
+        return found
+
+
+def _point(line: str) -> tuple[float, float]:
+    try:
+        x, y = map(float, line.split()[:2])
+    except ValueError:
+        raise ValueError(f"is no point: {line[:40]!r}") from None
+    if not (abs(x) <= _LARGEST and abs(y) <= _LARGEST):
+        raise ValueError(f"has a coordinate beyond {_LARGEST:,.0f}")
+    return x, y
