@@ -61,7 +61,7 @@ class Columns(nn.Module):
         return torch.cat(answers) if self.training else torch.stack(answers).mean(dim=0)
 
 
-def _conv_stage(*outs: int) -> list[list[Any]]:
+def _conv_stage(outs: tuple[int, int, int], dropout: float) -> list[list[Any]]:
     """Two convolutions without padding, and a third that halves the size where others would pool."""
     first, second, third = outs
     return [
@@ -71,18 +71,18 @@ def _conv_stage(*outs: int) -> list[list[Any]]:
         ["relu"],
         ["conv-bn", third, 5, 2, 2],
         ["relu"],
-        ["dropout", 0.3],
+        ["dropout", dropout],
     ]
 
 
-def _strided(first: tuple[int, int, int], second: tuple[int, int, int]) -> list[list[Any]]:
+def _strided(first: tuple[int, int, int], second: tuple[int, int, int], dropout: float) -> list[list[Any]]:
     """Two such stages, and a hidden layer of 128."""
-    hidden: list[list[Any]] = [["flatten"], ["linear", 128], ["relu"], ["dropout", 0.3], ["linear", 10]]
-    return [*_conv_stage(*first), *_conv_stage(*second), *hidden]
+    hidden: list[list[Any]] = [["flatten"], ["linear", 128], ["relu"], ["dropout", dropout], ["linear", 10]]
+    return [*_conv_stage(first, dropout), *_conv_stage(second, dropout), *hidden]
 
 
 _COLUMNS: list[list[Any]] = [
-    _strided((32, 32, 32), (64, 64, 64)),
+    _strided((32, 32, 32), (64, 64, 64), dropout=0.3),
     [
         *_conv_bn(32),
         *_conv_bn(32),
@@ -132,7 +132,7 @@ NETWORKS: Mapping[str, Layers] = {
         ["flatten"],
         ["linear", 10],
     ],
-    "wide": _strided((32, 32, 48), (96, 96, 96)),
+    "wide": _strided((32, 32, 48), (96, 96, 96), dropout=0.2),
     "columns": [["columns", *_COLUMNS]],
     "classic": [
         *_conv_pool(32, 3, 1),

@@ -104,6 +104,18 @@ def clipped(paths: Paths, random: Generator) -> Paths:
     return [part(path, start, 1 - end) if i == index else path for i, path in enumerate(paths)]
 
 
+def undelivered(paths: Paths, random: Generator) -> Paths:
+    """Without one of its short strokes, which the device lost; what is left is more than a line."""
+    lengths = [length(path) for path in paths]
+    short = [index for index, size in enumerate(lengths) if size < 0.25 * sum(lengths)]
+    if not short:
+        return paths
+    lost = int(random.choice(short))
+    left = [*paths[:lost], *paths[lost + 1 :]]
+    is_line = len(left) == 1 and length(left[0]) < 1.1 * np.hypot(*(left[0][-1] - left[0][0]))
+    return paths if is_line else left
+
+
 def hooked(paths: Paths, random: Generator) -> Paths:
     """With a short hook at its start or end, as the pen lands or leaves."""
     index, at_end = int(random.integers(len(paths))), bool(random.random() < 0.5)
@@ -138,6 +150,7 @@ _CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
     (misplaced, 0.5),
     (linked, 0.12),
     (doubled, 0.04),
+    (undelivered, 0.02),
     (clipped, 0.2),
     (hooked, 0.12),
     (skipped, 0.06),

@@ -10,9 +10,9 @@ from digitpad.ink.render import render
 from digitpad.pen import hands
 from digitpad.pen.forms import FORMS, dotted, formed, slashed
 from digitpad.pen.glyphs import glyphs
-from digitpad.pen.hands import written
+from digitpad.pen.hands import undelivered, written
 from digitpad.pen.others import other
-from digitpad.pen.paths import along, arc, boxed, ink_of, length, part, paths_of
+from digitpad.pen.paths import along, arc, boxed, ink_of, length, line, part, paths_of
 from tests.hand_drawn import drawn
 
 POINTS = arrays.arrays(
@@ -69,6 +69,16 @@ def test_every_change_leaves_strokes_with_finite_points(change, paths, seed):
     assert changed
     assert all(path.ndim == 2 and path.shape[1] == 2 and len(path) >= 1 for path in changed)
     assert all(np.isfinite(path).all() for path in changed)
+
+
+def test_a_short_stroke_gets_lost_but_nothing_becomes_a_line():
+    random = np.random.default_rng(0)
+    seven, bar = line((0, 0), (1, 0), (0.4, 1.5)), line((0.5, 0.7), (0.9, 0.7))
+    assert [path.tolist() for path in undelivered([bar, seven], random)] == [seven.tolist()]
+    exclamation = [line((0, 0), (0.02, 0.8)), line((0, 1), (0, 1))]
+    assert undelivered(exclamation, random) is exclamation
+    equal = [line((0, 0), (1, 0)), line((0, 1), (1, 1))]
+    assert undelivered(equal, random) is equal
 
 
 @settings(deadline=None)
