@@ -38,11 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     _device(parser, default="auto")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    predict = commands.add_parser("predict", help="read images and InkML drawings")
+    predict = commands.add_parser("predict", help="read pictures and ink files")
     _checkpoint(predict)
     _lost(predict)
     _json(predict)
-    predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG, JPEG, BMP, WebP or InkML")
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG, JPEG, BMP, WebP, InkML or UNIPEN")
 
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint on labelled digits")
     _checkpoint(evaluate)

@@ -118,7 +118,7 @@ def read_labelled(path: Path) -> Labelled:
         return _anonymous(read_mnist(path, "test"))
     found = labelled(read_drawings(path))
     if not len(found):
-        raise InputError(f'{path.name} holds no labelled drawing; label each with <annotation type="truth">.')
+        raise InputError(f'{path.name} holds no labelled drawing; in InkML, label each with <annotation type="truth">.')
     return found
 
 

@@ -32,7 +32,7 @@ class Actions(QObject):
         self.narrower = self._make("narrower", self.tr("Narrower pen"), self.tr("Make the pen narrower"), ["["])
 
         self.open = self._make(
-            "open", self.tr("Open drawing or picture…"), self.tr("Open an InkML drawing or a picture"), [_Keys.Open]
+            "open", self.tr("Open drawing or picture…"), self.tr("Open an ink file or a picture"), [_Keys.Open]
         )
         self.save = self._make("save", self.tr("Save drawing…"), self.tr("Save as InkML, PNG or SVG"), [_Keys.Save])
         self.load = self._make(
