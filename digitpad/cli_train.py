@@ -194,11 +194,13 @@ class _Teller:
         """Say what a run says of itself."""
         if isinstance(now, RunInfo):
             self._run = now.id
-            self._bar.set_description()
+            self._bar.set_description(refresh=False)
+            self._bar.unit = "step"
+            self._bar.total = None
             self._bar.reset()
             return
         if isinstance(now, Preparing):
-            self._bar.total = now.total
+            self._bar.unit, self._bar.total = "drawing", now.total
             self._bar.set_description("varying drawings", refresh=False)
             self._bar.update(now.done - self._bar.n)
             return
@@ -253,7 +255,7 @@ def _stopped_by_interrupt(control: Control) -> Iterator[None]:
 
     def stop(_number: int, _frame: object) -> None:
         signal.signal(signal.SIGINT, before)
-        print("digitpad: saving and stopping; Ctrl+C again breaks off", file=sys.stderr)
+        print("digitpad: stopping; Ctrl+C again breaks off", file=sys.stderr)
         control.stop()
 
     before = signal.signal(signal.SIGINT, stop)

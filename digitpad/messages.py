@@ -204,11 +204,11 @@ class Samples:
 
 @dataclass(frozen=True)
 class Preparing:
-    """Before the first step: how many of the drawings are made that a recipe varies.
+    """Before the first step: how far the making of drawings has come that a recipe trains and is judged on.
 
     Attributes:
-        done: drawings made.
-        total: drawings to make.
+        done: how many are made.
+        total: how many there will be.
     """
 
     done: int
@@ -247,7 +247,7 @@ class RunInfo:
         data_id: see `DataInfo.id`.
         device: 'cpu', 'cuda' or 'mps'.
         started: ISO time of the start, UTC.
-        ink: path of the file of drawings that it was trained on, '' where it was trained on none.
+        ink: path of the file of drawings that was named for it, '' where none was.
         state: 'running', 'stopped', 'finished' or 'failed'; a run found 'running' at a start was cut off.
         problem: the sentence that says why it failed, '' where it did not.
         epochs_done: whole epochs trained.

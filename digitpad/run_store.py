@@ -217,7 +217,7 @@ def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, fold
     started = now.isoformat(timespec="seconds")
     try:
         name = recipe.id[:LONGEST_NAME]
-        run.write_info(RunInfo(path.name, name, recipe, seed, data, data_id, device, started, ink))
+        run.write_info(RunInfo(path.name, name, recipe, seed, data, data_id, device, started, ink=ink))
     except DigitpadError:
         with contextlib.suppress(OSError):
             path.rmdir()

@@ -58,3 +58,14 @@ def drawings(writers, seed=0):
         for writer in range(writers)
         for digit in range(10)
     ]
+
+
+def unipen(made):
+    """Drawings as the text of a UNIPEN file, laid out like the pen digits that were published; y as it is."""
+    lines = [".INCLUDE dene.doc", '.LEXICON "0" "1"']
+    for number, drawing in enumerate(made):
+        writer = drawing.writer.removeprefix("writer ")
+        lines += [f'.SEGMENT DIGIT ? ? "{drawing.label}"', f".COMMENT {drawing.label} {writer} {number}"]
+        for stroke in drawing.ink.strokes:
+            lines += [".PEN_DOWN", *(f" {x!r} {y!r}" for x, y, *_ in stroke.points.tolist()), ".PEN_UP", ".DT 100"]
+    return "\n".join(lines) + "\n"

@@ -32,7 +32,7 @@ from digitpad.run_store import (
 
 RECIPE = Recipe("fast", "Fast", "fast", epochs=2, milestones=(1,), augmentation=Augmentation(degrees=10.0))
 STARTED = "2026-03-04T05:06:07+00:00"
-INFO = RunInfo("a", "fast", RECIPE, 7, "MNIST", "mnist", "cpu", STARTED, "finished", "", 2, 4.1, 0.99, 0.98)
+INFO = RunInfo("a", "fast", RECIPE, 7, "MNIST", "mnist", "cpu", STARTED, "ink", "finished", "", 2, 4.1, 0.99, 0.98)
 
 
 def steps(first, count, epoch=1):
@@ -105,6 +105,7 @@ INFOS = st.builds(
     data_id=TEXT,
     device=st.sampled_from(["cpu", "cuda", "mps"]),
     started=st.just(STARTED),
+    ink=TEXT,
     state=st.sampled_from(["running", "stopped", "finished", "failed"]),
     problem=TEXT,
     epochs_done=WHOLE,

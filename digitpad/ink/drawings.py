@@ -13,6 +13,9 @@ from digitpad.ink.strokes import DEFAULT_WIDTH, PAD_SIDE, PEN_WIDTHS, Ink, Strok
 MAX_BYTES = 64 * 2**20
 """Larger files are refused: 64 MiB hold some 100,000 drawings."""
 
+_COMPRESSED = (b"\x1f\x8b", b"\x1f\x9d", b"PK\x03\x04")
+"""How files of gzip, compress and zip begin."""
+
 _DOT = 1e-9
 """Ink that spans less than this, as a share of its farthest coordinate (of 1 unit, if that is larger), is a dot: scaled
 up, it would be nothing but rounding."""
@@ -23,7 +26,8 @@ class Drawing:
     """One drawing of an ink file.
 
     Attributes:
-        ink: its strokes, coordinates as in the file, time from the drawing's first point.
+        ink: its strokes, coordinates in the file's units with y downwards, time from the drawing's first point, or 0
+            where the file has none.
         label: the digit it is meant to be, 0 to 9, or None where the file names none.
         writer: who wrote it, None where the file does not say.
         name: its id in the file, else its number from 0.
@@ -39,7 +43,7 @@ def content(path: Path) -> bytes:
     """What an ink file holds.
 
     Raises:
-        InputError: it is missing, empty, no file, unreadable, or above `MAX_BYTES`.
+        InputError: it is missing, empty, compressed, no file, unreadable, or above `MAX_BYTES`.
     """
     try:
         if path.exists() and not path.is_file():
@@ -53,6 +57,8 @@ def content(path: Path) -> bytes:
         raise InputError(f"{path.name} cannot be opened ({reason}). Choose another file.") from error
     if len(data) > MAX_BYTES:
         raise InputError(f"{path.name} is too large to be read. Ink files may have up to {MAX_BYTES >> 20} MB.")
+    if data.startswith(_COMPRESSED):
+        raise InputError(f"{path.name} is compressed. Unpack it first, for example with gzip -d.")
     if not data.strip():
         raise InputError(f"{path.name} is empty. Choose a file of drawings.")
     return data

@@ -1,8 +1,9 @@
 """Ink files: UNIPEN, as the 'Pen-Based Recognition of Handwritten Digits' were published in it.
 
 The format: Guyon, Schomaker, Plamondon, Liberman and Janet, 'UNIPEN project of on-line data exchange and recognizer
-benchmarks' (1994). A line that begins with a dot is a keyword with its arguments, or more lines of them until the next
-one. Read are a segment with its label in quotes, the strokes after it, and who wrote it:
+benchmarks' (1994). A line that begins with a dot is a keyword with its arguments; what a keyword gathers goes on in the
+lines after it. Of its many ways this one is read: each segment with its label stands before its own strokes, and a
+point begins with x and y.
 
     .SEGMENT DIGIT 0-1 ? "8"
     .COMMENT 8 12 224          label, writer and number, as the pen digits have it; or .WRITER_ID before the segment
@@ -14,6 +15,7 @@ one. Read are a segment with its label in quotes, the strokes after it, and who 
 from __future__ import annotations
 
 import re
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -32,30 +34,35 @@ def read_unipen(path: Path) -> list[Drawing]:
     A segment that holds others, such as a line of digits, has no strokes of its own and is left out.
 
     Raises:
-        InputError: the file is missing, unreadable, too large, compressed, has no segments, ends in the middle of a
-            stroke, or a point makes no sense.
+        InputError: the file is missing, unreadable, too large, compressed, has no strokes, lists its segments apart
+            from their strokes, ends in the middle of a stroke, or a point makes no sense.
     """
-    data = content(path)
-    if data.startswith((b"\x1f\x9d", b"\x1f\x8b")):
-        raise InputError(f"{path.name} is compressed. Unpack it with gzip -d or another archiver first.")
     reader = _Reader()
-    for number, line in enumerate(data.decode("latin-1").splitlines(), 1):
+    for number, line in enumerate(content(path).splitlines(), 1):
         try:
-            reader.take(line.strip())
+            reader.take(line.decode("latin-1").strip())
         except ValueError as error:
-            raise InputError(f"{path.name} cannot be read as UNIPEN: line {number} {error}.") from error
+            raise InputError(
+                f"{path.name} cannot be read as UNIPEN: line {number} {error}. Copy or unpack it again."
+            ) from error
     if reader.is_writing:
         raise InputError(f"{path.name} is truncated: it ends in the middle of a stroke. Copy or unpack it again.")
+    if reader.has_scattered_segments:
+        raise InputError(
+            f"{path.name} lists digits apart from their strokes, which digitpad cannot read. Choose a file in which "
+            "each digit's strokes follow its segment."
+        )
     drawings = reader.drawings()
     if not drawings:
-        raise InputError(f"{path.name} holds no segment with strokes, so it is no UNIPEN file of drawings.")
+        raise InputError(f"{path.name} holds no strokes, so it is no UNIPEN file of drawings. Choose another file.")
     return drawings
 
 
 class _Segment:
     def __init__(self, label: str | None, writer: str | None) -> None:
-        self.label, self.writer = label, writer
-        self.strokes: list[list[tuple[float, float]]] = []
+        self.digit = int(label) if label and re.fullmatch("[0-9]", label) else None
+        self.writer = writer
+        self.strokes: list[array[float]] = []  # x and y in turn
 
 
 class _Reader:
@@ -64,7 +71,13 @@ class _Reader:
     def __init__(self) -> None:
         self._segments: list[_Segment] = []
         self._writer: str | None = None
+        self._gathers = False
         self.is_writing = False
+
+    @property
+    def has_scattered_segments(self) -> bool:
+        """Whether a segment that names a digit has no strokes."""
+        return any(segment.digit is not None and not segment.strokes for segment in self._segments)
 
     def take(self, line: str) -> None:
         """Take the next line.
@@ -73,10 +86,11 @@ class _Reader:
             ValueError: it makes no sense; the message goes on from 'line 7'.
         """
         if line.startswith("."):
-            keyword, _, words = line.partition(" ")
-            self._obey(keyword, words.strip())
-        elif line and self.is_writing:
-            self._segments[-1].strokes[-1].append(_point(line))
+            keyword, *words = line.split(None, 1)
+            self._gathers = False
+            self._obey(keyword, words[0] if words else "")
+        elif line and self._gathers:
+            self._segments[-1].strokes[-1].extend(_point(line))
 
     def _obey(self, keyword: str, words: str) -> None:
         if keyword == ".SEGMENT":
@@ -85,36 +99,40 @@ class _Reader:
             self.is_writing = False
         elif keyword == ".WRITER_ID":
             self._writer = words or None
+        elif keyword == ".COORD" and words.split()[:2] != ["X", "Y"]:
+            raise ValueError(f"says that points are {words!r}, not X Y")
         elif keyword == ".COMMENT":
             self._remark(words)
         elif keyword == ".PEN_DOWN":
             if not self._segments:
                 self._segments.append(_Segment(None, self._writer))
-            self._segments[-1].strokes.append([])
-            self.is_writing = True
+            self._segments[-1].strokes.append(array("d", _point(words) if words else ()))
+            self.is_writing = self._gathers = True
         elif keyword == ".PEN_UP":
             self.is_writing = False
 
     def _remark(self, words: str) -> None:
         """The pen digits say in a comment who wrote the digit."""
         said = re.fullmatch(r"([0-9])\s+([0-9]+)\s+[0-9]+", words)
-        if said and self._segments and self._segments[-1].label == said[1]:
+        if said and self._segments and self._segments[-1].digit == int(said[1]):
             self._segments[-1].writer = said[2]
 
     def drawings(self) -> list[Drawing]:
         """What has been read."""
         found: list[Drawing] = []
         for segment in self._segments:
-            strokes = tuple(Stroke.of(np.array(points) * (1, -1)) for points in segment.strokes if points)
+            strokes = tuple(
+                Stroke.of(np.array(points).reshape(-1, 2) * (1, -1)) for points in segment.strokes if points
+            )
             if strokes:
-                label = int(segment.label) if segment.label and re.fullmatch("[0-9]", segment.label) else None
-                found.append(Drawing(Ink(strokes), label, segment.writer, str(len(found))))
+                found.append(Drawing(Ink(strokes), segment.digit, segment.writer, str(len(found))))
         return found
 
 
 def _point(line: str) -> tuple[float, float]:
+    numbers = re.match(r"([-+.0-9eE]+)\s+([-+.0-9eE]+)(?:\s|$)", line)
     try:
-        x, y = map(float, line.split()[:2])
+        x, y = map(float, numbers.groups() if numbers else ())
     except ValueError:
         raise ValueError(f"is no point: {line[:40]!r}") from None
     if not (abs(x) <= _LARGEST and abs(y) <= _LARGEST):

@@ -76,7 +76,7 @@ def _conv_stage(outs: tuple[int, int, int], dropout: float) -> list[list[Any]]:
 
 
 def _strided(first: tuple[int, int, int], second: tuple[int, int, int], dropout: float) -> list[list[Any]]:
-    """Two such stages, and a hidden layer of 128."""
+    """Two stages of `_conv_stage`, and a hidden layer of 128."""
     hidden: list[list[Any]] = [["flatten"], ["linear", 128], ["relu"], ["dropout", dropout], ["linear", 10]]
     return [*_conv_stage(first, dropout), *_conv_stage(second, dropout), *hidden]
 

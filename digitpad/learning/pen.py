@@ -19,7 +19,7 @@ from digitpad.learning.data import Images
 from digitpad.learning.refusal import NONE
 from digitpad.messages import CLASSES
 from digitpad.pen.forms import dotted, formed, slashed
-from digitpad.pen.hands import written
+from digitpad.pen.hands import undelivered, written
 from digitpad.pen.others import other
 from digitpad.pen.paths import Paths, ink_of, paths_of
 from digitpad.recipe import Recipe
@@ -30,11 +30,16 @@ LEFT_OUT = 5
 _SLASHED, _DOTTED = 0.2, 0.04
 """Shares of the zeros that get a slash or a dot."""
 
+_UNDELIVERED = 0.02
+"""Share of the digits by people that lose a short stroke."""
+
 Made = Callable[[], None]
+"""Called after each drawing that was made."""
 
 
-def _unnoticed() -> None:
-    """Nobody wants to know that another drawing was made."""
+def needs_ink(recipe: Recipe) -> bool:
+    """Whether a recipe trains on drawings by people; made-up digits alone need none."""
+    return bool(recipe.copies or recipe.others)
 
 
 def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[Drawing]]:
@@ -65,7 +70,7 @@ def pen_images(
     path: Path,
     seed: int,
     fold: int = LEFT_OUT - 1,
-    made: Callable[[int, int], None] = lambda _done, _total: None,
+    tell_made: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[Images, Images, str]:
     """What a recipe's training gets from pen strokes.
 
@@ -74,23 +79,25 @@ def pen_images(
         path: file of labelled drawings; not looked at where the recipe wants made-up digits alone.
         seed: decides the variations.
         fold: see `read_pen`.
-        made: called after each drawing with how many are made, and how many there will be; what it raises ends it.
+        tell_made: called after each drawing with how many are made, and how many there will be; what it raises ends
+            it.
 
     Returns:
-        Images to train on; those of the writers held out, as they are; and words on both.
+        Images to train on; those of the writers held out, as they are; and words on those to train on.
 
     Raises:
         InputError: the file is missing or cannot be used.
     """
-    known, strangers = _wanted(recipe, path, fold) if recipe.copies or recipe.others else ([], [])
+    known, strangers = _read_for(recipe, path, fold) if needs_ink(recipe) else ([], [])
     numbers = count(1)
     total = len(known) * recipe.copies + recipe.forms * CLASSES + recipe.others + len(strangers)
 
     def one_more() -> None:
-        made(next(numbers), total)
+        tell_made(next(numbers), total)
 
-    digits = f"{len(known):,} pen digits of {len({drawing.writer for drawing in known})} writers"
-    parts = [f"{digits}, {recipe.copies} variations each"] if recipe.copies else []
+    writers = len({drawing.writer for drawing in known})
+    digits = f"{len(known):,} pen digits of {writers} writers, {recipe.copies} variations each"
+    parts = [digits] if recipe.copies else []
     parts += [f"{recipe.forms * CLASSES:,} made-up digits"] if recipe.forms else []
     parts += [f"{recipe.others:,} drawings of no digit"] if recipe.others else []
     images = [
@@ -101,22 +108,23 @@ def pen_images(
     return concatenated(*images), rendered(strangers, one_more), "; ".join(parts)
 
 
-def _wanted(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
+def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
+    """See `read_pen`; the sentence about a missing file says what it is for."""
     if not path.is_file():
         raise InputError(
             f"The recipe {recipe.id} trains on pen strokes too, and {path} does not exist. "
-            "Put a file of labelled drawings there or choose another recipe."
+            "Put a file of labelled drawings there, name one with --ink, or choose another recipe."
         )
     return read_pen(path, fold)
 
 
-def rendered(drawings: Sequence[Drawing], made: Made = _unnoticed) -> Images:
+def rendered(drawings: Sequence[Drawing], made: Made = lambda: None) -> Images:
     """Drawings as the window would render them, with their labels; `made` is called after each."""
     inks = ((fitted(drawing.ink), STROKE) for drawing in drawings)
     return _images(inks, [drawing.label for drawing in drawings], made)
 
 
-def varied(drawings: Sequence[Drawing], copies: int, seed: int, made: Made = _unnoticed) -> Images:
+def varied(drawings: Sequence[Drawing], copies: int, seed: int, made: Made = lambda: None) -> Images:
     """Each drawing several times over, as other hands and devices might have written it.
 
     Args:
@@ -131,7 +139,7 @@ def varied(drawings: Sequence[Drawing], copies: int, seed: int, made: Made = _un
     return _images(inks, [digit for digit, _ in digits], made)
 
 
-def made_up(number: int, seed: int, made: Made = _unnoticed) -> Images:
+def made_up(number: int, seed: int, made: Made = lambda: None) -> Images:
     """Digits in the forms of `digitpad.pen.forms`, as many of each digit.
 
     Args:
@@ -144,7 +152,7 @@ def made_up(number: int, seed: int, made: Made = _unnoticed) -> Images:
     return _images((_inked(formed(digit, random), random) for digit in labels), labels, made)
 
 
-def others(drawings: Sequence[Drawing], number: int, seed: int, made: Made = _unnoticed) -> Images:
+def others(drawings: Sequence[Drawing], number: int, seed: int, made: Made = lambda: None) -> Images:
     """What is no digit, labelled `digitpad.learning.refusal.NONE`.
 
     Args:
@@ -164,7 +172,9 @@ def concatenated(*sets: Images) -> Images:
 
 
 def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
-    """A zero with a slash or a dot now and then."""
+    """A digit with a short stroke lost now and then, and a zero with a slash or a dot."""
+    if random.random() < _UNDELIVERED:
+        paths = undelivered(paths, random)
     if digit:
         return paths
     chance = random.random()

@@ -53,6 +53,15 @@ def save_state(path: Path, training: Training) -> None:
     write_atomically(path, save(content, {_KEY: json.dumps(described)}))
 
 
+def check_state(path: Path) -> None:
+    """Look whether a file may hold a state, before its training is made.
+
+    Raises:
+        InputError: it is missing or damaged, or comes from another version of digitpad.
+    """
+    _read(path)
+
+
 def load_state(path: Path, training: Training) -> None:
     """Put a state into a training that was made with the same recipe, data and seed.
 
@@ -62,15 +71,12 @@ def load_state(path: Path, training: Training) -> None:
     Raises:
         InputError: the file is missing, damaged, or belongs to another recipe or other data.
     """
-    tensors, metadata = read_safetensors(path, _KEY)
+    tensors, described = _read(path)
     try:
-        described = json.loads(metadata or "")
         progress, images = _progress(described, training), described["data"]
         _fill(training, tensors, described["device"])
     except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
-        raise InputError(
-            f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
-        ) from error
+        raise _unusable(path) from error
     if images != training.fingerprint:
         raise InputError(
             f"{path} comes from a training on other images: the data have changed, or the file of drawings or the code "
@@ -79,9 +85,28 @@ def load_state(path: Path, training: Training) -> None:
     training.progress = progress
 
 
+def _read(path: Path) -> tuple[Mapping[str, Tensor], dict[str, Any]]:
+    """A state's tensors and what it says of itself."""
+    tensors, metadata = read_safetensors(path, _KEY)
+    try:
+        described = json.loads(metadata or "")
+        known = described["format"]
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise _unusable(path) from error
+    if known != FORMAT:
+        raise InputError(f"{path} comes from another version of digitpad, or is damaged. Train anew from the start.")
+    return tensors, described
+
+
+def _unusable(path: Path) -> InputError:
+    return InputError(
+        f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
+    )
+
+
 def _progress(described: Mapping[str, Any], training: Training) -> Progress:
-    if described["format"] != FORMAT or described["optimiser"] != training.recipe.optimiser:
-        raise ValueError("its format or optimiser")
+    if described["optimiser"] != training.recipe.optimiser:
+        raise ValueError("its optimiser")
     values = {field.name: described[field.name] for field in fields(Progress)}
     if values["best_loss"] is None:
         values["best_loss"] = math.inf

@@ -22,17 +22,20 @@ from digitpad.learning.data import held_out
 from digitpad.learning.datasets import cached_data, describe, is_mnist
 from digitpad.learning.devices import choose_device, cores, explained
 from digitpad.learning.networks import NETWORKS, parameter_count
-from digitpad.learning.pen import concatenated, pen_images
+from digitpad.learning.pen import concatenated, needs_ink, pen_images
 from digitpad.learning.refusal import evidence, thresholds
-from digitpad.learning.resuming import load_state, save_state
+from digitpad.learning.resuming import check_state, load_state, save_state
 from digitpad.learning.samples import samples_after, samples_before
 from digitpad.learning.training import Training
 from digitpad.messages import CheckpointInfo, EpochReport, Preparing, Report, RunInfo, RunWish, Samples, StepsReport
-from digitpad.recipe import Recipe, check_recipe
+from digitpad.recipe import check_recipe
 from digitpad.run_store import RunFolder, create
 
-_PEN_DIGITS = Path("pendigits", "train.inkml")
-"""Where pen digits lie in the data folder."""
+_PEN_DIGITS = Path("pendigits")
+"""Where pen digits lie in the data folder,"""
+
+_PEN_FILES = ("train.inkml", "pendigits-orig.tra")
+"""and the names that their file may have there: the second is the one under which they were published."""
 
 _SHOW_SECONDS = 0.4
 """How often the network in training is handed out while somebody watches."""
@@ -59,8 +62,9 @@ def run(
         wish: what to train, on what, where.
         runs: folder that holds a folder for each run.
         control: wishes while it goes on.
-        tell: called in this thread with the RunInfo as the training starts, with every report, and with the images
-            that the recipe shows before the first step and at the end.
+        tell: called in this thread with how far the making of drawings has come, where the recipe wants some, with the
+            RunInfo as the training starts, with every report, and with the images that the recipe shows before the
+            first step and at the end.
         show: called in this thread with the network in training and its step, while somebody watches.
         threads: how many threads compute on the CPU; all cores where None.
 
@@ -69,11 +73,12 @@ def run(
 
     Raises:
         InputError: the wish cannot be fulfilled: recipe, data or device.
-        DigitpadError: the training failed; the last good checkpoint and the state are in the run's folder.
+        DigitpadError: the run was stopped before its first step; or the training failed, and the last good checkpoint
+            and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
     training, described, strangers = _prepare(wish, control or Control(), tell)
-    ink = str(_ink(wish).absolute()) if _wants_ink(wish.recipe) else ""
+    ink = str(wish.ink.absolute()) if wish.ink and needs_ink(wish.recipe) else ""
     folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs, ink)
     with folder.training():
         return _Saver(folder, training, strangers, tell, show).follow(control or Control())
@@ -97,7 +102,7 @@ def resume(
         epochs: train to the end of this many in all; the recipe's own number where None. With a one-cycle schedule
             the rate then goes on from another place than where it was left.
         device: where to compute; where None, on the kind of device it was trained on.
-        ink: see `RunWish.ink`; where None, the file that the run was trained on.
+        ink: see `RunWish.ink`; where None, the file that was named for the run. One that is named is remembered.
         control: see `run`.
         tell: see `run`.
         show: see `run`.
@@ -105,7 +110,7 @@ def resume(
 
     Raises:
         InputError: the run holds no usable state, or its data are not what they were.
-        DigitpadError: the run is trained right now, or the training failed.
+        DigitpadError: the run is trained right now, was stopped before its next step, or the training failed.
     """
     torch.set_num_threads(threads or cores())
     with folder.training():
@@ -116,6 +121,7 @@ def resume(
             raise InputError(
                 f"The run {info.name} is through with its {info.epochs_done} epochs. Ask for more to go on with it."
             )
+        check_state(folder.resume)
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
         drawn = ink or (Path(info.ink) if info.ink else None)
         wish = RunWish(recipe, info.seed, info.data_id, device or info.device, drawn)
@@ -125,6 +131,7 @@ def resume(
         load_state(folder.resume, training)
         folder.cut_after(training.progress.step)
         known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
+        known |= {"ink": str(ink.absolute())} if ink else {}
         folder.update_info(
             lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
         )
@@ -270,26 +277,25 @@ class _Saver:
         )
 
 
-def _check_wanted(control: Control) -> None:
-    if control.is_stopped:
-        raise DigitpadError("The run was stopped before it began.")
+def _wait_or_end(control: Control) -> None:
+    """Wait out a pause before the first step; a stop ends it."""
+    if not control.may_go_on():
+        raise DigitpadError("The run was stopped before its first step; nothing was trained.")
 
 
-def _wants_ink(recipe: Recipe) -> bool:
-    return bool(recipe.copies or recipe.others)
-
-
-def _ink(wish: RunWish) -> Path:
-    return wish.ink or data_folder() / _PEN_DIGITS
+def _pen_digits() -> Path:
+    """The file of pen digits in the data folder, or where it ought to be."""
+    places = [data_folder() / _PEN_DIGITS / name for name in _PEN_FILES]
+    return next((place for place in places if place.is_file()), places[0])
 
 
 def _prepare(wish: RunWish, control: Control, tell: Tell) -> tuple[Training, str, int]:
     """A training that has not begun, words on its data, and how many of the last images held out are by strangers."""
     told = 0.0
 
-    def made(done: int, total: int) -> None:
+    def tell_made(done: int, total: int) -> None:
         nonlocal told
-        _check_wanted(control)
+        _wait_or_end(control)
         if time.perf_counter() - told > _PREPARING_SECONDS:
             told = time.perf_counter()
             tell(Preparing(done, total))
@@ -305,11 +311,11 @@ def _prepare(wish: RunWish, control: Control, tell: Tell) -> tuple[Training, str
     data, chooser = held_out(data, recipe.hold_out)
     strangers = 0
     if recipe.copies or recipe.forms or recipe.others:
-        drawn, unseen, words = pen_images(recipe, _ink(wish), wish.seed, made=made)
+        drawn, unseen, words = pen_images(recipe, wish.ink or _pen_digits(), wish.seed, tell_made=tell_made)
         data, described = concatenated(data, drawn), f"{described}; {words}"
         if len(unseen):
             chooser, strangers = concatenated(chooser, unseen) if chooser else unseen, len(unseen)
-    _check_wanted(control)
+    _wait_or_end(control)
     try:
         return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described, strangers
     except (RuntimeError, MemoryError) as error:

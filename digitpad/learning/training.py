@@ -117,8 +117,8 @@ class Training:
 
     @cached_property
     def fingerprint(self) -> int:
-        """A checksum of the training images and labels."""
-        return fingerprint(self.data)
+        """A checksum of the images trained on and held out, and of their labels."""
+        return fingerprint(self.data, *([self.held_out] if self.held_out else []))
 
     @property
     def test_is_due(self) -> bool:

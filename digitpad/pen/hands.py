@@ -105,7 +105,10 @@ def clipped(paths: Paths, random: Generator) -> Paths:
 
 
 def undelivered(paths: Paths, random: Generator) -> Paths:
-    """Without one of its short strokes, which the device lost; what is left is more than a line."""
+    """A digit without one of its short strokes, which the device lost; what is left is more than a line.
+
+    `written` leaves it out: of what is no digit, it may leave one.
+    """
     lengths = [length(path) for path in paths]
     short = [index for index, size in enumerate(lengths) if size < 0.25 * sum(lengths)]
     if not short:
@@ -150,7 +153,6 @@ _CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
     (misplaced, 0.5),
     (linked, 0.12),
     (doubled, 0.04),
-    (undelivered, 0.02),
     (clipped, 0.2),
     (hooked, 0.12),
     (skipped, 0.06),

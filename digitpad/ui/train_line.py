@@ -135,6 +135,7 @@ class TrainLine(QWidget):
 
     def show_preparing(self, preparing: Preparing) -> None:
         """Say how far the making of drawings to train on has come."""
+        self.pause_button.setEnabled(True)
         self._bar.setRange(0, preparing.total)
         self._bar.setValue(preparing.done)
         self._say(
@@ -156,12 +157,12 @@ class TrainLine(QWidget):
         self.pause_button.setText(self.tr("Go on") if paused else self.tr("Pause"))
         self._say(self._words)
 
-    def show_stopping(self) -> None:
-        """The run was told to stop."""
+    def show_stopping(self, began: bool) -> None:
+        """The run was told to stop, after its first step or before."""
         self.pause_button.setEnabled(False)
         self.stop_button.setEnabled(False)
         self.show_paused(False)
-        self._say(self.tr("Saving what was learned…"))
+        self._say(self.tr("Saving what was learned…") if began else self.tr("Stopping…"))
 
     def show_report(self, report: Report) -> None:
         """Say how far the run has come."""

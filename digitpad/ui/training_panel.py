@@ -185,7 +185,7 @@ class TrainingPanel(QWidget):
         """Stop the run and keep what was learned."""
         self._stopped = True
         if self._trainer.is_training:
-            self._line.show_stopping()
+            self._line.show_stopping(self._run is not None)
             self._trainer.stop()
         elif self._awaits_data:
             self._awaits_data = False
@@ -282,7 +282,8 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _on_started(self, info: RunInfo) -> None:
         self._run = info
-        self._line.show_started(info)
+        if not self._trainer.is_stopping:
+            self._line.show_started(info)
         self._form.show_run(info)
         self._runs.update_run(info)
         self._map.begin(info)
@@ -336,7 +337,11 @@ class TrainingPanel(QWidget):
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         began = self._run is not None
-        self._on_idle(self.tr("The run ended early") if began else self.tr("The run did not begin"))
+        if began:
+            words = self.tr("The run ended early")
+        else:
+            words = self.tr("Stopped before the first step") if self._stopped else self.tr("The run did not begin")
+        self._on_idle(words)
         if began or not self._stopped:
             self._notice.say(sentence)
         self._keeper.refresh()

@@ -68,7 +68,8 @@ def test_the_panel_says_what_the_metadata_says(pad):
     wait_for_checkpoint(pad, "pen")
 
     said = pad.widget("checkpoint_panel").accessibleDescription()
-    assert "large, 325,866 parameters" in said
+    info = load_checkpoint(DEFAULT_CHECKPOINT).info
+    assert f"{info.network}, {info.parameters:,} parameters" in said
     assert "MNIST" in said
     assert "pen" in said
 

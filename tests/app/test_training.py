@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QThread
@@ -12,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.laboratory import Laboratory
 from digitpad.learning.checkpoints import load_checkpoint
+from digitpad.learning.recipes import RECIPES
 from digitpad.messages import EpochReport, StepsReport
+from digitpad.recipe_files import keep_recipe
 from digitpad.run_store import RunFolder, runs_folder
 from tests.app.hand import SEVEN
 from tests.app.training import CURVES, MAP, RUNS
@@ -215,6 +218,22 @@ def test_stop_may_be_pressed_while_the_data_are_being_read(training):
     training.stop()
     assert {run.state for run in training.listed()} <= {"stopped"}
     assert training.is_idle
+
+
+def test_drawings_that_are_varied_are_counted_and_a_stop_does_not_wait_for_them(begin):
+    keep_recipe(replace(RECIPES["fast"], id="forms", title="Forms", forms=10_000))
+    training = begin()
+    training.start(1, "forms")
+    training.until(lambda: training.text.startswith("Varying drawings: "))
+    training.press("pause_button")
+    training.until(lambda: is_waiting(training))
+    assert training.text.startswith("Paused. Varying drawings: ")
+    training.press("pause_button")
+    training.until(lambda: training.text.startswith("Varying drawings: "))
+    training.stop()
+    assert training.text == "Stopped before the first step"
+    assert training.listed() == []
+    assert not training.notice
 
 
 def test_train_pressed_before_the_data_were_found_trains_once_they_are(training):

@@ -23,7 +23,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from digitpad.ink.drawings import Drawing
-from digitpad.ink.inkml import read_inkml
+from digitpad.ink.opening import read_drawings
 from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
 from tests.benchmarks.hand import Hand, Line, Watch, keep_settings_apart
 
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     words = parser.parse_args()
     rng = random.Random(words.seed)
-    drawings = [drawing for drawing in read_inkml(words.file) if drawing.label is not None]
+    drawings = [drawing for drawing in read_drawings(words.file) if drawing.label is not None]
     rng.shuffle(drawings)
     drawings = drawings[: words.limit]
     machine = f"{os.cpu_count()} CPUs, {platform.platform()}, Python {platform.python_version()}"

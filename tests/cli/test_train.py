@@ -346,7 +346,7 @@ def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, in
         (info,) = [info for info in list_runs(runs_folder()) if info.id not in known]
         assert (status, out, info.state, info.epochs_done) == (1, [], "stopped", 0)
         assert err == [
-            "digitpad: saving and stopping; Ctrl+C again breaks off",
+            "digitpad: stopping; Ctrl+C again breaks off",
             f"digitpad: stopped after 0 of 2 epochs; wrote stopped.safetensors. Go on with --resume {info.id}",
         ]
         assert load_checkpoint(tmp_path / "stopped.safetensors").info.run == info.id

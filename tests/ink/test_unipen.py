@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.errors import InputError
-from digitpad.ink.opening import open_inks, read_drawings
+from digitpad.ink.opening import open_inks, read_drawings, save_ink
+from digitpad.ink.strokes import PAD_SIDE, Ink
 from digitpad.ink.unipen import read_unipen
 
 TWO = """.INCLUDE dene.doc
@@ -69,31 +70,66 @@ def test_what_is_no_digit_s_label_is_none(file, label):
     assert drawing.label is None
 
 
-def test_the_ending_tells_the_format_and_the_pad_gets_it_fitted(file):
-    assert [drawing.label for drawing in read_drawings(file(TWO))] == [8, 4]
-    for ink in open_inks(file(TWO)):
+@pytest.mark.parametrize("name", ["a.tra", "A.TES", "a.upn", "a.unipen"])
+def test_the_ending_tells_the_format_and_the_pad_gets_it_fitted(file, name):
+    assert [drawing.label for drawing in read_drawings(file(TWO, name))] == [8, 4]
+    eight, four = open_inks(file(TWO, name))
+    for ink in (eight, four):
         assert min(ink.bounds) >= 0
+        assert max(ink.bounds) <= PAD_SIDE
+    (stroke,) = eight.strokes
+    assert stroke.points[1, 1] < stroke.points[0, 1]  # upwards, as it was written
+
+
+def test_nothing_is_saved_under_an_ending_that_is_only_read(file):
+    with pytest.raises(InputError, match=r"end the name in \.inkml"):
+        save_ink(file("", "a.tra"), Ink())
+
+
+def test_a_comment_about_another_digit_names_no_writer(file):
+    eight, _ = read_unipen(file(TWO.replace(".COMMENT 8", ".COMMENT 9")))
+    assert eight.writer is None
+
+
+def test_tabs_points_behind_a_keyword_and_what_goes_on_in_other_lines(file):
+    eight, four = read_unipen(
+        file(
+            TWO.replace(".SEGMENT DIGIT", ".SEGMENT\tDIGIT")
+            .replace(".PEN_DOWN\n 267", ".PEN_DOWN 9 9\n 267")
+            .replace(".PEN_UP\n.DT 151", ".COMMENT said\nin two lines\n.PEN_UP\n.DT 151")
+        )
+    )
+    assert (eight.label, four.label) == (8, 4)
+    assert strokes(eight) == [[[9, -9], [267, -333], [267, -336]]]
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "is empty"),
-        ("hello", "no segment with strokes"),
-        ('.SEGMENT DIGIT 0 ? "8"\n', "no segment with strokes"),
+        ("hello", "holds no strokes"),
+        ('.SEGMENT DIGIT 0 ? "8"\n', "apart from their strokes"),
+        ('.SEGMENT DIGIT 0 ? "8"\n.SEGMENT DIGIT 1 ? "4"\n.PEN_DOWN\n1 2\n.PEN_UP\n', "apart from their strokes"),
+        (".COORD T X Y\n" + TWO, "line 1 says that points are 'T X Y', not X Y"),
+        (TWO.replace("267  336", "2_67 336"), "line 8 is no point"),
         (TWO[: TWO.index(".PEN_UP")], "truncated"),
         (TWO.replace("267  336", "267"), "line 8 is no point: '267'"),
         (TWO.replace("267  336", "267 west"), "line 8 is no point"),
         (TWO.replace("267  336", "267 1e12"), "line 8 has a coordinate beyond 1,000,000,000"),
-        (TWO.replace("267  336", "267 nan"), "line 8 has a coordinate beyond"),
+        (TWO.replace("267  336", "267 nan"), "line 8 is no point"),
         (gzip.compress(TWO.encode()), "compressed. Unpack it"),
-        (b"\x1f\x9d\x90", "compressed. Unpack it"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(file, text, said):
     with pytest.raises(InputError, match=said) as error:
         read_unipen(file(text))
     assert "pen.tra" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["pendigits-orig.tra.Z", "pen.inkml"])
+def test_the_packed_file_as_it_is_published_is_told_from_a_broken_one(file, name):
+    with pytest.raises(InputError, match="is compressed"):
+        read_drawings(file(b"\x1f\x9d\x90rest", name))
 
 
 def test_a_folder_and_a_file_that_is_gone_are_sentences(tmp_path):

@@ -14,7 +14,7 @@ from digitpad.learning.pen import concatenated, made_up, others, pen_images, rea
 from digitpad.learning.refusal import NONE, evidence
 from digitpad.learning.training import Training, logits
 from digitpad.recipe import Recipe
-from tests.hand_drawn import drawings
+from tests.hand_drawn import drawings, unipen
 
 RECIPE = Recipe(id="strokes", title="Strokes", network="small", epochs=1, batch=32, copies=2, forms=3, others=7)
 
@@ -100,7 +100,7 @@ def test_made_up_digits_alone_need_no_file(tmp_path):
 def test_every_drawing_made_is_told_and_what_that_raises_ends_it(tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(5))
     told = []
-    pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, made=lambda *now: told.append(now))
+    pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, tell_made=lambda *now: told.append(now))
     assert told == [(done, 127) for done in range(1, 128)]  # 117 to train on, 10 by the writer left out
 
     class EnoughError(Exception):
@@ -111,7 +111,7 @@ def test_every_drawing_made_is_told_and_what_that_raises_ends_it(tmp_path):
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, made=enough)
+        pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, tell_made=enough)
 
 
 def test_pen_digits_as_they_were_published_give_the_same_images(tmp_path):
@@ -125,16 +125,6 @@ def test_pen_digits_as_they_were_published_give_the_same_images(tmp_path):
 
 def mirrored(ink):
     return Ink(tuple(Stroke.of(stroke.points * (1, -1, 1, 1)) for stroke in ink.strokes))
-
-
-def unipen(made):
-    lines = [".INCLUDE dene.doc", '.LEXICON "0" "1"']
-    for number, drawing in enumerate(made):
-        writer = drawing.writer.removeprefix("writer ")
-        lines += [f'.SEGMENT DIGIT ? ? "{drawing.label}"', f".COMMENT {drawing.label} {writer} {number}"]
-        for stroke in drawing.ink.strokes:
-            lines += [".PEN_DOWN", *(f" {x!r} {y!r}" for x, y, *_ in stroke.points.tolist()), ".PEN_UP", ".DT 100"]
-    return "\n".join(lines) + "\n"
 
 
 def test_a_missing_file_is_a_sentence(tmp_path):

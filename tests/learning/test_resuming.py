@@ -207,8 +207,9 @@ def test_as_many_other_images_are_refused_with_a_sentence_of_their_own(saved, ch
     data, test, chooser = images()
     other = Images(data.pixels.clone(), data.labels.clone())
     getattr(other, changed)[7] += 1
-    with pytest.raises(InputError, match="training on other images: the data have changed"):
-        load_state(saved, Training(RECIPES["adamw"], other, test, chooser))
+    for sets in [(other, test, chooser), (data, test, Images(chooser.pixels, (chooser.labels + 1) % 10))]:
+        with pytest.raises(InputError, match="training on other images: the data have changed"):
+            load_state(saved, Training(RECIPES["adamw"], *sets))
 
 
 def test_a_state_that_does_not_say_which_images_it_comes_from_is_refused(saved):

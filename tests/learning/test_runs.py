@@ -5,6 +5,7 @@ import errno
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -32,7 +33,7 @@ from digitpad.recipe import Recipe
 from digitpad.recipe_files import save_recipe
 from digitpad.run_store import CUT_OFF, find_run, list_runs, rename_run
 from digitpad.strictness import SHARES
-from tests.hand_drawn import drawings
+from tests.hand_drawn import drawings, unipen
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 from tests.learning.test_training import weights
 
@@ -242,10 +243,44 @@ def test_a_run_goes_on_with_the_strokes_that_it_was_trained_on_and_with_no_other
     write_inkml(strokes.ink, drawings(6, seed=8))  # as many, by the same writers
     with pytest.raises(InputError, match="other images"):
         resume(folder, threads=1)
-    assert folder.read_info().state == "stopped"
-    (tmp_path / "elsewhere.inkml").replace(strokes.ink)
-    assert resume(folder, threads=1).state == "finished"
+    control.stop()
+    with pytest.raises(DigitpadError, match="stopped before its first step"):
+        resume(folder, control=control, threads=1)
+    assert folder.read_info() == info
+    assert resume(folder, ink=tmp_path / "elsewhere.inkml", threads=1).state == "finished"
+    assert folder.read_info().ink == str(tmp_path / "elsewhere.inkml")
     assert_same_end(folder, whole)
+
+
+def test_a_state_that_cannot_be_used_is_told_before_the_drawings_are_varied(strokes, tmp_path):
+    control, told = Control(), []
+    folder, _ = trained(strokes, tmp_path / "runs", control=control, tell=stopping(control, EpochReport))
+    folder.resume.write_bytes(b"broken")
+    with pytest.raises(InputError):
+        resume(folder, tell=told.append, threads=1)
+    assert told == []
+
+
+def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strokes, tmp_path):
+    recipe = replace(strokes.recipe, copies=0, others=0, hold_out=0)
+    folder, info = trained(replace(strokes, recipe=recipe, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
+    assert (info.ink, info.data) == ("", "mnist, 40 training images; 10 made-up digits")
+    held = load_checkpoint(folder.last).info
+    assert (held.temperature, held.thresholds) == (1.0, [])
+
+
+@pytest.mark.parametrize("name", ["train.inkml", "pendigits-orig.tra"])
+def test_pen_digits_are_found_in_the_data_folder_under_both_their_names(strokes, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path / "data"))
+    place = tmp_path / "data" / "pendigits" / name
+    place.parent.mkdir(parents=True)
+    if name.endswith(".inkml"):
+        shutil.copy(strokes.ink, place)
+    else:
+        place.write_text(unipen(drawings(6)))
+    _, info = trained(replace(strokes, ink=None), tmp_path / "runs")
+    assert info.ink == ""  # looked for anew, should the data folder move
+    assert "50 pen digits of 5 writers" in info.data
 
 
 def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp_path):
@@ -256,7 +291,7 @@ def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp
         told.append(now)
         control.stop()
 
-    with pytest.raises(DigitpadError, match="stopped before it began"):
+    with pytest.raises(DigitpadError, match="stopped before its first step"):
         run(wish, tmp_path / "runs", control=control, tell=tell, threads=1)
     (preparing,) = told
     assert isinstance(preparing, Preparing)

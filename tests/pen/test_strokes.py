@@ -30,7 +30,7 @@ def box(paths):
 
 
 @given(PATHS)
-def test_what_is_fitted_fills_its_box(paths):
+def test_what_is_boxed_fills_its_box(paths):
     low, high = box(boxed(paths, 4.0))
     assert low == pytest.approx([0, 0], abs=1e-9)
     points = np.concatenate(paths)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from digitpad.messages import DataInfo, Embedding, RunInfo, StepsReport
+from digitpad.errors import DigitpadError
+from digitpad.messages import DataInfo, Embedding, Preparing, RunInfo, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.ui.laboratory import LiveNetwork
 
@@ -33,6 +34,7 @@ class StepwiseLaboratory:
         wishes: what was asked for: RunWish, or the id of a run to resume.
         controls: what each run was told with.
         ending: 'finished' ends a run after its tenth step; an exception is raised there instead.
+        drawings: how many are varied before the first step, each let through like a step.
     """
 
     recipes = (RECIPE, OTHER)
@@ -41,11 +43,19 @@ class StepwiseLaboratory:
         self.let = threading.Semaphore(0)
         self.wishes, self.controls, self.threads = [], [], []
         self.ending = "finished"
+        self.drawings = 0
 
     def run(self, wish, control, tell, show):
         self.wishes.append(wish)
         self.controls.append(control)
         self.threads.append(threading.get_ident())
+        for number in range(self.drawings):
+            tell(Preparing(number, self.drawings))
+            while not self.let.acquire(timeout=0.005):
+                if control.is_stopped:
+                    raise DigitpadError("The run was stopped before its first step.")
+            if not control.may_go_on():
+                raise DigitpadError("The run was stopped before its first step.")
         tell(INFO)
         for number in range(1, 11):
             while not self.let.acquire(timeout=0.005):

@@ -46,13 +46,13 @@ def test_what_can_be_pressed_follows_the_run(line):
     assert bar.maximum() == 0  # nobody knows how long that takes
     line.show_preparing(Preparing(12_000, 40_123))
     assert text(line) == "Varying drawings: 12,000 of 40,123"
-    assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Stop"])
+    assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Pause", "Stop"])
     line.show_started(INFO)
     assert (bar.value(), bar.maximum()) == (0, 1000)
     assert enabled(line) == ["Pause", "Stop"]
     line.show_paused(True)
     assert enabled(line) == ["Go on", "Stop"]
-    line.show_stopping()
+    line.show_stopping(began=True)
     assert enabled(line) == []
     assert text(line) == "Saving what was learned…"
     line.show_idle("Finished.")

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from digitpad.errors import DigitpadError, InputError
-from digitpad.messages import RunInfo, RunWish
+from digitpad.messages import Preparing, RunInfo, RunWish
 from digitpad.ui.trainer import Trainer
 from tests.ui.laboratories import INFO, RECIPE, StepwiseLaboratory, steps
 
@@ -31,7 +31,7 @@ def said(trainer):
     """What the trainer says, in order."""
     heard = []
     trainer.asked.connect(lambda: heard.append(("asked", None)))
-    for name in ("started", "progressed", "network_shown", "paused", "ended", "failed"):
+    for name in ("preparing", "started", "progressed", "network_shown", "paused", "ended", "failed"):
         getattr(trainer, name).connect(lambda what, name=name: heard.append((name, what)))
     return heard
 
@@ -67,6 +67,24 @@ def test_a_run_tells_its_start_its_reports_and_its_end_in_order(qtbot, trainer, 
     assert said[-1][1].state == "finished"
     assert laboratory.wishes == [WISH]
     assert not trainer.is_training
+
+
+def test_the_making_of_drawings_is_told_before_the_start_and_can_be_stopped(qtbot, trainer, laboratory, said):
+    laboratory.drawings = 3
+    laboratory.let.release(3)
+    with qtbot.waitSignal(trainer.started):
+        trainer.start(WISH)
+    assert [(name, what) for name, what in said if name != "asked"] == [
+        *(("preparing", Preparing(number, 3)) for number in range(3)),
+        ("started", INFO),
+    ]
+    with qtbot.waitSignal(trainer.ended):
+        trainer.stop()
+    trainer.start(WISH)
+    qtbot.waitUntil(lambda: said[-1] == ("preparing", Preparing(0, 3)))
+    with qtbot.waitSignal(trainer.failed) as failed:
+        trainer.stop()
+    assert failed.args == ["The run was stopped before its first step."]
 
 
 def test_it_trains_in_another_thread(qtbot, trainer, laboratory):
