@@ -1,5 +1,6 @@
 """The subcommands train and recipes, called in this process."""
 
+import io
 import json
 import os
 import signal
@@ -21,8 +22,9 @@ from digitpad.ink.inkml import write_inkml
 from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.learning.data import read_mnist
 from digitpad.learning.datasets import download_folder
+from digitpad.learning.recipes import RECIPES
 from digitpad.learning.training import normalised
-from digitpad.messages import StepsReport
+from digitpad.messages import Preparing, RunInfo, StepsReport
 from digitpad.recipe import Recipe
 from digitpad.recipe_files import keep_recipe, save_recipe
 from digitpad.run_store import find_run, list_runs, runs_folder
@@ -62,7 +64,9 @@ def data(tmp_path):
     """Words for a short training."""
     write_inkml(tmp_path / "pen.inkml", drawings(6))
     folder = hand_drawn_mnist(tmp_path / "mnist")
-    return ["--recipe", "pen", "--epochs", "1", "--data", folder, "--ink", tmp_path / "pen.inkml", "--device", "cpu"]
+    recipe = replace(RECIPES["pen"], network="small", epochs=1, forms=10, others=60, hold_out=5)
+    save_recipe(tmp_path / "pen.json", recipe)
+    return ["--recipe", "pen.json", "--data", folder, "--ink", tmp_path / "pen.inkml", "--device", "cpu"]
 
 
 def test_train_writes_a_checkpoint_that_predict_reads(call, data, seven, tmp_path):
@@ -90,7 +94,7 @@ def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path
     (tmp_path / "pendigits").mkdir()
     (tmp_path / "pen.inkml").rename(tmp_path / "pendigits" / "train.inkml")
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path))
-    status, out, err = call("train", "--recipe", "pen", "--epochs", "1", "--device", "cpu", "--hold-out", "10")
+    status, out, err = call("train", "--recipe", "pen.json", "--device", "cpu", "--hold-out", "10")
     assert (status, err) == (0, [])
     assert out[0].startswith("epoch   1/1")
     assert out[1].startswith("wrote pen.safetensors: ")
@@ -104,14 +108,14 @@ def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, dat
     folder = data_folder()
     if not folder.is_relative_to(tmp_path):
         pytest.skip("this system's data folder cannot be moved")
-    words = ["train", "--recipe", "pen", "--epochs", "1", "--device", "cpu"]
+    words = ["train", "--recipe", "pen.json", "--device", "cpu"]
     assert (folder.name, "digitpad" in folder.parent.parts) == ("digitpad", False)
     assert "there is no network. Try again, name a folder with --data, or" in refused(*words)
     folder.mkdir(parents=True)
     (tmp_path / "mnist").rename(folder / "mnist")
     line = refused(*words)
     assert f"{folder / 'pendigits' / 'train.inkml'} does not exist" in line
-    assert "Put a file of labelled drawings there or choose another recipe" in line
+    assert "Put a file of labelled drawings there, name one with --ink, or choose another recipe" in line
     (folder / "pendigits").mkdir()
     (tmp_path / "pen.inkml").rename(folder / "pendigits" / "train.inkml")
     assert call(*words)[0] == 0
@@ -319,13 +323,13 @@ def test_a_broken_mnist_in_the_named_folder_is_said_where_the_user_s_own_is_used
 def interrupted(monkeypatch):
     """Presses Ctrl+C as often as asked at the first steps of a training."""
 
-    def arm(times):
+    def arm(times, kind=StepsReport):
         told = digitpad.cli_train._Teller.tell
         left = [times]
 
         def tell(teller, report):
             told(teller, report)
-            while isinstance(report, StepsReport) and left[0]:
+            while isinstance(report, kind) and left[0]:
                 left[0] -= 1
                 signal.raise_signal(signal.SIGINT)
 
@@ -360,6 +364,34 @@ def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, in
         unbroken = load_checkpoint(tmp_path / "unbroken.safetensors")
         assert same(load_checkpoint(out_file).network, unbroken.network)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_bar_counts_drawings_and_then_begins_anew_with_steps(tmp_path):
+    written = io.StringIO()
+    with digitpad.cli_train._Teller(tmp_path / "out.safetensors", False, None) as teller:
+        bar = teller._bar = tqdm(unit="step", file=written, mininterval=0)
+        for done in (1, 500):
+            teller.tell(Preparing(done, 1000))
+            assert (bar.n, bar.total, bar.unit) == (done, 1000, "drawing")
+        assert "varying drawings:  50%" in written.getvalue()
+        written.truncate(0)
+        teller.tell(RunInfo("a", "own", OWN, 0, "mnist", "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
+        teller.tell(StepsReport(1, (2.3, 2.2), (0.1, 0.1), 1, 2, 40, 900.0, 0.1, 3.0))
+        assert (bar.n, bar.total, bar.unit) == (2, 40, "step")
+        assert "drawing" not in written.getvalue()
+        assert "1000" not in written.getvalue()
+
+
+def test_a_ctrl_c_while_drawings_are_varied_leaves_no_run(call, own, interrupted, tmp_path):
+    save_recipe(tmp_path / "own.json", replace(OWN, forms=10_000))
+    interrupted(1, Preparing)
+    status, out, err = call("train", *own, "--json")
+    assert (status, out) == (1, [])
+    assert err == [
+        "digitpad: stopping; Ctrl+C again breaks off",
+        "digitpad: The run was stopped before its first step; nothing was trained.",
+    ]
+    assert list_runs(runs_folder()) == []
 
 
 def test_a_second_ctrl_c_breaks_off(call, own, interrupted):

@@ -101,7 +101,9 @@ def assert_same_end(one, other):
         assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, other)))
     assert steps(one) == steps(other)
     assert others(one) == others(other)
-    told = [replace(folder.read_info(), id="", name="", started="", train_seconds=0.0) for folder in (one, other)]
+    told = [
+        replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, other)
+    ]
     assert told[0] == told[1]
 
 
