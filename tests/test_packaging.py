@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+
+from digitpad.learning.networks import NETWORKS, blueprint, parameter_count
+from digitpad.learning.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 
@@ -99,3 +103,10 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert lines.count("python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest") == 1
     assert sum(line.startswith("python3 -m venv .venv && ") and line.endswith("/pytest") for line in lines) == 1
     assert "grep -E '^python3 -m venv .venv && .*/pytest$' README.md" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_readme_lists_every_recipe_with_its_parameters():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| ([0-9,]+) \|", text, re.MULTILINE))
+    counts = {name: parameter_count(blueprint(NETWORKS[recipe.network])) for name, recipe in RECIPES.items()}
+    assert rows == {name: f"{count:,}" for name, count in counts.items()}

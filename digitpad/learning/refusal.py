@@ -58,7 +58,7 @@ def thresholds(of_digits: Tensor) -> list[list[float]]:
     """The lowest evidence to accept, for each share in `SHARES` of real digits lost: rows of share and evidence.
 
     Args:
-        of_digits: float (n,), n ≥ 1: evidence in images of digits by strangers.
+        of_digits: float (n,), n ≥ 1: evidence in images of digits that the network never saw.
     """
     lowest = torch.quantile(of_digits.double(), torch.tensor(SHARES, dtype=torch.float64), interpolation="lower")
     return [[share, float(value)] for share, value in zip(SHARES, lowest, strict=True)]

@@ -80,7 +80,10 @@ def _stick(random: Generator) -> Paths:
 
 
 def _flag(random: Generator, short: float, long: float, lean: float = 0.05) -> tuple[Floats, float]:
-    """The way from a flag's tip up to the top and down a stem; and where the stem's foot is."""
+    """The way from a flag's tip up to the top and down a stem; and where the stem's foot is.
+
+    The flag reaches `short` to `long` to the left of the top, the foot on average `lean`, in heights of the stem.
+    """
     top = 0.5 + random.normal(0.08, 0.06)
     foot = top - random.normal(lean, 0.08)
     across = random.uniform(short, long)
