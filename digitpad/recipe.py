@@ -67,8 +67,8 @@ class Recipe:
         forms: how many images of each digit, made up in the forms in which people write it, join them.
         others: how many images of what is no digit join them; a network that sees some learns to refuse.
         hold_out: how many training images are held out. On these, and on the pen drawings held out, the best epoch and
-            the thresholds of refusal are chosen, and the confidence is calibrated, where there are pen drawings on those
-            alone; without any, the network trains on all and keeps the last epoch.
+            the thresholds of refusal are chosen, and the confidence is calibrated, on the drawings alone where there
+            are some; without any, the network trains on all and keeps the last epoch.
         test_batch: images a step while testing.
         test_every: steps between tests within an epoch; 0 tests at the end of each epoch only.
         test_images: how many of the first test images those tests use; 0 takes all.

@@ -116,8 +116,8 @@ _COLUMNS: list[list[Any]] = [
 """Three networks that see differently: by strides, by pooling, and wide at half the size.
 
 Chosen on 10,000 held-out training images: the lowest cross entropy of each over temperatures was 0.0154, 0.0136 and
-0.0139, that of the mean of their logits 0.0133. Each gets 33 or 34 images wrong, nearly the same ones, so that their number does not
-tell which is better.
+0.0139, that of the mean of their logits 0.0133. Each gets 33 or 34 images wrong, and nearly the same ones, so that this
+number does not tell which is better.
 """
 
 NETWORKS: Mapping[str, Layers] = {

@@ -23,8 +23,8 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(
             id="best",
             title="Best",
-            teaches="What the last tenths cost: varied images, averaged weights, three different networks asked at once, "
-            "and patience.",
+            teaches="What the last tenths cost: varied images, averaged weights, three different networks asked at "
+            "once, and patience.",
             network="columns",
             epochs=16,
             rate=0.004,
