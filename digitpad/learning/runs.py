@@ -38,7 +38,10 @@ _PEN_FILES = ("train.inkml", "pendigits-orig.tra")
 """and the names that their file may have there: the second is the one under which they were published."""
 
 _SHOW_SECONDS = 0.4
-"""How often the network in training is handed out while somebody watches."""
+"""How often the network in training is handed out while somebody watches,"""
+
+_SHOW_STEPS = 5
+"""and how many steps lie between at least: a large network takes longer to copy, and its steps take longer too."""
 
 _PREPARING_SECONDS = 0.1
 """How often it is told how far the making of drawings has come."""
@@ -159,7 +162,7 @@ class _Saver:
         self._info = folder.read_info()
         self._on_mnist = is_mnist(self._info.data_id, "test")
         self._unsaved: list[Report] = []
-        self._shown = 0.0
+        self._shown, self._shown_step = 0.0, -_SHOW_STEPS
 
     def follow(self, control: Control) -> RunInfo:
         """Train to the end or until told to stop."""
@@ -247,9 +250,11 @@ class _Saver:
 
     def _hand_out(self, control: Control, report: Report) -> None:
         now = time.perf_counter()
-        if control.watched and (not isinstance(report, StepsReport) or now - self._shown > _SHOW_SECONDS):
-            self._show(self._checkpoint(self._info.last_accuracy), self._training.progress.step)
-            self._shown = time.perf_counter()
+        step = self._training.progress.step
+        is_due = now - self._shown > _SHOW_SECONDS and step - self._shown_step >= _SHOW_STEPS
+        if control.watched and (not isinstance(report, StepsReport) or is_due):
+            self._show(self._checkpoint(self._info.last_accuracy), step)
+            self._shown, self._shown_step = time.perf_counter(), step
 
     def _checkpoint(self, accuracy: float | None) -> Checkpoint:
         recipe, info = self._training.recipe, self._info

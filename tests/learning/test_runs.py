@@ -527,6 +527,7 @@ def test_a_run_is_paused_and_gone_on_with_or_stopped_from_another_thread(wish, t
 
 def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_SHOW_SECONDS", -1)
+    monkeypatch.setattr(module, "_SHOW_STEPS", 1)
     control, shown, told = Control(), [], []
 
     def tell(report):
