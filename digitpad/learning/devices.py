@@ -35,7 +35,8 @@ def cores() -> int:
 def computes_bfloat16(device: torch.device) -> bool:
     """Whether a device has instructions for bfloat16; where it only imitates them, it is slower with than without.
 
-    With AVX-512 BF16, a step of the network `large` takes 0.58 times as long in one thread, 0.67 times in two.
+    With AVX-512 BF16, a step of the first of the three networks of `best` takes 0.58 times as long in one thread, and
+    0.67 times in two.
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

@@ -37,11 +37,12 @@ _PEN_DIGITS = Path("pendigits")
 _PEN_FILES = ("train.inkml", "pendigits-orig.tra")
 """and the names that their file may have there: the second is the one under which they were published."""
 
-_SHOW_SECONDS = 0.4
-"""How often the network in training is handed out while somebody watches,"""
+_SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
+"""How often the network in training is handed out while somebody watches: a large one, which takes long to copy, less
+often,"""
 
-_SHOW_STEPS = 5
-"""and how many steps lie between at least: a large network takes longer to copy, and its steps take longer too."""
+_SHOW_SHARE = 0.005
+"""so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
 
 _PREPARING_SECONDS = 0.1
 """How often it is told how far the making of drawings has come."""
@@ -162,7 +163,7 @@ class _Saver:
         self._info = folder.read_info()
         self._on_mnist = is_mnist(self._info.data_id, "test")
         self._unsaved: list[Report] = []
-        self._shown, self._shown_step = 0.0, -_SHOW_STEPS
+        self._show_next = 0.0
 
     def follow(self, control: Control) -> RunInfo:
         """Train to the end or until told to stop."""
@@ -250,11 +251,10 @@ class _Saver:
 
     def _hand_out(self, control: Control, report: Report) -> None:
         now = time.perf_counter()
-        step = self._training.progress.step
-        is_due = now - self._shown > _SHOW_SECONDS and step - self._shown_step >= _SHOW_STEPS
-        if control.watched and (not isinstance(report, StepsReport) or is_due):
-            self._show(self._checkpoint(self._info.last_accuracy), step)
-            self._shown, self._shown_step = time.perf_counter(), step
+        if control.watched and (not isinstance(report, StepsReport) or now > self._show_next):
+            self._show(self._checkpoint(self._info.last_accuracy), self._training.progress.step)
+            shown = time.perf_counter()
+            self._show_next = shown + min(max(_SHOW_SECONDS, (shown - now) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
 
     def _checkpoint(self, accuracy: float | None) -> Checkpoint:
         recipe, info = self._training.recipe, self._info

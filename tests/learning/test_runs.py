@@ -11,6 +11,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -526,8 +527,7 @@ def test_a_run_is_paused_and_gone_on_with_or_stopped_from_another_thread(wish, t
 
 
 def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_SHOW_SECONDS", -1)
-    monkeypatch.setattr(module, "_SHOW_STEPS", 1)
+    monkeypatch.setattr(module, "_LONGEST_SHOW_SECONDS", -1)
     control, shown, told = Control(), [], []
 
     def tell(report):
@@ -550,6 +550,31 @@ def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, m
 
 
 # Failures.
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(0.0, 0.4), (0.01, 2.0), (1.0, 10.0)])
+def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
+    wish, tmp_path, monkeypatch, cost, expected
+):
+    clock, shown = [100.0], []
+
+    def show(_checkpoint, _step):
+        clock[0] += cost
+        shown.append(clock[0])
+
+    control = Control()
+    control.watched = True
+    saver = module._Saver(trained(wish, tmp_path)[0], None, 0, lambda _: None, show)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+        patch.setattr(saver, "_checkpoint", lambda _: None)
+        patch.setattr(saver, "_training", SimpleNamespace(progress=SimpleNamespace(step=1)))
+        for _ in range(100):
+            clock[0] += 0.25
+            saver._hand_out(control, StepsReport(1, (1.0,), (0.1,), 1, 1, 1, 1.0, 1.0, 1.0))
+    gaps = np.diff(shown) - cost
+    assert (gaps > expected).all()
+    assert (gaps <= expected + 0.5).all()
 
 
 def failing(monkeypatch, error, after=6):
