@@ -14,7 +14,6 @@ import sys
 import threading
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
@@ -24,7 +23,7 @@ from torch import Tensor, nn
 from digitpad.errors import DigitpadError, InputError
 from digitpad.learning import embedding_process
 from digitpad.learning.data import Images
-from digitpad.learning.networks import Columns
+from digitpad.learning.networks import first_column
 from digitpad.messages import Embedding
 
 MAP_IMAGES = 500
@@ -45,8 +44,7 @@ def hidden_part(network: nn.Sequential) -> nn.Sequential:
     Raises:
         InputError: the network has no linear layer.
     """
-    if isinstance(network[0], Columns):
-        return hidden_part(cast(nn.Sequential, network[0].columns[0]))
+    network = first_column(network)
     layers = list(network)
     linear = [number for number, layer in enumerate(layers) if isinstance(layer, nn.Linear)]
     if not linear:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -223,6 +223,16 @@ def _column(layers: object) -> nn.Sequential:
     if shape != (CLASSES,):
         raise InputError(f"The network ends in shape {shape}; digitpad needs ten outputs.")
     return nn.Sequential(*modules)
+
+
+def first_column(network: nn.Sequential) -> nn.Sequential:
+    """The first of a network's columns, which is a network itself; the whole where it has none."""
+    return cast(nn.Sequential, network[0].columns[0]) if isinstance(network[0], Columns) else network
+
+
+def first_column_layers(layers: Layers) -> Layers:
+    """The layers of what `first_column` gives."""
+    return cast(Layers, layers[0][1]) if layers[0][0] == "columns" else layers
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from digitpad import __version__
 from digitpad.control import Control
@@ -21,7 +22,7 @@ from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.data import held_out
 from digitpad.learning.datasets import cached_data, describe, is_mnist
 from digitpad.learning.devices import choose_device, cores, explained
-from digitpad.learning.networks import NETWORKS, parameter_count
+from digitpad.learning.networks import NETWORKS, Layers, first_column_layers, parameter_count
 from digitpad.learning.pen import concatenated, needs_ink, pen_images
 from digitpad.learning.refusal import evidence, thresholds
 from digitpad.learning.resuming import check_state, load_state, save_state
@@ -69,7 +70,8 @@ def run(
         tell: called in this thread with how far the making of drawings has come, where the recipe wants some, with the
             RunInfo as the training starts, with every report, and with the images that the recipe shows before the
             first step and at the end.
-        show: called in this thread with the network in training and its step, while somebody watches.
+        show: called in this thread with the network in training and its step, while somebody watches; of a network
+            with columns, with the first one.
         threads: how many threads compute on the CPU; all cores where None.
 
     Returns:
@@ -224,7 +226,7 @@ class _Saver:
         training, folder = self._training, self._folder
         training.check_numbers()
         self._calibrate()
-        checkpoint = self._checkpoint(accuracy)
+        checkpoint = self._checkpoint(accuracy, training.snapshot(), NETWORKS[training.recipe.network])
         if best:
             save_checkpoint(folder.best, checkpoint)
         save_checkpoint(folder.last, checkpoint)
@@ -252,19 +254,20 @@ class _Saver:
     def _hand_out(self, control: Control, report: Report) -> None:
         now = time.perf_counter()
         if control.watched and (not isinstance(report, StepsReport) or now > self._show_next):
-            self._show(self._checkpoint(self._info.last_accuracy), self._training.progress.step)
+            layers = first_column_layers(NETWORKS[self._training.recipe.network])
+            glimpse = self._checkpoint(self._info.last_accuracy, self._training.glimpse(), layers)
+            self._show(glimpse, self._training.progress.step)
             shown = time.perf_counter()
             self._show_next = shown + min(max(_SHOW_SECONDS, (shown - now) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
 
-    def _checkpoint(self, accuracy: float | None) -> Checkpoint:
+    def _checkpoint(self, accuracy: float | None, network: nn.Sequential, layers: Layers) -> Checkpoint:
         recipe, info = self._training.recipe, self._info
-        network = self._training.snapshot()
         return Checkpoint(
             network,
             CheckpointInfo(
                 name=info.name,
                 network=recipe.network,
-                layers=list(NETWORKS[recipe.network]),
+                layers=list(layers),
                 parameters=parameter_count(network),
                 mean=recipe.mean,
                 std=recipe.std,

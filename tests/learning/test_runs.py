@@ -27,6 +27,7 @@ from digitpad.learning import runs as module
 from digitpad.learning import training as loop
 from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.learning.data import held_out, read_mnist
+from digitpad.learning.networks import build, parameter_count
 from digitpad.learning.recipes import RECIPES
 from digitpad.learning.runs import resume, run
 from digitpad.messages import EpochReport, InterimReport, Preparing, RunInfo, RunWish, Samples, StepsReport
@@ -552,6 +553,19 @@ def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, m
 # Failures.
 
 
+def test_of_columns_the_first_is_handed_out_and_all_are_saved(wish, tmp_path):
+    control, shown = Control(), []
+    control.watched = True
+    recipe = replace(wish.recipe, network="columns", epochs=1, batch=40)
+    folder, _ = trained(
+        replace(wish, recipe=recipe), tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint)
+    )
+    saved, last = load_checkpoint(folder.last), shown[-1]
+    assert torch.equal(weights(last.network), weights(saved.network[0].columns[0]))
+    assert parameter_count(build(last.info.layers)) == last.info.parameters == parameter_count(last.network)
+    assert saved.info.parameters == 958_238
+
+
 @pytest.mark.parametrize(("cost", "expected"), [(0.0, 0.4), (0.01, 2.0), (1.0, 10.0)])
 def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
     wish, tmp_path, monkeypatch, cost, expected
@@ -565,10 +579,11 @@ def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
     control = Control()
     control.watched = True
     saver = module._Saver(trained(wish, tmp_path)[0], None, 0, lambda _: None, show)
+    training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, glimpse=lambda: None)
     with monkeypatch.context() as patch:
         patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
-        patch.setattr(saver, "_checkpoint", lambda _: None)
-        patch.setattr(saver, "_training", SimpleNamespace(progress=SimpleNamespace(step=1)))
+        patch.setattr(saver, "_checkpoint", lambda *_: None)
+        patch.setattr(saver, "_training", training)
         for _ in range(100):
             clock[0] += 0.25
             saver._hand_out(control, StepsReport(1, (1.0,), (0.1,), 1, 1, 1, 1.0, 1.0, 1.0))
