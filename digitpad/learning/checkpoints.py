@@ -82,8 +82,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def _name(path: Path, info: CheckpointInfo) -> str:
-    """The file's name; a run calls all its files the same, so there the recipe's id is put before it."""
-    return f"{info.recipe} · {path.stem}" if info.run and path.stem in ("best", "last") else path.stem
+    """The file's name; every run's folder calls its files the same, so there the recipe's id is put before it."""
+    in_run = bool(info.run) and path.absolute().parent.name == info.run
+    return f"{info.recipe} · {path.stem}" if in_run else path.stem
 
 
 def _check(path: Path) -> None:

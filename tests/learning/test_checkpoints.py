@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,23 @@ def test_what_is_not_known_stays_unknown(tmp_path):
 
 
 # Files that are damaged, foreign or no files.
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("runs/20260101-000000-best/best.safetensors", "best · best"),
+        ("runs/20260101-000000-best/last.safetensors", "best · last"),
+        ("checkpoints/best.safetensors", "best"),
+        ("checkpoints/last.safetensors", "last"),
+    ],
+)
+def test_a_checkpoint_in_its_run_s_folder_is_named_after_the_recipe_too_and_a_copy_is_not(tmp_path, place, name):
+    info = replace(SMALL_INFO, recipe="best", run="20260101-000000-best")
+    path = tmp_path / place
+    path.parent.mkdir(parents=True)
+    save_checkpoint(path, Checkpoint(network(), info))
+    assert load_checkpoint(path).info.name == name
 
 
 def test_a_truncated_file_is_refused_wherever_it_ends(saved):
@@ -173,6 +191,7 @@ def test_a_small_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
 
 SAVE_FOREVER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from digitpad.learning.checkpoints import load_checkpoint, save_checkpoint
 path = Path(sys.argv[1])
