@@ -11,10 +11,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from digitpad.files import write_atomically
-from digitpad.messages import EpochReport, Preparing, Report, RunInfo, RunWish
+from digitpad.messages import Preparing, Report, RunInfo, RunWish
 from digitpad.recipe import Recipe
 from digitpad.ui.bars import percent
-from digitpad.ui.curve_data import RunCurves
 from digitpad.ui.curves import CurvesView, png
 from digitpad.ui.data_choice import DataChoice
 from digitpad.ui.dialogs import ask_save, curves_filter
@@ -24,6 +23,7 @@ from digitpad.ui.map_follower import MapFollower
 from digitpad.ui.notice import Notice
 from digitpad.ui.quiet import Quiet
 from digitpad.ui.recipe_shelf import RecipeShelf
+from digitpad.ui.run_follower import RunFollower
 from digitpad.ui.run_keeper import RunKeeper
 from digitpad.ui.run_list import RunList
 from digitpad.ui.samples_view import SamplesView
@@ -67,8 +67,6 @@ class TrainingPanel(QWidget):
         self._trainer = Trainer(laboratory, self)
         self.quiet = Quiet(self)
         self._is_prepared = False
-        self._run: RunInfo | None = None
-        self._since: list[Report] | None = None  # reports of a resumed run, until its curves were read
         self._awaits_data = False
         self._stopped = False
         self._browser: DataBrowser | None = None
@@ -89,6 +87,7 @@ class TrainingPanel(QWidget):
         self._runs = RunList()
         self._samples = SamplesView()
         self._keeper = RunKeeper(self._runs, self._tasks, self)
+        self._follower = RunFollower(self._curves, self._runs, self._keeper, self)
         self._shelf = RecipeShelf(self._laboratory, self._tasks, self)
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
@@ -143,8 +142,6 @@ class TrainingPanel(QWidget):
         self._map.failed.connect(self._notice.say)
         keeper.load_requested.connect(self.load_requested)
         keeper.resume_requested.connect(trainer.resume)
-        keeper.run_selected.connect(self._on_run_selected)
-        keeper.renamed.connect(self._on_run_renamed)
         keeper.laid_over.connect(self._curves.lay_over)
         keeper.saved.connect(self._on_saved)
         keeper.failed.connect(self._notice.say)
@@ -185,7 +182,7 @@ class TrainingPanel(QWidget):
         """Stop the run and keep what was learned."""
         self._stopped = True
         if self._trainer.is_training:
-            self._line.show_stopping(self._run is not None)
+            self._line.show_stopping(self._follower.has_run)
             self._trainer.stop()
         elif self._awaits_data:
             self._awaits_data = False
@@ -281,36 +278,17 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _on_started(self, info: RunInfo) -> None:
-        self._run = info
         if not self._trainer.is_stopping:
             self._line.show_started(info)
         self._form.show_run(info)
-        self._runs.update_run(info)
         self._map.begin(info)
-        self._runs.select_run(info.id)
-        self._curves.show_run(info.name, RunCurves())
-        self._since = None
-        if info.train_seconds:
-            self._since = []
-            self._keeper.read_curves(info)
+        self._follower.begin(info)
 
     @Slot(object)
     def _on_progressed(self, report: Report) -> None:
-        self._curves.add(report)
-        if self._since is not None:
-            self._since.append(report)
+        self._follower.take(report)
         if not self._trainer.is_stopping:
             self._line.show_report(report)
-        if isinstance(report, EpochReport) and self._run is not None:
-            best = report.test_accuracy if report.is_best else self._run.best_accuracy
-            self._run = replace(
-                self._run,
-                epochs_done=report.epoch,
-                train_seconds=report.train_seconds,
-                last_accuracy=report.test_accuracy,
-                best_accuracy=best,
-            )
-            self._runs.update_run(self._run)
         self.progressed.emit(report)
 
     @Slot(object)
@@ -336,7 +314,7 @@ class TrainingPanel(QWidget):
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        began = self._run is not None
+        began = self._follower.has_run
         if began:
             words = self.tr("The run ended early")
         else:
@@ -348,7 +326,7 @@ class TrainingPanel(QWidget):
         self.network_shown.emit(None)
 
     def _on_idle(self, words: str) -> None:
-        self._run = None
+        self._follower.end()
         self._line.show_idle(words)
         self._form.show_choice()
         self.training_changed.emit(False)
@@ -376,21 +354,6 @@ class TrainingPanel(QWidget):
         if self._awaits_data:
             self._awaits_data = False
             self._on_idle(self.tr("The run did not begin"))
-
-    @Slot(object, object)
-    def _on_run_selected(self, info: RunInfo, curves: RunCurves) -> None:
-        if self._run is None:
-            self._curves.show_run(info.name, curves)
-        elif self._run.id == info.id and self._since is not None:
-            for report in self._since:
-                curves.add(report)
-            self._since = None
-            self._curves.show_run(info.name, curves)
-
-    @Slot(object)
-    def _on_run_renamed(self, info: RunInfo) -> None:
-        if self._run is not None and self._run.id == info.id:
-            self._run = replace(self._run, name=info.name)
 
     @Slot(object, str)
     def _on_recipes_changed(self, recipes: list[Recipe], chosen: str) -> None:
