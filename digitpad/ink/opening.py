@@ -9,8 +9,9 @@ from PIL import Image
 
 from digitpad.errors import InputError
 from digitpad.files import write_atomically
-from digitpad.ink.drawings import Drawing, fitted
+from digitpad.ink.drawings import Drawing
 from digitpad.ink.export import to_png, to_svg
+from digitpad.ink.fitting import fitted
 from digitpad.ink.formats import INK_ENDINGS, INKML_ENDINGS, UNIPEN_ENDINGS
 from digitpad.ink.inkml import read_inkml, write_inkml
 from digitpad.ink.picture import picture_input, read_picture

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from digitpad.errors import InputError
+from digitpad.ink.drawings import compressed, is_compressed
 from digitpad.ink.picture_ink import Greys, bright_ink, find_ink, resized, stroke_width, thickened
 from digitpad.ink.render import BOX, SIDE, STROKE, centred
 
@@ -24,7 +25,7 @@ MAX_PIXELS = 50_000_000
 """Larger pictures are refused: 50 megapixels hold any phone's photo and take 150 MB."""
 
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
-_CHOICE = "Choose a PNG, JPEG, BMP or WebP picture."
+_CHOICE = "Choose a PNG, JPEG, BMP or WebP picture, or drawings as InkML."
 _SIGNATURES = {
     b"GIF8": "a GIF",
     b"II*\0": "a TIFF",
@@ -196,6 +197,8 @@ def _foreign(path: Path) -> str:
         head = b""
     if not head:
         return f"{path.name} is empty. {_CHOICE}"
+    if is_compressed(head):
+        return compressed(path)
     kind = next((name for start, name in _SIGNATURES.items() if head.lstrip().startswith(start)), None)
     kind = kind or _BRANDS.get(head[8:12])
     return (

@@ -18,6 +18,10 @@ Floats = NDArray[np.float64]
 PAD_SIDE = 1000.0
 """Side of the pad in canvas units."""
 
+DOT = 1e-9
+"""Ink that spans less than this, as a share of its farthest coordinate (of 1 unit, if that is larger), is a dot: scaled
+up, it would be nothing but rounding."""
+
 DEFAULT_WIDTH = 40.0
 """Pen width in canvas units for ink that states none."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -72,6 +73,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         tensors, metadata = _read_state_dict(path), None
     else:
         tensors, metadata = read_safetensors(path, "digitpad")
+        tensors = {key: tensors[key] for key in sorted(tensors, key=_counting)}
     if metadata is not None:
         info = _described(name, metadata)
     else:
@@ -249,6 +251,12 @@ def _renamed(tensors: Mapping[str, Tensor], places: Mapping[str, Tensor]) -> dic
         else:
             return None
     return None if theirs else renamed
+
+
+def _counting(key: str) -> list[tuple[int, str]]:
+    """Sorts names as people count, 'conv9' before 'conv10': safetensors sorts them by letters."""
+    pieces = re.split("([0-9]+)", key)  # every second one is a number; the longer number is the larger
+    return [(len(piece) if index % 2 else 0, piece) for index, piece in enumerate(pieces)]
 
 
 def _modules(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:

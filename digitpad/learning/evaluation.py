@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from digitpad.errors import InputError
-from digitpad.ink.drawings import Drawing, fitted
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.fitting import fitted
 from digitpad.ink.opening import read_drawings
 from digitpad.ink.render import SIDE, render
 from digitpad.learning.calibration import Bin, calibration_error, probabilities, reliability

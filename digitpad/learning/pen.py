@@ -11,7 +11,8 @@ import torch
 from numpy.random import Generator
 
 from digitpad.errors import InputError
-from digitpad.ink.drawings import Drawing, fitted
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.fitting import fitted
 from digitpad.ink.opening import read_drawings
 from digitpad.ink.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitpad.ink.strokes import Floats, Ink, Stroke
+from digitpad.ink.strokes import DOT, Floats, Ink, Stroke
 
 Paths = list[Floats]
 """Strokes in the order they were made: float64 (n, 2) each, n ≥ 1, x to the right, y down."""
-
-_DOT = 1e-9
-"""What spans less than this share of its farthest coordinate, or of 1, is a dot: larger, it would be rounding alone."""
 
 _SIDE = 400.0
 """Longest side of ink made from paths, in canvas units."""
@@ -33,7 +30,7 @@ def boxed(paths: Sequence[Floats], side: float = 1.0) -> Paths:
     corners = np.concatenate(paths)
     low = corners.min(axis=0)
     extent = float((corners.max(axis=0) - low).max())
-    scale = side / extent if extent > _DOT * max(1.0, float(np.abs(corners).max())) else 0.0
+    scale = side / extent if extent > DOT * max(1.0, float(np.abs(corners).max())) else 0.0
     return [(path - low) * scale for path in paths]
 
 

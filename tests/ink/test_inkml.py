@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from digitpad.errors import DigitpadError, InputError
-from digitpad.ink.drawings import MAX_BYTES, Drawing, fitted
+from digitpad.ink.drawings import MAX_BYTES, Drawing
+from digitpad.ink.fitting import fitted
 from digitpad.ink.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PEN_WIDTHS, PRESSURE, TIME, Ink, Stroke
 

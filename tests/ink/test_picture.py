@@ -264,7 +264,15 @@ def contents(image, kind):
 def test_other_files_are_refused_by_name(tmp_path, data, says):
     path = tmp_path / "five.png"
     path.write_bytes(data)
-    with pytest.raises(InputError, match=rf"^five\.png {says}.*Choose a PNG, JPEG, BMP or WebP picture\.$"):
+    with pytest.raises(InputError, match=rf"^five\.png {says}.*Choose a .* WebP picture, or drawings as InkML\.$"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("start", [b"\x1f\x8b", b"\x1f\x9d", b"PK\x03\x04"])
+def test_a_compressed_file_is_to_be_unpacked(tmp_path, start):
+    path = tmp_path / "pendigits-orig.tra.Z"
+    path.write_bytes(start + bytes(40))
+    with pytest.raises(InputError, match=r"^pendigits-orig\.tra\.Z is compressed\. Unpack it first"):
         read_picture(path)
 
 

@@ -86,6 +86,18 @@ def test_nothing_is_saved_under_an_ending_that_is_only_read(file):
         save_ink(file("", "a.tra"), Ink())
 
 
+def test_a_point_may_begin_with_its_decimal_point(file):
+    _, four = read_unipen(file(TWO.replace(" 3 4 99", "-.5 -2\n .5 2\n+.5 .5e1")))
+    assert strokes(four)[0] == [[1, -2], [-0.5, 2], [0.5, -2], [0.5, -5]]
+
+
+@pytest.mark.parametrize("place", [0, TWO.index(".SEGMENT DIGIT 1-2")])
+def test_a_segment_without_strokes_here_and_there_is_left_out(file, place):
+    held = [(drawing.label, strokes(drawing)) for drawing in read_unipen(file(TWO + TWO[TWO.index(".SEGMENT") :]))]
+    text = TWO[:place] + '.SEGMENT PAGE 0-9 ? "8"\n' + TWO[place:] + TWO[TWO.index(".SEGMENT") :]
+    assert [(drawing.label, strokes(drawing)) for drawing in read_unipen(file(text))] == held
+
+
 def test_a_comment_about_another_digit_names_no_writer(file):
     eight, _ = read_unipen(file(TWO.replace(".COMMENT 8", ".COMMENT 9")))
     assert eight.writer is None
@@ -108,7 +120,10 @@ def test_tabs_points_behind_a_keyword_and_what_goes_on_in_other_lines(file):
     [
         ("", "is empty"),
         ("hello", "holds no strokes"),
-        ('.SEGMENT DIGIT 0 ? "8"\n', "apart from their strokes"),
+        ('.SEGMENT DIGIT 0 ? "8"\n', "truncated: it ends before its last digit's strokes"),
+        (TWO + '.SEGMENT DIGIT 3 ? "4"\n.COMMENT 4 7 226\n', "truncated: it ends before its last digit's strokes"),
+        ('.SEGMENT DIGIT 0 ? "8"\n.SEGMENT DIGIT 1 ? "4"\n.SEGMENT X 0 ? ""\n', "apart from their strokes"),
+        (TWO.replace(" 3 4 99", ".DT 10\n 3 4 99"), r"line 16 .* belongs to \.DT: '3 4 99'"),
         ('.SEGMENT DIGIT 0 ? "8"\n.SEGMENT DIGIT 1 ? "4"\n.PEN_DOWN\n1 2\n.PEN_UP\n', "apart from their strokes"),
         (".COORD T X Y\n" + TWO, "line 1 says that points are 'T X Y', not X Y"),
         (TWO.replace("267  336", "2_67 336"), "line 8 is no point"),

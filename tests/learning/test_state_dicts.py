@@ -84,6 +84,24 @@ def test_a_foreign_safetensors_file_of_a_known_network_is_read(tmp_path, known):
     assert same(load_checkpoint(tmp_path / "mine.safetensors").network, network(NETWORKS[known]))
 
 
+@pytest.mark.parametrize("known", NETWORKS)
+def test_a_network_of_digitpad_s_own_whose_description_was_lost_keeps_every_tensor_in_its_place(tmp_path, known):
+    made = network(NETWORKS[known])
+    with torch.no_grad():  # no two tensors are the same, so that none can stand in for another
+        for index, tensor in enumerate(made.state_dict().values()):
+            tensor.fill_(index + 1)
+    (tmp_path / "mine.safetensors").write_bytes(save(made.state_dict()))
+    torch.save(made.state_dict(), tmp_path / "mine.pt")
+    assert same(load_checkpoint(tmp_path / "mine.safetensors").network, made)
+    assert same(load_checkpoint(tmp_path / "mine.pt").network, made)
+
+
+def test_numbers_in_names_are_counted_however_long_they_are(tmp_path):
+    tensors = {f"layer{'9' * 5000}{key}": tensor for key, tensor in declared("five-by-five").items()}
+    (tmp_path / "mine.safetensors").write_bytes(save(tensors))
+    assert same(load_checkpoint(tmp_path / "mine.safetensors").network, network(NETWORKS["five-by-five"]))
+
+
 def test_parameters_and_the_old_file_format_are_read(tmp_path):
     made = network(NETWORKS["keras"])
     parameters = {f"module.{name}": parameter for name, parameter in made.named_parameters()}
