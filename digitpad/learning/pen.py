@@ -111,12 +111,15 @@ def pen_images(
 
 def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
     """See `read_pen`; the sentence about a missing file says what it is for."""
-    if not path.is_file():
+    try:
+        return read_pen(path, fold)
+    except InputError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
         raise InputError(
             f"The recipe {recipe.id} trains on pen strokes too, and {path} does not exist. "
             "Put a file of labelled drawings there, name one with --ink, or choose another recipe."
-        )
-    return read_pen(path, fold)
+        ) from error
 
 
 def rendered(drawings: Sequence[Drawing], made: Made = lambda: None) -> Images:

@@ -16,27 +16,18 @@ from torch import nn
 from digitpad import __version__
 from digitpad.control import Control
 from digitpad.errors import DigitpadError, InputError
-from digitpad.files import data_folder
 from digitpad.learning.calibration import fit_temperature
 from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
-from digitpad.learning.data import held_out
-from digitpad.learning.datasets import cached_data, describe, is_mnist
-from digitpad.learning.devices import choose_device, cores, explained
+from digitpad.learning.datasets import describe, is_mnist
+from digitpad.learning.devices import cores, explained
 from digitpad.learning.networks import NETWORKS, Layers, first_column_layers, parameter_count
-from digitpad.learning.pen import concatenated, needs_ink, pen_images
+from digitpad.learning.pen import needs_ink
+from digitpad.learning.preparing import Prepared, prepare
 from digitpad.learning.refusal import evidence, thresholds
 from digitpad.learning.resuming import check_state, load_state, save_state
 from digitpad.learning.samples import samples_after, samples_before
-from digitpad.learning.training import Training
 from digitpad.messages import CheckpointInfo, EpochReport, Preparing, Report, RunInfo, RunWish, Samples, StepsReport
-from digitpad.recipe import check_recipe
 from digitpad.run_store import RunFolder, create
-
-_PEN_DIGITS = Path("pendigits")
-"""Where pen digits lie in the data folder,"""
-
-_PEN_FILES = ("train.inkml", "pendigits-orig.tra")
-"""and the names that their file may have there: the second is the one under which they were published."""
 
 _SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
 """How often the network in training is handed out while somebody watches: a large one, which takes long to copy, less
@@ -44,9 +35,6 @@ often,"""
 
 _SHOW_SHARE = 0.005
 """so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
-
-_PREPARING_SECONDS = 0.1
-"""How often it is told how far the making of drawings has come."""
 
 Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
 Show = Callable[[Checkpoint, int], None]
@@ -83,11 +71,12 @@ def run(
             and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
-    training, described, strangers = _prepare(wish, control or Control(), tell)
+    prepared = prepare(wish, control or Control(), tell, "before its first step; nothing was trained")
     ink = str(wish.ink.absolute()) if wish.ink and needs_ink(wish.recipe) else ""
-    folder = create(wish.recipe, wish.seed, described, describe(wish.data).id, training.device.type, runs, ink)
+    device = prepared.training.device.type
+    folder = create(wish.recipe, wish.seed, prepared.data, describe(wish.data).id, device, runs, ink)
     with folder.training():
-        return _Saver(folder, training, strangers, tell, show).follow(control or Control())
+        return _Saver(folder, prepared, tell, show).follow(control or Control())
 
 
 def resume(
@@ -131,17 +120,18 @@ def resume(
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
         drawn = ink or (Path(info.ink) if info.ink else None)
         wish = RunWish(recipe, info.seed, info.data_id, device or info.device, drawn)
-        training, described, strangers = _prepare(wish, control or Control(), tell)
-        if described != info.data:
-            raise InputError(f"The run was trained on {info.data}; now there are {described}. Train anew.")
+        prepared = prepare(wish, control or Control(), tell, "before it went on; what it learned until then is kept")
+        training = prepared.training
+        if prepared.data != info.data:
+            raise InputError(f"The run was trained on {info.data}; now there are {prepared.data}. Train anew.")
         load_state(folder.resume, training)
         folder.cut_after(training.progress.step)
         known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
-        known |= {"ink": str(ink.absolute())} if ink else {}
+        known |= {"ink": str(ink.absolute())} if ink and needs_ink(recipe) else {}
         folder.update_info(
             lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
         )
-        return _Saver(folder, training, strangers, tell, show).follow(control or Control())
+        return _Saver(folder, prepared, tell, show).follow(control or Control())
 
 
 def _caught_up(reports: list[Report]) -> dict[str, Any]:
@@ -158,9 +148,9 @@ def _caught_up(reports: list[Report]) -> dict[str, Any]:
 class _Saver:
     """Follows a training, passes its reports on and saves what came of it."""
 
-    def __init__(self, folder: RunFolder, training: Training, strangers: int, tell: Tell, show: Show) -> None:
-        self._folder, self._training, self._tell, self._show = folder, training, tell, show
-        self._strangers = strangers
+    def __init__(self, folder: RunFolder, prepared: Prepared, tell: Tell, show: Show) -> None:
+        self._folder, self._tell, self._show = folder, tell, show
+        self._training, self._strangers = prepared.training, prepared.strangers
         self._temperature, self._thresholds = 1.0, list[list[float]]()
         self._info = folder.read_info()
         self._on_mnist = is_mnist(self._info.data_id, "test")
@@ -254,8 +244,11 @@ class _Saver:
     def _hand_out(self, control: Control, report: Report) -> None:
         now = time.perf_counter()
         if control.watched and (not isinstance(report, StepsReport) or now > self._show_next):
-            layers = first_column_layers(NETWORKS[self._training.recipe.network])
+            whole = NETWORKS[self._training.recipe.network]
+            layers = first_column_layers(whole)
             glimpse = self._checkpoint(self._info.last_accuracy, self._training.glimpse(), layers)
+            if layers != whole:  # how strongly all columns see a digit says nothing of the first one alone
+                glimpse = replace(glimpse, info=replace(glimpse.info, thresholds=[]))
             self._show(glimpse, self._training.progress.step)
             shown = time.perf_counter()
             self._show_next = shown + min(max(_SHOW_SECONDS, (shown - now) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
@@ -283,51 +276,3 @@ class _Saver:
                 run=info.id,
             ),
         )
-
-
-def _wait_or_end(control: Control) -> None:
-    """Wait out a pause before the first step; a stop ends it."""
-    if not control.may_go_on():
-        raise DigitpadError("The run was stopped before its first step; nothing was trained.")
-
-
-def _pen_digits() -> Path:
-    """The file of pen digits in the data folder, or where it ought to be."""
-    places = [data_folder() / _PEN_DIGITS / name for name in _PEN_FILES]
-    return next((place for place in places if place.is_file()), places[0])
-
-
-def _prepare(wish: RunWish, control: Control, tell: Tell) -> tuple[Training, str, int]:
-    """A training that has not begun, words on its data, and how many of the last images held out are by strangers."""
-    told = 0.0
-
-    def tell_made(done: int, total: int) -> None:
-        nonlocal told
-        _wait_or_end(control)
-        if time.perf_counter() - told > _PREPARING_SECONDS:
-            told = time.perf_counter()
-            tell(Preparing(done, total))
-
-    recipe = check_recipe(wish.recipe)
-    if recipe.network not in NETWORKS:
-        raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
-    if recipe.batch == 1 and ["batchnorm"] in NETWORKS[recipe.network]:
-        raise InputError(f"The network {recipe.network} normalises by batches. Choose a batch size of 2 or more.")
-    device = choose_device(wish.device)
-    data, test = cached_data(wish.data, "train"), cached_data(wish.data, "test")
-    described = f"{describe(wish.data).title}, {len(data):,} training images"
-    data, chooser = held_out(data, recipe.hold_out)
-    strangers = 0
-    if recipe.copies or recipe.forms or recipe.others:
-        drawn, unseen, words = pen_images(recipe, wish.ink or _pen_digits(), wish.seed, tell_made=tell_made)
-        data, described = concatenated(data, drawn), f"{described}; {words}"
-        if len(unseen):
-            chooser, strangers = concatenated(chooser, unseen) if chooser else unseen, len(unseen)
-    _wait_or_end(control)
-    try:
-        return Training(recipe, data, test, chooser, seed=wish.seed, device=device), described, strangers
-    except (RuntimeError, MemoryError) as error:
-        failure = explained(error, recipe)
-        if failure is None:
-            raise
-        raise failure from error

@@ -1,7 +1,7 @@
 """How a hand, a pen and a device vary any drawing, whatever it shows.
 
-Every function takes paths in a box of side 1 and gives new ones; `written` applies them all, each as often as it is
-met. Nothing here knows which digit it is.
+Every function takes paths in a box of side 1 and gives new ones; `written` applies them, each as often as it is met,
+all but `undelivered`, which is for digits alone. Nothing here knows which digit it is.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def clipped(paths: Paths, random: Generator) -> Paths:
 def undelivered(paths: Paths, random: Generator) -> Paths:
     """A digit without one of its short strokes, which the device lost; what is left is more than a line.
 
-    `written` leaves it out: of what is no digit, it may leave one.
+    Of what is no digit, it might leave one.
     """
     lengths = [length(path) for path in paths]
     short = [index for index, size in enumerate(lengths) if size < 0.25 * sum(lengths)]

@@ -318,7 +318,7 @@ class TrainingPanel(QWidget):
         if began:
             words = self.tr("The run ended early")
         else:
-            words = self.tr("Stopped before the first step") if self._stopped else self.tr("The run did not begin")
+            words = self.tr("Stopped before training began") if self._stopped else self.tr("The run did not begin")
         self._on_idle(words)
         if began or not self._stopped:
             self._notice.say(sentence)

@@ -231,7 +231,7 @@ def test_drawings_that_are_varied_are_counted_and_a_stop_does_not_wait_for_them(
     training.press("pause_button")
     training.until(lambda: training.text.startswith("Varying drawings: "))
     training.stop()
-    assert training.text == "Stopped before the first step"
+    assert training.text == "Stopped before training began"
     assert training.listed() == []
     assert not training.notice
 

@@ -65,9 +65,6 @@ def test_what_is_not_known_stays_unknown(tmp_path):
     assert (read.seed, read.epochs, read.test_accuracy, read.date) == (None, None, None, "")
 
 
-# Files that are damaged, foreign or no files.
-
-
 @pytest.mark.parametrize(
     ("place", "name"),
     [
@@ -83,6 +80,9 @@ def test_a_checkpoint_in_its_run_s_folder_is_named_after_the_recipe_too_and_a_co
     path.parent.mkdir(parents=True)
     save_checkpoint(path, Checkpoint(network(), info))
     assert load_checkpoint(path).info.name == name
+
+
+# Files that are damaged, foreign or no files.
 
 
 def test_a_truncated_file_is_refused_wherever_it_ends(saved):
@@ -191,7 +191,6 @@ def test_a_small_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
 
 SAVE_FOREVER = """
 import sys
-from dataclasses import replace
 from pathlib import Path
 from digitpad.learning.checkpoints import load_checkpoint, save_checkpoint
 path = Path(sys.argv[1])

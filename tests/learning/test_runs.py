@@ -5,7 +5,6 @@ import errno
 import json
 import math
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from digitpad.control import Control
 from digitpad.errors import DigitpadError, InputError
 from digitpad.ink.inkml import write_inkml
 from digitpad.ink.render import render
+from digitpad.learning import preparing
 from digitpad.learning import runs as module
 from digitpad.learning import training as loop
 from digitpad.learning.checkpoints import load_checkpoint
@@ -35,7 +35,7 @@ from digitpad.recipe import Recipe
 from digitpad.recipe_files import save_recipe
 from digitpad.run_store import CUT_OFF, find_run, list_runs, rename_run
 from digitpad.strictness import SHARES
-from tests.hand_drawn import drawings, unipen
+from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 from tests.learning.test_training import weights
 
@@ -248,12 +248,17 @@ def test_a_run_goes_on_with_the_strokes_that_it_was_trained_on_and_with_no_other
     with pytest.raises(InputError, match="other images"):
         resume(folder, threads=1)
     control.stop()
-    with pytest.raises(DigitpadError, match="stopped before its first step"):
+    with pytest.raises(DigitpadError, match=r"stopped before it went on; what it learned until then is kept\.$"):
         resume(folder, control=control, threads=1)
     assert folder.read_info() == info
     assert resume(folder, ink=tmp_path / "elsewhere.inkml", threads=1).state == "finished"
     assert folder.read_info().ink == str(tmp_path / "elsewhere.inkml")
     assert_same_end(folder, whole)
+
+
+def test_strokes_that_are_named_for_a_recipe_without_any_are_not_remembered(wish, tmp_path):
+    folder, info = trained(replace(wish, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
+    assert info.ink == resume(folder, epochs=4, ink=tmp_path / "gone.inkml", threads=1).ink == ""
 
 
 def test_a_state_that_cannot_be_used_is_told_before_the_drawings_are_varied(strokes, tmp_path):
@@ -273,20 +278,6 @@ def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strok
     assert (held.temperature, held.thresholds) == (1.0, [])
 
 
-@pytest.mark.parametrize("name", ["train.inkml", "pendigits-orig.tra"])
-def test_pen_digits_are_found_in_the_data_folder_under_both_their_names(strokes, tmp_path, monkeypatch, name):
-    monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path / "data"))
-    place = tmp_path / "data" / "pendigits" / name
-    place.parent.mkdir(parents=True)
-    if name.endswith(".inkml"):
-        shutil.copy(strokes.ink, place)
-    else:
-        place.write_text(unipen(drawings(6)))
-    _, info = trained(replace(strokes, ink=None), tmp_path / "runs")
-    assert info.ink == ""  # looked for anew, should the data folder move
-    assert "50 pen digits of 5 writers" in info.data
-
-
 def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp_path):
     control, told = Control(), []
     wish = replace(strokes, recipe=replace(strokes.recipe, copies=20))
@@ -295,7 +286,7 @@ def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp
         told.append(now)
         control.stop()
 
-    with pytest.raises(DigitpadError, match="stopped before its first step"):
+    with pytest.raises(DigitpadError, match=r"stopped before its first step; nothing was trained\.$"):
         run(wish, tmp_path / "runs", control=control, tell=tell, threads=1)
     (preparing,) = told
     assert isinstance(preparing, Preparing)
@@ -550,7 +541,7 @@ def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, m
     assert load_checkpoint(folder.last).info.epochs == 3
 
 
-# Failures.
+# What is handed out while a run goes on.
 
 
 def test_of_columns_the_first_is_handed_out_and_all_are_saved(wish, tmp_path):
@@ -566,6 +557,15 @@ def test_of_columns_the_first_is_handed_out_and_all_are_saved(wish, tmp_path):
     assert saved.info.parameters == 958_238
 
 
+def test_what_all_columns_refuse_says_nothing_of_the_first_alone(strokes, tmp_path):
+    control, shown = Control(), []
+    control.watched = True
+    wish = replace(strokes, recipe=replace(strokes.recipe, network="columns", epochs=1))
+    folder, _ = trained(wish, tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint))
+    assert load_checkpoint(folder.last).info.thresholds
+    assert [checkpoint.info.thresholds for checkpoint in shown] == [[]] * len(shown) != []
+
+
 @pytest.mark.parametrize(("cost", "expected"), [(0.0, 0.4), (0.01, 2.0), (1.0, 10.0)])
 def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
     wish, tmp_path, monkeypatch, cost, expected
@@ -578,7 +578,7 @@ def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
 
     control = Control()
     control.watched = True
-    saver = module._Saver(trained(wish, tmp_path)[0], None, 0, lambda _: None, show)
+    saver = module._Saver(trained(wish, tmp_path)[0], preparing.Prepared(None, "", 0), lambda _: None, show)
     training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, glimpse=lambda: None)
     with monkeypatch.context() as patch:
         patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
@@ -591,6 +591,9 @@ def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
     gaps = np.diff(shown) - cost
     assert (gaps > expected).all()
     assert (gaps <= expected + 0.5).all()
+
+
+# Failures.
 
 
 def failing(monkeypatch, error, after=6):
@@ -642,7 +645,7 @@ def test_memory_that_is_missing_at_the_start_leaves_no_run(wish, tmp_path, monke
     def full(*_words, **_more):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(module, "Training", full)
+    monkeypatch.setattr(preparing, "Training", full)
     with pytest.raises(DigitpadError, match="memory is not enough"):
         run(wish, tmp_path, threads=1)
     assert list_runs(tmp_path) == []
