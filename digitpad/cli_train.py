@@ -81,7 +81,8 @@ def recipes(arguments: argparse.Namespace) -> int:
             }
             print(json.dumps(said))
         else:
-            print(f"{recipe.id:<14}{parameters:>10,} parameters {recipe.epochs:>4} epochs  {recipe.teaches}")
+            epochs = "epoch " if recipe.epochs == 1 else "epochs"
+            print(f"{recipe.id:<14}{parameters:>10,} parameters {recipe.epochs:>4} {epochs}  {recipe.teaches}")
     return 0
 
 

@@ -119,9 +119,22 @@ def read_safetensors(path: Path, entry: str) -> tuple[dict[str, Tensor], str | N
             # Clones, so that nothing refers to the mapped file after it is closed.
             return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get(entry)  # noqa: SIM118
     except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-        raise InputError(
-            f"{path.name} is missing, cut off, damaged, or no safetensors file; copy it anew or choose another."
-        ) from error
+        raise InputError(f"{path.name} {_broken(path)}; copy it anew or choose another.") from error
+
+
+def _broken(path: Path) -> str:
+    """What is wrong with a file that safetensors cannot read: it begins with its header's length, then the header."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(9)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    length = int.from_bytes(start[:8], "little")
+    if not start:
+        return "is empty"
+    if start[8:] not in (b"{", b"") or length > MAX_BYTES:
+        return "is no safetensors file"
+    return "is cut off or damaged"
 
 
 def _read_state_dict(path: Path) -> dict[str, Tensor]:

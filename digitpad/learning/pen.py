@@ -118,7 +118,8 @@ def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], lis
             raise
         raise InputError(
             f"The recipe {recipe.id} trains on pen strokes too, and {path} does not exist. "
-            "Put a file of labelled drawings there, name one with --ink, or choose another recipe."
+            "Put a file of labelled drawings there (README says where to get one), name one with --ink on the command "
+            "line, or choose another recipe."
         ) from error
 
 

@@ -12,19 +12,22 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(
             id="fast",
             title="Fast",
-            teaches="How little it takes: one pass over the images, with a rate that rises and falls, reads 99 %.",
+            teaches="How little it takes: one pass over MNIST's 60,000 images, with a rate that rises and falls, reads "
+            "99 % of the test images after seconds.",
             network="small",
             epochs=1,
             # Chosen on 10,000 held-out training images: with this rate and network 99.07 % (four seeds); a like network
             # at half the rate 98.92 % (six seeds), and one without smoothing 98.8 %, with it 98.97 % (three seeds).
             rate=0.03,
             smoothing=0.05,
+            test_every=30,
+            test_images=2000,
         ),
         Recipe(
             id="best",
             title="Best",
             teaches="What the last tenths cost: varied images, averaged weights, three different networks asked at "
-            "once, and patience.",
+            "once, and patience: an hour on two cores.",
             network="columns",
             epochs=16,
             rate=0.004,
@@ -43,7 +46,7 @@ RECIPES: Mapping[str, Recipe] = {
             id="pen",
             title="Pen",
             teaches="Why the digits of the screen need strokes to learn from, beside MNIST's scanned forms, and how a "
-            "network learns what is no digit.",
+            "network learns what is no digit. An hour on two cores.",
             network="wide",
             epochs=26,
             rate=0.004,

@@ -24,6 +24,7 @@ class CheckpointPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checkpoint_panel")
+        self._title = ""
         self._name = ElidedLabel(self.tr("Loading the checkpoint…"))
         font = self._name.font()
         font.setBold(True)
@@ -80,6 +81,10 @@ class CheckpointPanel(QWidget):
         """Say that there is no checkpoint to read with."""
         self._name.setText(self.tr("No checkpoint"))
 
+    def show_used(self, used: bool) -> None:
+        """Say whether the bars read with the checkpoint, or with a network in training meanwhile."""
+        self._name.setText(self._title if used else self.tr("{name} – not in use now").format(name=self._title))
+
     def show_info(self, info: CheckpointInfo) -> None:
         """Show what a checkpoint says of itself, and 'not stated' where it does not say."""
         unknown = self.tr("not stated")
@@ -100,7 +105,8 @@ class CheckpointPanel(QWidget):
             (self.tr("Data"), info.data or unknown),
             (self.tr("Written"), written if info.date else unknown),
         ]
-        self._name.setText(info.name)
+        self._title = info.name
+        self.show_used(True)
         self._name.setToolTip(str(info.path or ""))
         for (key, value), (title, text) in zip(self._rows, rows, strict=True):
             key.setText(title)

@@ -21,7 +21,7 @@ Points = tuple[Array, Array]
 
 EpochValue = Literal["train_loss", "train_accuracy", "test_loss", "test_accuracy", "held_out_loss", "held_out_accuracy"]
 
-_SHORTEST_MEMORY, _LONGEST_MEMORY = 20.0, 200.0
+_SHORTEST_MEMORY, _LONGEST_MEMORY = 5.0, 200.0
 _COLUMNS = (
     "step",
     "loss",
@@ -65,7 +65,7 @@ class RunCurves:
     """The curves of one run, which grow with its reports.
 
     The smoothed loss is an exponential mean, freed of the bias that its start at 0 would give the first steps (Kingma
-    and Ba, Adam, section 3, https://arxiv.org/abs/1412.6980). It remembers a hundredth of the run, 20 to 200 steps, so
+    and Ba, Adam, section 3, https://arxiv.org/abs/1412.6980). It remembers a fiftieth of the run, 5 to 200 steps, so
     that the curves of short and long runs look alike. Steps whose loss is no number are left out of it.
 
     A report that goes back, as after a resumed epoch, replaces what it goes over. Adding one costs the same however
@@ -191,7 +191,7 @@ class RunCurves:
             room = np.empty((4, 2 * end))
             room[:, : self._count] = self._table[:, : self._count]
             self._table = room
-        memory = min(max(self.planned_steps / 100, _SHORTEST_MEMORY), _LONGEST_MEMORY)
+        memory = min(max(self.planned_steps / 50, _SHORTEST_MEMORY), _LONGEST_MEMORY)
         share = 1 / memory
         smoothed = []
         for loss in report.losses:

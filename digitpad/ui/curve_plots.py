@@ -38,8 +38,8 @@ class CurvePlots(QWidget):
         self.setAccessibleName(self.tr("Training curves"))
         self.setToolTip(
             self.tr(
-                "Turn the wheel to zoom, drag to move. The left and right keys move the cursor, with Shift step by "
-                "step; + and - zoom, 0 shows the whole range."
+                "Turn the wheel to zoom, drag to move.\nLeft and right move the cursor, with Shift by steps.\n"
+                "+ and - zoom, 0 shows all."
             )
         )
         self._loss = Panel(self.tr("Loss"), self.tr("cross entropy"))

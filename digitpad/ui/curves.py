@@ -68,7 +68,7 @@ class CurvesView(QWidget):
         controls.addWidget(self._values, 1)
         for button in (self._log, self._whole, self._png, self._csv):
             controls.addWidget(button)
-        self._sentence = QLabel(self.tr("Press Train to see the loss fall."))
+        self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout()
         self._pages.addWidget(self._sentence)

@@ -98,7 +98,7 @@ def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> None:
     question.setObjectName(CLOSE_QUESTION)
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     question.setIcon(QMessageBox.Icon.Question)
-    question.setText(translate("dialogs", "A run goes on. Stop it and close digitpad?"))
+    question.setText(translate("dialogs", "A training run is under way. Stop it and close digitpad?"))
     question.setInformativeText(
         translate("dialogs", "What was learned is kept, and the run can be resumed from the list of runs.")
     )

@@ -28,10 +28,12 @@ class Exchange(QObject):
     Signals:
         checkpoint_chosen: the Path of a checkpoint that is to be read with.
         refused: a sentence: what was dropped or pasted cannot be opened.
+        remarked: a sentence about what was done.
     """
 
     checkpoint_chosen = Signal(object)
     refused = Signal(str)
+    remarked = Signal(str)
 
     def __init__(self, files: Files, canvas: Canvas, window: QWidget) -> None:
         super().__init__(window)
@@ -94,4 +96,6 @@ class Exchange(QObject):
             self.checkpoint_chosen.emit(paths[0])
         else:
             self._files.open(paths[0])
+        if len(paths) > 1:
+            self.remarked.emit(self.tr("Only {name} is opened, the first of them").format(name=paths[0].name))
         return True

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._failed = False
         self._info: CheckpointInfo | None = None
+        self._before: Path | None = None  # what was read with before a run's network took its place
         self._live: LiveNetwork | None = None
         self._closing = False
         self._training = TrainingPanel(laboratory)
@@ -181,6 +182,7 @@ class MainWindow(QMainWindow):
 
         exchange.checkpoint_chosen.connect(self._load)
         exchange.refused.connect(self._notice.say)
+        exchange.remarked.connect(self._remark)
         self._recent.chosen.connect(self._load)
         self._pretrained.chosen.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
@@ -202,6 +204,7 @@ class MainWindow(QMainWindow):
         training.progressed.connect(self.training_progressed)
         training.network_shown.connect(self._on_network_shown)
         training.load_requested.connect(self._load)
+        training.run_read.connect(self._on_run_read)
         training.remarked.connect(self._remark)
         training.training_changed.connect(self._on_training_changed)
         training.toggled.connect(actions.training.setChecked)
@@ -273,6 +276,13 @@ class MainWindow(QMainWindow):
             self._settings.remember(info.path)
 
     @Slot(object)
+    def _on_run_read(self, checkpoint: Path | None) -> None:
+        if checkpoint is not None:
+            self._before = self._info.path if self._info else None
+        self._answers.checkpoint.notice.close_message()
+        self._open(checkpoint or self._before)
+
+    @Slot(object)
     def _on_network_shown(self, live: LiveNetwork | None) -> None:
         self._live = live
         self._reader.show_live(live.recognizer if live is not None else None)
@@ -283,8 +293,10 @@ class MainWindow(QMainWindow):
             words = self.tr("Reading with the network in training: {name}, step {step}")
             words = words.format(name=self._live.recognizer.info.name, step=f"{self._live.step:,}")
             self._answers.strictness.show_network(self._live.recognizer.info)
+            self._answers.checkpoint.show_used(False)
         elif self._info is not None:
             self._answers.strictness.show_network(self._info)
+            self._answers.checkpoint.show_used(True)
             accuracy = self._info.test_accuracy
             words = self.tr("Reading with {name}").format(name=self._info.name)
             words += "" if accuracy is None else f" · MNIST {percent(accuracy, 2)}"
@@ -344,9 +356,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _load(self, checkpoint: Path | None) -> None:
-        self._answers.checkpoint.notice.close_message()
-        if self._training.is_training:
-            self._training.show_loaded()
+        for notice in (self._answers.checkpoint.notice, self._notice):  # see _say_of_checkpoint
+            notice.close_message()
+        self._training.show_loaded()
         self._open(checkpoint)
 
     @Slot(QAction)

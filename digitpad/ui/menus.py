@@ -55,7 +55,7 @@ class ShippedMenu(QMenu):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setTitle(self.tr("Checkpoints that ship"))
+        self.setTitle(self.tr("Built-in checkpoints"))
         self.setToolTipsVisible(True)
         for name, words in (
             ("pen", self.tr("Pen: reads digits of the screen best")),

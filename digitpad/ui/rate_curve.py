@@ -113,5 +113,5 @@ class RateCurve(QWidget):
         bottom = int(Qt.AlignmentFlag.AlignBottom)
         painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignLeft), "0")
         epochs = 0 if self._recipe is None else self._recipe.epochs
-        last = self.tr("{epochs} epochs").format(epochs=f"{epochs:,}")
+        last = (self.tr("1 epoch") if epochs == 1 else self.tr("{epochs} epochs")).format(epochs=f"{epochs:,}")
         painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignRight), last)

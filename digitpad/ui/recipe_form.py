@@ -153,7 +153,7 @@ class TrainingFields(QWidget):
             ),
             (
                 "batch",
-                self.tr("Images a step"),
+                self.tr("Batch size"),
                 self.tr("Small batches learn more from each image and take longer; large ones step more steadily."),
             ),
             (
@@ -205,7 +205,7 @@ class TrainingFields(QWidget):
         column.setSpacing(8)
         for heading, form in (
             (self.tr("Images"), images),
-            (self.tr("Against learning by heart"), careful),
+            (self.tr("Against overfitting"), careful),
             (self.tr("This run"), run),
         ):
             column.addWidget(_heading(heading))

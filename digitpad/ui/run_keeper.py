@@ -62,9 +62,9 @@ class RunKeeper(QObject):
         """List the runs anew."""
         self._tasks.run(_listed, self._on_listed, self.failed.emit)
 
-    def load(self, run: RunInfo) -> None:
-        """Read with the run's best checkpoint from now on."""
-        self._on_load(run, "best")
+    def best_of(self, run: RunInfo) -> Path:
+        """The run's best checkpoint."""
+        return RunFolder(runs_folder() / run.id).best
 
     @Slot(object, str)
     def _on_load(self, run: RunInfo, which: str) -> None:

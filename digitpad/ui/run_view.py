@@ -18,13 +18,13 @@ _SMALLEST_NAME, _SMALLEST_DATA = 120, 96
 _LAST_TO_GO = (
     Column.STATE,
     Column.BEST,
-    Column.STARTED,
-    Column.LAST,
-    Column.EPOCHS,
-    Column.DURATION,
-    Column.RECIPE,
     Column.SEED,
+    Column.STARTED,
+    Column.EPOCHS,
     Column.DATA,
+    Column.DURATION,
+    Column.LAST,
+    Column.RECIPE,
 )
 """Columns beside the name; where there is no room for all, the last of these go first."""
 
@@ -120,7 +120,7 @@ class RunView(QTableView):
             width = max(metrics.horizontalAdvance(_SAMPLES.get(column, "")), metrics.horizontalAdvance(title) + 16)
             width += _PADDING
             if column == Column.DATA:
-                width = max(_SMALLEST_DATA, room // 2)
+                width = max(_SMALLEST_DATA, room // 4)
             self.setColumnHidden(column, width > room)
             self.setColumnWidth(column, width)
             room = room - width if width <= room else 0

@@ -81,7 +81,7 @@ class TrainForm(QScrollArea):
         self.live.setObjectName("live_check")
         self.live.setChecked(True)
         self.live.setToolTip(
-            self.tr("While a run goes on: read with the network in training, or the one loaded before")
+            self.tr("During a run and after it: read with the run's network, or with the one loaded before")
         )
         self.live.toggled.connect(self.live_toggled)
         edit = QPushButton(self.tr("Change recipe…"))

@@ -46,6 +46,7 @@ class TrainingPanel(QWidget):
         progressed: a report of the run, see `digitpad.messages.Report`.
         network_shown: a LiveNetwork to read with, or None: read with the loaded checkpoint again.
         load_requested: the Path of a checkpoint that is to be read with.
+        run_read: the Path of what the run that ended has learned, to read with it; None: with what was loaded before.
         remarked: a sentence about what was done.
         training_changed: whether a run goes on from now on.
         toggled: whether more than the line is to be seen.
@@ -55,6 +56,7 @@ class TrainingPanel(QWidget):
     progressed = Signal(object)
     network_shown = Signal(object)
     load_requested = Signal(object)
+    run_read = Signal(object)
     remarked = Signal(str)
     training_changed = Signal(bool)
     toggled = Signal(bool)
@@ -69,6 +71,7 @@ class TrainingPanel(QWidget):
         self._is_prepared = False
         self._awaits_data = False
         self._stopped = False
+        self._learned: Path | None = None  # what the last run has learned, while the switch goes there and back
         self._browser: DataBrowser | None = None
         self._theme = LIGHT
         self._make_parts()
@@ -226,8 +229,10 @@ class TrainingPanel(QWidget):
         return self._trainer.is_training and not self._trainer.is_stopping
 
     def show_loaded(self) -> None:
-        """Let the bars show the loaded checkpoint while the run goes on."""
-        self._form.live.setChecked(False)
+        """A person has loaded a checkpoint: let the bars show it, though a run goes on or has ended."""
+        self._learned = None
+        if self.is_training:
+            self._form.live.setChecked(False)
 
     def show_drawing(self, drawing: Pixels | None) -> None:
         """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
@@ -264,6 +269,7 @@ class TrainingPanel(QWidget):
     @Slot()
     def _on_asked(self) -> None:
         self._stopped = False
+        self._learned = None
         self.quiet.hurry()
         self._notice.close_message()
         self._line.show_asked()
@@ -299,16 +305,18 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _on_ended(self, info: RunInfo) -> None:
-        words = self.tr("Finished in {time}") if info.state == "finished" else self.tr("Stopped after {time}")
+        finished = info.state == "finished"
+        words = self.tr("{name} finished in {time}") if finished else self.tr("{name} stopped after {time}")
         if info.best_accuracy is not None:
             words += self.tr(": {accuracy} of the test images read right")
         accuracy = percent(info.best_accuracy or 0.0, 2)
-        self._on_idle(words.format(time=duration(info.train_seconds), accuracy=accuracy))
+        self._on_idle(words.format(name=info.recipe.title, time=duration(info.train_seconds), accuracy=accuracy))
         self._runs.select_run(info.id)
         self._keeper.refresh()
         # What was stopped within its first epoch has hardly learned anything.
         if self._form.live.isChecked() and info.epochs_done:
-            self._keeper.load(info)
+            self._learned = self._keeper.best_of(info)
+            self.run_read.emit(self._learned)
         else:
             self.network_shown.emit(None)
 
@@ -377,7 +385,9 @@ class TrainingPanel(QWidget):
 
     @Slot(bool)
     def _on_live_toggled(self, live: bool) -> None:
-        if not live:
+        if self._learned is not None:
+            self.run_read.emit(self._learned if live else None)
+        elif not live:
             self.network_shown.emit(None)
 
     @Slot(bool)

@@ -22,6 +22,7 @@ from digitpad.ink.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.ui.reading import Reader
+from digitpad.ui.training_panel import TrainingPanel
 from tests.app.hand import FOUR, SEVEN, Pad
 
 
@@ -37,9 +38,9 @@ def action(pad, text):
     return next(action for action in pad.window.findChildren(QAction) if action.text() == text)
 
 
-def drop(pad, path):
+def drop(pad, *paths):
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     middle = QPointF(pad.window.width() / 2, pad.window.height() / 2)
     buttons = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(pad.window, QDragEnterEvent(middle.toPoint(), Qt.DropAction.CopyAction, mime, *buttons))
@@ -104,7 +105,7 @@ def test_every_checkpoint_that_ships_is_in_the_menu_and_reads(pad, copy, name):
     pad.draw(SEVEN)
     pad.answer()
     count = len(pad.shown)
-    menu = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Checkpoints that ship")
+    menu = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Built-in checkpoints")
     next(entry for entry in menu.actions() if entry.text().lower().startswith(f"{name}:")).trigger()
     wait_for_checkpoint(pad, name)
     pad.qtbot.waitUntil(lambda: len(pad.shown) > count)
@@ -134,6 +135,27 @@ def test_a_broken_checkpoint_gets_a_sentence_and_the_one_in_use_stays(pad, copy)
     assert checkpoint_name(pad) == "Checkpoint pen"
     pad.draw(SEVEN)
     assert pad.answer().digit == 7
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_the_sentence_about_a_broken_checkpoint_goes_when_another_is_loaded(pad, copy, tmp_path, is_open):
+    wait_for_checkpoint(pad, "pen")
+    pad.window.findChild(TrainingPanel).set_open(is_open)
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no checkpoint")
+    drop(pad, broken)
+    notice = pad.widget("notice" if is_open else "checkpoint_notice")
+    pad.qtbot.waitUntil(lambda: "broken.safetensors" in notice.text)
+    drop(pad, copy)
+    wait_for_checkpoint(pad, "mine")
+    assert not notice.text
+
+
+def test_of_several_files_that_are_dropped_it_is_said_which_is_opened(pad, copy, tmp_path):
+    wait_for_checkpoint(pad, "pen")
+    drop(pad, copy, tmp_path / "second.png")
+    assert "Only mine.safetensors is opened" in pad.window.statusBar().currentMessage()
+    wait_for_checkpoint(pad, "mine")
 
 
 def test_a_broken_checkpoint_on_the_command_line_gives_way_to_the_one_that_ships(start, tmp_path):

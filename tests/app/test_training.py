@@ -14,7 +14,7 @@ from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.laboratory import Laboratory
 from digitpad.learning.checkpoints import load_checkpoint
 from digitpad.learning.recipes import RECIPES
-from digitpad.messages import EpochReport, StepsReport
+from digitpad.messages import EpochReport, InterimReport, StepsReport
 from digitpad.recipe_files import keep_recipe
 from digitpad.run_store import RunFolder, runs_folder
 from tests.app.hand import SEVEN
@@ -54,7 +54,7 @@ def test_train_is_one_click_and_the_bars_learn_with_it(training):
     assert len({shown.probabilities for shown, _ in while_training} | {drawn.probabilities}) > 1
     assert while_training[0][1].startswith("Reading with the network in training: fast, step ")
     assert "Loss" in training.curves.accessibleDescription() != before
-    assert training.text.startswith("Finished in ")
+    assert training.text.startswith("Fast finished in ")
     # The run's best checkpoint reads from now on, and the run is in the list.
     (run,) = training.listed()
     assert (run.state, run.epochs_done, run.data_id) == ("finished", 2, "starter")
@@ -96,6 +96,51 @@ def test_the_switch_changes_what_reads_while_a_run_goes_on(training):
     training.until(lambda: "network in training" in training.status)
 
 
+def test_after_a_run_the_switch_goes_back_to_what_was_loaded_before_and_to_the_run_again(training):
+    pad = training.pad
+    pad.draw(SEVEN)
+    drawn = pad.answer()
+    training.train()
+    (run,) = training.listed()
+    learned = str(RunFolder(runs_folder() / run.id).best)
+    training.until(lambda: training.file_in_use == learned)
+    for _ in range(2):
+        live_switch(training).click()
+        training.until(lambda: training.file_in_use.endswith("pen.safetensors"))
+        training.until(lambda: pad.shown[-1].probabilities == drawn.probabilities)
+        live_switch(training).click()
+        training.until(lambda: training.file_in_use == learned)
+
+
+def test_the_switch_leaves_a_checkpoint_alone_that_a_person_loads_after_the_run(training):
+    training.train()
+    training.until(lambda: not training.file_in_use.endswith("pen.safetensors"))
+    training.panel.load_requested.emit(DEFAULT_CHECKPOINT.with_name("fast.safetensors"))
+    training.until(lambda: training.file_in_use.endswith("fast.safetensors"))
+    for _ in range(2):
+        live_switch(training).click()
+        rounds()
+        assert training.file_in_use.endswith("fast.safetensors")
+        assert training.window._openings == 0
+
+
+def test_the_card_says_that_the_loaded_checkpoint_is_not_in_use_while_a_run_shows_its_own(training):
+    training.ready()
+    name = training.pad.widget("checkpoint_panel")._name
+    assert name.text() == "pen"
+    training.start_long()
+    training.until(lambda: "network in training" in training.status)
+    assert name.text() == "pen – not in use now"
+    live_switch(training).click()
+    assert name.text() == "pen"
+
+
+def test_the_first_recipe_shows_its_accuracy_before_its_only_epoch_is_over(training):
+    training.train()
+    kinds = [type(report) for report in training.reports]
+    assert InterimReport in kinds[: kinds.index(EpochReport)]
+
+
 def test_a_run_pauses_goes_on_stops_and_is_resumed_to_its_end(training):
     training.start(6)
     training.until(lambda: bool(training.reports))
@@ -115,7 +160,7 @@ def test_a_run_pauses_goes_on_stops_and_is_resumed_to_its_end(training):
     (run,) = training.listed()
     folder = RunFolder(runs_folder() / run.id)
     assert run.state == "stopped"
-    assert training.text.startswith("Stopped after ")
+    assert training.text.startswith("Fast stopped after ")
     for path in (folder.best, folder.last):
         assert load_checkpoint(path).info.network == "small"
     # A network that was stopped within its first epoch has hardly learned anything: what was loaded reads again.

@@ -115,7 +115,7 @@ def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, dat
     (tmp_path / "mnist").rename(folder / "mnist")
     line = refused(*words)
     assert f"{folder / 'pendigits' / 'train.inkml'} does not exist" in line
-    assert "Put a file of labelled drawings there, name one with --ink, or choose another recipe" in line
+    assert "name one with --ink on the command line, or choose another recipe" in line
     (folder / "pendigits").mkdir()
     (tmp_path / "pen.inkml").rename(folder / "pendigits" / "train.inkml")
     assert call(*words)[0] == 0

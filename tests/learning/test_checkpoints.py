@@ -90,9 +90,14 @@ def test_a_truncated_file_is_refused_wherever_it_ends(saved):
     header = 8 + struct.unpack("<Q", whole[:8])[0]
     for end in {0, 1, 7, 8, 9, header - 1, header, header + 1, len(whole) - 1, *range(10, len(whole), 611)}:
         saved.write_bytes(whole[:end])
-        assert refusal(saved) == (
-            "small.safetensors is missing, cut off, damaged, or no safetensors file; copy it anew or choose another."
-        )
+        said = "is cut off or damaged" if end else "is empty"
+        assert refusal(saved) == f"small.safetensors {said}; copy it anew or choose another."
+
+
+@pytest.mark.parametrize("content", [b"hello, I am a text", b"GIF89a" * 100, b"PK\3\4" + b"a" * 99, b"\xff" * 4096])
+def test_what_is_another_file_is_not_called_damaged(tmp_path, content):
+    (tmp_path / "a.safetensors").write_bytes(content)
+    assert "a.safetensors is no safetensors file; " in refusal(tmp_path / "a.safetensors")
 
 
 @pytest.mark.parametrize("ending", ["safetensors", "pt", "pth", "onnx"])

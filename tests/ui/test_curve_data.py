@@ -37,6 +37,13 @@ def smooth(losses, memory):
     return weights
 
 
+@pytest.mark.parametrize(("planned", "memory"), [(32, 5), (250, 5), (469, 9.38), (10_000, 200), (50_000, 200)])
+def test_the_smoothed_loss_of_a_short_run_follows_it_closely(planned, memory):
+    curves, losses = RunCurves(), [2.0, 1.0, 0.5, 0.7]
+    curves.add(steps(1, losses, total=planned))
+    assert np.allclose(curves.smoothed, smooth(losses, memory))
+
+
 @given(LOSSES, st.integers(1, 50))
 def test_the_pieces_in_which_reports_come_make_no_difference(losses, piece):
     curves = RunCurves()
@@ -48,12 +55,12 @@ def test_the_pieces_in_which_reports_come_make_no_difference(losses, piece):
     assert np.allclose(curves.smoothed, smooth(losses, 20), rtol=1e-6)
 
 
-def test_long_runs_are_smoothed_over_a_hundredth_of_them():
+def test_long_runs_are_smoothed_over_more_steps():
     curves = RunCurves()
     losses = [2.0, 1.0, 0.5]
     curves.add(steps(1, losses, total=10_000))
 
-    assert np.allclose(curves.smoothed, smooth(losses, 100))
+    assert np.allclose(curves.smoothed, smooth(losses, 200))
 
 
 def test_a_loss_that_is_no_number_does_not_spoil_the_smoothed_one():

@@ -145,7 +145,7 @@ def test_a_sentence_stands_there_until_there_is_something_to_see(qtbot, bare):
     qtbot.waitUntil(lambda: not sentence_shown())
     bare.clear()
     qtbot.waitUntil(sentence_shown)
-    assert bare.accessibleDescription() == "Press Train to see the loss fall."
+    assert bare.accessibleDescription() == "The loss and the accuracy of a run are drawn here from its first step on."
 
 
 def test_reports_that_came_before_the_plots_are_shown_by_them(qtbot, bare):
