@@ -65,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
         "--ink", type=Path, metavar="F", help="InkML or UNIPEN file of labelled drawings, for recipes that want it"
     )
     train.add_argument(
-        "--hold-out", type=_positive, metavar="N", help="choose the best epoch on N training images that are held out"
+        "--hold-out",
+        type=_positive,
+        metavar="N",
+        help="choose the best epoch on N training images that are held out, a tenth of them at most",
     )
     train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
     train.add_argument(

@@ -209,10 +209,12 @@ class Preparing:
     Attributes:
         done: how many are made.
         total: how many there will be.
+        remaining_seconds: how long the rest takes, at the pace so far; pauses do not count.
     """
 
     done: int
     total: int
+    remaining_seconds: float
 
 
 @dataclass(frozen=True)

@@ -58,18 +58,22 @@ def prepare(wish: RunWish, control: Control, tell: Callable[[Preparing], None], 
         InputError: the wish cannot be fulfilled: recipe, data or device.
         DigitpadError: the run was stopped, or the memory is not enough.
     """
-    told = 0.0
+    told, waited = 0.0, 0.0
 
     def go_on() -> None:
+        nonlocal waited
+        asked = time.perf_counter()
         if not control.may_go_on():
             raise DigitpadError(f"The run was stopped {stopped}.")
+        waited += time.perf_counter() - asked
 
     def tell_made(done: int, total: int) -> None:
         nonlocal told
         go_on()
-        if done == total or time.perf_counter() - told > _TOLD_SECONDS:
-            told = time.perf_counter()
-            tell(Preparing(done, total))
+        now = time.perf_counter()
+        if done == total or now - told > _TOLD_SECONDS:
+            told = now
+            tell(Preparing(done, total, (now - began - waited) / done * (total - done)))
 
     recipe = check_recipe(wish.recipe)
     if recipe.network not in NETWORKS:
@@ -81,6 +85,7 @@ def prepare(wish: RunWish, control: Control, tell: Callable[[Preparing], None], 
     described = f"{describe(wish.data).title}, {len(data):,} training images"
     data, chooser = held_out(data, recipe.hold_out)
     strangers = 0
+    began = time.perf_counter()
     try:
         if recipe.copies or recipe.forms or recipe.others:
             drawn, unseen, words = pen_images(recipe, wish.ink or _pen_digits(), wish.seed, tell_made=tell_made)

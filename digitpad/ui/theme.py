@@ -247,6 +247,12 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 4px 15px; }}
     QPushButton:default:focus {{ border: 2px solid {t.text}; }}
 
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.quiet}; border-radius: 3px;
+        background: {t.surface}; }}
+    QCheckBox::indicator:checked {{ image: url("{check}"); }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
+    QCheckBox::indicator:disabled {{ border-color: {t.line}; }}
+
     QSlider:horizontal {{ min-height: 20px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.line}; }}
     QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {t.accent}; }}

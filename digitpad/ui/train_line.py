@@ -138,11 +138,9 @@ class TrainLine(QWidget):
         self.pause_button.setEnabled(True)
         self._bar.setRange(0, preparing.total)
         self._bar.setValue(preparing.done)
-        self._say(
-            self.tr("Varying drawings: {done} of {total}").format(
-                done=f"{preparing.done:,}", total=f"{preparing.total:,}"
-            )
-        )
+        words = self.tr("Varying drawings: {done} of {total} · {left} left")
+        left = duration(preparing.remaining_seconds)
+        self._say(words.format(done=f"{preparing.done:,}", total=f"{preparing.total:,}", left=left))
 
     def show_started(self, info: RunInfo) -> None:
         """A run trains from now on."""

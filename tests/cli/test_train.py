@@ -371,7 +371,7 @@ def test_the_bar_counts_drawings_and_then_begins_anew_with_steps(tmp_path):
     with digitpad.cli_train._Teller(tmp_path / "out.safetensors", False, None) as teller:
         bar = teller._bar = tqdm(unit="step", file=written, mininterval=0)
         for done in (1, 500):
-            teller.tell(Preparing(done, 1000))
+            teller.tell(Preparing(done, 1000, 1.0))
             assert (bar.n, bar.total, bar.unit) == (done, 1000, "drawing")
         assert "varying drawings:  50%" in written.getvalue()
         written.truncate(0)

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -92,7 +93,28 @@ def test_a_data_folder_with_an_impossible_name_is_a_sentence(ready, monkeypatch)
 def test_the_making_of_drawings_is_told_to_its_end(ready):
     told = []
     assert ready(tell=told.append).strangers == 10
-    assert (told[-1].done, told[-1].total) == (75, 75)
+    assert (told[-1].done, told[-1].total, told[-1].remaining_seconds) == (75, 75, 0)
+
+
+def test_what_is_left_is_told_at_the_pace_so_far_and_without_pauses(ready, monkeypatch):
+    clock, told = [1000.0], []
+
+    class Pausing(Control):
+        def may_go_on(self):
+            clock[0] += 3600  # a pause before each drawing
+            return super().may_go_on()
+
+    def made(recipe, ink, seed, *, tell_made):
+        for done in (1, 2, 3):
+            clock[0] += 2.0
+            tell_made(done, 10)
+        raise InputError("enough")
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(module, "pen_images", made)
+    with pytest.raises(InputError, match="enough"):
+        ready(Pausing(), told.append)
+    assert [(now.done, now.remaining_seconds) for now in told] == [(1, 18.0), (2, 16.0), (3, 14.0)]
 
 
 def test_a_stop_says_when_it_was(ready):

@@ -50,7 +50,7 @@ class StepwiseLaboratory:
         self.controls.append(control)
         self.threads.append(threading.get_ident())
         for number in range(self.drawings):
-            tell(Preparing(number, self.drawings))
+            tell(Preparing(number, self.drawings, 1.0))
             while not self.let.acquire(timeout=0.005):
                 if control.is_stopped:
                     raise DigitpadError("The run was stopped before its first step.")

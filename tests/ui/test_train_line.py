@@ -44,8 +44,8 @@ def test_what_can_be_pressed_follows_the_run(line):
     assert not line.recipe_combo.isEnabled()
     assert text(line) == "Reading the data…"
     assert bar.maximum() == 0  # nobody knows how long that takes
-    line.show_preparing(Preparing(12_000, 40_123))
-    assert text(line) == "Varying drawings: 12,000 of 40,123"
+    line.show_preparing(Preparing(12_000, 40_123, 75.4))
+    assert text(line) == "Varying drawings: 12,000 of 40,123 · 1:15 min left"
     assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Pause", "Stop"])
     line.show_started(INFO)
     assert (bar.value(), bar.maximum()) == (0, 1000)

@@ -75,13 +75,13 @@ def test_the_making_of_drawings_is_told_before_the_start_and_can_be_stopped(qtbo
     with qtbot.waitSignal(trainer.started):
         trainer.start(WISH)
     assert [(name, what) for name, what in said if name != "asked"] == [
-        *(("preparing", Preparing(number, 3)) for number in range(3)),
+        *(("preparing", Preparing(number, 3, 1.0)) for number in range(3)),
         ("started", INFO),
     ]
     with qtbot.waitSignal(trainer.ended):
         trainer.stop()
     trainer.start(WISH)
-    qtbot.waitUntil(lambda: said[-1] == ("preparing", Preparing(0, 3)))
+    qtbot.waitUntil(lambda: said[-1] == ("preparing", Preparing(0, 3, 1.0)))
     with qtbot.waitSignal(trainer.failed) as failed:
         trainer.stop()
     assert failed.args == ["The run was stopped before its first step."]
