@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "--hold-out",
         type=_positive,
         metavar="N",
-        help="choose the best epoch on N training images that are held out, a tenth of them at most",
+        help="choose the best epoch on N training images held out, a tenth at most",
     )
     train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
     train.add_argument(
