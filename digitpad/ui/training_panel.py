@@ -314,8 +314,8 @@ class TrainingPanel(QWidget):
         self._runs.select_run(info.id)
         self._keeper.refresh()
         # What was stopped within its first epoch has hardly learned anything.
-        if self._form.live.isChecked() and info.epochs_done:
-            self._learned = self._keeper.best_of(info)
+        self._learned = self._keeper.best_of(info) if info.epochs_done else None
+        if self._form.live.isChecked() and self._learned is not None:
             self.run_read.emit(self._learned)
         else:
             self.network_shown.emit(None)

@@ -81,6 +81,8 @@ def test_with_the_switch_off_the_bars_stay_with_the_loaded_checkpoint(training):
     assert training.status.startswith("Reading with pen")
     assert training.file_in_use.endswith("pen.safetensors")
     assert {shown.probabilities for shown in pad.shown if shown.revision == drawn.revision} == {drawn.probabilities}
+    live_switch(training).click()
+    training.until(lambda: training.file_in_use.endswith("best.safetensors"))
 
 
 def test_the_switch_changes_what_reads_while_a_run_goes_on(training):
