@@ -38,7 +38,7 @@ def train(pad, recipe):
     button = pad.widget("train_button", QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     words = pad.widget("training_text", QLabel)
-    pad.qtbot.waitUntil(lambda: words.text().startswith("Finished"), timeout=PATIENCE)
+    pad.qtbot.waitUntil(lambda: " finished in " in words.text(), timeout=PATIENCE)
     assert {type(report) for report in told} <= {StepsReport, InterimReport, EpochReport}
     assert len(told) == len(set(map(id, told))) > 1
     return [*said, view.accessibleDescription()]
