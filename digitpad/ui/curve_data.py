@@ -22,6 +22,9 @@ Points = tuple[Array, Array]
 EpochValue = Literal["train_loss", "train_accuracy", "test_loss", "test_accuracy", "held_out_loss", "held_out_accuracy"]
 
 _SHORTEST_MEMORY, _LONGEST_MEMORY = 5.0, 200.0
+_REMEMBERED = 0.05
+"""How many steps the smoothed loss remembers, from the first step on, at most, and as a share of the steps so far."""
+
 _COLUMNS = (
     "step",
     "loss",
@@ -65,8 +68,8 @@ class RunCurves:
     """The curves of one run, which grow with its reports.
 
     The smoothed loss is an exponential mean, freed of the bias that its start at 0 would give the first steps (Kingma
-    and Ba, Adam, section 3, https://arxiv.org/abs/1412.6980). It remembers a fiftieth of the run, 5 to 200 steps, so
-    that the curves of short and long runs look alike. Steps whose loss is no number are left out of it.
+    and Ba, Adam, section 3, https://arxiv.org/abs/1412.6980). It remembers 5 steps and a twentieth of those so far, 200
+    at most: it follows the steep fall at the start, and later lies quiet. Steps whose loss is no number are left out.
 
     A report that goes back, as after a resumed epoch, replaces what it goes over. Adding one costs the same however
     long the run is, apart from the room for arrays, which doubles when it is used up.
@@ -191,10 +194,9 @@ class RunCurves:
             room = np.empty((4, 2 * end))
             room[:, : self._count] = self._table[:, : self._count]
             self._table = room
-        memory = min(max(self.planned_steps / 50, _SHORTEST_MEMORY), _LONGEST_MEMORY)
-        share = 1 / memory
         smoothed = []
-        for loss in report.losses:
+        for step, loss in enumerate(report.losses, report.first):
+            share = 1 / min(_SHORTEST_MEMORY + _REMEMBERED * step, _LONGEST_MEMORY)
             if math.isfinite(loss):
                 self._mean += share * (loss - self._mean)
                 self._weight += share * (1 - self._weight)

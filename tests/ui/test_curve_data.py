@@ -28,20 +28,14 @@ def epoch(number, step, test_accuracy=0.98, held_out=None):
     return EpochReport(number, 5, step, 1.0, 0.2, 0.95, 0.1, test_accuracy, held_out, held_out, True)
 
 
-def smooth(losses, memory):
-    """The definition, written out."""
-    share, weights = 1 / memory, []
+def smooth(losses, first=1):
+    """The definition, written out: a step's share is one over its memory, and each later step takes its own off it."""
+    shares = 1 / np.minimum(5 + 0.05 * np.arange(first, first + len(losses)), 200)
+    means = []
     for n in range(len(losses)):
-        w = share * (1 - share) ** np.arange(n, -1, -1.0)
-        weights.append(float(w @ np.array(losses[: n + 1]) / w.sum()))
-    return weights
-
-
-@pytest.mark.parametrize(("planned", "memory"), [(32, 5), (250, 5), (469, 9.38), (10_000, 200), (50_000, 200)])
-def test_the_smoothed_loss_of_a_short_run_follows_it_closely(planned, memory):
-    curves, losses = RunCurves(), [2.0, 1.0, 0.5, 0.7]
-    curves.add(steps(1, losses, total=planned))
-    assert np.allclose(curves.smoothed, smooth(losses, memory))
+        w = [shares[k] * np.prod(1 - shares[k + 1 : n + 1]) for k in range(n + 1)]
+        means.append(float(w @ np.array(losses[: n + 1]) / np.sum(w)))
+    return means
 
 
 @given(LOSSES, st.integers(1, 50))
@@ -52,15 +46,16 @@ def test_the_pieces_in_which_reports_come_make_no_difference(losses, piece):
 
     assert curves.steps.tolist() == list(range(1, len(losses) + 1))
     assert curves.losses.tolist() == losses
-    assert np.allclose(curves.smoothed, smooth(losses, 20), rtol=1e-6)
+    assert np.allclose(curves.smoothed, smooth(losses), rtol=1e-6)
 
 
-def test_long_runs_are_smoothed_over_more_steps():
+def test_the_smoothed_loss_follows_a_fall_at_the_start_and_lies_quiet_late_in_a_long_run():
     curves = RunCurves()
-    losses = [2.0, 1.0, 0.5]
-    curves.add(steps(1, losses, total=10_000))
-
-    assert np.allclose(curves.smoothed, smooth(losses, 200))
+    curves.add(steps(1, [2.0] * 20 + [0.0] * 20, total=100_000))
+    assert curves.smoothed[-1] < 0.15
+    curves.add(steps(41, [1.0] * 10_000))
+    curves.add(steps(10_041, [0.0]))
+    assert curves.smoothed[-1] == pytest.approx(1 - 1 / 200)
 
 
 def test_a_loss_that_is_no_number_does_not_spoil_the_smoothed_one():
