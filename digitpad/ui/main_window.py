@@ -84,7 +84,14 @@ class MainWindow(QMainWindow):
         self._files = Files(self)
         self._collector = IdleCollector(self)
         self._make_parts()
-        fill_menu_bar(self.menuBar(), self._actions, self._recent, self._pretrained, self._answers.strictness.menu)
+        fill_menu_bar(
+            self.menuBar(),
+            self._actions,
+            self._recent,
+            self._pretrained,
+            self._answers.strictness.menu,
+            self._training.run_actions,
+        )
         self.addToolBar(make_tool_bar(self._actions, self._width))
         self._arrange()
         self._connect()

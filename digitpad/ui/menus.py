@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QSize, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from digitpad.files import shipped
@@ -68,9 +70,23 @@ class ShippedMenu(QMenu):
 
 
 def fill_menu_bar(
-    bar: QMenuBar, actions: Actions, recent: RecentMenu, pretrained: ShippedMenu, strictness: QMenu
+    bar: QMenuBar,
+    actions: Actions,
+    recent: RecentMenu,
+    pretrained: ShippedMenu,
+    strictness: QMenu,
+    of_run: Sequence[QAction],
 ) -> None:
-    """Put every action into its menu."""
+    """Put every action into its menu.
+
+    Args:
+        bar: the window's.
+        actions: the window's.
+        recent: checkpoints that were loaded before.
+        pretrained: those that ship.
+        strictness: how much is refused.
+        of_run: what can be done with the run that is selected in the list.
+    """
     file = bar.addMenu(translate("menus", "&File"))
     file.addActions([actions.open, actions.save])
     file.addSeparator()
@@ -93,6 +109,7 @@ def fill_menu_bar(
     train = bar.addMenu(translate("menus", "&Train"))
     train.addActions([actions.train, actions.pause, actions.stop])
     train.addSeparator()
+    train.addMenu(translate("menus", "Selected run")).addActions(of_run)
     train.addAction(actions.browse)
     bar.addMenu(translate("menus", "&Help")).addAction(actions.about)
     for menu in (file, edit, view, train):

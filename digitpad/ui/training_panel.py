@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from digitpad.files import write_atomically
@@ -222,6 +223,11 @@ class TrainingPanel(QWidget):
         """Height of the closed panel in pixels: of the line, and of what is to be said below it."""
         # A sentence takes more lines the narrower it is; without one, the height for a width is -1.
         return max(self.minimumSizeHint().height(), self._column.minimumHeightForWidth(self.width()))
+
+    @property
+    def run_actions(self) -> list[QAction]:
+        """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
+        return [self._runs.resume, self._runs.load_best, self._runs.load_last, self._runs.export]
 
     @property
     def is_training(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt, QThread
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QMenu, QPushButton
 
 from digitpad.files import DEFAULT_CHECKPOINT
 from digitpad.laboratory import Laboratory
@@ -169,8 +169,8 @@ def test_a_run_pauses_goes_on_stops_and_is_resumed_to_its_end(training):
     training.until(lambda: training.file_in_use == str(folder.best if run.epochs_done else DEFAULT_CHECKPOINT))
     assert "in training" not in training.status
 
-    training.select(run.id)
-    QTest.mouseClick(training.pad.widget("resume_button"), Qt.MouseButton.LeftButton)
+    menu = next(menu for menu in training.window.findChildren(QMenu) if menu.title() == "Selected run")
+    next(action for action in menu.actions() if action.text() == "Resume").trigger()
     training.until(lambda: not training.is_idle)
     training.wait_for_end()
     (run,) = training.listed()
