@@ -244,7 +244,7 @@ class CurvesView(QWidget):
 
     def _show_values(self) -> None:
         values = self._shown_values()
-        text = self._line(values, is_narrow=self.width() < _NARROW)
+        text = self._line(values, is_narrow=self.width() < _NARROW).replace(" %", "\u00a0%")  # no line ends in between
         if text != self._values.text():
             self._values.setText(text)
             self._values.setToolTip(text)
