@@ -57,6 +57,9 @@ def _crossed_out(digits: Sequence[Digit], random: Generator) -> Paths:
     _, paths = _drawn(digits, random)
     corners = np.concatenate(paths)
     low, high = corners.min(axis=0) - 0.05, corners.max(axis=0) + 0.05
+    # Nobody crosses out a one within its own width: it would still be a one.
+    aside = max(0.0, 0.3 * (high[1] - low[1]) - (high[0] - low[0])) / 2
+    low[0], high[0] = low[0] - aside, high[0] + aside
     if random.random() < 0.5:
         falling, rising = np.stack([low, high]), np.array([[low[0], high[1]], [high[0], low[1]]])
         return [*paths, falling + random.normal(0, 0.05, (2, 2)), rising + random.normal(0, 0.05, (2, 2))]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -165,6 +165,7 @@ def test_a_dot_stays_a_dot(change, seed):
 
 @settings(deadline=None)
 @given(SEEDS)
+@example(5806)  # a one, crossed out
 def test_what_is_no_digit_is_never_empty_nor_an_upright_line(seed):
     paths = other(DIGITS, np.random.default_rng(seed))
     low, high = box(paths)
