@@ -29,6 +29,17 @@ _NICENESS = 5
 """How far training steps back behind reading and the window, on systems where a thread can."""
 
 
+_PREPARED = (
+    "pyqtgraph",
+    "sympy",
+    "torch.fx.experimental.symbolic_shapes",
+    "torch._dynamo",
+    "digitpad.learning.runs",
+)
+"""What the first run and its plots import. sympy and the symbolic shapes are a third of torch._dynamo, which torch's
+optimisers import; they stand for themselves so that the steps are shorter."""
+
+
 def load_torch() -> None:
     """Import torch, without stopping the window for long.
 
@@ -52,17 +63,14 @@ class Laboratory:
         """Import what the plots and the first optimiser need: 900 modules, more than a second of waiting for a person.
 
         Args:
-            wait: called before each of them; returns when nobody draws. It must not raise: torch cannot be imported
-                anew in a process where its import was broken off.
+            wait: called before each step, under no lock; returns when nobody draws. It must not raise: torch cannot be
+                imported anew in a process where its import was broken off.
         """
         load_torch()
-        from digitpad.learning.gentle_import import import_gently, waiting_between_modules
+        from digitpad.learning.gentle_import import import_in_steps
 
         _step_back()
-        with waiting_between_modules(wait):
-            import_gently("pyqtgraph")
-            import_gently("torch._dynamo")
-            import_gently("digitpad.learning.runs")
+        import_in_steps(_PREPARED, wait)
 
     def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
         """See `digitpad.learning.runs.run`; one core is left to the window."""

@@ -9,16 +9,13 @@ about 16 ms.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import importlib
-import importlib.abc
 import importlib.util
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 _LIBRARIES = {
@@ -50,26 +47,15 @@ def import_gently(name: str) -> None:
     gc.freeze()
 
 
-@contextlib.contextmanager
-def waiting_between_modules(wait: Callable[[], None]) -> Iterator[None]:
-    """Call `wait` in this thread before each module that is looked for, so that a long import can make way."""
-    finder = _Waiting(wait)
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
+def import_in_steps(names: Iterable[str], wait: Callable[[], None]) -> None:
+    """Import modules one after the other, and call `wait` before each, so that a long import can make way.
 
-
-class _Waiting(importlib.abc.MetaPathFinder):
-    """Finds nothing, and takes its time."""
-
-    def __init__(self, wait: Callable[[], None]) -> None:
-        self._wait, self._thread = wait, threading.get_ident()
-
-    def find_spec(self, *_: object) -> None:
-        if threading.get_ident() == self._thread:
-            self._wait()
+    Python holds its import lock while it looks for a module. Nothing may wait for the window under that lock, because
+    the window may be waiting for it to import something itself; between two imports no lock is held.
+    """
+    for name in names:
+        wait()
+        import_gently(name)
 
 
 def _preload() -> None:

@@ -1,8 +1,12 @@
 """Each in an interpreter of its own, because torch is imported once only."""
 
+import importlib
 import subprocess
 import sys
+import threading
 from pathlib import Path
+
+from digitpad.learning.gentle_import import import_in_steps
 
 CHECK = """
 import gc, sys
@@ -52,3 +56,29 @@ except ImportError:
     print("no torch", gc.isenabled(), "torch" in sys.modules)
 """)
     assert done.stdout == "no torch True False\n", done.stderr
+
+
+def test_another_thread_can_import_while_a_long_import_waits(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("first_step", "second_step", "wanted_by_the_window"):
+        (tmp_path / f"{name}.py").touch()
+    nobody_draws, waiting = threading.Event(), threading.Semaphore(0)
+
+    def wait():
+        waiting.release()
+        nobody_draws.wait(60)
+
+    steps = threading.Thread(target=import_in_steps, args=(["first_step", "second_step"], wait))
+    window = threading.Thread(target=importlib.import_module, args=["wanted_by_the_window"])
+    steps.start()
+    assert waiting.acquire(timeout=60)
+    window.start()
+    window.join(30)
+    imported = not window.is_alive()
+    nobody_draws.set()
+    steps.join()
+    window.join()
+    assert imported
+    assert {"first_step", "second_step"} <= sys.modules.keys()
+    for name in ("first_step", "second_step", "wanted_by_the_window"):
+        monkeypatch.delitem(sys.modules, name)
