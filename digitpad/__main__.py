@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from digitpad import arguments
+from digitpad.cli import parser as arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,11 +18,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     parsed = arguments.parse(words)
     if parsed.command is not None:
-        from digitpad import cli
+        from digitpad.cli import main as cli
 
         return cli.run(parsed)
 
-    from digitpad import system_check
+    from digitpad.platform import system_check
 
     problem = system_check.problem()
     if problem is not None:

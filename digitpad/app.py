@@ -21,15 +21,15 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from digitpad import arguments
-from digitpad.errors import InputError
-from digitpad.files import shipped
-from digitpad.laboratory import Laboratory, load_torch
-from digitpad.ui.icons import icon
+from digitpad.cli import parser as arguments
+from digitpad.domain.errors import InputError
+from digitpad.services import Laboratory, load_torch
+from digitpad.storage.io import shipped
+from digitpad.ui.common.icons import icon
+from digitpad.ui.common.theme import LIGHT
 from digitpad.ui.main_window import MainWindow
-from digitpad.ui.reading import Reader, Recognizer
-from digitpad.ui.settings import Settings
-from digitpad.ui.theme import LIGHT
+from digitpad.ui.session.reading_thread import Reader, Recognizer
+from digitpad.ui.session.settings import Settings
 
 _SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while another waits for it. Python's 5 ms would be most of the time that
@@ -75,8 +75,8 @@ class _Opener:
     def __call__(self, path: Path | None) -> Recognizer:
         """Open a checkpoint, or the one that ships; on the CPU where the wished device is not there."""
         load_torch()
-        from digitpad.learning.devices import choose_device
-        from digitpad.learning.recognizer import open_recognizer
+        from digitpad.learning.models.devices import choose_device
+        from digitpad.learning.models.recognizer import open_recognizer
 
         try:
             choose_device(self._device)

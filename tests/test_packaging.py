@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from digitpad.learning.networks import NETWORKS, blueprint, parameter_count
-from digitpad.learning.recipes import RECIPES
+from digitpad.learning.models.networks import NETWORKS, blueprint, parameter_count
+from digitpad.learning.training.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitpad.errors import InputError
+from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
 
 MAX_BYTES = 64 * 2**20

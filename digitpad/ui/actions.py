@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from digitpad.ui.icons import icon
-from digitpad.ui.theme import Theme
+from digitpad.ui.common.icons import icon
+from digitpad.ui.common.theme import Theme
 
 _Keys = QKeySequence.StandardKey
 

@@ -19,28 +19,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.domain.messages import CheckpointInfo
 from digitpad.ink.strokes import PEN_WIDTHS
-from digitpad.messages import CheckpointInfo
+from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
-from digitpad.ui.answer_side import AnswerSide
-from digitpad.ui.bars import percent
-from digitpad.ui.canvas import Canvas, Tool
-from digitpad.ui.dialogs import CLOSE_QUESTION, ask_before_closing
-from digitpad.ui.elided import ElidedLabel
-from digitpad.ui.exchange import Exchange
-from digitpad.ui.files import Files
-from digitpad.ui.idle_collector import IdleCollector
-from digitpad.ui.laboratory import Laboratory, LiveNetwork
+from digitpad.ui.answer.bars import percent
+from digitpad.ui.answer.panel import AnswerSide
+from digitpad.ui.common.dialogs import CLOSE_QUESTION, ask_before_closing
+from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import Mode, apply_theme, system_theme
 from digitpad.ui.menus import RecentMenu, ShippedMenu, fill_menu_bar, make_tool_bar
-from digitpad.ui.notice import Notice
-from digitpad.ui.pad import Square
+from digitpad.ui.pad.canvas import Canvas, Tool
+from digitpad.ui.pad.file_actions import Exchange
+from digitpad.ui.pad.file_tasks import Files
+from digitpad.ui.pad.square_frame import Square
 from digitpad.ui.panes import Panes
-from digitpad.ui.reading import Answer, Reader
-from digitpad.ui.settings import Settings
-from digitpad.ui.theme import Mode, apply_theme, system_theme
-from digitpad.ui.training_panel import TrainingPanel
+from digitpad.ui.session.idle_collector import IdleCollector
+from digitpad.ui.session.reading_thread import Answer, Reader
+from digitpad.ui.session.settings import Settings
+from digitpad.ui.session.training_service import Laboratory, LiveNetwork
+from digitpad.ui.training.page import TrainingPanel
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
 
     Signals:
         prediction_shown: a Prediction, after the bars have been painted with it.
-        training_progressed: a report of the run that goes on, see `digitpad.messages.Report`.
+        training_progressed: a report of the run that goes on, see `digitpad.domain.messages.Report`.
     """
 
     prediction_shown = Signal(object)

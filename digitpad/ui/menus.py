@@ -9,9 +9,9 @@ from PySide6.QtCore import QCoreApplication, QSize, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from digitpad.files import shipped
+from digitpad.storage.io import shipped
 from digitpad.ui.actions import Actions
-from digitpad.ui.settings import Settings
+from digitpad.ui.session.settings import Settings
 
 translate = QCoreApplication.translate
 

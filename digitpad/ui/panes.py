@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from digitpad.ui.training_panel import TrainingPanel
+from digitpad.ui.training.page import TrainingPanel
 
 _TRAINING_HEIGHT = 280  # what opens below the line
 _NO_LIMIT = (1 << 24) - 1  # Qt's own largest size of a widget

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QThread
 
 from digitpad import app
-from tests.app.hand import Pad
+from tests.app.pad import Pad
 from tests.app.training import Training
 
 

@@ -15,15 +15,15 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
 from digitpad import app
-from digitpad.errors import DigitpadError
-from digitpad.files import DEFAULT_CHECKPOINT
+from digitpad.domain.errors import DigitpadError
 from digitpad.ink.drawings import Drawing
-from digitpad.ink.inkml import read_inkml, write_inkml
+from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
-from digitpad.learning.checkpoints import load_checkpoint
-from digitpad.ui.reading import Reader
-from digitpad.ui.training_panel import TrainingPanel
-from tests.app.hand import FOUR, SEVEN, Pad
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.ui.session.reading_thread import Reader
+from digitpad.ui.training.page import TrainingPanel
+from tests.app.pad import FOUR, SEVEN, Pad
 
 
 def checkpoint_name(pad):
@@ -230,7 +230,7 @@ def test_a_full_disk_gets_a_sentence_and_loses_nothing(pad, tmp_path, monkeypatc
     def full(path, data):
         raise DigitpadError(f"{path.name} was not written, because the disk is full. Free some space.")
 
-    monkeypatch.setattr("digitpad.ink.opening.write_atomically", full)
+    monkeypatch.setattr("digitpad.ink.formats.opening.write_atomically", full)
     pad.draw(SEVEN)
     pad.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     choose(pad, tmp_path / "seven.png")
@@ -288,7 +288,7 @@ def test_a_device_that_is_not_there_gives_way_to_the_cpu(start, copy, monkeypatc
 
 
 def test_without_any_network_the_window_says_so_until_one_is_loaded(start, copy, tmp_path, monkeypatch):
-    monkeypatch.setattr("digitpad.learning.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
+    monkeypatch.setattr("digitpad.learning.models.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
     pad = start()
     label = pad.widget("prediction_label")
     pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
@@ -323,7 +323,7 @@ def test_a_checkpoint_cannot_be_saved_under_a_name_that_says_another_format(pad,
 
 
 def test_after_an_error_a_good_checkpoint_brings_the_empty_state_back(start, copy, tmp_path, monkeypatch):
-    monkeypatch.setattr("digitpad.learning.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
+    monkeypatch.setattr("digitpad.learning.models.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
     pad = start()
     label = pad.widget("prediction_label")
     pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
@@ -352,7 +352,7 @@ def test_a_cleared_pad_shows_no_guess_while_a_checkpoint_is_being_opened(pad, co
     pad.answer()
     let = threading.Event()
     monkeypatch.setattr(
-        "digitpad.learning.recognizer.load_checkpoint", lambda path: let.wait(20) and load_checkpoint(path)
+        "digitpad.learning.models.recognizer.load_checkpoint", lambda path: let.wait(20) and load_checkpoint(path)
     )
     drop(pad, copy)
     pad.canvas.clear_ink()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad import app
 from digitpad.ink.strokes import PAD_SIDE
-from tests.app.hand import Pad
+from tests.app.pad import Pad
 from tests.forms import digits_by_form
 
 FORMS = digits_by_form()

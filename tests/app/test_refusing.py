@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
 
-from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from digitpad.strictness import SHARES
-from digitpad.ui.theme import LIGHT
-from tests.app.hand import SEVEN
+from digitpad.domain.rejection import SHARES
+from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.ui.common.theme import LIGHT
+from tests.app.pad import SEVEN
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget
 
-from digitpad.messages import EpochReport, InterimReport, StepsReport
-from digitpad.ui.bars import ProbabilityBars
-from digitpad.ui.samples_view import SamplesView
-from digitpad.ui.training_panel import TrainingPanel
+from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.training.page import TrainingPanel
+from digitpad.ui.training.samples import SamplesView
 
 PATIENCE = 30000
 """Milliseconds that a short training may take on a busy machine."""

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QMenu, QPushButton
 
-from digitpad.files import DEFAULT_CHECKPOINT
-from digitpad.laboratory import Laboratory
-from digitpad.learning.checkpoints import load_checkpoint
-from digitpad.learning.recipes import RECIPES
-from digitpad.messages import EpochReport, InterimReport, StepsReport
-from digitpad.recipe_files import keep_recipe
-from digitpad.run_store import RunFolder, runs_folder
-from tests.app.hand import SEVEN
+from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.training.recipes import RECIPES
+from digitpad.services import Laboratory
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.storage.recipe_store import keep_recipe
+from digitpad.storage.run_store import RunFolder, runs_folder
+from tests.app.pad import SEVEN
 from tests.app.training import CURVES, MAP, RUNS
 
 # The offscreen platform says so of dialogs that are put in front.

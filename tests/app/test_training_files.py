@@ -10,15 +10,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QSpinBox
 
-from digitpad.errors import DigitpadError
-from digitpad.laboratory import Laboratory
-from digitpad.learning.checkpoints import load_checkpoint
-from digitpad.learning.recipes import RECIPES
-from digitpad.messages import DataInfo
-from digitpad.recipe_files import load_recipe, recipes_folder
-from digitpad.run_store import RunFolder, runs_folder
-from digitpad.ui.number_box import NumberBox
-from tests.app.hand import SEVEN
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.messages import DataInfo
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.training.recipes import RECIPES
+from digitpad.services import Laboratory
+from digitpad.storage.recipe_store import load_recipe, recipes_folder
+from digitpad.storage.run_store import RunFolder, runs_folder
+from digitpad.ui.common.number_box import NumberBox
+from tests.app.pad import SEVEN
 from tests.app.training import CURVES, RUNS
 from tests.learning.idx_files import hand_drawn_mnist
 

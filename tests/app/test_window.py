@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QToolButton
 
 from digitpad import __version__
-from tests.app.hand import FOUR, ONE, SEVEN
+from tests.app.pad import FOUR, ONE, SEVEN
 
 
 def press_and_move(pad, stroke, steps=12):

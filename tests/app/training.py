@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.ui.embedding_map import EmbeddingMapView
-from digitpad.ui.run_list import RunList
-from digitpad.ui.training_panel import TrainingPanel
+from digitpad.ui.map.view import EmbeddingMapView
+from digitpad.ui.runs.list import RunList
+from digitpad.ui.training.page import TrainingPanel
 
 PATIENCE = 60000
 """Milliseconds to wait: the machine may be busy."""

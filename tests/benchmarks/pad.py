@@ -23,7 +23,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from digitpad.ink.drawings import Drawing
-from digitpad.ink.opening import read_drawings
+from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
 from tests.benchmarks.hand import Hand, Line, Watch, keep_settings_apart
 
@@ -184,7 +184,7 @@ def moved(ink: Ink, scale: float, shift: np.ndarray, width: float) -> Ink:
 
 def invariance(drawings: list[Drawing], rng: random.Random) -> Figures:
     """Share of drawings that are read the same when they are drawn otherwise."""
-    from digitpad.learning.recognizer import open_recognizer
+    from digitpad.learning.models.recognizer import open_recognizer
 
     recognizer = open_recognizer()
     digits = [recognizer.predict(drawing.ink).digit for drawing in drawings]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digitpad.ink.opening import open_inks
-from digitpad.learning.recognizer import open_recognizer
+from digitpad.ink.formats.opening import open_inks
+from digitpad.learning.models.recognizer import open_recognizer
 
 BOUND = 3.0
 """Milliseconds in which 99 of 100 drawings are to be read."""

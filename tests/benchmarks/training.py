@@ -27,13 +27,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import torch
 from torch import nn
 
-from digitpad.learning.data import Images
-from digitpad.learning.datasets import cached_data
-from digitpad.learning.devices import cores
-from digitpad.learning.networks import NETWORKS, build
-from digitpad.learning.recipes import RECIPES
-from digitpad.learning.training import Training
-from digitpad.messages import EpochReport, StepsReport
+from digitpad.domain.messages import EpochReport, StepsReport
+from digitpad.learning.data.datasets import cached_data
+from digitpad.learning.data.images import Images
+from digitpad.learning.models.devices import cores
+from digitpad.learning.models.networks import NETWORKS, build
+from digitpad.learning.training.loop import Training
+from digitpad.learning.training.recipes import RECIPES
 
 BOUNDS = {
     "fast_accuracy": ("fast: test images read right, mean over the seeds", "≥ 0.99"),

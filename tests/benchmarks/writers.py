@@ -16,20 +16,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from digitpad.domain.messages import CheckpointInfo, EpochReport
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.rejection import LOST, threshold
 from digitpad.ink.drawings import Drawing
-from digitpad.learning.calibration import calibration_error, fit_temperature, probabilities, reliability
-from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from digitpad.learning.data import held_out
-from digitpad.learning.datasets import cached_data
-from digitpad.learning.devices import cores
-from digitpad.learning.networks import NETWORKS
-from digitpad.learning.pen import LEFT_OUT, concatenated, pen_images, read_pen, rendered
-from digitpad.learning.recipes import RECIPES
-from digitpad.learning.refusal import NONE, evidence, thresholds
-from digitpad.learning.training import Training, logits
-from digitpad.messages import CheckpointInfo, EpochReport
-from digitpad.recipe import Recipe
-from digitpad.strictness import LOST, threshold
+from digitpad.learning.data.datasets import cached_data
+from digitpad.learning.data.images import held_out
+from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_images, read_pen, rendered
+from digitpad.learning.evaluation.calibration import calibration_error, fit_temperature, probabilities, reliability
+from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.devices import cores
+from digitpad.learning.models.networks import NETWORKS
+from digitpad.learning.training.loop import Training, logits
+from digitpad.learning.training.losses import NONE, evidence, thresholds
+from digitpad.learning.training.recipes import RECIPES
 from tests.forms import others_by_form
 
 

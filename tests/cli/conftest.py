@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from digitpad.__main__ import main
+from digitpad.domain.messages import CheckpointInfo
 from digitpad.ink.drawings import Drawing
-from digitpad.ink.export import to_png
-from digitpad.ink.inkml import write_inkml
+from digitpad.ink.formats.export import to_png
+from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink
-from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
-from digitpad.learning.networks import build
-from digitpad.messages import CheckpointInfo
+from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.models.networks import build
 from tests.hand_drawn import drawn
 
 

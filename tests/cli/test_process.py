@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from digitpad import __version__
-from digitpad.ink.inkml import write_inkml
-from digitpad.learning.checkpoints import load_checkpoint
-from digitpad.recipe import Recipe
-from digitpad.recipe_files import save_recipe
-from digitpad.run_store import list_runs, runs_folder
+from digitpad.domain.recipe import Recipe
+from digitpad.ink.formats.inkml import write_inkml
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.storage.recipe_store import save_recipe
+from digitpad.storage.run_store import list_runs, runs_folder
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 from digitpad.__main__ import main
 from digitpad.ink.drawings import Drawing
-from digitpad.ink.inkml import write_inkml
+from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink
-from digitpad.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from digitpad.learning.networks import NETWORKS
+from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.networks import NETWORKS
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist
 
@@ -266,15 +266,15 @@ def test_recipes_lists(call):
 
 
 def test_ctrl_c_ends_with_one_line(refused, seven, monkeypatch):
-    import digitpad.learning.recognizer
+    import digitpad.learning.models.recognizer
 
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(digitpad.learning.recognizer, "open_recognizer", interrupted)
+    monkeypatch.setattr(digitpad.learning.models.recognizer, "open_recognizer", interrupted)
     assert refused("predict", seven, status=1) == "digitpad: stopped"
 
 
 def test_a_library_that_is_missing_is_a_failure_in_one_line(refused, seven, monkeypatch):
-    monkeypatch.setitem(sys.modules, "digitpad.learning.recognizer", None)
+    monkeypatch.setitem(sys.modules, "digitpad.learning.models.recognizer", None)
     assert "could not be loaded" in refused("predict", seven, status=1)

@@ -13,21 +13,21 @@ import pytest
 import torch
 from tqdm import tqdm
 
-import digitpad.cli_train
-import digitpad.learning.download
-import digitpad.learning.runs
-from digitpad.errors import DigitpadError
-from digitpad.files import data_folder
-from digitpad.ink.inkml import write_inkml
-from digitpad.learning.checkpoints import load_checkpoint
-from digitpad.learning.data import read_mnist
-from digitpad.learning.datasets import download_folder
-from digitpad.learning.recipes import RECIPES
-from digitpad.learning.training import normalised
-from digitpad.messages import Preparing, RunInfo, StepsReport
-from digitpad.recipe import Recipe
-from digitpad.recipe_files import keep_recipe, save_recipe
-from digitpad.run_store import find_run, list_runs, runs_folder
+import digitpad.cli.train
+import digitpad.learning.data.download
+import digitpad.learning.training.runs
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.messages import Preparing, RunInfo, StepsReport
+from digitpad.domain.recipe import Recipe
+from digitpad.ink.formats.inkml import write_inkml
+from digitpad.learning.data.datasets import download_folder
+from digitpad.learning.data.images import read_mnist
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.training.loop import normalised
+from digitpad.learning.training.recipes import RECIPES
+from digitpad.storage.io import data_folder
+from digitpad.storage.recipe_store import keep_recipe, save_recipe
+from digitpad.storage.run_store import find_run, list_runs, runs_folder
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist
 from tests.learning.small_checkpoint import same
@@ -42,13 +42,13 @@ def no_network(monkeypatch):
     def offline(folder, *_):
         raise DigitpadError("MNIST could not be downloaded: there is no network.")
 
-    monkeypatch.setattr(digitpad.learning.download, "download_mnist", offline)
+    monkeypatch.setattr(digitpad.learning.data.download, "download_mnist", offline)
 
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch):
     """One thread of torch, and none of tqdm's for bars that stand still."""
-    monkeypatch.setattr(digitpad.learning.runs, "cores", lambda: 1)
+    monkeypatch.setattr(digitpad.learning.training.runs, "cores", lambda: 1)
     monkeypatch.setattr(tqdm, "monitor_interval", 0)
 
 
@@ -145,7 +145,7 @@ def test_the_images_of_a_recipe_are_told_in_lines_and_left_out_of_json(call, own
 @pytest.fixture
 def no_training(monkeypatch):
     """Fails the test if a training starts."""
-    monkeypatch.setattr(digitpad.learning.runs, "run", lambda *_, **__: pytest.fail("training has started"))
+    monkeypatch.setattr(digitpad.learning.training.runs, "run", lambda *_, **__: pytest.fail("training has started"))
 
 
 def test_a_place_that_cannot_be_written_to_is_refused_before_the_training(refused, data, tmp_path, no_training):
@@ -189,7 +189,7 @@ def test_a_disk_that_fills_up_while_training_is_a_failure(refused, own, monkeypa
         if len(calls) > count:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(digitpad.files.os, "fsync", full)
+    monkeypatch.setattr(digitpad.storage.io.os, "fsync", full)
     assert "disk" in refused("train", *own, "--out", "a.safetensors", "--json", status=1)
     assert not Path("a.safetensors").exists()
 
@@ -263,7 +263,7 @@ def test_mnist_is_fetched_where_it_is_nowhere(call, own, monkeypatch):
         progress(3, 10)
         hand_drawn_mnist(folder)
 
-    monkeypatch.setattr(digitpad.learning.download, "download_mnist", fetched)
+    monkeypatch.setattr(digitpad.learning.data.download, "download_mnist", fetched)
     status, out, err = call("train", "--recipe", "own.json", "--device", "cpu", "--json")
     assert (status, err) == (0, [])
     assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
@@ -280,7 +280,7 @@ def test_without_a_network_the_starter_set_is_offered(refused, own):
 
 @pytest.mark.parametrize("variable", [True, False])
 def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(refused, own, monkeypatch, tmp_path, variable):
-    monkeypatch.setattr(digitpad.learning.download, "download_mnist", lambda *_: pytest.fail("fetched"))
+    monkeypatch.setattr(digitpad.learning.data.download, "download_mnist", lambda *_: pytest.fail("fetched"))
     folder = tmp_path / "some" / "mnist" if variable else download_folder()
     if variable:
         monkeypatch.setenv("DIGITPAD_DATA_DIR", str(folder.parent))
@@ -300,7 +300,9 @@ def test_a_download_that_failed_is_tried_again_and_one_that_was_broken_off_goes_
     missing = download_folder() / "t10k-images-idx3-ubyte"
     content = missing.read_bytes()
     missing.unlink()
-    monkeypatch.setattr(digitpad.learning.download, "download_mnist", lambda *_: missing.write_bytes(content) and None)
+    monkeypatch.setattr(
+        digitpad.learning.data.download, "download_mnist", lambda *_: missing.write_bytes(content) and None
+    )
     assert call("train", "--recipe", "own.json", "--device", "cpu")[0] == 0
 
 
@@ -324,7 +326,7 @@ def interrupted(monkeypatch):
     """Presses Ctrl+C as often as asked at the first steps of a training."""
 
     def arm(times, kind=StepsReport):
-        told = digitpad.cli_train._Teller.tell
+        told = digitpad.cli.train._Teller.tell
         left = [times]
 
         def tell(teller, report):
@@ -333,14 +335,14 @@ def interrupted(monkeypatch):
                 left[0] -= 1
                 signal.raise_signal(signal.SIGINT)
 
-        monkeypatch.setattr(digitpad.cli_train._Teller, "tell", tell)
+        monkeypatch.setattr(digitpad.cli.train._Teller, "tell", tell)
 
     return arm
 
 
 def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, interrupted, monkeypatch, tmp_path):
     assert call("train", *own, "--seed", 7, "--out", "unbroken.safetensors")[0] == 0
-    monkeypatch.setattr("digitpad.learning.training._REPORT_SECONDS", 0)
+    monkeypatch.setattr("digitpad.learning.training.loop._REPORT_SECONDS", 0)
     names = {"id": None, "folder": None, "checkpoint": tmp_path / "stopped.safetensors", "state": None}
     before = signal.getsignal(signal.SIGINT)
     for kind, name in names.items():
@@ -368,7 +370,7 @@ def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, in
 
 def test_the_bar_counts_drawings_and_then_begins_anew_with_steps(tmp_path):
     written = io.StringIO()
-    with digitpad.cli_train._Teller(tmp_path / "out.safetensors", False, None) as teller:
+    with digitpad.cli.train._Teller(tmp_path / "out.safetensors", False, None) as teller:
         bar = teller._bar = tqdm(unit="step", file=written, mininterval=0)
         for done in (1, 500):
             teller.tell(Preparing(done, 1000, 1.0))
@@ -426,7 +428,7 @@ def test_a_run_goes_on_where_it_was_trained_unless_told_otherwise(call, own, mon
         wanted.append(device)
         raise DigitpadError("enough")
 
-    monkeypatch.setattr(digitpad.learning.runs, "resume", resume)
+    monkeypatch.setattr(digitpad.learning.training.runs, "resume", resume)
     run = list_runs(runs_folder())[0].id
     for words in ([], ["--device", "auto"], ["--device", "cpu"]):
         assert call("train", "--resume", run, *words)[2] == ["digitpad: enough"]

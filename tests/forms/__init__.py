@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from digitpad.ink.inkml import read_inkml
+from digitpad.ink.formats.inkml import read_inkml
 
 
 def digits_by_form():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from digitpad.learning.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
 from tests.learning.small_checkpoint import SMALL_INFO, network
 
 torch.set_num_threads(1)

@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 
-from digitpad.ink.render import render
+from digitpad.ink.raster.render import render
 from tests.hand_drawn import drawings
 
 NAMES = {

@@ -6,10 +6,10 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from digitpad.errors import InputError
-from digitpad.learning.checkpoints import FORMAT, load_checkpoint
-from digitpad.learning.networks import build
-from digitpad.messages import CheckpointInfo
+from digitpad.domain.errors import InputError
+from digitpad.domain.messages import CheckpointInfo
+from digitpad.learning.models.checkpoints import FORMAT, load_checkpoint
+from digitpad.learning.models.networks import build
 
 SMALL = [["conv-bn", 4, 5, 2, 2], ["relu"], ["flatten"], ["linear", 10]]
 SMALL_INFO = CheckpointInfo(

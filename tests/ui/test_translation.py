@@ -9,7 +9,7 @@ import pytest
 
 import digitpad
 
-SOURCES = sorted((Path(digitpad.__file__).parent / "ui").glob("*.py"))
+SOURCES = sorted((Path(digitpad.__file__).parent / "ui").rglob("*.py"))
 
 
 def calls(tree, *names):

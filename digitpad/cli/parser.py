@@ -1,0 +1,135 @@
+"""The words of the command line, without anything that they do."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from digitpad import __version__
+from digitpad.domain.rejection import LOST
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage before it, and ends with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"digitpad: {' '.join(message.split())}; see '{self.prog} --help'\n")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; `command` is None where it asks for the window.
+
+    Raises:
+        SystemExit: 0 after --help or --version, 2 on words that cannot be used, which one line on stderr explains.
+    """
+    return _parser().parse_args(list(argv))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(
+        prog="digitpad", description="Draw a digit and watch a network read it. Without a subcommand, a window opens."
+    )
+    parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
+    _checkpoint(parser, default=None)
+    _device(parser, default="auto")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    predict = commands.add_parser("predict", help="read pictures and ink files")
+    _checkpoint(predict)
+    _lost(predict)
+    _json(predict)
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG, JPEG, BMP, WebP, InkML or UNIPEN")
+
+    evaluate = commands.add_parser("evaluate", help="measure a checkpoint on labelled digits")
+    _checkpoint(evaluate)
+    _device(evaluate)
+    _lost(evaluate)
+    evaluate.add_argument(
+        "--page", type=Path, metavar="FILE.html", help="write a page with figures and pictures of what was read wrong"
+    )
+    _json(evaluate)
+    evaluate.add_argument(
+        "data", type=Path, metavar="DATA", help="an InkML or UNIPEN file, or a folder with MNIST's IDX files"
+    )
+
+    train = commands.add_parser("train", help="train a recipe's network and write a checkpoint; Ctrl+C saves and stops")
+    train.add_argument("--recipe", metavar="ID", help="see 'digitpad recipes'; or a recipe's file")
+    train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's own number")
+    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="decides everything random (default 0)")
+    train.add_argument("--data", metavar="DIR", help="folder with MNIST's IDX files, or 'starter': 5,000 of its digits")
+    train.add_argument(
+        "--ink", type=Path, metavar="F", help="InkML or UNIPEN file of labelled drawings, for recipes that want it"
+    )
+    train.add_argument(
+        "--hold-out",
+        type=_positive,
+        metavar="N",
+        help="choose the best epoch on N training images held out, a tenth at most",
+    )
+    train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
+    train.add_argument(
+        "--resume", type=Path, metavar="F", help="go on with a run: its id, its folder, or a checkpoint that it wrote"
+    )
+    train.add_argument("--tensorboard", type=Path, metavar="DIR", help="write logs for TensorBoard too")
+    _device(train)
+    _json(train)
+
+    recipes = commands.add_parser("recipes", help="list the recipes")
+    _json(recipes)
+    return parser
+
+
+# A subcommand's own default would overwrite what stands before its name, so it has none.
+
+
+def _checkpoint(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    text = "instead of the one that ships"
+    parser.add_argument("--checkpoint", type=Path, metavar="F", default=default, help=text)
+
+
+def _device(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    parser.add_argument("--device", choices=DEVICES, default=default, help="where to compute (default auto)")
+
+
+def _lost(parser: argparse.ArgumentParser) -> None:
+    text = f"share of real digits that may be refused, 0 to 1, or 'never' to refuse nothing (default {LOST})"
+    parser.add_argument("--lost", type=_share, default=LOST, metavar="SHARE", help=text)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _share(text: str) -> float | None:
+    if text == "never":
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 0 to 1 nor 'never'")
+    return share
+
+
+def _positive(text: str) -> int:
+    number = _whole(text)
+    if not 0 < number <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to a thousand million")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**63 - 1}")
+    return number
+
+
+def _whole(text: str) -> int:
+    """The number that the digits of a text make, -1 where it is something else or too long for any use."""
+    return int(text) if text.isdecimal() and len(text) <= 20 else -1

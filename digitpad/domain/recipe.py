@@ -1,0 +1,260 @@
+"""Recipes: a network and how to train it, as data. Needs neither torch nor Qt."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+import unicodedata
+from dataclasses import dataclass, field, fields
+
+from digitpad.domain.errors import InputError
+
+OPTIMISERS = ("adamw", "adam", "sgd")
+SCHEDULES = ("one-cycle", "constant", "steps")
+PRECISIONS = ("full", "mixed")
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a training image may be changed; the default changes nothing.
+
+    Attributes:
+        degrees: rotation, up to this many degrees either way.
+        scale: size, up to a factor of e^scale either way.
+        aspect: width against height, up to a factor of e^aspect either way.
+        shear: slant, up to this many pixels across for each pixel down.
+        shift: place, up to this many pixels each way.
+        elastic: waves of up to this many pixels.
+        stroke: line width; 1 mixes up to the full dilation or erosion by one pixel each side.
+        plain: share of images left as they are, 0 to 1.
+    """
+
+    degrees: float = 0.0
+    scale: float = 0.0
+    aspect: float = 0.0
+    shear: float = 0.0
+    shift: float = 0.0
+    elastic: float = 0.0
+    stroke: float = 0.0
+    plain: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and how to train it.
+
+    Attributes:
+        id: name for scripts and files: lower-case letters, digits and hyphens.
+        title: name for people.
+        teaches: one sentence on what it teaches, '' where nobody said.
+        network: id of the network in `digitpad.learning.models.networks.NETWORKS`.
+        epochs: passes over the training images.
+        batch: images a step.
+        optimiser: one of `OPTIMISERS`.
+        rate: learning rate; the highest one of a schedule.
+        momentum: of SGD; the others use 0.9 and 0.999 as their moments' decays.
+        decay: weight decay of AdamW.
+        schedule: one of `SCHEDULES`; see `digitpad.learning.schedules`.
+        milestones: with 'steps', the epochs, from 0, at whose start the rate is multiplied by `factor`.
+        factor: see milestones.
+        smoothing: label smoothing.
+        average: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
+        precision: one of `PRECISIONS`; 'mixed' computes in bfloat16 what bears it, on devices that are quicker so, and
+            keeps weights and loss in float32.
+        mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
+        copies: how many variations of each pen drawing join the training images; with 0 no pen drawings do. Every fifth
+            writer's are held out.
+        forms: how many images of each digit, made up in the forms in which people write it, join them.
+        others: how many images of what is no digit join them; a network that sees some learns to refuse.
+        hold_out: how many training images are held out. On these, and on the pen drawings held out, the best epoch and
+            the thresholds of refusal are chosen, and the confidence is calibrated, on the drawings alone where there
+            are some; without any, the network trains on all and keeps the last epoch.
+        test_batch: images a step while testing.
+        test_every: steps between tests within an epoch; 0 tests at the end of each epoch only.
+        test_images: how many of the first test images those tests use; 0 takes all.
+        samples_before: how many of the first training images are shown with their labels before the first step.
+        samples_after: how many of the first test images are shown with prediction and label at the end.
+        outputs_after: how many of the first test images are shown with all ten outputs at the end.
+        augmentation: how training images are varied.
+    """
+
+    id: str
+    title: str
+    network: str
+    epochs: int
+    teaches: str = ""
+    batch: int = 128
+    optimiser: str = "adamw"
+    rate: float = 0.003
+    momentum: float = 0.9
+    decay: float = 0.01
+    schedule: str = "one-cycle"
+    milestones: tuple[int, ...] = ()
+    factor: float = 0.1
+    smoothing: float = 0.0
+    average: float = 0.0
+    precision: str = "full"
+    mean: float = 0.1307
+    std: float = 0.3081
+    copies: int = 0
+    forms: int = 0
+    others: int = 0
+    hold_out: int = 0
+    test_batch: int = 512
+    test_every: int = 0
+    test_images: int = 0
+    samples_before: int = 0
+    samples_after: int = 0
+    outputs_after: int = 0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "epochs": (1, 1000),
+    "batch": (1, 10_000),
+    "rate": (1e-7, 10),
+    "momentum": (0, 0.999),
+    "decay": (0, 1),
+    "factor": (0, 1),
+    "smoothing": (0, 0.9),
+    "average": (0, 0.9999),
+    "mean": (-10, 10),
+    "std": (1e-3, 100),
+    "copies": (0, 20),
+    "forms": (0, 10_000),
+    "others": (0, 100_000),
+    "hold_out": (0, 50_000),
+    "test_batch": (1, 10_000),
+    "test_every": (0, 100_000),
+    "test_images": (0, 10_000),
+    "samples_before": (0, 100),
+    "samples_after": (0, 100),
+    "outputs_after": (0, 10),
+}
+"""Lowest and highest usable value of each number in a `Recipe`."""
+
+AUGMENTATION_LIMITS: dict[str, tuple[float, float]] = {
+    "degrees": (0, 180),
+    "scale": (0, 1),
+    "aspect": (0, 1),
+    "shear": (0, 1),
+    "shift": (0, 14),
+    "elastic": (0, 6),
+    "stroke": (0, 1),
+    "plain": (0, 1),
+}
+"""Lowest and highest usable value of each number in an `Augmentation`."""
+
+ID_LENGTH = 64
+"""Most characters of an id."""
+
+TEXT_LENGTHS = {"title": 100, "teaches": 400}
+"""Most characters of the texts for people in a `Recipe`."""
+
+MILESTONES = 100
+"""Most milestones of a recipe."""
+
+SEEDS = (0, 2**63 - 1)
+"""Lowest and highest usable seed."""
+
+
+_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of what no line of text holds: control characters, halves of pairs, ends of lines."""
+
+
+def check_recipe(recipe: Recipe) -> Recipe:
+    """The recipe itself, where every value can be used.
+
+    Whether its network exists is for those to say who know the networks.
+
+    Raises:
+        InputError: a value is out of range or of the wrong type; the sentence names it.
+    """
+    check_id(recipe.id, "recipe's id")
+    check_id(recipe.network, "recipe's network")
+    for name, longest in TEXT_LENGTHS.items():
+        _check_text(name, getattr(recipe, name), longest)
+    if not recipe.title.strip():
+        raise InputError("The recipe's title is empty. Give it one.")
+    _check_numbers(recipe, LIMITS, "recipe's")
+    _check_numbers(recipe.augmentation, AUGMENTATION_LIMITS, "augmentation's")
+    for name, value, choices in (
+        ("optimiser", recipe.optimiser, OPTIMISERS),
+        ("schedule", recipe.schedule, SCHEDULES),
+        ("precision", recipe.precision, PRECISIONS),
+    ):
+        if value not in choices:
+            raise InputError(
+                f"The recipe's {name} is {shown(value)}. Choose {', '.join(choices[:-1])} or {choices[-1]}."
+            )
+    check_milestones(recipe.milestones)
+    return recipe
+
+
+def check_id(value: object, what: str = "id") -> None:
+    """Let an id through that can be the name of a file everywhere.
+
+    Raises:
+        InputError: it holds something else than lower-case letters, digits and hyphens, or is too long.
+    """
+    if not isinstance(value, str) or len(value) > ID_LENGTH or not _ID.fullmatch(value):
+        raise InputError(
+            f"The {what} is {shown(value)}. Use lower-case letters, digits and single hyphens between them, "
+            f"{ID_LENGTH} at most."
+        )
+
+
+def check_milestones(milestones: object) -> None:
+    """Let milestones through that a recipe can have.
+
+    Raises:
+        InputError: they are not epochs in rising order; the sentence names the first that is wrong.
+    """
+    most = int(LIMITS["epochs"][1])
+    wanted = f"List epochs from 0 to {most} in rising order, {MILESTONES} at most."
+    if not isinstance(milestones, tuple):
+        raise InputError(f"The recipe's milestones are {shown(milestones)}, which is no list. {wanted}")
+    if len(milestones) > MILESTONES:
+        raise InputError(f"The recipe has {len(milestones):,} milestones, which are too many. {wanted}")
+    before = -1
+    for epoch in milestones:
+        if type(epoch) is not int:
+            raise InputError(f"The recipe's milestones hold {shown(epoch)}, which is no whole number. {wanted}")
+        if not before < epoch <= most:
+            raise InputError(f"The recipe's milestone {shown(epoch)} is out of range or out of order. {wanted}")
+        before = epoch
+
+
+def shown(value: object) -> str:
+    """A value as a sentence shows it, cut off where it is long."""
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a number with more than 18 digits"  # Python refuses to write one of some thousand digits
+    text = reprlib.repr(value)  # which does not go as deep as a foreign file may be nested
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def one_line(text: str) -> str:
+    """The text on one line: ends of lines and control characters become single spaces."""
+    return " ".join("".join(" " if unicodedata.category(letter) in _UNSEEN else letter for letter in text).split())
+
+
+def _check_text(name: str, value: object, longest: int) -> None:
+    if not isinstance(value, str):
+        raise InputError(f"The recipe's {name} is {shown(value)}. Put a text in quotes there.")
+    if len(value) > longest:
+        raise InputError(f"The recipe's {name} has {len(value):,} characters. Shorten it to {longest}.")
+    if any(unicodedata.category(letter) in _UNSEEN for letter in value):
+        raise InputError(f"The recipe's {name} holds a line break or a control character. Write it on one line.")
+
+
+def _check_numbers(part: Recipe | Augmentation, limits: dict[str, tuple[float, float]], whose: str) -> None:
+    whole = {member.name for member in fields(part) if member.type == "int"}
+    for name, (low, high) in limits.items():
+        value = getattr(part, name)
+        kind = "whole number" if name in whole else "number"
+        wanted = f"a {kind} from {low:g} to {high:g}"
+        if isinstance(value, bool) or not isinstance(value, int if name in whole else (int, float)):
+            raise InputError(f"The {whose} {name} is {shown(value)}, which is no {kind}. Choose {wanted}.")
+        if not low <= value <= high:  # NaN is not either
+            raise InputError(f"The {whose} {name} is {shown(value)}, which is out of range. Choose {wanted}.")

@@ -1,0 +1,1 @@
+"""Data sets, and the images that training draws from them."""

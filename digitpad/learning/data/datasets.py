@@ -1,0 +1,155 @@
+"""Which data there are to train on, and opening them: MNIST, the starter set, or a folder that a person chose."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from digitpad.domain.errors import InputError
+from digitpad.domain.messages import DataInfo
+from digitpad.learning.data.images import (
+    MNIST_COUNTS,
+    Images,
+    count_mnist,
+    files_stamp,
+    foreign_file,
+    missing_files,
+    read_mnist,
+)
+from digitpad.learning.data.starter import STARTER_TEST, STARTER_TRAIN, read_starter
+from digitpad.storage.io import data_folder
+
+MNIST, STARTER = "mnist", "starter"
+"""The ids of data that need not be chosen as a folder."""
+
+_TITLE = "MNIST"
+
+
+def download_folder() -> Path:
+    """Where a download of MNIST goes: the user's data folder, never DIGITPAD_DATA_DIR. It need not exist."""
+    return user_data_path("digitpad", appauthor=False) / "mnist"
+
+
+def available() -> tuple[list[DataInfo], list[str]]:
+    """What can be trained on without asking for a folder, and sentences on what should be there and is broken.
+
+    MNIST comes first, where its files are there, then the starter set. Only the headers of files are read. A sentence
+    names the file at fault, and the folder that is used instead of a broken one in DIGITPAD_DATA_DIR.
+    """
+    info, problems = _look()
+    sentences = [str(problem) for problem in problems]
+    if info is not None and sentences:
+        sentences.append(f"{info.folder} is used instead.")
+    return [*([info] if info else []), describe(STARTER)], [" ".join(sentences)] if sentences else []
+
+
+def can_be_fetched() -> bool:
+    """Whether a download would bring MNIST: files are missing from the user's own folder, and none stands before it."""
+    named, own = data_folder() / "mnist", download_folder()
+    return bool(missing_files(own)) and (named == own or not _is_used(named))
+
+
+def describe(choice: str) -> DataInfo:
+    """What a choice of data stands for.
+
+    'mnist' is the folder of that name, and a person may keep other images there. By how many they are it is told
+    whether they are called MNIST or by the folder's name; those that have MNIST's numbers are refused by `open_data`
+    unless they are MNIST's. In a folder that was chosen by its path, any images may be, under that folder's name.
+
+    Args:
+        choice: 'mnist', 'starter' or the path of a folder with MNIST's four files.
+
+    Raises:
+        InputError: a file is missing, or its header is not what its name says; the sentence names it.
+    """
+    if choice == STARTER:
+        return DataInfo(STARTER, "Starter set", None, STARTER_TRAIN, STARTER_TEST)
+    if choice == MNIST:
+        info, problems = _look()
+        if info is not None:
+            return info
+        if problems:
+            raise problems[0]
+        folders = dict.fromkeys([data_folder() / "mnist", download_folder()])
+        raise InputError(
+            f"MNIST is not here: there is no folder {' and no folder '.join(map(str, folders))} with its files. "
+            "Download it, choose a folder with its four files, or take the starter set."
+        )
+    folder = Path(choice).absolute()  # a run that is resumed may be so from elsewhere
+    return _described(str(folder), folder)
+
+
+def open_data(choice: str, part: str) -> Images:
+    """One part of a data set, read whole into memory.
+
+    Args:
+        choice: see `describe`.
+        part: 'train' or 'test'.
+
+    Raises:
+        InputError: a file is missing, damaged, or not what its name says; the sentence names it.
+        DigitpadError: the starter set's package is missing or damaged.
+    """
+    if choice == STARTER:
+        return read_starter(part)
+    info = describe(choice)
+    folder = info.folder or Path(choice)
+    images = read_mnist(folder, part)
+    if choice == MNIST and info.title == _TITLE and (foreign := foreign_file(images, part)):
+        raise InputError(
+            f"{folder / foreign} is not MNIST's file (wrong checksum). Fetch it anew; to train on it as data of your "
+            "own, choose its folder."
+        )
+    return images
+
+
+def cached_data(choice: str, part: str) -> Images:
+    """What `open_data` gives, kept for whoever asks next until its files change."""
+    folder = describe(choice).folder
+    return _kept(choice, part, folder, files_stamp(folder, part) if folder else ())
+
+
+def is_mnist(choice: str, part: str) -> bool:
+    """Whether a part of a data set is MNIST's own, image by image, wherever it lies; see `open_data` for errors."""
+    images = cached_data(choice, part)
+    return len(images) == MNIST_COUNTS[part] and foreign_file(images, part) is None
+
+
+@lru_cache(maxsize=2)
+def _kept(choice: str, part: str, _folder: Path | None, _stamp: object) -> Images:
+    return open_data(choice, part)
+
+
+def _described(choice: str, folder: Path) -> DataInfo:
+    train, test = count_mnist(folder, "train"), count_mnist(folder, "test")
+    is_mnist = choice == MNIST and (train, test) == (MNIST_COUNTS["train"], MNIST_COUNTS["test"])
+    return DataInfo(choice, _TITLE if is_mnist else folder.name or str(folder), folder, train, test)
+
+
+def _look() -> tuple[DataInfo | None, list[InputError]]:
+    """MNIST where it is first found, and what is wrong with the folders before.
+
+    The folder below DIGITPAD_DATA_DIR comes first, then the user's own.
+    """
+    problems: list[InputError] = []
+    for folder in dict.fromkeys([data_folder() / "mnist", download_folder()]):
+        try:
+            return _described(MNIST, folder), problems
+        except InputError as error:
+            if _is_used(folder):
+                problems.append(error)
+    return None, problems
+
+
+def _is_used(folder: Path) -> bool:
+    """Whether a folder holds something, or may not be looked into."""
+    try:
+        with os.scandir(folder) as found:
+            return any(found)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

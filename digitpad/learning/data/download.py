@@ -1,0 +1,241 @@
+"""Downloading MNIST: from one mirror after the other, each file checked before it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import os
+import queue
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from digitpad import __version__
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.learning.data.download_problems import RefusedError, reason
+from digitpad.platform.torch_import import import_gently
+from digitpad.storage.io import write_atomically
+
+Progress = Callable[[int, int], None]
+"""Gets the bytes that have come so far and those that will in all."""
+
+SILENCE_SECONDS = 10.0
+"""How long a server may keep silent before the next mirror is asked."""
+
+_CHUNK = 1 << 16
+
+_FAILURES = (OSError, http.client.HTTPException, ValueError)
+"""What fetching from an address may raise; a ValueError where the setting of a proxy makes no sense."""
+
+_BYTES = {
+    "train-images-idx3-ubyte.gz": 9_912_422,
+    "train-labels-idx1-ubyte.gz": 28_881,
+    "t10k-images-idx3-ubyte.gz": 1_648_877,
+    "t10k-labels-idx1-ubyte.gz": 4_542,
+}
+"""Bytes of MNIST's files, as http://yann.lecun.com/exdb/mnist states them."""
+
+
+class DownloadCancelledError(DigitpadError):
+    """The person did not want the download after all."""
+
+
+class RemoteFile(NamedTuple):
+    """A file to download: its name, its MD5 sum in hexadecimal digits, and its bytes."""
+
+    name: str
+    md5: str
+    size: int
+
+
+class Source(NamedTuple):
+    """Where files come from: addresses that end in '/', in the order in which they are asked, and the files."""
+
+    mirrors: Sequence[str]
+    files: Sequence[RemoteFile]
+
+
+def mnist_source() -> Source:
+    """MNIST's mirrors and files, as torchvision knows them. Imports torchvision, which takes seconds."""
+    import_gently("torchvision.datasets")
+    from torchvision.datasets import MNIST
+
+    return Source(MNIST.mirrors, [RemoteFile(name, md5, _BYTES[name]) for name, md5 in MNIST.resources])
+
+
+def download_mnist(
+    folder: Path,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+    source: Source | None = None,
+    silence: float = SILENCE_SECONDS,
+) -> None:
+    """Fetch MNIST's four files; those that are there already stay, and only whole and right ones are written.
+
+    Args:
+        folder: where they go, still gzipped; made where it does not exist, and not left behind empty.
+        progress: called in this thread with the bytes that have come so far and those that will in all. It goes
+            back to a file's start where a mirror fails in its midst.
+        cancelled: asked in this thread some ten times a second; True ends the download at once.
+        source: mirrors and files; MNIST's own where None.
+        silence: seconds after which a server that says nothing is given up.
+
+    Raises:
+        DownloadCancelledError: `cancelled` said so; whole files that had come by then stay.
+        InputError: a file of one of the names is there already, and is not MNIST's.
+        DigitpadError: no mirror gave a file, and the sentence says which failed and why; or the folder cannot be
+            written to.
+    """
+    mirrors, files = source or mnist_source()
+    missing = [file for file in files if not _is_there(folder, file)]
+    _make(folder)  # first, since one that cannot be made is to be told before anything is fetched
+    mirrors, total, done = list(mirrors), sum(file.size for file in missing), 0
+    try:
+        for file in missing:
+
+            def report(received: int, before: int = done) -> None:
+                progress(before + received, total)
+
+            data, mirror = _from_any(mirrors, file, report, cancelled, silence)
+            write_atomically(folder / file.name, data)
+            done += file.size
+            mirrors.remove(mirror)
+            mirrors.insert(0, mirror)  # the one that answered is asked first from now on
+    finally:
+        with contextlib.suppress(OSError):  # it holds something
+            folder.rmdir()
+
+
+def _is_there(folder: Path, file: RemoteFile) -> bool:
+    path = folder / file.name
+    try:
+        found = _md5(path.read_bytes())
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise InputError(f"{path} is there already and cannot be read ({error.strerror}). Move it away.") from error
+    if found != file.md5:
+        raise InputError(
+            f"{path} is there already, but is not MNIST's file (wrong checksum). Move it away or delete it, and "
+            "download again."
+        )
+    return True
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DigitpadError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+
+
+def _from_any(
+    mirrors: Sequence[str],
+    file: RemoteFile,
+    report: Callable[[int], None],
+    cancelled: Callable[[], bool],
+    silence: float,
+) -> tuple[bytes, str]:
+    """A file's content, and the first mirror that gave it."""
+    failures: dict[str, list[str]] = {}
+    for mirror in mirrors:
+        address = mirror + file.name
+        report(0)
+        try:
+            return _fetched(address, file, report, cancelled, silence), mirror
+        except (RefusedError, *_FAILURES) as error:
+            failures.setdefault(reason(error, address), []).append(address)
+    said = " ".join(f"{' and '.join(addresses)} failed: {why}" for why, addresses in failures.items())
+    raise DigitpadError(f"{file.name} could not be downloaded. {said}")
+
+
+def _fetched(
+    address: str,
+    file: RemoteFile,
+    report: Callable[[int], None],
+    cancelled: Callable[[], bool],
+    silence: float,
+) -> bytes:
+    """A file's content from one address.
+
+    It is received in a thread of its own: nothing else can call back the look-up of a name, or a connection that is
+    tried at one of a server's addresses after the other. That thread ends by itself, soon after nobody waits for it.
+    """
+    parts: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+    given_up = threading.Event()
+    thread = threading.Thread(
+        target=_receive, args=(address, silence, parts.put, given_up), name="download", daemon=True
+    )
+    thread.start()
+    data, heard = bytearray(), time.monotonic()
+    try:
+        while True:
+            if cancelled():
+                raise DownloadCancelledError("The download was cancelled.")
+            try:
+                part = parts.get(timeout=0.1)
+            except queue.Empty:
+                if time.monotonic() - heard > silence:
+                    raise TimeoutError from None
+                continue
+            if isinstance(part, Exception):
+                raise part
+            heard = time.monotonic()
+            data += part
+            if not part or len(data) > file.size:
+                break
+            report(len(data))
+    finally:
+        given_up.set()
+        thread.join(0.5)  # long enough for one that is not stuck
+    if _md5(data) != file.md5:
+        raise RefusedError(
+            "what it sent is not MNIST's file (wrong checksum). A network that wants a login first may have answered."
+        )
+    return bytes(data)
+
+
+def _receive(
+    address: str,
+    silence: float,
+    put: Callable[[bytes | Exception], None],
+    given_up: threading.Event,
+) -> None:
+    """Hand over what an address sends: its parts, and after these b"", or what went wrong."""
+    try:
+        with _opener().open(address, timeout=silence) as response:
+            while not given_up.is_set() and (part := response.read1(_CHUNK)):
+                put(part)
+            if response.length:  # it said that more would come
+                raise ConnectionResetError
+    except _FAILURES as error:
+        put(error)
+    finally:
+        put(b"")
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Opens addresses, through the system's proxy where it has one; a certificate that cannot be verified ends that."""
+    try:
+        # It asks the system, which knows a company's own certificate; ssl alone looks for files.
+        import truststore
+
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    except ImportError:
+        context = ssl.create_default_context()
+    named = os.environ.get("SSL_CERT_FILE")
+    if named:  # asking the system alone passes it over on macOS and Windows
+        with contextlib.suppress(OSError):
+            context.load_verify_locations(named)
+    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
+    opener.addheaders = [("User-Agent", f"digitpad/{__version__}")]
+    return opener
+
+
+def _md5(data: bytes | bytearray) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -1,0 +1,211 @@
+"""MNIST from its IDX files, as tensors in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import math
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from digitpad.domain.errors import InputError
+from digitpad.domain.messages import CLASSES
+
+_IMAGES, _LABELS = 2051, 2049
+_LIMIT = 1 << 30
+"""Bytes of data above which a file is refused, unread: MNIST's largest has 47 million."""
+
+_FILES = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+
+MNIST_COUNTS = {"train": 60_000, "test": 10_000}
+"""How many images each part of MNIST has."""
+
+_SUMS = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""MD5 sums of MNIST's files, unpacked, as secml-zoo and others state them. Those that torchvision knows are of the
+files as http://yann.lecun.com/exdb/mnist packed them, and differ where somebody else packed the same content."""
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Labelled images.
+
+    Attributes:
+        pixels: uint8 (n, 1, 28, 28), 255 is ink.
+        labels: int64 (n,), 0 to 9, or -1 for what is no digit (see `digitpad.learning.training.losses`).
+    """
+
+    pixels: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def fingerprint(*sets: Images) -> int:
+    """A checksum of pixels and labels, below 2**32: the same for the same images in the same order."""
+    checksum = 0
+    for images in sets:
+        for tensor in (images.pixels, images.labels):
+            checksum = zlib.crc32(tensor.cpu().numpy().tobytes(), checksum)
+    return checksum
+
+
+def read_mnist(folder: Path, part: str) -> Images:
+    """One part of MNIST from its official files, gzipped or not.
+
+    Args:
+        folder: holds the four IDX files; http://yann.lecun.com/exdb/mnist describes them.
+        part: 'train' or 'test'.
+
+    Raises:
+        InputError: a file is missing, damaged, or not what its name says; the sentence names it.
+    """
+    names = _FILES[part]
+    images, labels = _read_idx(folder, names[0], _IMAGES, 3), _read_idx(folder, names[1], _LABELS, 1)
+    _check_shapes(folder, names, images.shape, labels.shape)
+    if labels.max() >= CLASSES:
+        raise InputError(f"{names[1]} holds the label {labels.max()}; MNIST's go from 0 to 9.")
+    return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
+
+
+def foreign_file(images: Images, part: str) -> str | None:
+    """The file of a part that does not hold what MNIST's holds, by its MD5 sum; takes 0.1 s for MNIST's 47 MB.
+
+    Args:
+        images: as they were read.
+        part: 'train' or 'test'.
+
+    Returns:
+        The name of the first such file, None where the images and labels are MNIST's.
+    """
+    arrays = images.pixels.numpy()[:, 0], images.labels.numpy().astype(np.uint8)
+    for name, magic, array in zip(_FILES[part], (_IMAGES, _LABELS), arrays, strict=True):
+        found = hashlib.md5(struct.pack(f">{1 + array.ndim}I", magic, *array.shape), usedforsecurity=False)
+        found.update(np.ascontiguousarray(array).reshape(-1).data)
+        if found.hexdigest() != _SUMS[name]:
+            return name
+    return None
+
+
+def held_out(images: Images, count: int) -> tuple[Images, Images | None]:
+    """Images to train on, and some to choose by: always the same ones, whatever the run's seed.
+
+    Args:
+        images: training images.
+        count: how many to hold out; a tenth of them at most, 0 holds out none.
+    """
+    count = min(count, len(images) // 10)
+    if not count:
+        return images, None
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
+    # Those that are left stay in the files' order.
+    chosen, rest = order[:count].sort().values, order[count:].sort().values
+    return Images(images.pixels[rest], images.labels[rest]), Images(images.pixels[chosen], images.labels[chosen])
+
+
+def count_mnist(folder: Path, part: str) -> int:
+    """How many images one part of MNIST has, by what its files' headers say; nothing else of them is read.
+
+    Args:
+        folder: holds the four IDX files.
+        part: 'train' or 'test'.
+
+    Raises:
+        InputError: a file is missing, or its header is not what its name says; the sentence names it.
+    """
+    names = _FILES[part]
+    with (
+        _opened(folder, names[0], _IMAGES, 3) as (_, _, images),
+        _opened(folder, names[1], _LABELS, 1) as (_, _, labels),
+    ):
+        _check_shapes(folder, names, images, labels)
+    return images[0]
+
+
+def missing_files(folder: Path) -> list[str]:
+    """Names of those of MNIST's four files that a folder does not hold, whether gzipped or not."""
+    names = [name for part in _FILES.values() for name in part]
+    return [name for name in names if not any(map(os.path.lexists, _spellings(folder, name)))]
+
+
+def files_stamp(folder: Path, part: str) -> tuple[tuple[str, int, int], ...]:
+    """Another one whenever the files of a part have changed: name, time of the last change in ns, bytes of each."""
+    found = []
+    for path in (path for name in _FILES[part] for path in _spellings(folder, name)):
+        with contextlib.suppress(OSError, ValueError):  # a ValueError: the folder's name holds a null character
+            status = path.stat()
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _spellings(folder: Path, name: str) -> tuple[Path, ...]:
+    return folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")
+
+
+def _check_shapes(folder: Path, names: tuple[str, str], images: tuple[int, ...], labels: tuple[int, ...]) -> None:
+    if images[0] != labels[0]:
+        raise InputError(f"{folder} holds {images[0]} images and {labels[0]} labels; fetch both files anew.")
+    if not images[0]:
+        raise InputError(f"{folder} holds {names[0]} without a single image; fetch it anew.")
+    if images[1:] != (28, 28):
+        raise InputError(f"{names[0]} holds images of {images[1]}×{images[2]} pixels; MNIST's are 28×28.")
+
+
+def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[np.uint8]:
+    with _opened(folder, name, magic, dimensions) as (path, file, shape):
+        size = math.prod(shape)
+        raw = file.read(size + 1)
+    if len(raw) != size:
+        held = f"{len(raw):,}" if len(raw) < size else "more"
+        raise InputError(f"{path} should hold {size:,} bytes of data and holds {held}; fetch it anew.")
+    return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()
+
+
+@contextlib.contextmanager
+def _opened(
+    folder: Path, name: str, magic: int, dimensions: int
+) -> Iterator[tuple[Path, BinaryIO | gzip.GzipFile, tuple[int, ...]]]:
+    """An IDX file's path, the file at the start of its data, and the shape that its header gives them."""
+    path = folder / name
+    start = 4 + 4 * dimensions
+    try:
+        for path in _spellings(folder, name):
+            if path.is_file():
+                break
+        else:
+            raise InputError(
+                f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's files, or download them."
+            )
+        # gzip.open() would warn of a file that it leaves open where reading fails.
+        with path.open("rb") as plain, gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain as file:
+            header = file.read(start)
+            if len(header) < start or int.from_bytes(header[:4], "big") != magic:
+                raise InputError(f"{path} is not the IDX file its name says (wrong magic number); fetch it anew.")
+            shape = struct.unpack(f">{dimensions}I", header[4:])
+            if math.prod(shape) > _LIMIT:
+                raise InputError(
+                    f"{path} says that it holds {math.prod(shape):,} bytes; {_LIMIT:,} can be read. Fetch it anew."
+                )
+            yield path, file, shape
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it is cut off or damaged"
+        raise InputError(f"{path} cannot be read ({reason}); fetch it anew.") from error

@@ -1,0 +1,1 @@
+"""Training a network: recipes, the loop, and runs."""

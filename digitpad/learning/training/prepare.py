@@ -1,0 +1,108 @@
+"""What a run needs before its first step: data, drawings that are varied, and a training that has not begun."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.messages import Preparing, RunWish
+from digitpad.domain.recipe import check_recipe
+from digitpad.domain.run_control import Control
+from digitpad.learning.data.datasets import cached_data, describe, download_folder
+from digitpad.learning.data.images import held_out
+from digitpad.learning.data.pen_dataset import concatenated, pen_images
+from digitpad.learning.models.devices import choose_device, explained
+from digitpad.learning.models.networks import NETWORKS
+from digitpad.learning.training.loop import Training
+from digitpad.storage.io import data_folder
+
+_PEN_DIGITS = "pendigits"
+"""The folder of pen digits in a folder of data,"""
+
+_PEN_FILES = ("train.inkml", "pendigits-orig.tra")
+"""and the names that their file may have there: the second is the one under which they were published."""
+
+_TOLD_SECONDS = 0.1
+"""How often it is told how far the making of drawings has come."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a run begins with.
+
+    Attributes:
+        training: has not begun.
+        data: words on what it trains on.
+        strangers: how many of the last images held out are by writers whose drawings it does not train on.
+    """
+
+    training: Training
+    data: str
+    strangers: int
+
+
+def prepare(wish: RunWish, control: Control, tell: Callable[[Preparing], None], stopped: str) -> Prepared:
+    """Make ready what is wished.
+
+    Args:
+        wish: what to train, on what, where.
+        control: a pause is waited out, a stop is heeded.
+        tell: called in this thread with how far the making of drawings has come, where the recipe wants some.
+        stopped: how the sentence about a stop ends: when it was and what is kept.
+
+    Raises:
+        InputError: the wish cannot be fulfilled: recipe, data or device.
+        DigitpadError: the run was stopped, or the memory is not enough.
+    """
+    told, waited = 0.0, 0.0
+
+    def go_on() -> None:
+        nonlocal waited
+        asked = time.perf_counter()
+        if not control.may_go_on():
+            raise DigitpadError(f"The run was stopped {stopped}.")
+        waited += time.perf_counter() - asked
+
+    def tell_made(done: int, total: int) -> None:
+        nonlocal told
+        go_on()
+        now = time.perf_counter()
+        if done == total or now - told > _TOLD_SECONDS:
+            told = now
+            tell(Preparing(done, total, (now - began - waited) / done * (total - done)))
+
+    recipe = check_recipe(wish.recipe)
+    if recipe.network not in NETWORKS:
+        raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
+    if recipe.batch == 1 and ["batchnorm"] in NETWORKS[recipe.network]:
+        raise InputError(f"The network {recipe.network} normalises by batches. Choose a batch size of 2 or more.")
+    device = choose_device(wish.device)
+    data, test = cached_data(wish.data, "train"), cached_data(wish.data, "test")
+    described = f"{describe(wish.data).title}, {len(data):,} training images"
+    data, chooser = held_out(data, recipe.hold_out)
+    strangers = 0
+    began = time.perf_counter()
+    try:
+        if recipe.copies or recipe.forms or recipe.others:
+            drawn, unseen, words = pen_images(recipe, wish.ink or _pen_digits(), wish.seed, tell_made=tell_made)
+            data, described = concatenated(data, drawn), f"{described}; {words}"
+            if len(unseen):
+                chooser, strangers = concatenated(chooser, unseen) if chooser else unseen, len(unseen)
+        go_on()
+        return Prepared(Training(recipe, data, test, chooser, seed=wish.seed, device=device), described, strangers)
+    except (RuntimeError, MemoryError) as error:
+        failure = explained(error, recipe)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def _pen_digits() -> Path:
+    """The file of pen digits in a folder of data, or where it ought to be."""
+    folders = dict.fromkeys([data_folder(), download_folder().parent])
+    places = [folder / _PEN_DIGITS / name for folder in folders for name in _PEN_FILES]
+    return next((place for place in places if os.path.isfile(place)), places[0])  # noqa: PTH113 - never raises

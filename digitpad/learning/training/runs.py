@@ -1,0 +1,287 @@
+"""A run: one training with a recipe, from data to checkpoints on disk, saved as it goes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from digitpad import __version__
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.messages import (
+    CheckpointInfo,
+    EpochReport,
+    Preparing,
+    Report,
+    RunInfo,
+    RunWish,
+    Samples,
+    StepsReport,
+)
+from digitpad.domain.run_control import Control
+from digitpad.learning.data.datasets import describe, is_mnist
+from digitpad.learning.data.pen_dataset import needs_ink
+from digitpad.learning.evaluation.calibration import fit_temperature
+from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.models.devices import cores, explained
+from digitpad.learning.models.networks import NETWORKS, Layers, first_column_layers, parameter_count
+from digitpad.learning.training.losses import evidence, thresholds
+from digitpad.learning.training.prepare import Prepared, prepare
+from digitpad.learning.training.samples import samples_after, samples_before
+from digitpad.learning.training.training_state import check_state, load_state, save_state
+from digitpad.storage.run_store import RunFolder, create
+
+_SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
+"""How often the network in training is handed out while somebody watches: a large one, which takes long to copy, less
+often,"""
+
+_SHOW_SHARE = 0.005
+"""so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
+
+Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
+Show = Callable[[Checkpoint, int], None]
+
+
+def run(
+    wish: RunWish,
+    runs: Path,
+    *,
+    control: Control | None = None,
+    tell: Tell = lambda _: None,
+    show: Show = lambda _checkpoint, _step: None,
+    threads: int | None = None,
+) -> RunInfo:
+    """Train what is wished, in a new folder among the runs.
+
+    Args:
+        wish: what to train, on what, where.
+        runs: folder that holds a folder for each run.
+        control: wishes while it goes on.
+        tell: called in this thread with how far the making of drawings has come, where the recipe wants some, with the
+            RunInfo as the training starts, with every report, and with the images that the recipe shows before the
+            first step and at the end.
+        show: called in this thread with the network in training and its step, while somebody watches; of a network
+            with columns, with the first one.
+        threads: how many threads compute on the CPU; all cores where None.
+
+    Returns:
+        What is known of the run after it was finished or stopped.
+
+    Raises:
+        InputError: the wish cannot be fulfilled: recipe, data or device.
+        DigitpadError: the run was stopped before its first step; or the training failed, and the last good checkpoint
+            and the state are in the run's folder.
+    """
+    torch.set_num_threads(threads or cores())
+    prepared = prepare(wish, control or Control(), tell, "before its first step; nothing was trained")
+    ink = str(wish.ink.absolute()) if wish.ink and needs_ink(wish.recipe) else ""
+    device = prepared.training.device.type
+    folder = create(wish.recipe, wish.seed, prepared.data, describe(wish.data).id, device, runs, ink)
+    with folder.training():
+        return _Saver(folder, prepared, tell, show).follow(control or Control())
+
+
+def resume(
+    folder: RunFolder,
+    *,
+    epochs: int | None = None,
+    device: str | None = None,
+    ink: Path | None = None,
+    control: Control | None = None,
+    tell: Tell = lambda _: None,
+    show: Show = lambda _checkpoint, _step: None,
+    threads: int | None = None,
+) -> RunInfo:
+    """Go on with a run that was stopped or cut off, where its state was last saved; arguments as for `run`.
+
+    Args:
+        folder: the run's.
+        epochs: train to the end of this many in all; the recipe's own number where None. With a one-cycle schedule
+            the rate then goes on from another place than where it was left.
+        device: where to compute; where None, on the kind of device it was trained on.
+        ink: see `RunWish.ink`; where None, the file that was named for the run. One that is named is remembered.
+        control: see `run`.
+        tell: see `run`.
+        show: see `run`.
+        threads: see `run`.
+
+    Raises:
+        InputError: the run holds no usable state, or its data are not what they were.
+        DigitpadError: the run is trained right now, was stopped before its next step, or the training failed.
+    """
+    torch.set_num_threads(threads or cores())
+    with folder.training():
+        info = folder.read_info()
+        # One that ended between its last epoch and its last word has nothing left to train and is finished here.
+        was_cut_off = info.state != "finished" and epochs in (None, info.recipe.epochs)
+        if (epochs or info.recipe.epochs) <= info.epochs_done and not was_cut_off:
+            raise InputError(
+                f"The run {info.name} is through with its {info.epochs_done} epochs. Ask for more to go on with it."
+            )
+        check_state(folder.resume)
+        recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
+        drawn = ink or (Path(info.ink) if info.ink else None)
+        wish = RunWish(recipe, info.seed, info.data_id, device or info.device, drawn)
+        prepared = prepare(wish, control or Control(), tell, "before it went on; what it learned until then is kept")
+        training = prepared.training
+        if prepared.data != info.data:
+            raise InputError(f"The run was trained on {info.data}; now there are {prepared.data}. Train anew.")
+        load_state(folder.resume, training)
+        folder.cut_after(training.progress.step)
+        known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
+        known |= {"ink": str(ink.absolute())} if ink and needs_ink(recipe) else {}
+        folder.update_info(
+            lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
+        )
+        return _Saver(folder, prepared, tell, show).follow(control or Control())
+
+
+def _caught_up(reports: list[Report]) -> dict[str, Any]:
+    """What run.json lacks of the epochs reported, where the process ended after the state was saved and before it."""
+    epochs = [report for report in reports if isinstance(report, EpochReport)]
+    known: dict[str, Any] = {}
+    for report in epochs:
+        accuracy = report.test_accuracy
+        known |= {"epochs_done": report.epoch, "train_seconds": report.train_seconds, "last_accuracy": accuracy}
+        known |= {"best_accuracy": accuracy} if report.is_best else {}
+    return known
+
+
+class _Saver:
+    """Follows a training, passes its reports on and saves what came of it."""
+
+    def __init__(self, folder: RunFolder, prepared: Prepared, tell: Tell, show: Show) -> None:
+        self._folder, self._tell, self._show = folder, tell, show
+        self._training, self._strangers = prepared.training, prepared.strangers
+        self._temperature, self._thresholds = 1.0, list[list[float]]()
+        self._info = folder.read_info()
+        self._on_mnist = is_mnist(self._info.data_id, "test")
+        self._unsaved: list[Report] = []
+        self._show_next = 0.0
+
+    def follow(self, control: Control) -> RunInfo:
+        """Train to the end or until told to stop."""
+        self._tell(self._info)
+        try:
+            if not self._training.progress.step:
+                self._tell_samples(samples_before(self._training))
+            for report in self._training.reports():
+                self._unsaved.append(report)
+                if isinstance(report, EpochReport):
+                    self._save(report.test_accuracy, report.is_best)
+                self._tell(report)
+                self._hand_out(control, report)
+                # A test that belongs to the step just done comes next; a run stopped before it would never have it.
+                is_halfway = isinstance(report, StepsReport) and self._training.test_is_due
+                if not is_halfway and not control.may_go_on():
+                    break
+            return self._end(control)
+        except DigitpadError as error:
+            raise self._failed(str(error)) from error
+        except (RuntimeError, MemoryError) as error:
+            failure = explained(error, self._training.recipe)
+            if failure is None:
+                self._failed("A fault of digitpad.")
+                raise
+            raise self._failed(str(failure)) from error
+
+    def _end(self, control: Control) -> RunInfo:
+        training = self._training
+        if training.progress.position:
+            report = None if control.is_hurried else training.assess()
+            # Within an epoch the best one so far stays the best, where there is something to tell it by.
+            best = not self._folder.best.exists() or not (training.chooses_best or report is None)
+            self._save(report.test_accuracy if report else None, best)
+        finished = training.progress.epoch >= training.recipe.epochs
+        if finished and not control.is_hurried:
+            self._tell_samples(samples_after(training))
+        self._update(state="finished" if finished else "stopped")
+        return self._info
+
+    def _tell_samples(self, samples: Samples | None) -> None:
+        if samples is not None:
+            self._tell(samples)
+
+    def _failed(self, sentence: str) -> DigitpadError:
+        """Mark the run as failed, and say what there is to go on with."""
+        kept = self._folder.resume.exists()
+        sentence += " What was learned until the last save is kept." if kept else " Nothing was saved yet."
+        with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says
+            self._update(state="failed", problem=sentence)
+        return DigitpadError(sentence)
+
+    def _update(self, **changes: object) -> None:
+        # Only what the training knows is changed: a run may be renamed while it goes on.
+        self._info = self._folder.update_info(lambda info: replace(info, **changes))  # type: ignore[arg-type]
+
+    def _save(self, accuracy: float | None, best: bool) -> None:
+        training, folder = self._training, self._folder
+        training.check_numbers()
+        self._calibrate()
+        checkpoint = self._checkpoint(accuracy, training.snapshot(), NETWORKS[training.recipe.network])
+        if best:
+            save_checkpoint(folder.best, checkpoint)
+        save_checkpoint(folder.last, checkpoint)
+        folder.append(self._unsaved)
+        self._unsaved = []
+        # After the checkpoints and curves: a state never knows of more than they do.
+        save_state(folder.resume, training)
+        self._update(
+            epochs_done=training.progress.epoch,
+            train_seconds=training.progress.train_seconds,
+            last_accuracy=accuracy,
+            best_accuracy=accuracy if best else self._info.best_accuracy,
+        )
+
+    def _calibrate(self) -> None:
+        """Fit the temperature on strangers, where there are any, and find the thresholds on all digits held out."""
+        training = self._training
+        if training.held_out is None:
+            return
+        answers, labels = training.answers(training.held_out), training.held_out.labels
+        own = slice(len(labels) - (self._strangers or len(labels)), None)
+        self._temperature = fit_temperature(answers[own], labels[own])
+        self._thresholds = thresholds(evidence(answers)) if training.recipe.others else []
+
+    def _hand_out(self, control: Control, report: Report) -> None:
+        now = time.perf_counter()
+        if control.watched and (not isinstance(report, StepsReport) or now > self._show_next):
+            whole = NETWORKS[self._training.recipe.network]
+            layers = first_column_layers(whole)
+            glimpse = self._checkpoint(self._info.last_accuracy, self._training.glimpse(), layers)
+            if layers != whole:  # how strongly all columns see a digit says nothing of the first one alone
+                glimpse = replace(glimpse, info=replace(glimpse.info, thresholds=[]))
+            self._show(glimpse, self._training.progress.step)
+            shown = time.perf_counter()
+            self._show_next = shown + min(max(_SHOW_SECONDS, (shown - now) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
+
+    def _checkpoint(self, accuracy: float | None, network: nn.Sequential, layers: Layers) -> Checkpoint:
+        recipe, info = self._training.recipe, self._info
+        return Checkpoint(
+            network,
+            CheckpointInfo(
+                name=info.name,
+                network=recipe.network,
+                layers=list(layers),
+                parameters=parameter_count(network),
+                mean=recipe.mean,
+                std=recipe.std,
+                recipe=recipe.id,
+                seed=info.seed,
+                data=info.data,
+                epochs=self._training.progress.epoch,
+                test_accuracy=accuracy if self._on_mnist else None,
+                date=datetime.now(UTC).date().isoformat(),
+                digitpad_version=__version__,
+                temperature=self._temperature,
+                thresholds=self._thresholds,
+                run=info.id,
+            ),
+        )

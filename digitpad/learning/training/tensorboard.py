@@ -1,0 +1,53 @@
+"""Logs of a run for TensorBoard, an extra that digitpad does without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.messages import EpochReport, InterimReport, Report, StepsReport
+
+
+class Logs:
+    """Writes a run's reports as TensorBoard's event files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin logs in a folder, which is made where it does not exist.
+
+        Raises:
+            InputError: TensorBoard is not installed.
+            DigitpadError: the folder cannot be written to.
+        """
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError as error:
+            raise InputError(
+                "TensorBoard is not installed. Install it with: pip install tensorboard; or leave --tensorboard out."
+            ) from error
+        try:
+            self._writer = SummaryWriter(str(folder))
+        except OSError as error:
+            raise DigitpadError(
+                f"{folder} cannot be written to ({error.strerror}); choose another --tensorboard."
+            ) from error
+
+    def add(self, report: Report) -> None:
+        """Log one report."""
+        match report:
+            case StepsReport():
+                for step, (loss, rate) in enumerate(zip(report.losses, report.rates, strict=True), report.first):
+                    self._writer.add_scalar("loss/step", loss, step)
+                    self._writer.add_scalar("rate", rate, step)
+            case InterimReport():
+                self._writer.add_scalar("accuracy/interim", report.accuracy, report.step)
+            case EpochReport():
+                self._writer.add_scalar("loss/training", report.train_loss, report.step)
+                self._writer.add_scalar("loss/test", report.test_loss, report.step)
+                self._writer.add_scalar("accuracy/training", report.train_accuracy, report.step)
+                self._writer.add_scalar("accuracy/test", report.test_accuracy, report.step)
+                if report.held_out_accuracy is not None:
+                    self._writer.add_scalar("accuracy/held out", report.held_out_accuracy, report.step)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._writer.close()

@@ -1,0 +1,158 @@
+"""The state of a training on disk: all that it takes to end where an unbroken run would have ended.
+
+One safetensors file: weights, averaged weights, the optimiser's tensors, every random state and the order of the epoch
+under way; its metadata has one entry, 'digitpad-resume', a JSON object with how far the training has come.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from digitpad.domain.errors import InputError
+from digitpad.learning.models.checkpoints import read_safetensors
+from digitpad.learning.models.devices import random_state, set_random_state
+from digitpad.learning.training.loop import Progress, Training, steps_by
+from digitpad.storage.io import write_atomically
+
+FORMAT = 2
+_KEY = "digitpad-resume"
+
+
+def save_state(path: Path, training: Training) -> None:
+    """Write a training's state, whole or not at all.
+
+    Raises:
+        DigitpadError: it could not be written; a file that was there before is unharmed.
+    """
+    tensors = {f"network.{key}": value for key, value in training.network.state_dict().items()}
+    if training.averaged is not training.network:
+        tensors |= {f"averaged.{key}": value for key, value in training.averaged.state_dict().items()}
+    for index, state in training.optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items() if isinstance(value, Tensor)}
+    tensors |= {f"random.{name}": state for name, state in random_state(training.device).items()}
+    tensors["generator"], tensors["order"] = training.generator.get_state(), training.order
+    described = {
+        "format": FORMAT,
+        "device": training.device.type,
+        "optimiser": training.recipe.optimiser,
+        "data": training.fingerprint,
+        **asdict(training.progress),
+    }
+    # JSON has no infinity, which is what the best loss is before the first epoch's end.
+    described["best_loss"] = None if training.progress.best_loss == math.inf else training.progress.best_loss
+    content = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    write_atomically(path, save(content, {_KEY: json.dumps(described)}))
+
+
+def check_state(path: Path) -> None:
+    """Look whether a file may hold a state, before its training is made.
+
+    Raises:
+        InputError: it is missing or damaged, or comes from another version of digitpad.
+    """
+    _read(path)
+
+
+def load_state(path: Path, training: Training) -> None:
+    """Put a state into a training that was made with the same recipe, data and seed.
+
+    On another kind of device than the one it was saved on, the run goes on from the same weights and draws other
+    random numbers.
+
+    Raises:
+        InputError: the file is missing, damaged, or belongs to another recipe or other data.
+    """
+    tensors, described = _read(path)
+    try:
+        progress, images = _progress(described, training), described["data"]
+        _fill(training, tensors, described["device"])
+    except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
+        raise _unusable(path) from error
+    if images != training.fingerprint:
+        raise InputError(
+            f"{path} comes from a training on other images: the data have changed, or the file of drawings or the code "
+            "that varies them. Train anew from the start."
+        )
+    training.progress = progress
+
+
+def _read(path: Path) -> tuple[Mapping[str, Tensor], dict[str, Any]]:
+    """A state's tensors and what it says of itself."""
+    tensors, metadata = read_safetensors(path, _KEY)
+    try:
+        described = json.loads(metadata or "")
+        known = described["format"]
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise _unusable(path) from error
+    if known != FORMAT:
+        raise InputError(f"{path} comes from another version of digitpad, or is damaged. Train anew from the start.")
+    return tensors, described
+
+
+def _unusable(path: Path) -> InputError:
+    return InputError(
+        f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
+    )
+
+
+def _progress(described: Mapping[str, Any], training: Training) -> Progress:
+    if described["optimiser"] != training.recipe.optimiser:
+        raise ValueError("its optimiser")
+    values = {field.name: described[field.name] for field in fields(Progress)}
+    if values["best_loss"] is None:
+        values["best_loss"] = math.inf
+    for name, value in values.items():
+        whole = isinstance(getattr(Progress, name), int)
+        if type(value) not in ((int,) if whole else (int, float)) or not value >= 0:
+            raise ValueError(name)
+    progress = Progress(**values)
+    images, batch = training.image_count, training.recipe.batch
+    steps = progress.epoch * steps_by(images, batch) + steps_by(progress.position, batch)
+    is_between = progress.position == images or (progress.position < images and progress.position % batch == 0)
+    if progress.step != steps or not is_between:
+        raise ValueError("its steps")
+    return progress
+
+
+def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
+    images = training.image_count
+    order = tensors["order"]
+    if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(images)):
+        raise ValueError("its order")
+    known = {"network", "optimiser", "random", "generator", "order"}
+    known |= {"averaged"} if training.averaged is not training.network else set()
+    if not {key.partition(".")[0] for key in tensors} <= known:
+        raise ValueError("its tensors")
+    for prefix, network in (("network", training.network), ("averaged", training.averaged)):
+        if prefix == "network" or training.averaged is not training.network:
+            named = [(key.split(".", 1), tensor) for key, tensor in tensors.items()]
+            network.load_state_dict({key[1]: tensor for key, tensor in named if key[0] == prefix})
+    _fill_optimiser(training, tensors)
+    training.order = order.to(training.device)
+    if device == training.device.type:
+        training.generator.set_state(tensors["generator"])
+    states = {name: tensors[f"random.{name}"] for name in ("cpu", "cuda", "mps") if f"random.{name}" in tensors}
+    set_random_state(states, training.device)
+
+
+def _fill_optimiser(training: Training, tensors: Mapping[str, Tensor]) -> None:
+    parameters = list(training.network.parameters())
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        if key.startswith("optimiser."):
+            _, index, name = key.split(".")
+            place = parameters[int(index)]
+            # Laid out in memory as the weights are: a fused step walks through both at once.
+            laid_out = torch.empty_like(place).copy_(tensor) if tensor.shape == place.shape else tensor
+            state.setdefault(int(index), {})[name] = laid_out.detach()
+    groups = training.optimiser.state_dict()["param_groups"]
+    training.optimiser.load_state_dict({"state": state, "param_groups": groups})

@@ -1,0 +1,1 @@
+"""What depends on the operating system and on how libraries are loaded."""

@@ -1,0 +1,188 @@
+"""Learning as the window asks for it, see `ui.session.training_service`; the first call that needs torch imports it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.messages import DataInfo, Embedding, Gallery, RunInfo, RunWish
+from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.run_control import Control
+from digitpad.learning.training.recipes import RECIPES
+from digitpad.storage.run_store import find_run, runs_folder
+from digitpad.ui.session.training_service import LiveNetwork, ShowNetwork, Tell
+
+if TYPE_CHECKING:
+    from digitpad.learning.inspect.embedding import EmbeddingMap
+    from digitpad.learning.models.checkpoints import Checkpoint
+
+Pixels = NDArray[np.uint8]
+
+_NICENESS = 5
+"""How far training steps back behind reading and the window, on systems where a thread can."""
+
+
+_PREPARED = (
+    "pyqtgraph",
+    "sympy",
+    "torch.fx.experimental.symbolic_shapes",
+    "torch._dynamo",
+    "digitpad.learning.training.runs",
+)
+"""What the first run and its plots import. sympy and the symbolic shapes are a third of torch._dynamo, which torch's
+optimisers import; they stand for themselves so that the steps are shorter."""
+
+
+def load_torch() -> None:
+    """Import torch, without stopping the window for long.
+
+    Raises:
+        DigitpadError: it cannot be imported.
+    """
+    from digitpad.platform.torch_import import import_torch
+
+    try:
+        import_torch()
+    except (ImportError, OSError) as error:
+        raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+
+
+class Laboratory:
+    """Training and data for the window; every function is called in a thread other than the window's."""
+
+    recipes: Sequence[Recipe] = tuple(RECIPES.values())
+
+    def prepare(self, wait: Callable[[], None]) -> None:
+        """Import what the plots and the first optimiser need: 900 modules, more than a second of waiting for a person.
+
+        Args:
+            wait: called before each step, under no lock; returns when nobody draws. It must not raise: torch cannot be
+                imported anew in a process where its import was broken off.
+        """
+        load_torch()
+        from digitpad.platform.torch_import import import_in_steps
+
+        _step_back()
+        import_in_steps(_PREPARED, wait)
+
+    def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
+        """See `digitpad.learning.training.runs.run`; one core is left to the window."""
+        load_torch()
+        from digitpad.learning.models.devices import cores
+        from digitpad.learning.training.runs import run
+
+        _step_back()
+        threads = max(1, cores() - 1)
+        return run(wish, runs_folder(), control=control, tell=tell, show=_shower(show), threads=threads)
+
+    def resume(self, run_id: str, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
+        """See `digitpad.learning.training.runs.resume`."""
+        load_torch()
+        from digitpad.learning.models.devices import cores
+        from digitpad.learning.training.runs import resume
+
+        _step_back()
+        threads = max(1, cores() - 1)
+        folder = find_run(runs_folder(), run_id)
+        return resume(folder, control=control, tell=tell, show=_shower(show), threads=threads)
+
+    def networks(self) -> list[tuple[str, str]]:
+        """Id of each network, and words with its number of parameters."""
+        load_torch()
+        from digitpad.learning.models.networks import NETWORKS, blueprint, parameter_count
+
+        counts = {name: parameter_count(blueprint(layers)) for name, layers in NETWORKS.items()}
+        return [(name, f"{name} · {count:,}") for name, count in counts.items()]
+
+    def devices(self) -> dict[str, bool]:
+        """Whether each device that a run may ask for is there; see `digitpad.learning.models.devices.choose_device`."""
+        load_torch()
+        import torch
+
+        return {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+
+    def data(self) -> tuple[list[DataInfo], list[str]]:
+        """See `digitpad.learning.data.datasets.available`."""
+        load_torch()
+        from digitpad.learning.data.datasets import available
+
+        return available()
+
+    def describe(self, choice: str) -> DataInfo:
+        """See `digitpad.learning.data.datasets.describe`."""
+        load_torch()
+        from digitpad.learning.data.datasets import describe
+
+        return describe(choice)
+
+    def download(self, progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
+        """See `digitpad.learning.data.download.download_mnist`."""
+        load_torch()
+        from digitpad.learning.data.datasets import download_folder
+        from digitpad.learning.data.download import download_mnist
+
+        download_mnist(download_folder(), progress, cancelled)
+
+    def gallery(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> Gallery:
+        """See `digitpad.learning.data.pages.gallery`."""
+        load_torch()
+        from digitpad.learning.data.datasets import cached_data
+        from digitpad.learning.data.pages import gallery
+
+        return gallery(cached_data(data_id, part), digit, start, count)
+
+    def augment(self, pixels: Pixels, augmentation: Augmentation, count: int, seed: int) -> Pixels:
+        """See `digitpad.learning.data.pages.augmented_examples`."""
+        load_torch()
+        from digitpad.learning.data.pages import augmented_examples
+
+        return augmented_examples(pixels, augmentation, count, seed)
+
+    def map_maker(self, data_id: str) -> _MapMaker:
+        """See `digitpad.learning.inspect.embedding`."""
+        load_torch()
+        from digitpad.learning.data.datasets import cached_data
+        from digitpad.learning.inspect.embedding import EmbeddingMap
+
+        return _MapMaker(EmbeddingMap(cached_data(data_id, "test")))
+
+
+class _MapMaker:
+    def __init__(self, maps: EmbeddingMap) -> None:
+        self._maps = maps
+
+    @property
+    def pixels(self) -> Pixels:
+        return self._maps.pixels
+
+    def update(self, live: LiveNetwork, drawing: Pixels | None) -> Embedding:
+        checkpoint = cast("Checkpoint", live.network)
+        info = checkpoint.info
+        return self._maps.update(checkpoint.network, info.mean, info.std, live.step, drawing)
+
+    def place(self, drawing: Pixels) -> tuple[float, float] | None:
+        return self._maps.place(drawing)
+
+    def close(self) -> None:
+        self._maps.close()
+
+
+def _shower(show: ShowNetwork) -> Callable[[Checkpoint, int], None]:
+    from digitpad.learning.models.recognizer import Recognizer
+
+    return lambda checkpoint, step: show(LiveNetwork(Recognizer(checkpoint), step, checkpoint))
+
+
+def _step_back() -> None:
+    # Linux has a niceness for each thread; elsewhere it is the process's, and the window's thread would step back too.
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        # Who started digitpad nicer than that may not take it back.
+        os.setpriority(os.PRIO_PROCESS, thread, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))

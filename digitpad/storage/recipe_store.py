@@ -1,0 +1,228 @@
+"""Recipes as small readable files, and the folder with a person's own. Needs neither torch nor Qt."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.recipe import ID_LENGTH, Augmentation, Recipe, check_id, check_recipe, shown
+from digitpad.storage.io import write_atomically
+
+ENDING = ".json"
+
+LIMIT = 64 * 1024
+"""Bytes above which a file is refused, unread."""
+
+_TYPE, _FORMAT = "digitpad-recipe", 1
+_ALWAYS = ("id", "title", "network", "epochs", "batch", "optimiser", "rate")
+"""What is written even where it is the default."""
+
+_NO_FILE_NAMES = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)}
+"""What Windows keeps for devices."""
+
+
+def recipe_to_json(recipe: Recipe) -> str:
+    """The recipe as JSON for people: indented, in the order of `Recipe`, most defaults left out.
+
+    Raises:
+        InputError: the recipe cannot be used.
+    """
+    values = asdict(check_recipe(recipe))
+    plain = asdict(Recipe(id="", title="", network="", epochs=0))
+    kept = {name: value for name, value in values.items() if name in _ALWAYS or value != plain[name]}
+    if "augmentation" in kept:
+        plain = plain["augmentation"]
+        kept["augmentation"] = {name: value for name, value in kept["augmentation"].items() if value != plain[name]}
+    return json.dumps({"type": _TYPE, "format": _FORMAT, **kept}, indent=2, ensure_ascii=False) + "\n"
+
+
+def recipe_from_json(text: str, name: str) -> Recipe:
+    """The recipe that a text holds, with every value checked.
+
+    Args:
+        text: what `recipe_to_json` wrote, or a person.
+        name: the file's, for the sentence that says what is wrong.
+
+    Raises:
+        InputError: the text is no recipe, or one that cannot be used; the sentence names the file and the value.
+    """
+    try:
+        values = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_refuse)
+    except InputError as error:
+        raise InputError(f"{name} cannot be used. {error}") from error
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{name} is not a recipe, since it is not JSON: line {error.lineno}, column {error.colno} is wrong "
+            f"({error.msg}). Correct it or choose another file."
+        ) from error
+    except (RecursionError, ValueError) as error:
+        what = "it is nested too deeply" if isinstance(error, RecursionError) else "it holds an endless number"
+        raise InputError(f"{name} is not a recipe, since {what}. Choose another file.") from error
+    if not isinstance(values, dict) or values.pop("type", None) != _TYPE:
+        raise InputError(f'{name} is not a recipe: it does not begin with "type": "{_TYPE}". Choose another file.')
+    _check_format(values.pop("format", None), name)
+    try:
+        return _recipe(values)
+    except InputError as error:
+        raise InputError(f"{name} cannot be used. {error}") from error
+
+
+def save_recipe(path: Path, recipe: Recipe) -> None:
+    """Write a recipe as a file, whole or not at all.
+
+    Raises:
+        InputError: the recipe cannot be used.
+        DigitpadError: the file cannot be written; see `write_atomically`.
+    """
+    write_atomically(path, recipe_to_json(recipe).encode())
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe from a file.
+
+    Raises:
+        InputError: the file is missing, too large, not a recipe, or one that cannot be used; the sentence names it.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path.name} is a folder or a device, and not a recipe. Choose a file.")
+        with path.open("rb") as file:
+            raw = file.read(LIMIT + 1)
+    except (OSError, ValueError) as error:  # a ValueError: the name holds a null character
+        reason = getattr(error, "strerror", None) or "no file can have that name"
+        raise InputError(f"{path.name} cannot be read ({reason}). Choose another file.") from error
+    if len(raw) > LIMIT:
+        raise InputError(f"{path.name} is larger than {LIMIT // 1024} KB, so it is not a recipe. Choose another file.")
+    try:
+        text = raw.decode("utf-8-sig")  # some editors put a mark before the text
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is not a recipe, since it is not UTF-8 text. Choose another file.") from error
+    return recipe_from_json(text, path.name)
+
+
+def recipes_folder() -> Path:
+    """The folder with a person's own recipes; it need not exist."""
+    from platformdirs import user_data_path  # here, since a start of the window does without it
+
+    return user_data_path("digitpad", appauthor=False) / "recipes"
+
+
+def own_recipes() -> tuple[list[Recipe], list[str]]:
+    """A person's own recipes, by file name, and a sentence for each file that cannot be used."""
+    folder, recipes, problems = recipes_folder(), [], []
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ENDING) if folder.exists() else []
+    except OSError as error:
+        return [], [f"Your own recipes cannot be read from {folder} ({error.strerror}). Correct its permissions."]
+    for path in paths:
+        try:
+            recipe = load_recipe(path)
+            if recipe.id != path.stem:
+                raise InputError(
+                    f"{path.name} holds the recipe {recipe.id}. Rename it {recipe.id}{ENDING}, or import it."
+                )
+            recipes.append(recipe)
+        except InputError as error:
+            problems.append(str(error))
+    return recipes, problems
+
+
+def keep_recipe(recipe: Recipe) -> Path:
+    """Write a recipe among a person's own, over the one with its id; the file's path.
+
+    Raises:
+        InputError: the recipe cannot be used.
+        DigitpadError: the file cannot be written.
+    """
+    path = _own_path(recipe.id)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DigitpadError(
+            f"{path.name} was not saved, because the folder {path.parent} cannot be made ({error.strerror}). "
+            "Correct its permissions, or export the recipe to another folder."
+        ) from error
+    save_recipe(path, recipe)
+    return path
+
+
+def forget_recipe(recipe_id: str) -> None:
+    """Delete one of a person's own recipes; nothing happens where there is none with that id.
+
+    Raises:
+        InputError: that is no id.
+        DigitpadError: the file cannot be deleted.
+    """
+    path = _own_path(recipe_id)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DigitpadError(
+            f"{path} was not deleted ({error.strerror}). Correct the permissions, or delete it by hand."
+        ) from error
+
+
+def free_id(title: str, taken: Collection[str]) -> str:
+    """An id made from a title that none of those taken has: 'Fast, mine' becomes 'fast-mine', or 'fast-mine-2'."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub("[^a-z0-9]+", "-", letters)[: ID_LENGTH - 8].strip("-") or "recipe"
+    tried, number = slug, 1
+    while tried in taken or tried in _NO_FILE_NAMES:
+        number += 1
+        tried = f"{slug}-{number}"
+    return tried
+
+
+def _own_path(recipe_id: str) -> Path:
+    check_id(recipe_id)
+    return recipes_folder() / f"{recipe_id}{ENDING}"
+
+
+def _recipe(values: dict[str, Any]) -> Recipe:
+    """The recipe with these values, which may be anything that JSON holds."""
+    _check_names(values, Recipe, "recipe")
+    missing = [name for name in ("id", "title", "network", "epochs") if name not in values]
+    if missing:
+        raise InputError(f"The recipe's {missing[0]} is missing. Add it.")
+    augmentation = values.pop("augmentation", {})
+    if not isinstance(augmentation, dict):
+        raise InputError(f"The recipe's augmentation is {shown(augmentation)}. Write its values in braces.")
+    _check_names(augmentation, Augmentation, "augmentation")
+    if isinstance(values.get("milestones"), list):
+        values["milestones"] = tuple(values["milestones"])
+    return check_recipe(Recipe(augmentation=Augmentation(**augmentation), **values))
+
+
+def _check_names(values: dict[str, Any], part: type[Recipe | Augmentation], what: str) -> None:
+    unknown = sorted(set(values) - {member.name for member in fields(part)})
+    if unknown:
+        raise InputError(f"The {what} has no value {shown(unknown[0])}. Remove it or correct the name.")
+
+
+def _check_format(version: object, name: str) -> None:
+    if type(version) is not int or version < 1:
+        raise InputError(f"{name} cannot be used. Its format is {shown(version)}; {_FORMAT} can be read. Correct it.")
+    if version > _FORMAT:
+        raise InputError(
+            f"{name} was written by a newer digitpad: its format is {shown(version)}, and {_FORMAT} can be read. "
+            "Update digitpad."
+        )
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"It holds {shown(twin)} twice. Remove one of them.")
+    return values
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise InputError(f"It holds {constant}, which is no number to train with. Correct it.")

@@ -1,0 +1,370 @@
+"""Runs on disk: a folder each, listed, renamed, exported and deleted. Needs neither torch nor Qt.
+
+A run is the folder `<runs>/<id>/` with
+
+- `run.json`: what is known of it, a `RunInfo`; the id is the folder's name;
+- `curves.jsonl`: its reports, a JSON object a line, each with its kind: 'steps', 'interim' or 'epoch';
+- `best.safetensors`, `last.safetensors`: its checkpoints;
+- `resume.safetensors`: what it takes to go on from the last saved state;
+- `lock`: locked by the process that trains the run, for as long as it does. The system lets go of the lock when that
+  process ends, however it ends, so a crash leaves no run locked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.messages import Report, RunInfo
+from digitpad.domain.recipe import Recipe
+from digitpad.storage.file_lock import file_lock, is_locked
+from digitpad.storage.io import write_atomically
+from digitpad.storage.run_json import (
+    LONGEST_NAME,
+    first_steps,
+    info_from_json,
+    info_to_json,
+    reports_from_lines,
+    reports_to_lines,
+)
+
+Which = Literal["best", "last"]
+"""A checkpoint of a run."""
+
+CUT_OFF = "The run was cut off: digitpad ended before it did."
+"""`RunInfo.problem` of a run that was found 'running' though nothing trains it."""
+
+_LARGEST_INFO, _LARGEST_CURVES = 1 << 20, 1 << 29
+"""Bytes of the two files above which they are refused, unread; a million steps take some 50 million."""
+
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_GONE = ".deleted-"
+
+_infos = threading.Lock()
+"""Held while a run.json is read or written: Windows replaces no file that is open, and no rename is to be lost."""
+
+
+def runs_folder() -> Path:
+    """The folder that keeps the user's runs; it need not exist."""
+    from platformdirs import user_data_path  # here, since a start of the window does without it
+
+    return user_data_path("digitpad", appauthor=False) / "runs"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run's folder."""
+
+    path: Path
+
+    @property
+    def best(self) -> Path:
+        """The best checkpoint's file."""
+        return self.path / "best.safetensors"
+
+    @property
+    def last(self) -> Path:
+        """The last checkpoint's file."""
+        return self.path / "last.safetensors"
+
+    @property
+    def resume(self) -> Path:
+        """The file with what it takes to go on."""
+        return self.path / "resume.safetensors"
+
+    @property
+    def _curves(self) -> Path:
+        return self.path / "curves.jsonl"
+
+    def read_info(self) -> RunInfo:
+        """What is known of the run.
+
+        Raises:
+            InputError: run.json is damaged, or holds a value that cannot be.
+            DigitpadError: it is missing or cannot be read.
+        """
+        with _infos:
+            return self._read_info()
+
+    def write_info(self, info: RunInfo) -> None:
+        """Write what is known of the run, whole or not at all.
+
+        Raises:
+            DigitpadError: the folder is gone or not writable, or the disk is full; the old file is still there.
+        """
+        with _infos:
+            write_atomically(self.path / "run.json", info_to_json(info))
+
+    def update_info(self, change: Callable[[RunInfo], RunInfo]) -> RunInfo:
+        """Change what is known of the run, and keep what another thread wrote: a run may be renamed while it trains.
+
+        Returns:
+            What is known from now on.
+
+        Raises:
+            InputError, DigitpadError: as `read_info` and `write_info` do.
+        """
+        with _infos:
+            info = change(self._read_info())
+            write_atomically(self.path / "run.json", info_to_json(info))
+        return info
+
+    def _read_info(self) -> RunInfo:
+        return info_from_json(_content(self.path / "run.json", _LARGEST_INFO), self.path.name)
+
+    def append(self, reports: Iterable[Report]) -> None:
+        """Add reports to the curves; they are on the disk afterwards.
+
+        A report with a number that is not finite has no place on a curve and is left out.
+
+        Raises:
+            DigitpadError: the folder is gone or not writable, or the disk is full; what was there before still is.
+        """
+        with _told(self._curves), self._curves.open("a+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
+                # A power cut has torn the last line. Nothing is added to it.
+                end = _content(self._curves, _LARGEST_CURVES).rfind(b"\n") + 1
+                file.truncate(end)
+            try:
+                rest = memoryview(reports_to_lines(reports))
+                while rest:
+                    rest = rest[file.write(rest) :]
+                os.fsync(file.fileno())
+            except OSError:
+                with contextlib.suppress(OSError):
+                    file.truncate(end)
+                raise
+
+    def reports(self) -> list[Report]:
+        """The reports so far; a line that is none, or that a power cut has torn, is skipped.
+
+        Raises:
+            DigitpadError: they cannot be read.
+        """
+        return reports_from_lines(_content(self._curves, _LARGEST_CURVES)) if self._curves.exists() else []
+
+    def cut_after(self, step: int) -> None:
+        """Drop what was reported of the steps after `step`, whole or not at all: a resumed run reports them anew.
+
+        Raises:
+            DigitpadError: they cannot be read or written.
+        """
+        write_atomically(self._curves, reports_to_lines(first_steps(self.reports(), step)))
+
+    @contextlib.contextmanager
+    def training(self) -> Iterator[None]:
+        """Hold the run while it is trained, so that nobody else trains or deletes it; for a `with` statement.
+
+        Raises:
+            DigitpadError: it is being trained, here or by another digitpad, or was deleted, or may not be written to.
+        """
+        lock = self.path / "lock"
+        with contextlib.ExitStack() as held:
+            with _told(lock):
+                is_held = held.enter_context(file_lock(lock))
+            if not is_held:
+                raise DigitpadError(f"The run {self.path.name} is being trained. Stop it first.")
+            if not lock.exists():
+                raise DigitpadError(f"The run {self.path.name} was deleted. Train anew.")
+            yield
+
+    def is_being_trained(self) -> bool:
+        """Whether a process, this one or another, trains it now."""
+        return is_locked(self.path / "lock")
+
+
+def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, folder: Path, ink: str = "") -> RunFolder:
+    """Make the folder of a run that starts now. Hold it with `RunFolder.training` from then on.
+
+    Args:
+        recipe: what will be trained and how.
+        seed: decides everything random.
+        data: words on the data.
+        data_id: see `DataInfo.id`.
+        device: 'cpu', 'cuda' or 'mps'.
+        folder: where runs are kept; it is made where it does not exist.
+        ink: see `RunInfo.ink`.
+
+    Raises:
+        DigitpadError: the folder cannot be made or written to, or the disk is full; nothing is left behind.
+    """
+    now = datetime.now(UTC)
+    plain = re.sub("[^a-z0-9]+", "-", recipe.id.lower())[:40].strip("-") or "run"
+    stem = f"{now:%Y%m%d-%H%M%S}-{plain}"
+    path, number = folder / stem, 1
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            try:
+                path.mkdir()
+                break
+            except FileExistsError:
+                number += 1
+                path = folder / f"{stem}-{number}"
+    run = RunFolder(path)
+    started = now.isoformat(timespec="seconds")
+    try:
+        name = recipe.id[:LONGEST_NAME]
+        run.write_info(RunInfo(path.name, name, recipe, seed, data, data_id, device, started, ink=ink))
+    except DigitpadError:
+        with contextlib.suppress(OSError):
+            path.rmdir()
+        raise
+    return run
+
+
+def find_run(folder: Path, run_id: str) -> RunFolder:
+    """The run of an id.
+
+    Raises:
+        InputError: the runs folder holds no such folder; a link that leads elsewhere is none.
+    """
+    path = folder / run_id
+    is_name = bool(run_id) and Path(run_id).name == run_id and not run_id.startswith(".")
+    try:
+        # A link, or one of Windows' junctions, resolves to another path than its own.
+        is_own = is_name and path.is_dir() and path.resolve() == folder.resolve() / run_id
+    except OSError:
+        is_own = False
+    if not is_own:
+        raise InputError(f"There is no run {run_id!r} in {folder}. It may have been deleted.")
+    return RunFolder(path)
+
+
+def list_runs(folder: Path) -> list[RunInfo]:
+    """What is known of each run, the newest first.
+
+    What is no run is left out. A run that was cut off is 'stopped', with `CUT_OFF` as its problem. One whose run.json
+    cannot be used is 'failed', with a sentence as its problem, no recipe, and its id as its name: it can be deleted.
+    Every run.json stays as it is.
+
+    Args:
+        folder: where runs are kept; it need not exist.
+
+    Raises:
+        DigitpadError: the folder cannot be read.
+    """
+    with _told(folder):
+        names = [path.name for path in folder.iterdir()] if folder.exists() else []
+    found = []
+    for name in names:
+        with contextlib.suppress(InputError, OSError):  # no folder, or one that was deleted since
+            run = find_run(folder, name)
+            try:
+                found.append(_known(run))
+            except DigitpadError as error:
+                if (run.path / "run.json").is_file():
+                    found.append(_damaged(run, str(error)))
+    return sorted(found, key=lambda info: (datetime.fromisoformat(info.started), info.id), reverse=True)
+
+
+def _known(run: RunFolder) -> RunInfo:
+    info = run.read_info()
+    if info.state == "running" and not run.is_being_trained():
+        info = run.read_info()  # it may have ended since it was read
+        if info.state == "running":
+            info = replace(info, state="stopped", problem=CUT_OFF)
+    return info
+
+
+def _damaged(run: RunFolder, sentence: str) -> RunInfo:
+    changed = datetime.fromtimestamp((run.path / "run.json").stat().st_mtime, UTC)
+    return RunInfo(
+        id=run.path.name,
+        name=run.path.name,
+        recipe=Recipe(id="", title="", network="", epochs=0),
+        seed=0,
+        data="",
+        data_id="",
+        device="cpu",
+        started=changed.isoformat(timespec="seconds"),
+        state="failed",
+        problem=f"{sentence} Its checkpoints are still in {run.path}; delete the run where you need none of them.",
+    )
+
+
+def rename_run(run: RunFolder, name: str) -> RunInfo:
+    """Give a run another name; its folder keeps its own.
+
+    Returns:
+        What is known of the run from now on.
+
+    Raises:
+        InputError: the name is empty or too long, or run.json is damaged.
+        DigitpadError: it cannot be read or written.
+    """
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InputError(f"A run's name has 1 to {LONGEST_NAME} characters. Choose another.")
+    return run.update_info(lambda info: replace(info, name=name))
+
+
+def delete_run(folder: Path, run_id: str) -> None:
+    """Delete a run with its checkpoints.
+
+    Its folder is moved aside first, so that a run is never listed by halves. What could not be removed, because
+    another program has it open, goes with the next run that is deleted.
+
+    Raises:
+        InputError: the runs folder holds no such run.
+        DigitpadError: it is being trained, or the folder may not be changed; the run is still there.
+    """
+    run = find_run(folder, run_id)
+    if run.is_being_trained():
+        raise DigitpadError(f"The run {run_id} is being trained. Stop it first.")
+    with _told(run.path):
+        run.path.rename(folder / f"{_GONE}{secrets.token_hex(4)}")
+    for gone in folder.glob(f"{_GONE}*"):
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:
+    """Copy a run's best or last checkpoint to a file, whole or not at all.
+
+    Raises:
+        InputError: the run has no such checkpoint.
+        DigitpadError: it cannot be read or written.
+    """
+    path = run.best if which == "best" else run.last
+    if not path.is_file():
+        raise InputError(f"The run {run.path.name} has no {which} checkpoint yet. It gets one after its first epoch.")
+    with _told(path):
+        data = path.read_bytes()
+    write_atomically(target, data)
+
+
+def _content(path: Path, largest: int) -> bytes:
+    with _told(path), path.open("rb") as file:
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise InputError(f"{path} has more than {largest:,} bytes; no run has that much. Delete it.")
+    return data
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn a failure of the system into a sentence about a path."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            sentence = f"The disk that holds {path} is full. Free some space and try again."
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            sentence = f"{path} may not be read or changed. Close what uses it, or change its permissions."
+        elif error.errno == errno.ENOENT:
+            sentence = f"{path} does not exist. It may have been moved or deleted."
+        else:
+            sentence = f"{path} cannot be used ({error.strerror}). Look at it with another program."
+        raise DigitpadError(sentence) from error

@@ -1,0 +1,165 @@
+"""How a hand, a pen and a device vary any drawing, whatever it shows.
+
+Every function takes paths in a box of side 1 and gives new ones; `written` applies them, each as often as it is met,
+all but `undelivered`, which is for digits alone. Nothing here knows which digit it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+from numpy.random import Generator
+
+from digitpad.ink.strokes import Floats
+from digitpad.synthesis.paths import Paths, along, boxed, joined, length, part
+
+
+def written(paths: Paths, random: Generator) -> Paths:
+    """A drawing as another hand might have written it, on another device.
+
+    Args:
+        paths: in a box of side 1.
+        random: decides everything.
+    """
+    for change, share in _CHANGES:
+        if random.random() < share:
+            paths = boxed(change(paths, random))
+    return paths
+
+
+def leant(paths: Paths, random: Generator) -> Paths:
+    """Turned by up to 12 degrees or so, slanted, and made wider or narrower."""
+    turn, slant = np.deg2rad(random.normal(0, 6)), random.normal(0.03, 0.17)
+    wide = np.exp(random.normal(0, 0.12))
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    change = rotation @ np.array([[wide, -slant], [0.0, 1 / wide]])
+    return [path @ change.T for path in paths]
+
+
+def bent(paths: Paths, random: Generator) -> Paths:
+    """Bent as a whole by slow waves, so that parts grow and shrink against each other."""
+    sizes, turns = random.normal(0, 0.025, (2, 2, 1)), random.uniform(0, 2 * np.pi, (2, 2, 1))
+    pace = random.uniform(0.4, 1.3, (2, 2, 1)) * 2 * np.pi
+
+    def moved(path: Floats) -> Floats:
+        """Each coordinate is moved by waves along both."""
+        waves = sizes * np.sin(pace * path.T + turns)  # moved, along, point
+        shift: Floats = waves.sum(axis=1).T
+        return path + shift
+
+    return [moved(path) for path in paths]
+
+
+def misplaced(paths: Paths, random: Generator) -> Paths:
+    """Each stroke a little off its place and size, as after lifting the pen."""
+    if len(paths) == 1:
+        return paths
+    return [
+        (path - path.mean(axis=0)) * np.exp(random.normal(0, 0.06)) + path.mean(axis=0) + random.normal(0, 0.025, 2)
+        for path in paths
+    ]
+
+
+def shaky(paths: Paths, random: Generator) -> Paths:
+    """With the tremor of an unsteady hand, or of a mouse."""
+    size, points = random.uniform(0.004, 0.02), int(random.integers(12, 40))
+
+    def trembled(path: Floats) -> Floats:
+        if length(path) < 0.1:
+            return path
+        path = along(path, points)
+        noise = random.normal(0, size, path.shape)
+        noise[1:] = 0.6 * noise[1:] + 0.4 * noise[:-1]
+        return path + noise
+
+    return [trembled(path) for path in paths]
+
+
+def sparse(paths: Paths, random: Generator) -> Paths:
+    """With few samples a stroke, as slow devices deliver; a curve becomes a polygon."""
+    spacing = random.uniform(0.08, 0.28)
+    return [along(path, max(2, round(length(path) / spacing) + 1)) for path in paths]
+
+
+def gridded(paths: Paths, random: Generator) -> Paths:
+    """On the coarse grid of a small canvas."""
+    grid = random.uniform(18, 60)
+    return [np.rint(path * grid) / grid for path in paths]
+
+
+def skipped(paths: Paths, random: Generator) -> Paths:
+    """With a gap where the pen did not write."""
+    index = int(np.argmax([length(path) for path in paths]))
+    gap, start = random.uniform(0.02, 0.09), random.uniform(0.1, 0.8)
+    path = paths[index]
+    return [*paths[:index], part(path, 0, start), part(path, start + gap, 1), *paths[index + 1 :]]
+
+
+def clipped(paths: Paths, random: Generator) -> Paths:
+    """Begun a little late or ended a little early: the device missed the first or last samples."""
+    index = int(random.integers(len(paths)))
+    start, end = random.uniform(0, 0.07, 2) * (random.random(2) < 0.6)
+    return [part(path, start, 1 - end) if i == index else path for i, path in enumerate(paths)]
+
+
+def undelivered(paths: Paths, random: Generator) -> Paths:
+    """A digit without one of its short strokes, which the device lost; what is left is more than a line.
+
+    Of what is no digit, it might leave one.
+    """
+    lengths = [length(path) for path in paths]
+    short = [index for index, size in enumerate(lengths) if size < 0.25 * sum(lengths)]
+    if not short:
+        return paths
+    lost = int(random.choice(short))
+    left = [*paths[:lost], *paths[lost + 1 :]]
+    is_line = len(left) == 1 and length(left[0]) < 1.1 * np.hypot(*(left[0][-1] - left[0][0]))
+    return paths if is_line else left
+
+
+def hooked(paths: Paths, random: Generator) -> Paths:
+    """With a short hook at its start or end, as the pen lands or leaves."""
+    index, at_end = int(random.integers(len(paths))), bool(random.random() < 0.5)
+    path = paths[index][::-1] if at_end else paths[index]
+    if length(path) == 0:
+        return paths  # a dot with a hook would be a line
+    angle, size = random.uniform(0, 2 * np.pi), random.uniform(0.02, 0.08)
+    hook = path[:1] + size * np.array([[np.cos(angle), np.sin(angle)]])
+    longer = joined(hook, path)
+    return [*paths[:index], longer[::-1] if at_end else longer, *paths[index + 1 :]]
+
+
+def linked(paths: Paths, _random: Generator) -> Paths:
+    """With two strokes joined by a pen that was not lifted, where the way between them is short."""
+    for index, (one, other) in enumerate(pairwise(paths)):
+        if np.hypot(*(other[0] - one[-1])) < 0.45:
+            return [*paths[:index], joined(one, other), *paths[index + 2 :]]
+    return paths
+
+
+def doubled(paths: Paths, random: Generator) -> Paths:
+    """With part of a stroke gone over twice."""
+    index = int(random.integers(len(paths)))
+    if length(paths[index]) == 0:
+        return paths
+    start = random.uniform(0, 0.5)
+    again = part(paths[index], start, random.uniform(start + 0.2, 1.0))
+    return [*paths, again + random.normal(0, 0.02, 2)]
+
+
+_CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
+    (misplaced, 0.5),
+    (linked, 0.12),
+    (doubled, 0.04),
+    (clipped, 0.2),
+    (hooked, 0.12),
+    (skipped, 0.06),
+    (bent, 0.8),
+    (leant, 0.95),
+    (shaky, 0.3),
+    (sparse, 0.2),
+    (gridded, 0.12),
+)
+"""The changes in the order in which they happen, and how often each is met."""

@@ -1,0 +1,155 @@
+"""The ten bars: what the network believes, one row for each digit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.domain.messages import CLASSES
+from digitpad.ui.common.theme import LIGHT, Theme, mix, reduced_motion, text_font
+
+SMALLEST_ROW = 18
+LARGEST_ROW = 32
+"""Height of a row in pixels, between these as the widget's height allows."""
+
+_GAP = 8
+_GLIDE_MILLISECONDS = 80
+_SPOKEN = 3
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share, 0 to 1, as people read it: '98.6 %'."""
+    return f"{100 * share:.{decimals}f} %"
+
+
+class ProbabilityBars(QWidget):
+    """Ten rows of digit, bar and percentage; the best stands out in the accent colour and in bold type.
+
+    Where a drawing is refused as no digit, all ten rows are dimmed: they only say which digits it comes nearest to.
+
+    Everything is painted in one go. The percentages keep a column as wide as '100.0 %', so that nothing moves but the
+    bars.
+    """
+
+    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("probability_bars")
+        self.setAccessibleName(self.tr("Probabilities"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._probabilities: tuple[float, ...] | None = None
+        self._best: int | None = None
+        self._from = self._to = (0.0,) * CLASSES
+        self._glide = QVariantAnimation(self)
+        self._glide.setDuration(_GLIDE_MILLISECONDS)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.valueChanged.connect(self._on_glide)
+        self._describe()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme, and the application's font as it is now."""
+        self._text = QColor(theme.text)
+        self._quiet = QColor(theme.quiet)
+        self._line = QColor(theme.line)
+        self._accent = QColor(theme.accent)
+        self._tint = QColor(mix(theme.window, theme.accent, 0.45))
+        self._dim = QColor(mix(theme.window, theme.quiet, 0.35))
+        self._font = text_font()
+        self._bold = text_font(bold=True)
+        metrics = QFontMetricsF(self._bold)
+        self._label_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
+        self._number_width = metrics.horizontalAdvance(percent(1.0))
+        self.update()
+
+    def show_probabilities(
+        self, probabilities: Sequence[float] | None, best: int | None, *, animate: bool = False
+    ) -> None:
+        """Show what the network believes.
+
+        Args:
+            probabilities: ten probabilities, 0 to 1, or None for no answer: bare tracks without figures.
+            best: the digit that stands out, or None where the drawing is refused as no digit.
+            animate: let the bars glide there in 80 ms, unless reduced motion is asked for. Answers to a line that
+                is still growing come every few milliseconds and should not.
+
+        Raises:
+            ValueError: there are not ten probabilities.
+        """
+        shown = None if probabilities is None else tuple(float(p) for p in probabilities)
+        if shown is not None and len(shown) != CLASSES:
+            raise ValueError(f"ten probabilities are needed, not {len(shown)}")
+        if (shown, best) == (self._probabilities, self._best):
+            return
+        self._from = self._lengths()
+        self._to = shown or (0.0,) * CLASSES
+        self._probabilities, self._best = shown, best
+        self._glide.stop()
+        if animate and not reduced_motion():
+            self._glide.start()
+        self._describe()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Rows of comfortable height."""
+        return QSize(320, CLASSES * 26)
+
+    def minimumSizeHint(self) -> QSize:
+        """The smallest rows, with 80 pixels for a bar."""
+        width = self._label_width + self._number_width + 2 * _GAP + 80
+        return QSize(round(width), CLASSES * SMALLEST_ROW)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint all ten rows, from the top."""
+        row = min(max(self.height() // CLASSES, SMALLEST_ROW), LARGEST_ROW)
+        thickness = row // 2
+        left = self._label_width + _GAP
+        room = self.width() - self._number_width - _GAP - left
+        rest = self._dim if self._best is None else self._tint
+        middle_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        middle_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for digit, length in enumerate(self._lengths()):
+                top = digit * row
+                is_best = digit == self._best
+                painter.setFont(self._bold if is_best else self._font)
+                painter.setPen(self._text if is_best else self._quiet)
+                painter.drawText(QRectF(0, top, self.width(), row), middle_left, str(digit))
+                if self._probabilities is not None:
+                    number = percent(self._probabilities[digit])
+                    painter.drawText(QRectF(0, top, self.width(), row), middle_right, number)
+                painter.fillRect(QRectF(left, top + row // 2, room, 1), self._line)
+                if length * room >= 0.5:
+                    bar = QRectF(left, top + (row - thickness) // 2, length * room, thickness)
+                    radius = min(3.0, bar.width() / 2)
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(self._accent if is_best else rest)
+                    painter.drawRoundedRect(bar, radius, radius)
+
+    @Slot()
+    def _on_glide(self) -> None:
+        self.update()
+
+    def _lengths(self) -> tuple[float, ...]:
+        """Length of each bar now, 0 to 1."""
+        if self._glide.state() != QAbstractAnimation.State.Running:
+            return self._to
+        share = float(self._glide.currentValue())
+        return tuple(a + (b - a) * share for a, b in zip(self._from, self._to, strict=True))
+
+    def _describe(self) -> None:
+        """Say the most probable digits, the best first, as the bars show them."""
+        if self._probabilities is None:
+            text = self.tr("No answer yet")
+        else:
+            shares = self._probabilities
+            ranked = sorted(range(CLASSES), key=shares.__getitem__, reverse=True)[:_SPOKEN]
+            text = ", ".join(f"{digit}: {percent(shares[digit])}" for digit in ranked)
+            if self._best is None:
+                text = self.tr("Not a digit; nearest: {digits}").format(digits=text)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)

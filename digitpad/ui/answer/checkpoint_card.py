@@ -1,0 +1,117 @@
+"""What the checkpoint in use says of itself, and the buttons that load and save one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from digitpad.domain.messages import CheckpointInfo
+from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.notice import Notice, breakable
+from digitpad.ui.common.theme import Theme
+
+_SHOWN = 110
+"""Characters of a value that are shown at most; a foreign file may hold any text."""
+
+
+class CheckpointPanel(QWidget):
+    """Name, a table of what the metadata says, 'Load…' and 'Save as…'.
+
+    What went wrong with a file is said in the table's place, so that nothing else moves.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("checkpoint_panel")
+        self._title = ""
+        self._name = ElidedLabel(self.tr("Loading the checkpoint…"))
+        font = self._name.font()
+        font.setBold(True)
+        self._name.setFont(font)
+        self.load_button = QPushButton(self.tr("Load…"))
+        self.load_button.setObjectName("load_button")
+        self.save_button = QPushButton(self.tr("Save as…"))
+        self.save_button.setObjectName("save_button")
+        self.notice = Notice()
+        self.notice.setObjectName("checkpoint_notice")
+        # However long a sentence is, it gets the table's room and no more; its tool tip has the whole of it.
+        self.notice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+
+        self._table = QWidget()
+        self._table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        grid = QGridLayout(self._table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+        for row in range(5):
+            key, value = QLabel(), QLabel()
+            for label in (key, value):
+                label.setProperty("note", True)
+                label.setTextFormat(Qt.TextFormat.PlainText)
+                label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            value.setWordWrap(True)
+            grid.addWidget(key, row, 0)
+            grid.addWidget(value, row, 1)
+            self._rows.append((key, value))
+        grid.setRowStretch(len(self._rows), 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.load_button)
+        buttons.addWidget(self.save_button)
+        buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._name)
+        column.addWidget(self._table, 1)
+        column.addWidget(self.notice, 1)
+        column.addLayout(buttons)
+        self.notice.opened.connect(self._table.hide)
+        self.notice.closed.connect(self._table.show)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.notice.set_theme(theme)
+
+    @Slot()
+    def show_nothing(self) -> None:
+        """Say that there is no checkpoint to read with."""
+        self._name.setText(self.tr("No checkpoint"))
+
+    def show_used(self, used: bool) -> None:
+        """Say whether the bars read with the checkpoint, or with a network in training meanwhile."""
+        self._name.setText(self._title if used else self.tr("{name} – not in use now").format(name=self._title))
+
+    def show_info(self, info: CheckpointInfo) -> None:
+        """Show what a checkpoint says of itself, and 'not stated' where it does not say."""
+        unknown = self.tr("not stated")
+        network = self.tr("{network}, {count} parameters").format(network=info.network, count=f"{info.parameters:,}")
+        accuracy = unknown if info.test_accuracy is None else percent(info.test_accuracy, 2)
+        epochs = unknown if info.epochs is None else str(info.epochs)
+        seed = unknown if info.seed is None else str(info.seed)
+        recipe = self.tr("{recipe}, {epochs} epochs, seed {seed}").format(
+            recipe=info.recipe or unknown, epochs=epochs, seed=seed
+        )
+        written = self.tr("{date}, digitpad {version}").format(
+            date=info.date or unknown, version=info.digitpad_version or unknown
+        )
+        rows = [
+            (self.tr("MNIST test"), accuracy),
+            (self.tr("Network"), network),
+            (self.tr("Recipe"), recipe if info.recipe else unknown),
+            (self.tr("Data"), info.data or unknown),
+            (self.tr("Written"), written if info.date else unknown),
+        ]
+        self._title = info.name
+        self.show_used(True)
+        self._name.setToolTip(str(info.path or ""))
+        for (key, value), (title, text) in zip(self._rows, rows, strict=True):
+            key.setText(title)
+            value.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))
+            value.setToolTip(text)
+        spoken = ", ".join(f"{title}: {text}" for title, text in rows)
+        self.setAccessibleName(self.tr("Checkpoint {name}").format(name=info.name))
+        self.setAccessibleDescription(spoken)

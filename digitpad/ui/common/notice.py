@@ -1,0 +1,94 @@
+"""A sentence beside the thing it is about, until it is read or things are well again."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from digitpad.ui.common.announce import announce
+from digitpad.ui.common.theme import LIGHT, Theme
+
+_BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=[^\W_]{24})(?=[^\W_])")
+
+
+def breakable(text: str) -> str:
+    """The text with places where a line may end inside long names (zero-width spaces)."""
+    return _BREAKS.sub("\u200b", text)
+
+
+class Notice(QFrame):
+    """One sentence in amber with a button that closes it; takes no room while there is nothing to say.
+
+    Signals:
+        opened, closed: it has something to say from now on, or no more.
+    """
+
+    opened = Signal()
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._sentence = ""
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QToolButton()
+        close.setText("×")
+        close.setToolTip(self.tr("Close this message"))
+        close.setAccessibleName(self.tr("Close this message"))
+        close.clicked.connect(self.close_message)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 4, 4)
+        row.setSpacing(4)
+        row.addWidget(self._text)
+        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        palette = self._text.palette()
+        palette.setColor(self._text.foregroundRole(), QColor(theme.amber))
+        self._text.setPalette(palette)
+        self.update()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while it is closed."""
+        return self._sentence
+
+    @Slot(str)
+    def say(self, sentence: str) -> None:
+        """Show a sentence, and let a screen reader say it."""
+        self._sentence = sentence
+        self._text.setText(breakable(sentence))
+        self._text.setToolTip(sentence)
+        self.setAccessibleName(sentence)
+        self.show()
+        self.opened.emit()
+        announce(self, sentence)
+
+    @Slot()
+    def close_message(self) -> None:
+        """Say nothing any more."""
+        if self._sentence:
+            self._sentence = ""
+            self.hide()
+            self.closed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the surface, and a bar in amber at its left edge."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.surface))
+        painter.drawRoundedRect(self.rect(), 6, 6)
+        painter.setBrush(QColor(self._theme.amber))
+        painter.drawRoundedRect(0, 8, 3, self.height() - 16, 1.5, 1.5)
+        painter.end()

@@ -1,0 +1,281 @@
+"""Colours, fonts and the application's style, in light and dark.
+
+A window that follows the system connects `QGuiApplication.styleHints().colorSchemeChanged` to a slot which calls
+`apply_theme(app, "system")` and hands the `Theme` it returns to `set_theme` of the widgets that paint themselves. A
+label that carries a note is marked with `label.setProperty("note", True)` and gets 11 px quiet type.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QStyle
+
+from digitpad.storage.io import shipped
+
+Mode = Literal["system", "light", "dark"]
+
+TEXT_PIXELS = 13
+NOTE_PIXELS = 11
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours by what they are for, each as '#RRGGBB'.
+
+    Attributes:
+        is_dark: whether light type stands on dark ground.
+        window: the ground of the window.
+        surface: the ground of what is written on: pad, lists, menus.
+        text: text and icons.
+        quiet: text that steps back.
+        line: hairlines.
+        accent: the one accent colour, for areas and lines.
+        accent_text: the accent for text, and for areas that carry text in `on_accent`.
+        on_accent: text on `accent_text`.
+        amber: text of a warning.
+    """
+
+    is_dark: bool
+    window: str
+    surface: str
+    text: str
+    quiet: str
+    line: str
+    accent: str
+    accent_text: str
+    on_accent: str
+    amber: str
+
+
+LIGHT = Theme(
+    is_dark=False,
+    window="#F6F7F9",
+    surface="#FFFFFF",
+    text="#1B2430",
+    quiet="#5B6675",
+    line="#DDE2E9",
+    accent="#2F6BFF",
+    accent_text="#215DF0",  # the accent reaches 4.2 : 1 as text on the window; this shade of it 4.9 : 1
+    on_accent="#FFFFFF",
+    amber="#8F5600",
+)
+
+DARK = Theme(
+    is_dark=True,
+    window="#12161C",
+    surface="#1A2029",
+    text="#E8EDF4",
+    quiet="#93A0B1",
+    line="#2A323D",
+    accent="#6C9BFF",
+    accent_text="#6C9BFF",
+    on_accent="#12161C",
+    amber="#F2B84B",
+)
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of two colours, 1 to 21: (L1 + 0.05) / (L2 + 0.05), L1 the lighter one's relative luminance.
+
+    WCAG 2.1, definitions of 'contrast ratio' and 'relative luminance' (https://www.w3.org/TR/WCAG21/). Text needs 4.5.
+
+    Args:
+        a: a colour, '#RRGGBB'.
+        b: the other colour, '#RRGGBB'.
+    """
+    darker, lighter = sorted((_luminance(a), _luminance(b)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def mix(a: str, b: str, share: float) -> str:
+    """The colour that lies `share` (0 to 1) of the way from `a` to `b`, all as '#RRGGBB'."""
+    channels = zip(_channels(a), _channels(b), strict=True)
+    return "#" + "".join(f"{round(x + (y - x) * share):02X}" for x, y in channels)
+
+
+def text_font(pixels: int = TEXT_PIXELS, *, bold: bool = False) -> QFont:
+    """The application's font at a size in pixels, with figures that are all equally wide where the font has them."""
+    font = QFont(QApplication.font())
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def reduced_motion() -> bool:
+    """Whether things should not move by themselves.
+
+    True where DIGITPAD_REDUCED_MOTION is set to anything but 0, or where Qt's style runs without animations. Qt before
+    6.12 cannot ask the system, so the variable is the way that works everywhere.
+    """
+    asked = os.environ.get("DIGITPAD_REDUCED_MOTION", "")
+    if asked:
+        return asked != "0"
+    return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0
+
+
+def apply_theme(app: QApplication, mode: Mode) -> Theme:
+    """Give the whole application its colours, font and style.
+
+    Args:
+        app: the application.
+        mode: 'light', 'dark', or 'system' for what the system has set now (light where it does not say).
+
+    Returns:
+        The theme now in use, for the widgets that paint themselves.
+    """
+    hints = app.styleHints()
+    if mode == "system":
+        hints.unsetColorScheme()
+        theme = system_theme(app)
+    else:
+        hints.setColorScheme(Qt.ColorScheme.Dark if mode == "dark" else Qt.ColorScheme.Light)
+        theme = DARK if mode == "dark" else LIGHT
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font.setPixelSize(TEXT_PIXELS)
+    app.setFont(font)
+    app.setStyle("Fusion")
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(_style_sheet(theme))
+    return theme
+
+
+def system_theme(app: QApplication) -> Theme:
+    """The theme that the system has set now; light where it does not say."""
+    return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _palette(theme: Theme) -> QPalette:
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.surface,
+        role.AlternateBase: theme.window,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.quiet,
+        role.Button: theme.surface,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.on_accent,
+        role.ToolTipBase: theme.surface,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent_text,
+        role.HighlightedText: theme.on_accent,
+        role.Accent: theme.accent,
+        role.Link: theme.accent_text,
+        role.LinkVisited: theme.quiet,
+        role.Light: theme.surface,
+        role.Midlight: theme.line,
+        role.Mid: theme.line,
+        role.Dark: mix(theme.line, theme.text, 0.3),
+        role.Shadow: mix(theme.window, "#000000", 0.5),
+    }
+    palette = QPalette()
+    for name, colour in colours.items():
+        palette.setColor(name, QColor(colour))
+    faded = QColor(disabled_colour(theme))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText, role.ToolTipText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, faded)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.line))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.HighlightedText, faded)
+    return palette
+
+
+def disabled_colour(theme: Theme) -> str:
+    """Colour of text and icons of what cannot be used now, '#RRGGBB'."""
+    return mix(theme.quiet, theme.window, 0.5)
+
+
+def _style_sheet(theme: Theme) -> str:
+    """Hairlines, 8 px steps and a focus that keyboard users see; combo and spin boxes stay Fusion's own."""
+    hover = mix(theme.window, theme.text, 0.07)
+    pressed = mix(theme.window, theme.text, 0.13)
+    checked = mix(theme.window, theme.accent, 0.16)
+    filled_hover = mix(theme.accent_text, theme.text, 0.15)
+    faded = disabled_colour(theme)
+    check = (
+        shipped("resources", "icons") / "check.svg"
+    ).as_posix()  # Qt's own is drawn for a scale of 1 and looks torn
+    t = theme
+    return f"""
+    QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
+    QLabel[note="true"] {{ color: {t.quiet}; font-size: {NOTE_PIXELS}px; }}
+
+    QMenuBar {{ background: {t.window}; padding: 2px 4px; }}
+    QMenuBar::item {{ background: transparent; padding: 4px 8px; border-radius: 6px; }}
+    QMenuBar::item:selected, QMenuBar::item:pressed {{ background: {hover}; }}
+    QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {checked}; color: {t.text}; }}
+    QMenu::item:disabled {{ background: none; color: {faded}; }}
+    QMenu::indicator {{ width: 14px; height: 14px; padding-left: 6px; }}
+    QMenu::indicator:checked {{ image: url("{check}"); }}
+    QMenu::icon {{ padding-left: 6px; }}
+    QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
+
+    QToolBar {{ background: {t.window}; border: none; border-bottom: 1px solid {t.line}; padding: 4px 8px;
+        spacing: 4px; }}
+    QToolBar::separator {{ background: none; border-left: 1px solid {t.line}; width: 1px; margin: 6px 4px; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
+    QToolButton:hover {{ background: {hover}; }}
+    QToolButton:pressed {{ background: {pressed}; }}
+    QToolButton:checked {{ background: {checked}; }}
+    QToolButton:focus {{ border: 2px solid {t.accent}; padding: 4px; }}
+
+    QPushButton {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px; padding: 5px 16px; }}
+    QPushButton:hover {{ background: {hover}; }}
+    QPushButton:pressed, QPushButton:checked {{ background: {pressed}; }}
+    QPushButton:default {{ background: {t.accent_text}; color: {t.on_accent}; border-color: {t.accent_text}; }}
+    QPushButton:default:hover {{ background: {filled_hover}; }}
+    QPushButton:disabled {{ background: {t.window}; color: {faded}; border-color: {t.line}; }}
+    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 4px 15px; }}
+    QPushButton:default:focus {{ border: 2px solid {t.text}; }}
+
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.quiet}; border-radius: 3px;
+        background: {t.surface}; }}
+    QCheckBox::indicator:checked {{ image: url("{check}"); }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
+    QCheckBox::indicator:disabled {{ border-color: {t.line}; }}
+
+    QSlider:horizontal {{ min-height: 20px; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.line}; }}
+    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {t.accent}; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {t.line}; }}
+    QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
+        background: {t.surface}; border: 1px solid {t.quiet}; }}
+    QSlider::handle:horizontal:hover {{ border-color: {t.accent}; }}
+    QSlider::handle:horizontal:focus {{ width: 12px; height: 12px; border: 2px solid {t.accent}; }}
+
+    QStatusBar {{ background: {t.window}; color: {t.quiet}; border-top: 1px solid {t.line}; }}
+    QStatusBar::item {{ border: none; }}
+    QStatusBar QLabel {{ color: {t.quiet}; padding: 0 8px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QProgressBar {{ background: {t.line}; border: none; border-radius: 3px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    QSplitter::handle {{ background: {t.line}; height: 1px; margin: 0 16px; }}
+    QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab {{ background: none; border: none; border-bottom: 2px solid transparent; padding: 5px 12px;
+        color: {t.quiet}; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
+    QTabBar::tab:hover {{ color: {t.text}; }}
+    QTabBar::tab:focus {{ color: {t.accent_text}; }}
+    QScrollArea {{ background: transparent; }}
+    QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
+    """

@@ -1,0 +1,117 @@
+"""A small line drawing of the learning rate over a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.domain.recipe import Recipe
+from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
+
+RateAt = Callable[[Recipe, float], float]
+"""The learning rate of a recipe once a share of its run is over, 0 to 1."""
+
+_POINTS = 400
+
+
+class RateCurve(QWidget):
+    """The learning rate over the epochs, from 0 to its highest, with the value under the cursor."""
+
+    def __init__(self, rate_at: RateAt, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("rate_curve")
+        self.setAccessibleName(self.tr("Learning rate over the run"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self._rate_at = rate_at
+        self._theme = theme
+        self._recipe: Recipe | None = None
+        self._rates: list[float] = []
+        self._share: float | None = None
+
+    def sizeHint(self) -> QSize:
+        """Room to see the shape."""
+        return QSize(240, 112)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room to see that it rises and falls."""
+        return QSize(160, 88)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Draw the learning rate of a recipe that can be used."""
+        if recipe == self._recipe:
+            return
+        self._recipe = recipe
+        self._rates = [self._rate_at(recipe, point / _POINTS) for point in range(_POINTS + 1)]
+        text = self.tr("Starts at {start}, rises to {highest} at most, ends at {end}")
+        first, highest, last = self._rates[0], max(self._rates), self._rates[-1]
+        self.setAccessibleDescription(text.format(start=f"{first:.2g}", highest=f"{highest:.2g}", end=f"{last:.2g}"))
+        self.update()
+
+    def words(self) -> str:
+        """What stands above the line: the highest rate, or the one under the cursor."""
+        if self._recipe is None:
+            return ""
+        if self._share is None:
+            return self.tr("learning rate, {highest} at most").format(highest=f"{max(self._rates):.4g}")
+        text = self.tr("learning rate {rate} after {epochs} epochs")
+        rate, epochs = self._rate_at(self._recipe, self._share), self._recipe.epochs * self._share
+        return text.format(rate=f"{rate:.4g}", epochs=f"{epochs:.1f}")
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the value under the cursor."""
+        plot = self._plot()
+        self._share = min(1.0, max(0.0, (event.position().x() - plot.left()) / plot.width()))
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Show no value any more."""
+        self._share = None
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the axes' names, the line, and the value under the cursor."""
+        if self._recipe is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(text_font(NOTE_PIXELS))
+        plot = self._plot()
+        painter.setPen(QPen(QColor(self._theme.line), 1))
+        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+        self._paint_words(painter, plot)
+        highest = max(self._rates) or 1.0
+        line = [
+            QPointF(plot.left() + plot.width() * point / _POINTS, plot.bottom() - plot.height() * rate / highest)
+            for point, rate in enumerate(self._rates)
+        ]
+        if self._share is not None:
+            x = plot.left() + plot.width() * self._share
+            painter.setPen(QPen(QColor(self._theme.quiet), 1))
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        painter.setPen(QPen(QColor(self._theme.accent), 2))
+        painter.drawPolyline(line)
+        painter.end()
+
+    def _plot(self) -> QRectF:
+        """Where the line is drawn, between the words above and below."""
+        words = self.fontMetrics().height()
+        return QRectF(self.rect()).adjusted(1, words + 4, -1, -words - 2)
+
+    def _paint_words(self, painter: QPainter, plot: QRectF) -> None:
+        painter.setPen(QColor(self._theme.quiet))
+        above = QRectF(self.rect()).adjusted(1, 0, -1, 0)
+        painter.drawText(above, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), self.words())
+        bottom = int(Qt.AlignmentFlag.AlignBottom)
+        painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignLeft), "0")
+        epochs = 0 if self._recipe is None else self._recipe.epochs
+        last = (self.tr("1 epoch") if epochs == 1 else self.tr("{epochs} epochs")).format(epochs=f"{epochs:,}")
+        painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignRight), last)

@@ -1,0 +1,115 @@
+"""The fields that say how far training images are varied."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
+from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.number_box import NumberBox
+from digitpad.ui.recipes.form import described
+
+_STEPS = {
+    "degrees": 1,
+    "scale": 0.01,
+    "aspect": 0.01,
+    "shear": 0.01,
+    "shift": 0.5,
+    "elastic": 0.5,
+    "stroke": 0.05,
+    "plain": 0.05,
+}
+
+
+class AugmentationFields(QWidget):
+    """Eight values, each with words on what it comes to.
+
+    What a person has not touched comes back to the last digit as it was given.
+
+    Signals:
+        edited: a value is another one.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        rows = (
+            ("degrees", self.tr("Rotation"), "°", self.tr("Turns images, so that leaning digits are read too.")),
+            ("scale", self.tr("Size"), "", self.tr("Makes images larger or smaller. The number is a logarithm.")),
+            ("aspect", self.tr("Width"), "", self.tr("Makes digits wider or narrower. The number is a logarithm.")),
+            ("shear", self.tr("Slant"), " px/px", self.tr("Slants images, as handwriting does.")),
+            ("shift", self.tr("Place"), " px", self.tr("Moves images, so that digits off the middle are read too.")),
+            ("elastic", self.tr("Waves"), " px", self.tr("Bends lines softly, as an unsteady hand does.")),
+            ("stroke", self.tr("Line width"), " px", self.tr("Thickens or thins lines, as other pens do.")),
+            ("plain", self.tr("Left as they are"), "", self.tr("The share of images that nothing is done to.")),
+        )
+        intro = QLabel(
+            self.tr(
+                "Every image is varied anew, at random, each time the network sees it. The network then learns what "
+                "makes a digit, and not the images by heart."
+            )
+        )
+        intro.setWordWrap(True)
+        self._boxes: dict[str, NumberBox] = {}
+        self._notes: dict[str, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 16, 16, 16)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnMinimumWidth(0, 128)
+        grid.setColumnStretch(2, 1)
+        grid.addWidget(intro, 0, 0, 1, 3)
+        for row, (name, title, unit, tip) in enumerate(rows, start=1):
+            label, note = QLabel(title), QLabel()
+            box = NumberBox(AUGMENTATION_LIMITS[name], _STEPS[name], suffix=unit)
+            box.setObjectName(name)
+            described(box, title, tip)
+            label.setToolTip(box.toolTip())
+            label.setBuddy(box)
+            note.setProperty("note", True)
+            box.valueChanged.connect(self._on_edited)
+            for column, widget in enumerate((label, box, note)):
+                grid.addWidget(widget, row, column)
+            self._boxes[name], self._notes[name] = box, note
+        grid.setRowStretch(len(rows) + 1, 1)
+
+    def show_augmentation(self, augmentation: Augmentation) -> None:
+        """Show its values."""
+        for name, box in self._boxes.items():
+            box.show_number(getattr(augmentation, name))
+        self._on_edited()
+
+    def augmentation(self) -> Augmentation:
+        """What the fields say."""
+        values: dict[str, Any] = {name: box.number() for name, box in self._boxes.items()}
+        return Augmentation(**values)
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What is said of each value, by its name in `Augmentation`."""
+        return {name: label.text() for name, label in self._notes.items()}
+
+    @Slot()
+    def _on_edited(self) -> None:
+        for name, text in self._words(self.augmentation()).items():
+            self._notes[name].setText(text)
+        self.edited.emit()
+
+    def _words(self, now: Augmentation) -> dict[str, str]:
+        """What each value comes to."""
+        factors = self.tr("{low} to {high} times")
+        return {
+            "degrees": self.tr("up to {angle}° either way").format(angle=f"{now.degrees:g}"),
+            "scale": factors.format(low=f"{math.exp(-now.scale):.2f}", high=f"{math.exp(now.scale):.2f}"),
+            "aspect": factors.format(low=f"{math.exp(-now.aspect):.2f}", high=f"{math.exp(now.aspect):.2f}"),
+            "shear": self.tr("up to {angle}° either way").format(angle=f"{math.degrees(math.atan(now.shear)):.1f}"),
+            "shift": self.tr("up to {pixels} px each way, of 28").format(pixels=f"{now.shift:g}"),
+            "elastic": self.tr("up to {pixels} px").format(pixels=f"{now.elastic:g}"),
+            "stroke": self.tr("up to {pixels} px on each side of a line").format(pixels=f"{now.stroke:g}"),
+            "plain": self.tr("{share} of the images").format(share=percent(now.plain, 0)),
+        }

@@ -1,0 +1,307 @@
+"""What augmentation does: an image beside changed versions of it, live while the strengths are moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
+from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import LIGHT, Theme, text_font
+from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images
+from digitpad.ui.session.tasks import Done, Failed, Tasks, Work
+
+VERSIONS = 12
+"""How many changed versions are shown."""
+
+Augment = Callable[[NDArray[np.uint8], Augmentation, int, int], NDArray[np.uint8]]
+"""Changes an image, uint8 (28, 28), in so many random ways, decided by a seed: uint8 (count, 28, 28)."""
+
+_GAP = 4
+
+
+class LatestTask:
+    """Runs the latest of many wishes: one task under way and one waiting, which a later one replaces.
+
+    Wishes on one subject share its number. A result is handed on while its subject is still the latest one, so that
+    a slider that is being moved shows every step there was time for, and never one of an image left behind.
+    """
+
+    def __init__(self, tasks: Tasks, done: Done, failed: Failed) -> None:
+        self._tasks, self._done, self._failed = tasks, done, failed
+        self._subject = 0
+        self._waiting: Work | None = None
+        self._under_way = False
+
+    def run(self, subject: int, work: Work) -> None:
+        """Run a function as soon as the one under way has ended, unless another is asked for until then."""
+        self._subject, self._waiting = subject, work
+        self._next()
+
+    def drop(self) -> None:
+        """Forget what is wished for and what will come of the task under way."""
+        self._subject, self._waiting = -1, None
+
+    def _next(self) -> None:
+        if self._waiting is not None and not self._under_way:
+            work, self._waiting = self._waiting, None
+            self._under_way = True
+            subject = self._subject
+            self._tasks.run(
+                work, partial(self._on_end, subject, self._done), partial(self._on_end, subject, self._failed)
+            )
+
+    def _on_end(self, subject: int, tell: Callable[..., None], what: object) -> None:
+        self._under_way = False
+        self._next()
+        if subject == self._subject:
+            tell(what)
+
+
+class Versions(QWidget):
+    """An image, and twelve versions of it half as large, each as large as whole pixels allow."""
+
+    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("augmented_versions")
+        self.setAccessibleName(self.tr("An image and augmented versions of it"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._sample: NDArray[np.uint8] | None = None
+        self._versions = np.zeros((0, SIDE, SIDE), dtype=np.uint8)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme."""
+        self._colours = ink_colours(theme)
+        self._quiet, self._accent = QColor(theme.quiet), QColor(theme.accent)
+        self.update()
+
+    def show_images(self, sample: NDArray[np.uint8] | None, versions: NDArray[np.uint8]) -> None:
+        """Show an image, uint8 (28, 28), and versions of it, uint8 (up to 12, 28, 28)."""
+        self._sample, self._versions = sample, versions[:VERSIONS]
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Four columns of four rows, two pixels for a pixel."""
+        return QSize(4, 4) * (2 * SIDE + _GAP)
+
+    def minimumSizeHint(self) -> QSize:
+        """Eight columns of two rows, pixel by pixel."""
+        return QSize(8, 2) * (SIDE + _GAP)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the image at the top left, framed, with the versions to its right and, where it is narrow, below."""
+        with QPainter(self) as painter:
+            if self._sample is None:
+                painter.setPen(self._quiet)
+                flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+                painter.drawText(self.rect(), flags, self.tr("Select an image to see what augmentation does to it."))
+                return
+            scale = self.devicePixelRatioF()
+            painter.scale(1 / scale, 1 / scale)
+            gap = round(_GAP * scale)
+            columns, pixel = self._fitted(int(self.width() * scale), int(self.height() * scale), gap)
+            side, pitch = pixel * SIDE, pixel * SIDE + gap
+            sample = coloured(self._sample[None], self._colours)
+            paint_images(painter, sample, [(gap, gap)], 2 * side)
+            frame = round(scale) or 1
+            painter.setPen(QPen(self._accent, frame))
+            painter.drawRect(QRectF(gap - frame / 2, gap - frame / 2, 2 * side + frame, 2 * side + frame))
+            cells = [(column, row) for row in range(2) for column in range(2, columns)]
+            cells += [(column, row) for row in range(2, 4) for column in range(columns)]
+            corners = [(column * pitch + gap // 2, row * pitch + gap // 2) for column, row in cells]
+            paint_images(painter, coloured(self._versions, self._colours), corners[: len(self._versions)], side)
+
+    @staticmethod
+    def _fitted(width: int, height: int, gap: int) -> tuple[int, int]:
+        """Columns, and pixels of the device for a pixel of a version: 8 × 2 or 4 × 4 cells, the image taking 2 × 2."""
+        return max(((c, max(1, (min(width // c, height * c // 16) - gap) // SIDE)) for c in (8, 4)), key=lambda f: f[1])
+
+
+@dataclass(frozen=True)
+class _Strength:
+    """One number of an `Augmentation`, as people move it.
+
+    Attributes:
+        highest: the right end of its slider: beyond it digits are hard to read.
+        step: what one step of the slider means.
+        words: the value with its unit.
+    """
+
+    highest: float
+    step: float
+    words: Callable[[float], str]
+
+
+_STRENGTHS = {
+    "degrees": _Strength(45, 0.5, lambda value: f"±{value:.1f}°"),
+    "scale": _Strength(0.5, 0.01, lambda value: f"×{math.exp(value):.2f}"),
+    "aspect": _Strength(0.5, 0.01, lambda value: f"×{math.exp(value):.2f}"),
+    "shear": _Strength(0.6, 0.01, lambda value: f"±{math.degrees(math.atan(value)):.1f}°"),
+    "shift": _Strength(6, 0.1, lambda value: f"±{value:.1f} px"),
+    "elastic": _Strength(3, 0.1, lambda value: f"±{value:.1f} px"),
+    "stroke": _Strength(1, 0.01, lambda value: f"±{value:.2f} px"),
+    "plain": _Strength(1, 0.01, lambda value: percent(value, 0)),
+}
+
+
+class AugmentationPreview(QWidget):
+    """An image, twelve augmented versions, and a slider for each strength."""
+
+    def __init__(self, tasks: Tasks, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("augmentation_preview")
+        self._augment = augment
+        self._task = LatestTask(tasks, self._on_augmented, self._on_failed)
+        self._recipes = self._augmentation = Augmentation()
+        self._sample: NDArray[np.uint8] | None = None
+        self._label = 0
+        self._number = 0
+        self._seed = 0
+        self._sliders: dict[str, QSlider] = {}
+        self._values: dict[str, QLabel] = {}
+        self._versions = Versions()
+        self._notice = Notice()
+        again = QPushButton(self.tr("Again"))
+        again.setToolTip(self.tr("Change the image in other random ways of the same strength"))
+        again.clicked.connect(self._on_again)
+        self._reset = QPushButton(self.tr("As in the recipe"))
+        self._reset.setToolTip(self.tr("Set every strength to the chosen recipe's"))
+        self._reset.clicked.connect(self._on_reset)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (again, self._reset):
+            button.setAutoDefault(False)  # in a dialog, Enter would press it
+            buttons.addWidget(button, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._notice)
+        column.addWidget(self._versions)
+        column.addLayout(self._slider_rows())
+        column.addLayout(buttons)
+        column.addStretch(1)
+        self.set_theme(theme)
+        self.set_augmentation(Augmentation())
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """The strengths as the sliders say."""
+        return self._augmentation
+
+    @property
+    def has_sample(self) -> bool:
+        """Whether an image is shown."""
+        return self._sample is not None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme."""
+        self._versions.set_theme(theme)
+        self._notice.set_theme(theme)
+
+    def set_augmentation(self, augmentation: Augmentation) -> None:
+        """Start from a recipe's strengths."""
+        self._recipes = augmentation
+        for name, slider in self._sliders.items():
+            step = _STRENGTHS[name].step
+            slider.blockSignals(True)  # the recipe's value holds, not the slider's nearest step
+            slider.setMaximum(round(max(_STRENGTHS[name].highest, getattr(augmentation, name)) / step))
+            slider.setValue(round(getattr(augmentation, name) / step))
+            slider.blockSignals(False)
+        self._change(augmentation)
+
+    @Slot(object, int)
+    def show_sample(self, pixels: NDArray[np.uint8], label: int) -> None:
+        """Show what happens to an image.
+
+        Args:
+            pixels: uint8 (28, 28), 255 is ink.
+            label: the digit that it shows.
+        """
+        if self._sample is None:  # later on, a sample and its versions change together
+            self._versions.show_images(pixels, np.zeros((0, SIDE, SIDE), dtype=np.uint8))
+        self._sample, self._label = pixels, label
+        self._number += 1
+        self._wish()
+
+    def _slider_rows(self) -> QGridLayout:
+        words = {
+            "degrees": (self.tr("Rotation"), self.tr("Turned by up to this angle, either way")),
+            "scale": (self.tr("Size"), self.tr("Larger or smaller by up to this factor")),
+            "aspect": (self.tr("Width"), self.tr("Wider or narrower by up to this factor, against the height")),
+            "shear": (self.tr("Slant"), self.tr("Slanted by up to this angle, either way")),
+            "shift": (self.tr("Place"), self.tr("Moved by up to this many pixels of the image, each way")),
+            "elastic": (self.tr("Waves"), self.tr("Bent by waves of up to this many pixels of the image")),
+            "stroke": (
+                self.tr("Line width"),
+                self.tr("Thicker or thinner by up to this many pixels on each side of a line"),
+            ),
+            "plain": (self.tr("Left as they are"), self.tr("Share of the images that nothing is done to")),
+        }
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(8)
+        rows.setVerticalSpacing(4)
+        rows.setColumnStretch(1, 1)
+        for row, (name, (title, tip)) in enumerate(words.items()):
+            slider, value, label = QSlider(Qt.Orientation.Horizontal), QLabel(), QLabel(title)
+            slider.setObjectName(name)
+            slider.setAccessibleName(title)
+            slider.setPageStep(10)
+            slider.valueChanged.connect(partial(self._on_moved, name))
+            label.setBuddy(slider)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            value.setFont(text_font())
+            value.setMinimumWidth(value.fontMetrics().horizontalAdvance("±45.0°×"))
+            for column, widget in enumerate((label, slider, value)):
+                widget.setToolTip(tip)
+                rows.addWidget(widget, row, column)
+            self._sliders[name], self._values[name] = slider, value
+        return rows
+
+    def _on_moved(self, name: str, position: int) -> None:
+        low, high = AUGMENTATION_LIMITS[name]
+        value = min(max(position * _STRENGTHS[name].step, low), high)
+        self._change(replace(self._augmentation, **{name: value}))
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self.set_augmentation(self._recipes)
+
+    @Slot()
+    def _on_again(self) -> None:
+        self._seed += 1
+        self._wish()
+
+    def _change(self, augmentation: Augmentation) -> None:
+        self._augmentation = augmentation
+        for name, value in self._values.items():
+            words = _STRENGTHS[name].words(getattr(augmentation, name))
+            value.setText(words)
+            self._sliders[name].setAccessibleDescription(words)
+        self._reset.setEnabled(augmentation != self._recipes)
+        self._wish()
+
+    def _wish(self) -> None:
+        sample = self._sample
+        if sample is not None:
+            augmentation, seed = self._augmentation, self._seed
+            self._task.run(self._number, lambda: self._augment(sample, augmentation, VERSIONS, seed))
+
+    def _on_augmented(self, versions: object) -> None:
+        assert isinstance(versions, np.ndarray)
+        self._notice.close_message()
+        self._versions.show_images(self._sample, versions)
+        words = self.tr("An image with the label {label} and {count} versions of it")
+        self._versions.setAccessibleDescription(words.format(label=self._label, count=len(versions)))
+
+    def _on_failed(self, sentence: object) -> None:
+        self._notice.say(str(sentence))

@@ -1,0 +1,305 @@
+"""The data browser: a data set as pictures, by digit, and what augmentation does to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Slot
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.domain.messages import CLASSES, DataInfo, Gallery
+from digitpad.domain.recipe import Augmentation
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
+from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview, LatestTask
+from digitpad.ui.data.grid import SIDE, DigitGrid, coloured, ink_colours, paint_images
+from digitpad.ui.session.tasks import Tasks
+
+Load = Callable[[str, str, int | None, int, int], Gallery]
+"""Reads images: the data set's id, 'train' or 'test', the digit or None for all, the first one's number, how many."""
+
+_PANEL_WIDTH = 280
+
+
+class ClassButton(QAbstractButton):
+    """Chooses a digit, or all: shows its mean image, and how many images there are as a bar and a figure."""
+
+    def __init__(self, digit: int | None, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("all_digits" if digit is None else f"digit_{digit}")
+        self.setText(self.tr("All") if digit is None else str(digit))
+        tip = self.tr("All digits (A)") if digit is None else self.tr("Only this digit ({digit})").format(digit=digit)
+        self.setToolTip(tip)
+        self.setCheckable(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        across = QSizePolicy.Policy.Fixed if digit is None else QSizePolicy.Policy.Expanding
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
+        self._digit = digit
+        self._mean: NDArray[np.uint8] | None = None
+        self._share = 0.0
+        self._figure = ""
+        self.set_theme(theme)
+        self.show_count(None, 0.0, None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme."""
+        self._colours = ink_colours(theme)
+        self._text, self._quiet = QColor(theme.text), QColor(theme.quiet)
+        self._line, self._accent = QColor(theme.line), QColor(theme.accent)
+        self._hover = QColor(mix(theme.window, theme.text, 0.07))
+        self._checked = QColor(mix(theme.window, theme.accent, 0.16))
+        self.update()
+
+    def show_count(self, count: int | None, share: float, mean: NDArray[np.uint8] | None) -> None:
+        """Show how many images there are, None where unknown.
+
+        Args:
+            count: how many images of this digit, or of all, there are.
+            share: length of the bar, 0 to 1.
+            mean: their mean, uint8 (28, 28), or None for no picture.
+        """
+        self._mean, self._share = mean, share
+        self._figure = "" if count is None else f"{count:,}"
+        name = self.tr("All digits") if self._digit is None else self.tr("Digit {digit}").format(digit=self._digit)
+        if count is not None:
+            name = self.tr("{digit}, {count} images").format(digit=name, count=self._figure)
+        self.setAccessibleName(name)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The mean image twice enlarged, over a bar and a line of text."""
+        return QSize(48 if self._digit is None else 2 * SIDE + 8, 2 * SIDE + 40)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the mean image twice enlarged."""
+        return QSize(48 if self._digit is None else 2 * SIDE, 2 * SIDE + 40)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the mean image over the bar, over the digit and its count."""
+        picture = QRectF(0, 6, self.width(), 2 * SIDE)
+        bar = QRectF(6, picture.bottom() + 4, self.width() - 12, 4)
+        words = QRectF(6, bar.bottom() + 2, self.width() - 12, 20)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = self._checked if self.isChecked() else self._hover if self.underMouse() else None
+            painter.setBrush(ground or Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._accent, 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            if self._digit is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                for share, colour in ((1.0, self._line), (self._share, self._accent)):
+                    painter.setBrush(colour)
+                    painter.drawRoundedRect(QRectF(bar.topLeft(), QSizeF(share * bar.width(), bar.height())), 2, 2)
+            painter.setPen(self._text)
+            painter.setFont(text_font(bold=True))
+            if self._digit is None:
+                painter.drawText(picture, Qt.AlignmentFlag.AlignCenter, self.text())
+            else:
+                painter.drawText(words, middle | Qt.AlignmentFlag.AlignLeft, self.text())
+            painter.setPen(self._quiet)
+            painter.setFont(text_font(NOTE_PIXELS))
+            if self._digit is None:
+                painter.drawText(words.adjusted(-6, 0, 6, 0), Qt.AlignmentFlag.AlignCenter, self._figure)
+            else:
+                painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, self._figure)
+            if self._mean is not None:
+                scale = self.devicePixelRatioF()
+                painter.scale(1 / scale, 1 / scale)
+                side = SIDE * max(1, int(2 * SIDE * scale) // SIDE)
+                corner = (round(self.width() * scale) - side) // 2, round(picture.top() * scale)
+                paint_images(painter, coloured(self._mean[None], self._colours), [corner], side)
+
+
+class DataBrowser(QDialog):
+    """A window beside the main one: what to show above, the images to the left, augmentation to the right."""
+
+    def __init__(
+        self, tasks: Tasks, load: Load, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT
+    ) -> None:
+        """Build the window.
+
+        Args:
+            tasks: runs `load` and `augment`; whoever made it stops it before this window is deleted.
+            load: reads a page of a data set.
+            augment: changes an image.
+            parent: the main window.
+            theme: colours.
+        """
+        super().__init__(parent)
+        self.setObjectName("data_browser")
+        self.setWindowTitle(self.tr("Data"))
+        self.setModal(False)
+        self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint)
+        self._load = load
+        self._task = LatestTask(tasks, self._on_loaded, self._on_failed)
+        self._number = 0  # of what is to be shown: data set, part and digit
+        self._shown = 0  # the same of what is shown
+        self._data: tuple[DataInfo, ...] = ()
+        self._sets = QComboBox()
+        self._sets.setObjectName("data_set")
+        self._sets.activated.connect(self._on_chosen)
+        self._part = QComboBox()
+        self._part.setObjectName("part")
+        self._part.activated.connect(self._on_chosen)
+        self._notice = Notice()
+        self._grid = DigitGrid()
+        self._grid.page_requested.connect(self._load_page)
+        self._note = QLabel()
+        self._note.setProperty("note", True)
+        self._note.setToolTip(self.tr("Page up, page down and the wheel turn pages; the arrow keys select an image."))
+        self._grid.described.connect(self._note.setText)
+        self._preview = AugmentationPreview(tasks, augment)
+        self._preview.setFixedWidth(_PANEL_WIDTH)
+        self._grid.selected.connect(self._preview.show_sample)
+        self._classes = {digit: ClassButton(digit) for digit in (None, *range(CLASSES))}
+        self._group = QButtonGroup(self)
+        for digit, button in self._classes.items():
+            self._group.addButton(button)
+            QShortcut(QKeySequence("A" if digit is None else str(digit)), self).activated.connect(button.click)
+        self._classes[None].setChecked(True)
+        self._group.buttonToggled.connect(self._on_digit_toggled)
+        self._build()
+        self.set_theme(theme)
+        self.show_data((), "")
+        self.resize(900, 640)
+
+    def _build(self) -> None:
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        for words, box in ((self.tr("&Data set"), self._sets), (self.tr("&Images"), self._part)):
+            label = QLabel(words)
+            label.setBuddy(box)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            choices.addWidget(label)
+            choices.addWidget(box)
+            choices.addSpacing(8)
+        choices.addStretch(1)
+        digits = QHBoxLayout()
+        digits.setSpacing(0)
+        for button in self._classes.values():
+            digits.addWidget(button)
+        images = QVBoxLayout()
+        images.setSpacing(8)
+        images.addWidget(self._grid, 1)
+        images.addWidget(self._note)
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addLayout(images, 1)
+        below.addWidget(self._preview)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(choices)
+        column.addLayout(digits)
+        column.addWidget(self._notice)
+        column.addLayout(below, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme."""
+        for button in self._classes.values():
+            button.set_theme(theme)
+        self._grid.set_theme(theme)
+        self._preview.set_theme(theme)
+        self._notice.set_theme(theme)
+
+    def set_augmentation(self, augmentation: Augmentation) -> None:
+        """Show the chosen recipe's augmentation from now on."""
+        self._preview.set_augmentation(augmentation)
+
+    def show_data(self, data: Sequence[DataInfo], current_id: str) -> None:
+        """Offer data sets; images are read once the window is open.
+
+        Args:
+            data: the data sets there are.
+            current_id: the one to show; the first where there is no such.
+        """
+        self._data = tuple(data)
+        self._sets.clear()
+        for info in self._data:
+            self._sets.addItem(info.title, info.id)
+        self._sets.setCurrentIndex(max(0, self._sets.findData(current_id)) if data else -1)
+        self._sets.setEnabled(bool(data))
+        self._on_chosen()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what is to be shown."""
+        super().showEvent(event)
+        if self._shown != self._number:
+            self._start()
+
+    @property
+    def _current(self) -> DataInfo | None:
+        index = self._sets.currentIndex()
+        return self._data[index] if index >= 0 else None
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        """Start anew with the chosen data set and part, also where they are the same: what failed is tried again."""
+        info, part = self._current, max(0, self._part.currentIndex())
+        self._part.clear()
+        if info is not None:
+            for words, name, count in (
+                (self.tr("Training"), "train", info.train),
+                (self.tr("Test"), "test", info.test),
+            ):
+                self._part.addItem(f"{words} ({count:,})", name)
+            self._part.setCurrentIndex(part)
+        self._part.setEnabled(info is not None)
+        for button in self._classes.values():
+            button.show_count(None, 0.0, None)
+        self._grid.clear(self.tr("There is no data set yet.") if info is None else self.tr("Reading the images…"))
+        self._notice.close_message()
+        self._start()
+
+    @Slot(QAbstractButton, bool)
+    def _on_digit_toggled(self, _button: QAbstractButton, checked: bool) -> None:
+        if checked:
+            self._start()
+
+    def _start(self) -> None:
+        """Ask for the first images of what is to be shown from now on."""
+        self._number += 1
+        self._load_page(0, 2 * self._grid.capacity)
+
+    @Slot(int, int)
+    def _load_page(self, first: int, count: int) -> None:
+        info = self._current
+        if info is None:
+            self._task.drop()
+        elif self.isVisible():
+            part = str(self._part.currentData())
+            digit = next(digit for digit, button in self._classes.items() if button.isChecked())
+            self._task.run(self._number, lambda: (first, self._load(info.id, part, digit, first, count)))
+
+    def _on_loaded(self, loaded: object) -> None:
+        assert isinstance(loaded, tuple)
+        first, page = loaded
+        self._notice.close_message()
+        is_new, self._shown = self._shown != self._number, self._number
+        self._grid.show_page(first, page, anew=is_new)
+        if is_new:
+            most = max(page.counts) or 1
+            for digit, (count, mean) in enumerate(zip(page.counts, page.means, strict=True)):
+                self._classes[digit].show_count(count, count / most, mean)
+            self._classes[None].show_count(sum(page.counts), 0.0, None)
+        if not self._preview.has_sample:
+            self._grid.select(0)
+
+    def _on_failed(self, sentence: object) -> None:
+        self._notice.say(str(sentence))
+        if self._shown != self._number:
+            self._grid.clear(self.tr("These images could not be read."))

@@ -1,0 +1,324 @@
+"""Images of digits as a grid that scrolls through a whole data set while it holds only a few screens of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
+
+from digitpad.domain.messages import Gallery
+from digitpad.ui.common.announce import announce
+from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
+
+SIDE = 28
+"""Pixels along an image."""
+
+_ENLARGED = 2
+"""Pixels of the window for a pixel of an image, at least; on a screen of another scale the nearest whole number."""
+
+_MANY = 200
+"""Where more images than these would fit they become larger: easier to look at, and quicker to paint."""
+
+_GAP = 4
+_FRAME = 2
+
+
+def ink_colours(theme: Theme) -> NDArray[np.uint32]:
+    """The colour (0xAARRGGBB) of each grey, uint32 (256,): 0 is the theme's paper, 255 its ink."""
+    return np.array([QColor(mix(theme.surface, theme.text, grey / 255)).rgb() for grey in range(256)], dtype=np.uint32)
+
+
+def paint_images(painter: QPainter, images: QImage, corners: list[tuple[int, int]], side: int) -> None:
+    """Paint images enlarged pixel by pixel.
+
+    Args:
+        painter: its unit is one pixel of the device.
+        images: see `coloured`.
+        corners: top left of each.
+        side: how large each becomes, a multiple of 28.
+    """
+    for number, (x, y) in enumerate(corners):
+        painter.drawImage(QRect(x, y, side, side), images, QRect(0, number * SIDE, SIDE, SIDE))
+
+
+def coloured(pixels: NDArray[np.uint8], colours: NDArray[np.uint32]) -> QImage:
+    """Images, uint8 (n, 28, 28), one below the other in the colours of `ink_colours`."""
+    words = colours[pixels]
+    view = QImage(words.tobytes(), SIDE, len(words) * SIDE, SIDE * 4, QImage.Format.Format_RGB32)
+    return view.copy()  # a view of bytes would outlive them
+
+
+class DigitGrid(QAbstractScrollArea):
+    """Rows of images with their labels; scrolls by whole rows and holds the images around those it shows.
+
+    Clicks and arrow keys select an image.
+
+    Signals:
+        page_requested: first and count: these images are to be shown and have to be handed to `show_page`.
+        selected: uint8 (28, 28) and label of the image that was selected.
+        described: words on what is shown and selected, also its accessible description.
+    """
+
+    page_requested = Signal(int, int)
+    selected = Signal(object, int)
+    described = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("digit_grid")
+        self.setAccessibleName(self.tr("Images"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # no column comes or goes with it
+        self.viewport().setAutoFillBackground(False)
+        self.verticalScrollBar().setAccessibleName(self.tr("Place in the data set"))
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._columns = self._rows = 1
+        self._side, self._gap = _ENLARGED * SIDE, _GAP  # in pixels of the device
+        self._asked: tuple[int, int] | None = None
+        self.clear("")
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme."""
+        self._colours = ink_colours(theme)
+        self._paper, self._quiet = QColor(theme.surface), QColor(theme.quiet)
+        self._accent, self._accent_text = QColor(theme.accent), QColor(theme.accent_text)
+        self._label_font = text_font(NOTE_PIXELS, bold=True)
+        self.viewport().update()
+
+    @property
+    def capacity(self) -> int:
+        """How many images fit."""
+        return self._columns * self._rows
+
+    @property
+    def shown(self) -> range:
+        """Numbers of the images shown, from 0, whether they are there yet or not."""
+        first = self.verticalScrollBar().value() * self._columns
+        return range(first, min(first + self.capacity, self._matches))
+
+    def clear(self, message: str) -> None:
+        """Show a message in place of images."""
+        self._message = message
+        self._show(0, np.zeros((0, SIDE, SIDE), dtype=np.uint8), np.zeros(0, dtype=np.int64), 0, anew=True)
+
+    def show_page(self, first: int, page: Gallery, *, anew: bool) -> None:
+        """Take images, best those of the latest `page_requested`.
+
+        Args:
+            first: number of the page's first image, from 0.
+            page: the images, with how many there are in all.
+            anew: whether they are others than those shown so far: nothing is selected, and the first row is shown.
+        """
+        self._message = "" if page.matches else self.tr("There are no such images.")
+        self._show(first, page.pixels, page.labels, page.matches, anew=anew)
+
+    def select(self, number: int) -> None:
+        """Select an image by its number, from 0, and scroll to it."""
+        if not 0 <= number < self._matches:
+            return
+        self._selected, self._is_told = number, False
+        row = number // self._columns
+        top = self.verticalScrollBar().value()
+        self.verticalScrollBar().setValue(min(max(top, row - self._rows + 1), row))
+        self._tell()
+        self._describe()
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        """Eight columns of six rows."""
+        return QSize(8, 6) * (_ENLARGED * SIDE + _GAP) + QSize(self.verticalScrollBar().sizeHint().width(), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Three columns of two rows."""
+        return QSize(3, 2) * (_ENLARGED * SIDE + _GAP) + QSize(self.verticalScrollBar().sizeHint().width(), 0)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the images shown that are there, and blank paper for those that are not there yet."""
+        scale = self.viewport().devicePixelRatioF()
+        side, pitch, inset = self._side, self._side + self._gap, self._gap // 2
+        shown = self.shown
+        there = range(max(shown.start, self._first), min(shown.stop, self._first + len(self._pixels)))
+        corners = [
+            (index % self._columns * pitch + inset, index // self._columns * pitch + inset)
+            for index in range(len(shown))
+        ]
+        with QPainter(self.viewport()) as painter:
+            if self._message:
+                painter.setPen(self._quiet)
+                painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._message)
+            painter.scale(1 / scale, 1 / scale)
+            if len(there) < len(shown):
+                for x, y in corners:
+                    painter.fillRect(x, y, side, side, self._paper)
+            places = [corners[number - shown.start] for number in there]
+            held = [number - self._first for number in there]
+            paint_images(painter, coloured(self._pixels[held], self._colours), places, side)
+            self._paint_frame(painter, corners, round(_FRAME * scale) or 1, side)
+            painter.scale(scale, scale)
+            painter.setFont(self._label_font)
+            painter.setPen(self._accent_text)
+            below = QPointF(_FRAME, painter.fontMetrics().ascent())
+            for (x, y), label in zip(places, self._labels[held].tolist(), strict=True):
+                painter.drawText(QPointF(x, y) / scale + below, str(label))
+
+    def _paint_frame(self, painter: QPainter, corners: list[tuple[int, int]], width: int, side: int) -> None:
+        if self._selected in self.shown:
+            x, y = corners[self._selected - self.shown.start]
+            frame = QRectF(x, y, side, side).adjusted(-width / 2, -width / 2, width / 2, width / 2)
+            painter.setPen(QPen(self._accent if self.hasFocus() else self._quiet, width))
+            painter.drawRect(frame)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the image under the mouse."""
+        number = self._number_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and number is not None:
+            self.select(number)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a click; nobody else has a use for it."""
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the selection with the arrows; turn pages."""
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self._columns,
+            Qt.Key.Key_Down: self._columns,
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self._move(steps[key])
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self._turn_page(forward=key == Qt.Key.Key_PageDown)
+        elif key == Qt.Key.Key_Home:
+            self.select(0)
+        elif key == Qt.Key.Key_End:
+            self.select(self._matches - 1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.select(self._selected)
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Give the keyboard an image to start from."""
+        if self._selected < 0 and event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.select(self.shown.start)
+        self.viewport().update()
+
+    def focusOutEvent(self, _event: QFocusEvent) -> None:
+        """Show that keys go elsewhere."""
+        self.viewport().update()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Lay the images out anew."""
+        self._lay_out(self.shown.start)
+
+    def event(self, event: QEvent) -> bool:
+        """Lay the images out anew on a screen of another scale."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay_out(self.shown.start)
+        return super().event(event)
+
+    def _show(
+        self, first: int, pixels: NDArray[np.uint8], labels: NDArray[np.int64], matches: int, *, anew: bool
+    ) -> None:
+        top = 0 if anew else self.shown.start
+        self._first, self._pixels, self._labels, self._matches = first, pixels, labels, matches
+        if anew:
+            self._selected, self._is_told, self._asked = -1, True, None
+        self._lay_out(top)
+        self._tell()
+
+    def _lay_out(self, first: int) -> None:
+        """Fit columns and rows into the viewport, with an image, by its number, in the first row if possible."""
+        scale = self.viewport().devicePixelRatioF()
+        width, height = int(self.viewport().width() * scale), int(self.viewport().height() * scale)
+        self._gap = round(_GAP * scale)
+        for enlarged in range(8, _ENLARGED - 1, -1):
+            self._side = SIDE * max(1, round(enlarged * scale))
+            self._columns = max(1, width // (self._side + self._gap))
+            self._rows = max(1, height // (self._side + self._gap))
+            if self.capacity >= _MANY:
+                break
+        bar = self.verticalScrollBar()
+        was_blocked = bar.blockSignals(True)  # range, then value: what lies between is never shown
+        bar.setRange(0, max(0, -(-self._matches // self._columns) - self._rows))
+        bar.setPageStep(self._rows)
+        bar.setValue(first // self._columns)
+        bar.blockSignals(was_blocked)
+        bar.update()
+        self._on_scrolled()
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        shown = self.shown
+        if shown and not (self._first <= shown.start and shown.stop <= self._first + len(self._pixels)):
+            # A screen before and one after come with it, so that the next rows are there at once.
+            first = max(0, shown.start - self.capacity)
+            wanted = first, min(self._matches, shown.stop + self.capacity) - first
+            if wanted != self._asked:
+                self._asked = wanted
+                self.page_requested.emit(*wanted)
+        self._describe()
+        self.viewport().update()
+
+    def _number_at(self, place: QPoint) -> int | None:
+        scale = self.viewport().devicePixelRatioF()
+        pitch = self._side + self._gap
+        column, row = int(place.x() * scale) // pitch, int(place.y() * scale) // pitch
+        number = self.shown.start + row * self._columns + column
+        return number if column < self._columns and number in self.shown else None
+
+    def _move(self, step: int) -> None:
+        if self._selected < 0:
+            self.select(self.shown.start)
+        else:
+            self.select(self._selected + step)
+
+    def _turn_page(self, *, forward: bool) -> None:
+        action = (
+            QAbstractSlider.SliderAction.SliderPageStepAdd
+            if forward
+            else QAbstractSlider.SliderAction.SliderPageStepSub
+        )
+        self.verticalScrollBar().triggerAction(action)
+        if self._selected >= 0:
+            step = self.capacity if forward else -self.capacity
+            self.select(min(max(self._selected + step, 0), self._matches - 1))
+
+    def _tell(self) -> None:
+        """Say what is selected as soon as it is there."""
+        index = self._selected - self._first
+        if not self._is_told and 0 <= index < len(self._pixels):
+            self._is_told = True
+            label = int(self._labels[index])
+            self._describe()
+            announce(self, self._selected_words())
+            self.selected.emit(self._pixels[index].copy(), label)
+
+    def _selected_words(self) -> str:
+        index = self._selected - self._first
+        if not 0 <= index < len(self._pixels):
+            return self.tr("Image {number} selected").format(number=f"{self._selected + 1:,}")
+        words = self.tr("Image {number} selected, label {label}")
+        return words.format(number=f"{self._selected + 1:,}", label=self._labels[index])
+
+    def _describe(self) -> None:
+        shown = self.shown
+        if shown:
+            words = self.tr("Images {first} to {last} of {all}").format(
+                first=f"{shown.start + 1:,}", last=f"{shown.stop:,}", all=f"{self._matches:,}"
+            )
+            if self._selected >= 0:
+                words = f"{words} · {self._selected_words()}"
+        else:
+            words = self._message
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            self.described.emit(words)

@@ -1,0 +1,300 @@
+"""The map of the last hidden layer: test images as dots, near each other where the network finds them alike."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractAnimation, QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QSizePolicy, QWidget
+
+from digitpad.domain.messages import CLASSES, Embedding
+from digitpad.ui.common.theme import LIGHT, Theme, reduced_motion
+from digitpad.ui.map.paint import EmbeddingPainter, Side
+
+MOVE_MILLISECONDS = 300
+"""How long dots take to their new places."""
+
+SIDE_WIDTH = 288
+"""Width of what stands beside the map, in pixels."""
+
+_GAP = 16
+_REACH = 8.0  # pixels within which a dot is under the cursor
+_VOTERS = 5  # dots next to the drawing that say whose cluster it is in
+
+Points = NDArray[np.float32]
+
+
+class EmbeddingMapView(QWidget):
+    """A square map with a legend beside it; the person's drawing is a ring with a cross in it.
+
+    A dot under the cursor, or chosen with the arrow keys, shows its test image and says which digit that is.
+
+    Signals:
+        shown_changed: whether it can be seen from now on; a map that nobody sees need not be computed.
+    """
+
+    shown_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__(parent)
+        self.setObjectName("embedding_map")
+        self.setAccessibleName(self.tr("Map of the last hidden layer"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self._embedding: Embedding | None = None
+        self._images: NDArray[np.uint8] | None = None
+        self._drawing: tuple[float, float] | None = None
+        self._from: Points = np.zeros((0, 2), np.float32)
+        self._drawing_from: tuple[float, float] | None = None
+        self._chosen: int | None = None
+        self._busy = False
+        self._dock: QDockWidget | None = None
+        self._in_window = False
+        self._is_shown = False
+        self._move = QVariantAnimation(self)
+        self._move.setDuration(MOVE_MILLISECONDS)
+        self._move.setStartValue(0.0)
+        self._move.setEndValue(1.0)
+        self._move.valueChanged.connect(self._on_move)
+        self.set_theme(theme)
+        self._describe()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours from a theme, and the application's font as it is now."""
+        self._painter = EmbeddingPainter(theme)
+        self._dots: QPixmap | None = None
+        self.update()
+
+    def set_images(self, pixels: NDArray[np.uint8]) -> None:
+        """Take the test images of the map, uint8 (n, 28, 28), 255 is ink, to show the one under the cursor."""
+        self._images = pixels
+        self.update()
+
+    def show_embedding(self, embedding: Embedding) -> None:
+        """Show a map; dots of the one before move to their new places, unless reduced motion is asked for."""
+        before, drawing_before = self._places()
+        same = self._embedding is not None and np.array_equal(self._embedding.labels, embedding.labels)
+        self._move.stop()
+        self._embedding, self._drawing, self._dots = embedding, embedding.drawing, None
+        if not same:
+            self._chosen = None
+        if same and self.isVisible() and not reduced_motion():
+            self._from, self._drawing_from = before, drawing_before
+            self._move.start()
+        self._describe()
+        self.update()
+
+    def move_drawing(self, point: tuple[float, float] | None) -> None:
+        """Put the person's drawing at a place of the map, within -1…1, or nowhere."""
+        if point != self._drawing:
+            self._drawing, self._drawing_from = point, None
+            self._describe()
+            self.update()
+
+    def clear(self) -> None:
+        """Show no map."""
+        self._move.stop()
+        self._embedding = self._drawing = self._chosen = None
+        self._describe()
+        self.update()
+
+    def show_busy(self, busy: bool) -> None:
+        """Say whether a map is being computed."""
+        if busy != self._busy:
+            self._busy = busy
+            self._describe()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """A map of 260 pixels."""
+        return QSize(260 + _GAP + SIDE_WIDTH, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """A map of 140 pixels."""
+        return QSize(140 + _GAP + SIDE_WIDTH, 140)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the map, and what stands beside it."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._embedding is None:
+                self._painter.paint_empty(painter, QRectF(self.rect()), self._empty_text(), self.hasFocus())
+                return
+            area, (points, drawing) = self._area(), self._places()
+            self._painter.paint_frame(painter, area, self.hasFocus())
+            if self._move.state() == QAbstractAnimation.State.Running:
+                self._painter.paint_dots(painter, area, points, self._embedding.labels)
+            else:
+                painter.drawPixmap(0, 0, self._still_dots(area))
+            if self._chosen is not None:
+                self._painter.paint_chosen_dot(painter, area, points[self._chosen])
+            if drawing is not None:
+                self._painter.paint_drawing(painter, area, drawing)
+            left = area.right() + _GAP
+            self._painter.paint_side(
+                painter, QRectF(left, 0, min(self.width() - left, SIDE_WIDTH), self.height()), self._side()
+            )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Choose the dot under the cursor."""
+        self._choose(self._dot_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Choose no dot."""
+        self._choose(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go through the test images with the arrow keys, Home and End; Escape leaves them."""
+        last = -1 if self._embedding is None else len(self._embedding.labels) - 1
+        now = self._chosen
+        match event.key():
+            case Qt.Key.Key_Right | Qt.Key.Key_Down if last >= 0:
+                self._choose(0 if now is None else min(now + 1, last))
+            case Qt.Key.Key_Left | Qt.Key.Key_Up if last >= 0:
+                self._choose(last if now is None else max(now - 1, 0))
+            case Qt.Key.Key_Home if last >= 0:
+                self._choose(0)
+            case Qt.Key.Key_End if last >= 0:
+                self._choose(last)
+            case Qt.Key.Key_Escape if now is not None:
+                self._choose(None)
+            case _:
+                super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say that it can be seen, where its dock is not behind another."""
+        dock: QWidget | None = self.parentWidget()
+        while dock is not None and not isinstance(dock, QDockWidget):
+            dock = dock.parentWidget()
+        if dock is not self._dock and isinstance(dock, QDockWidget):
+            # Qt moves the docks behind others out of the window and tells only the dock itself.
+            dock.visibilityChanged.connect(self._on_dock_visibility)
+            self._dock = dock
+        self._in_window = True
+        self._say_whether_shown(True)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say that it cannot be seen."""
+        self._in_window = False
+        self._say_whether_shown(False)
+        super().hideEvent(event)
+
+    @Slot(bool)
+    def _on_dock_visibility(self, visible: bool) -> None:
+        self._say_whether_shown(visible and self._in_window)
+
+    def _say_whether_shown(self, shown: bool) -> None:
+        if shown != self._is_shown:
+            self._is_shown = shown
+            self.shown_changed.emit(shown)
+
+    @Slot()
+    def _on_move(self) -> None:
+        self.update()
+
+    def _area(self) -> QRectF:
+        side = min(self.height(), max(self.width() - SIDE_WIDTH - _GAP, 100))
+        return QRectF(0, 0, side, side)
+
+    def _still_dots(self, area: QRectF) -> QPixmap:
+        """The dots as a picture, painted once, so that a drawing that moves among them costs 1 ms instead of 5."""
+        ratio = self.devicePixelRatio()
+        size = QSize(round(area.width() * ratio), round(area.height() * ratio))
+        if self._dots is None or self._dots.size() != size:
+            assert self._embedding is not None
+            self._dots = QPixmap(size)
+            self._dots.setDevicePixelRatio(ratio)
+            self._dots.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._dots) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._painter.paint_dots(painter, area, self._embedding.points, self._embedding.labels)
+        return self._dots
+
+    def _places(self) -> tuple[Points, tuple[float, float] | None]:
+        """Where the dots and the drawing are now, within -1…1."""
+        if self._embedding is None:
+            return np.zeros((0, 2), np.float32), None
+        points, drawing = self._embedding.points, self._drawing
+        if self._move.state() != QAbstractAnimation.State.Running:
+            return points, drawing
+        share = float(self._move.currentValue())
+        if drawing is not None and self._drawing_from is not None:
+            (x, y), (x0, y0) = drawing, self._drawing_from
+            drawing = x0 + (x - x0) * share, y0 + (y - y0) * share
+        return self._from + (points - self._from) * np.float32(share), drawing
+
+    def _dot_at(self, position: QPointF) -> int | None:
+        points, _ = self._places()
+        if not len(points):
+            return None
+        away = self._painter.to_pixels(self._area(), points) - (position.x(), position.y())
+        distances = np.hypot(away[:, 0], away[:, 1])
+        nearest = int(distances.argmin())
+        return nearest if distances[nearest] <= _REACH else None
+
+    def _choose(self, dot: int | None) -> None:
+        if dot != self._chosen:
+            self._chosen = dot
+            self._describe()
+            self.update()
+
+    def _nearest_cluster(self) -> int | None:
+        """The digit of most dots next to the drawing."""
+        if self._embedding is None or self._drawing is None or not len(self._embedding.points):
+            return None
+        away = self._embedding.points - np.array(self._drawing, np.float32)
+        voters = np.argsort(np.hypot(away[:, 0], away[:, 1]))[:_VOTERS]
+        return int(np.bincount(self._embedding.labels[voters], minlength=CLASSES).argmax())
+
+    def _side(self) -> Side:
+        assert self._embedding is not None
+        image = None
+        if self._chosen is not None and self._images is not None and self._chosen < len(self._images):
+            image = self._images[self._chosen]
+        return Side(
+            title=self._title(),
+            note=self.tr("Working out the next map…") if self._busy else self._count(),
+            drawing=self._drawing_text(),
+            chosen=self._chosen_text(),
+            image=image,
+            digits=tuple(int(digit) for digit in np.unique(self._embedding.labels)),
+        )
+
+    def _empty_text(self) -> str:
+        if self._busy:
+            return self.tr("Working out the first map…")
+        return self.tr("While a network trains, a map of how it sees test images appears here.")
+
+    def _title(self) -> str:
+        step = 0 if self._embedding is None else self._embedding.step
+        return self.tr("After {step} steps").format(step=f"{step:,}")
+
+    def _count(self) -> str:
+        count = 0 if self._embedding is None else len(self._embedding.labels)
+        return self.tr("{count} test images; near means alike").format(count=count)
+
+    def _drawing_text(self) -> str:
+        cluster = self._nearest_cluster()
+        return "" if cluster is None else self.tr("your digit, nearest to the {digit}s").format(digit=cluster)
+
+    def _chosen_text(self) -> str:
+        if self._chosen is None or self._embedding is None:
+            return ""
+        digit = int(self._embedding.labels[self._chosen])
+        return self.tr("test image {number}: a {digit}").format(number=self._chosen + 1, digit=digit)
+
+    def _describe(self) -> None:
+        """Say what is shown: the step, how many dots, where the drawing is, and the chosen dot."""
+        if self._embedding is None:
+            said = [self._empty_text()]
+        else:
+            busy = self.tr("Working out the next map") if self._busy else ""
+            said = [f"{self._title()}: {self._count()}", self._drawing_text(), self._chosen_text(), busy]
+        text = ". ".join(part.rstrip(".") for part in said if part)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+        self.setToolTip(self._chosen_text())

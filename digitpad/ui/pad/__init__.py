@@ -1,0 +1,1 @@
+"""The pad: drawing, erasing, opening and saving ink."""

@@ -1,0 +1,328 @@
+"""The pad: takes ink from mouse, stylus and touch and shows it."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.ink.eraser import erase
+from digitpad.ink.growing import GrowingStroke
+from digitpad.ink.history import History
+from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, TIME, Ink
+from digitpad.ui.pad.cursors import ring
+from digitpad.ui.pad.ink_layer import InkLayer, View
+from digitpad.ui.pad.pointer import POINTER_EVENTS, Phase, Pointer, PointerStep
+
+ERASER_RADIUS = 30.0
+"""Radius of the eraser in canvas units."""
+
+_LOSSES = frozenset({QEvent.Type.UngrabMouse, QEvent.Type.Hide, QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate})
+"""Events after which the rest of a stroke may never arrive."""
+
+
+class Tool(Enum):
+    """What the pointer does to the ink."""
+
+    PEN = auto()
+    ERASER = auto()
+
+
+class Canvas(QWidget):
+    """The pad, a square of `PAD_SIDE` canvas units in the middle of the widget; ink is taken from its whole area.
+
+    Signals:
+        ink_changed: the revision, the ink (`Ink`, with the stroke that is growing), and whether it was only added to by
+            drawing; otherwise an answer for an earlier revision no longer describes it.
+        history_changed: whether there is something to undo, and something to redo; comes after `ink_changed`.
+    """
+
+    ink_changed = Signal(int, object, bool)
+    history_changed = Signal(bool, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 160)
+        self.setAccessibleName(self.tr("Drawing pad"))
+        self._history = History()
+        self._ink = self._history.ink  # with the stroke that is growing
+        self._revision = 0
+        self._layer = InkLayer()
+        self._pointer = Pointer()
+        self._growing: GrowingStroke | None = None
+        self._eraser_at: tuple[float, float] | None = None
+        self._start: float | None = None  # clock time of the drawing's first point
+        self._tool = Tool.PEN
+        self._pen_width = DEFAULT_WIDTH
+        self._colour, self._paper, self._quiet = QColor("#1B2430"), QColor("#FFFFFF"), QColor("#5B6675")
+        self._describe()
+        self._show_cursor()
+
+    @property
+    def revision(self) -> int:
+        """Number of the ink's state; grows with every change, each point of a growing stroke included."""
+        return self._revision
+
+    @property
+    def ink(self) -> Ink:
+        """What is on the pad now, with the stroke that is growing."""
+        return self._ink
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo; what the pointer is doing counts."""
+        return self._busy or self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to redo; not while the pointer draws or erases."""
+        return not self._busy and self._history.can_redo
+
+    def sizeHint(self) -> QSize:
+        """A comfortable size, in pixels."""
+        return QSize(560, 560)
+
+    @Slot()
+    def clear_ink(self) -> None:
+        """Take everything off the pad; can be undone."""
+        self.set_ink(Ink())
+
+    @Slot(object)
+    def set_ink(self, ink: Ink) -> None:
+        """Put some ink in the place of what is there; can be undone."""
+        self.cancel_stroke()
+        if not (ink.is_empty and self._ink.is_empty):
+            self._start = None
+            self._history.do(ink)
+            self._show_history()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last step, or the stroke that is growing."""
+        if self._busy:
+            self.cancel_stroke()
+        elif self.can_undo:
+            self._history.undo()
+            self._show_history()
+
+    @Slot()
+    def redo(self) -> None:
+        """Bring back the step that was undone last."""
+        if self.can_redo:
+            self._history.redo()
+            self._show_history()
+
+    @Slot()
+    def cancel_stroke(self) -> None:
+        """Forget the stroke that is growing, or what the eraser did since it was put down."""
+        self._pointer.release()
+        self._forget()
+
+    def set_pen_width(self, units: float) -> None:
+        """Set the width of the strokes drawn from now on, in canvas units, above 0."""
+        self._pen_width = units
+        self._show_cursor()
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what the pointer does from its next press on. The eraser end of a stylus erases with either tool."""
+        self._tool = tool
+        self._show_cursor()
+
+    def set_colours(self, ink: QColor, paper: QColor, quiet: QColor) -> None:
+        """Set the colours of the ink, of the pad and of the words on an empty pad."""
+        self._colour, self._paper, self._quiet = QColor(ink), QColor(paper), QColor(quiet)
+        self._rebuild()
+        self._show_cursor()
+
+    def event(self, event: QEvent) -> bool:
+        """Take what comes from pointers; let go of a stroke whose rest may never arrive."""
+        kind = event.type()
+        if kind in POINTER_EVENTS:
+            for step in self._pointer.read(event):
+                self._follow(step)
+            event.accept()  # a stylus or touch event that is not accepted comes again as a mouse event
+            return True
+        if kind in _LOSSES:
+            self.cancel_stroke()
+        elif kind == QEvent.Type.DevicePixelRatioChange:
+            self._rebuild()
+            self._show_cursor()
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While a stroke is growing: notice a stylus that leaves, of which only the application is told."""
+        if watched is QCoreApplication.instance() and event.type() == QEvent.Type.TabletLeaveProximity:
+            for step in self._pointer.read(event):
+                self._follow(step)
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the drawing at the new size."""
+        super().resizeEvent(event)
+        self._rebuild()
+        self._show_cursor()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the part that changed."""
+        if not self._layer.fits(self.size(), self.devicePixelRatioF()):
+            self._rebuild()
+        painter = QPainter(self)
+        painter.setClipRect(event.rect())
+        self._layer.paint(painter)
+        if self._ink.is_empty:
+            self._paint_hint(painter)
+        painter.end()
+
+    @property
+    def _busy(self) -> bool:
+        return self._growing is not None or self._eraser_at is not None
+
+    def _follow(self, step: PointerStep) -> None:
+        """Draw or erase what one step of the pointer asks for."""
+        if step.phase is Phase.CANCEL:
+            self._forget()
+        elif step.phase is Phase.PRESS:
+            self._pen_down(step)
+            self._history_changed()
+        elif step.position is not None and self._growing is not None:
+            self._add_point(self._growing, step)
+        elif step.position is not None and self._eraser_at is not None:
+            self._erase_to(step.position)
+        if step.phase is Phase.RELEASE and self._busy:
+            self._finish()
+
+    def _pen_down(self, step: PointerStep) -> None:
+        if not self._layer.fits(self.size(), self.devicePixelRatioF()):
+            self._rebuild()
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+        assert step.position is not None
+        if step.eraser or self._tool is Tool.ERASER:
+            self._eraser_at = self._layer.view.to_canvas(step.position)
+            self._erase_to(step.position)
+            return
+        base = self._history.ink
+        if base.picture is not None:
+            self.update(self._layer.show(Ink()))
+        elif base.is_empty:
+            self.update()  # the words on the empty pad go
+        last = max((float(stroke.points[-1, TIME]) for stroke in base.strokes[-1:]), default=0.0)
+        if not base.strokes or self._start is None:
+            self._start = step.seconds - last
+        self._growing = GrowingStroke(self._pen_width)
+        self._add_point(self._growing, step)
+
+    def _add_point(self, stroke: GrowingStroke, step: PointerStep) -> None:
+        assert step.position is not None
+        x, y = self._layer.view.to_canvas(step.position)
+        seconds, pressure = step.seconds - (self._start or 0.0), step.pressure
+        if len(stroke.points):
+            last_x, last_y, last_time, last_pressure = stroke.points[-1]
+            if (x, y) == (last_x, last_y):
+                return
+            seconds = max(seconds, float(last_time))
+            pressure = float(last_pressure) if pressure is None else pressure
+        stroke.add(x, y, seconds, MOUSE_PRESSURE if pressure is None else min(max(pressure, 0.0), 1.0))
+        self.update(self._layer.grow(stroke.points, stroke.width))
+        self._changed(self._history.ink.plus([stroke.snapshot()]), grew=True)
+
+    def _erase_to(self, position: QPointF) -> None:
+        assert self._eraser_at is not None
+        view = self._layer.view
+        path = np.array([self._eraser_at, view.to_canvas(position)])
+        self._eraser_at = view.to_canvas(position)
+        left = erase(self._ink, path, ERASER_RADIUS)
+        if left is not self._ink:
+            widest = max(stroke.width for stroke in self._ink.strokes)
+            low, high = path.min(axis=0), path.max(axis=0)
+            # cut ends are round again, and reach back to the eraser's edge by half the greatest width at full pressure
+            self._show(left, view.to_widget((*low, *high), ERASER_RADIUS + 1.5 * widest))
+
+    def _finish(self) -> None:
+        """The pointer went up: what it did becomes one step of the history."""
+        before, done = self._history.ink, self._ink
+        self._pen_up()
+        if done is not before:
+            self._history.do(done)
+            self.update(self._layer.show(done))
+        self._history_changed()
+
+    def _forget(self) -> None:
+        """Go back to the ink before the press."""
+        if self._busy:
+            self._pen_up()
+            self.update()
+            self._show_history()
+
+    def _pen_up(self) -> None:
+        self._growing, self._eraser_at = None, None
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+
+    def _show_history(self) -> None:
+        self._show(self._history.ink)
+        self._history_changed()
+
+    def _show(self, ink: Ink, within: QRect | None = None) -> None:
+        """Show finished ink that is not what was there before with a stroke added by hand."""
+        if ink.is_empty or self._ink.is_empty:
+            self.update()  # the words on the empty pad come or go
+        self.update(self._layer.show(ink, within))
+        self._changed(ink, grew=False)
+
+    def _changed(self, ink: Ink, grew: bool) -> None:
+        self._ink = ink
+        self._revision += 1
+        self.ink_changed.emit(self._revision, ink, grew)
+
+    def _history_changed(self) -> None:
+        self._describe()
+        self.history_changed.emit(self.can_undo, self.can_redo)
+
+    def _rebuild(self) -> None:
+        self._layer.rebuild(self.size(), self.devicePixelRatioF(), self._colour, self._paper)
+        if self._growing is not None:
+            self._layer.grow(self._growing.points, self._growing.width)
+        self.update()
+
+    def _describe(self) -> None:
+        """Tell screen readers what is on the pad."""
+        ink, count = self._history.ink, len(self._history.ink.strokes)
+        if ink.picture is not None:
+            text = self.tr("Shows a picture.")
+        elif not count:
+            text = self.tr("Empty. Draw a digit with mouse, pen or finger.")
+        elif count == 1:
+            text = self.tr("Holds 1 stroke.")
+        else:
+            text = self.tr("Holds {count} strokes.").format(count=count)
+        self.setAccessibleDescription(text)
+
+    def _paint_hint(self, painter: QPainter) -> None:
+        """The words on the empty pad."""
+        painter.setPen(self._quiet)
+        middle = self.rect().center().y()
+        for text, size, top in (
+            (self.tr("Draw a digit"), 24, middle - 32),
+            (self.tr("with mouse, pen or finger"), 13, middle - 2),
+        ):
+            font = self.font()
+            font.setPixelSize(size)
+            painter.setFont(font)
+            painter.drawText(QRect(0, top, self.width(), 32), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _show_cursor(self) -> None:
+        """A ring as large as what the pointer draws or erases."""
+        diameter = 2 * ERASER_RADIUS if self._tool is Tool.ERASER else self._pen_width
+        pixels = diameter * View.fit(self.size()).scale
+        self.setCursor(ring(pixels, self._quiet, self._paper, self.devicePixelRatioF()))

@@ -1,0 +1,1 @@
+"""Recipes: changed, kept and shared."""

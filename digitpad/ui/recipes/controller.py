@@ -1,0 +1,149 @@
+"""The recipes to choose from: those that ship, a person's own, and one that was changed for the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.schedules import rate_at
+from digitpad.storage.recipe_store import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
+from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
+from digitpad.ui.common.theme import LIGHT, Theme
+from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.training_service import Laboratory
+
+if TYPE_CHECKING:
+    from digitpad.ui.recipes.editor import RecipeEditor
+
+# The editor is imported when it is first opened: a start has no time for it.
+
+_CURVE_STEPS = 1000
+
+
+class RecipeShelf(QObject):
+    """Keeps the recipes and opens the editor on them.
+
+    Signals:
+        recipes_changed: the recipes there are, and the id of the one to choose.
+        recipe_used: a Recipe and a seed for the next run.
+        saved: the Path that a recipe was written to.
+        failed: a sentence.
+    """
+
+    recipes_changed = Signal(object, str)
+    recipe_used = Signal(object, object)
+    saved = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._laboratory, self._tasks, self._window = laboratory, tasks, parent
+        self._own: list[Recipe] = []
+        self._changed: Recipe | None = None
+        self._editor: RecipeEditor | None = None
+        self._theme = LIGHT
+
+    @property
+    def recipes(self) -> Sequence[Recipe]:
+        """Every recipe, those that ship first."""
+        return [*self._laboratory.recipes, *self._own, *([self._changed] if self._changed else [])]
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        if self._editor is not None:
+            self._editor.set_theme(theme)
+
+    @Slot()
+    def look(self) -> None:
+        """Look for a person's own recipes."""
+        self._tasks.run(own_recipes, self._on_found, self.failed.emit)
+
+    def edit(self, recipe: Recipe, seed: int) -> None:
+        """Open the editor."""
+        if self._editor is not None:
+            self._show(recipe, seed)
+        else:
+            self._tasks.run(self._laboratory.networks, partial(self._on_networks, recipe, seed), self.failed.emit)
+
+    def _on_found(self, result: object) -> None:
+        recipes, problems = cast(tuple[list[Recipe], list[str]], result)
+        shipped = {recipe.id for recipe in self._laboratory.recipes}
+        self._own = [recipe for recipe in recipes if recipe.id not in shipped]
+        self.recipes_changed.emit(self.recipes, "")
+        for problem in problems:
+            self.failed.emit(problem)
+
+    def _on_networks(self, recipe: Recipe, seed: int, result: object) -> None:
+        from digitpad.ui.recipes.editor import RecipeEditor
+
+        networks = cast(list[tuple[str, str]], result)
+        editor = RecipeEditor(
+            networks, _rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme
+        )
+        editor.recipe_used.connect(self._on_used)
+        editor.recipe_save_requested.connect(self._on_save)
+        editor.export_requested.connect(self._on_export)
+        editor.import_requested.connect(self._on_import)
+        self._editor = editor
+        self._show(recipe, seed)
+
+    def _show(self, recipe: Recipe, seed: int) -> None:
+        assert self._editor is not None
+        self._editor.show_recipe(recipe, seed, own=recipe in self._own)
+        self._editor.show()
+        self._editor.raise_()
+        self._editor.activateWindow()
+
+    @Slot(object, object)
+    def _on_used(self, recipe: Recipe, seed: int) -> None:
+        kept = (*self._laboratory.recipes, *self._own)
+        if recipe not in kept:
+            ids = [known.id for known in kept]
+            if recipe.id in ids:  # an imported one that was not changed
+                recipe = replace(recipe, id=free_id(recipe.title, ids))
+            self._changed = recipe
+            self.recipes_changed.emit(self.recipes, recipe.id)
+        self.recipe_used.emit(recipe, seed)
+
+    @Slot(object)
+    def _on_save(self, recipe: Recipe) -> None:
+        self._tasks.run(partial(keep_recipe, recipe), partial(self._on_kept, recipe), self._say)
+
+    def _on_kept(self, recipe: Recipe, _result: object) -> None:
+        self._own = [*(own for own in self._own if own.id != recipe.id), recipe]
+        if self._editor is not None:
+            self._editor.show_saved(recipe)
+        self.recipes_changed.emit(self.recipes, recipe.id)
+
+    @Slot(object)
+    def _on_export(self, recipe: Recipe) -> None:
+        def write(path: Path) -> None:
+            self._tasks.run(partial(save_recipe, path, recipe), lambda _: self.saved.emit(path), self._say)
+
+        ask_save(self._window, self.tr("Export the recipe"), f"{recipe.id}.json", recipe_filter(), write)
+
+    @Slot()
+    def _on_import(self) -> None:
+        def read(path: Path) -> None:
+            self._tasks.run(partial(load_recipe, path), self._on_imported, self._say)
+
+        ask_open(self._window, self.tr("Import a recipe"), recipe_filter(), read)
+
+    def _on_imported(self, result: object) -> None:
+        self._show(cast(Recipe, result), 0)
+
+    def _say(self, sentence: str) -> None:
+        if self._editor is not None:
+            self._editor.say(sentence)
+
+
+def _rate_at(recipe: Recipe, share: float) -> float:
+    return rate_at(recipe, round(share * (_CURVE_STEPS - 1)), _CURVE_STEPS)

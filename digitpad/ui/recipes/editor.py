@@ -1,0 +1,335 @@
+"""The dialog in which a person changes a recipe for a run, or makes one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.domain.recipe import ID_LENGTH, TEXT_LENGTHS, Recipe, one_line
+from digitpad.storage.recipe_store import free_id
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import LIGHT, Theme
+from digitpad.ui.common.title_row import TitleRow
+from digitpad.ui.curves.rate_curve import RateAt
+from digitpad.ui.data.augmentation_fields import AugmentationFields
+from digitpad.ui.recipes.form import ProblemLabel, TrainingFields, described
+
+_TITLE_LENGTH = TEXT_LENGTHS["title"]
+_CHANGED = "-changed"
+
+
+class RecipeEditor(QDialog):
+    """Shows a recipe and hands on what a person makes of it; does no file work itself.
+
+    A recipe in which nothing was changed is handed on as it is. A changed one is another recipe: its id gets '-changed'
+    at its end, and its title 'changed' where the person gave it no other. What has no field (teaches, copies and how it
+    is tested) is carried over. Saved as the person's own, it gets a free id made from its title; only where an own
+    recipe is shown and keeps its title does it keep its id, and takes the old one's place.
+
+    Signals:
+        recipe_used: train with this Recipe and this seed, an int up to 2^63 - 1.
+        recipe_save_requested: keep this Recipe among the person's own; answer with `show_saved` or `say`.
+        export_requested: write this Recipe to a file that the person chooses.
+        import_requested: read a recipe from a file that the person chooses; answer with `show_recipe` or `say`.
+    """
+
+    recipe_used = Signal(object, object)  # an int of Qt's has 32 bits
+    recipe_save_requested = Signal(object)
+    export_requested = Signal(object)
+    import_requested = Signal()
+
+    def __init__(
+        self,
+        networks: Sequence[tuple[str, str]],
+        rate_at: RateAt,
+        taken_ids: Callable[[], Collection[str]],
+        parent: QWidget | None = None,
+        theme: Theme = LIGHT,
+    ) -> None:
+        """Build the dialog, empty and hidden.
+
+        Args:
+            networks: id and title, with its number of parameters, of each network.
+            rate_at: the learning rate of a recipe once a share of its run is over, 0 to 1.
+            taken_ids: the ids that a new recipe must not have: all that ship and all the person's own.
+            parent: the window.
+            theme: its colours.
+        """
+        super().__init__(parent)
+        self.setObjectName("recipe_editor")
+        self.setModal(False)
+        self._taken_ids = taken_ids
+        self._recipe: Recipe | None = None
+        self._is_own = False
+        self._first_title = ""
+        self.notice = Notice()
+        self.training = TrainingFields(rate_at)
+        self.augmentation = AugmentationFields()
+        self._title, self._network = QLineEdit(), QComboBox()
+        self._title.setObjectName("title")
+        self._title.setMaxLength(_TITLE_LENGTH)
+        self._network.setObjectName("network")
+        for network_id, words in networks:
+            self._network.addItem(words, network_id)
+        self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
+        self._teaches, self._state = QLabel(), QLabel()
+        for label in (self._teaches, self._state):
+            label.setProperty("note", True)
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self.training, self.tr("Training"))
+        self._tabs.addTab(self.augmentation, self.tr("Augmentation"))
+        self._bottom = QStackedWidget()
+        self._bottom.addWidget(self._buttons())
+        self._save_row = TitleRow(self._remark, _TITLE_LENGTH)
+        self._bottom.addWidget(self._save_row)
+        self._bottom.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(self._header())
+        column.addWidget(self._teaches)
+        column.addWidget(self._tabs, 1)
+        column.addWidget(self._state)
+        column.addWidget(self.notice)
+        column.addWidget(self._bottom)
+        self._use.setDefault(True)  # now that the dialog can know of it
+        self.resize(800, 640)
+        self.set_theme(theme)
+
+        self._title.textChanged.connect(self._follow)
+        self._network.currentIndexChanged.connect(self._follow)
+        self.training.edited.connect(self._follow)
+        self.augmentation.edited.connect(self._follow)
+        self._save_row.title_chosen.connect(self._on_title_chosen)
+        self._save_row.left.connect(self._leave_save_row)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for part in (self.notice, self.training, self._title_problem, self._network_problem):
+            part.set_theme(theme)
+
+    def show_recipe(self, recipe: Recipe, seed: int, *, own: bool = False) -> None:
+        """Open with a recipe that can be used, see `check_recipe`, and the seed of the run; `own` if it is saved."""
+        self._recipe, self._is_own = recipe, own
+        self.setWindowTitle(self.tr("Recipe: {title}").format(title=recipe.title))
+        self._teaches.setText(recipe.teaches)
+        self._teaches.setVisible(bool(recipe.teaches))
+        self.notice.close_message()
+        self._leave_save_row()
+        self._fill(recipe, seed)
+        self.show()
+        self.activateWindow()
+
+    @Slot(object)
+    def show_saved(self, recipe: Recipe) -> None:
+        """Say that a recipe was saved; from now on it is the one that is edited. The fields stay as they are."""
+        self._recipe, self._is_own, self._first_title = recipe, True, self._title.text()
+        self.setWindowTitle(self.tr("Recipe: {title}").format(title=recipe.title))
+        self.notice.close_message()
+        self._follow()
+        if self.recipe() == recipe:
+            self._state.setText(self.tr("Saved as “{title}”.").format(title=recipe.title))
+
+    @Slot(str)
+    def say(self, sentence: str) -> None:
+        """Show a sentence that says what went wrong."""
+        self.notice.say(sentence)
+
+    def recipe(self) -> Recipe | None:
+        """The recipe that the fields make, named as the class says; None while they cannot be used."""
+        if self._recipe is None or self._problem():
+            return None
+        return self._edited(self._recipe)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape leave the row with the title, before it closes the dialog."""
+        if event.key() == Qt.Key.Key_Escape and self._bottom.currentIndex():
+            self._leave_save_row()
+        else:
+            super().keyPressEvent(event)
+
+    def _header(self) -> QGridLayout:
+        described(self._title, self.tr("Title"), self.tr("What the recipe is called in lists."))
+        described(
+            self._network,
+            self.tr("Network"),
+            self.tr("The network to train. One with more parameters can learn finer differences, and takes longer."),
+        )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(32)
+        grid.setVerticalSpacing(4)
+        for place, (field, problem) in enumerate(
+            ((self._title, self._title_problem), (self._network, self._network_problem))
+        ):
+            label = QLabel(field.accessibleName())
+            label.setProperty("note", True)
+            label.setBuddy(field)
+            for row, widget in enumerate((label, field, problem)):
+                grid.addWidget(widget, row, place)
+            grid.setColumnStretch(place, 1)
+        return grid
+
+    def _buttons(self) -> QWidget:
+        self._use = QPushButton(self.tr("Use for this run"))
+        self._save_as = QPushButton(self.tr("Save as own recipe…"))
+        self._export = QPushButton(self.tr("Export…"))
+        take = QPushButton(self.tr("Import…"))
+        self._reset = QPushButton(self.tr("Reset to the recipe"))
+        cancel = QPushButton(self.tr("Cancel"))
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        for button, name, tip, clicked in (
+            (take, "import_button", self.tr("Open a recipe from a file"), self.import_requested.emit),
+            (self._export, "export_button", self.tr("Write this recipe to a small file to share"), self._on_export),
+            (self._save_as, "save_as_button", self.tr("Keep this recipe among your own"), self._open_save_row),
+            (self._reset, "reset_button", self.tr("Undo all changes to the recipe"), self._on_reset),
+            (cancel, "cancel_button", self.tr("Close without changing the run (Esc)"), self.reject),
+            (self._use, "use_button", self.tr("Train the next run with these values (Enter)"), self._on_use),
+        ):
+            if button is cancel:
+                line.addStretch()
+            button.setObjectName(name)
+            button.setToolTip(tip)
+            button.clicked.connect(clicked)
+            line.addWidget(button)
+        return row
+
+    def _fill(self, recipe: Recipe, seed: int) -> None:
+        self._title.setText(recipe.title)
+        self._first_title = self._title.text()
+        self._network.setCurrentIndex(self._network.findData(recipe.network))
+        self.training.show_recipe(recipe, seed)
+        self.augmentation.show_augmentation(recipe.augmentation)
+        self.training.curve.show_recipe(recipe)  # the fields may hold what cannot be used, and draw no other
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Show what the fields make: the curve, what it will be called, what is wrong, and what can be done."""
+        if self._recipe is None:
+            return
+        title_problem, network_problem = self._title_sentence(), self._network_sentence()
+        self._title_problem.say(title_problem)
+        self._network_problem.say(network_problem)
+        now = self.recipe()
+        is_changed = now != self._recipe
+        for button in (self._use, self._save_as, self._export):
+            button.setEnabled(now is not None)
+        self._reset.setEnabled(is_changed)
+        self._state.setText("")
+        if now is not None:
+            self.training.curve.show_recipe(now)
+            if is_changed:
+                text = self.tr("Changed: it runs as “{title}”, and “{recipe}” stays as it is.")
+                self._state.setText(text.format(title=now.title, recipe=self._recipe.title))
+        if self._bottom.currentWidget() is self._save_row:
+            self._save_row.follow()
+
+    def _problem(self) -> str:
+        return self._title_sentence() or self._network_sentence() or self.training.problem
+
+    def _title_sentence(self) -> str:
+        return "" if one_line(self._title.text()) else self.tr("Give the recipe a title.")
+
+    def _network_sentence(self) -> str:
+        if self._recipe is None or self._network.currentIndex() >= 0:
+            return ""
+        text = self.tr("This digitpad has no network “{network}”. Choose another.")
+        return text.format(network=self._recipe.network)
+
+    def _edited(self, recipe: Recipe) -> Recipe:
+        values = replace(recipe, network=self._network.currentData(), augmentation=self.augmentation.augmentation())
+        now, title = self.training.applied(values), self._title.text()
+        if now == recipe and title == self._first_title:
+            return recipe
+        if title == self._first_title:
+            title = self._changed_title(recipe.title)
+        return replace(
+            now,
+            id=recipe.id.removesuffix(_CHANGED)[: ID_LENGTH - len(_CHANGED)].rstrip("-") + _CHANGED,
+            title=one_line(title),
+        )
+
+    def _changed_title(self, title: str) -> str:
+        longer = self.tr("{title}, changed")
+        ending = longer.format(title="")
+        return longer.format(title=title.removesuffix(ending)[: _TITLE_LENGTH - len(ending)])
+
+    def _to_save(self, text: str) -> Recipe | None:
+        """The recipe under a title of the person's own; None where that cannot be."""
+        now, title = self.recipe(), one_line(text)
+        if now is None or self._recipe is None or not title:
+            return None
+        keeps = self._is_own and title == self._recipe.title
+        return replace(now, id=self._recipe.id if keeps else free_id(title, self._taken_ids()), title=title)
+
+    def _remark(self, title: str) -> tuple[bool, str]:
+        """Whether the recipe can be saved under a title, and what comes of it."""
+        saved = self._to_save(title)
+        if saved is None:
+            return False, self._problem() or self.tr("Give it a title.")
+        if self._recipe is not None and self._is_own and saved.id == self._recipe.id:
+            return True, self.tr("Replaces the one you have.")
+        return True, self.tr("New, with the id {id}.").format(id=saved.id)
+
+    @Slot()
+    def _open_save_row(self) -> None:
+        now = self.recipe()
+        if now is None or self._recipe is None:
+            return
+        keeps = self._is_own and self._title.text() == self._first_title
+        self._bottom.setCurrentWidget(self._save_row)
+        self._save_row.ask(self._recipe.title if keeps else now.title)
+
+    @Slot()
+    def _leave_save_row(self) -> None:
+        self._bottom.setCurrentIndex(0)
+        self._use.setDefault(True)
+
+    @Slot(str)
+    def _on_title_chosen(self, title: str) -> None:
+        saved = self._to_save(title)
+        if saved is not None:
+            self._title.setText(saved.title)
+            self._leave_save_row()
+            self.recipe_save_requested.emit(saved)
+
+    @Slot()
+    def _on_use(self) -> None:
+        now = self.recipe()
+        if now is not None:
+            self.recipe_used.emit(now, self.training.seed)
+            self.accept()
+
+    @Slot()
+    def _on_export(self) -> None:
+        now = self.recipe()
+        if now is not None:
+            self.export_requested.emit(now)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        if self._recipe is not None:
+            self._fill(self._recipe, self.training.seed)

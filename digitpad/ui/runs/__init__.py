@@ -1,0 +1,1 @@
+"""Runs: listed, compared, resumed and deleted."""

@@ -1,0 +1,157 @@
+"""The list of runs and the folders on disk behind it; all work on files is done in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from digitpad.domain.messages import RunInfo
+from digitpad.storage.run_store import (
+    RunFolder,
+    delete_run,
+    export_checkpoint,
+    find_run,
+    list_runs,
+    rename_run,
+    runs_folder,
+)
+from digitpad.ui.common.dialogs import ask_save, checkpoint_save_filter
+from digitpad.ui.curves.data import RunCurves
+from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.tasks import Tasks
+
+
+class RunKeeper(QObject):
+    """Does what the list of runs asks for.
+
+    Signals:
+        load_requested: the Path of a run's checkpoint that is to be read with.
+        resume_requested: the id of a run that is to go on.
+        run_selected: a RunInfo, and the RunCurves of it, read from disk.
+        renamed: the RunInfo of a run that has another name.
+        laid_over: the curves to lay over the shown ones, RunCurves by name.
+        saved: the Path that a checkpoint was exported to.
+        failed: a sentence.
+    """
+
+    load_requested = Signal(object)
+    resume_requested = Signal(str)
+    run_selected = Signal(object, object)
+    renamed = Signal(object)
+    laid_over = Signal(object)
+    saved = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, runs: RunList, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._list, self._tasks = runs, tasks
+        runs.load_requested.connect(self._on_load)
+        runs.resume_requested.connect(self._on_resume)
+        runs.export_requested.connect(self._on_export)
+        runs.rename_requested.connect(self._on_rename)
+        runs.delete_requested.connect(self._on_delete)
+        runs.laid_over.connect(self._on_laid_over)
+        runs.selected.connect(self._on_selected)
+
+    @Slot()
+    def refresh(self) -> None:
+        """List the runs anew."""
+        self._tasks.run(_listed, self._on_listed, self.failed.emit)
+
+    def best_of(self, run: RunInfo) -> Path:
+        """The run's best checkpoint."""
+        return RunFolder(runs_folder() / run.id).best
+
+    @Slot(object, str)
+    def _on_load(self, run: RunInfo, which: str) -> None:
+        folder = RunFolder(runs_folder() / run.id)
+        self.load_requested.emit(folder.best if which == "best" else folder.last)
+
+    @Slot(object)
+    def _on_resume(self, run: RunInfo) -> None:
+        self.resume_requested.emit(run.id)
+
+    @Slot(object)
+    def _on_export(self, run: RunInfo) -> None:
+        def export(path: Path) -> None:
+            self._do(
+                lambda: export_checkpoint(find_run(runs_folder(), run.id), "best", path),
+                lambda _: self.saved.emit(path),
+            )
+
+        window = self._list.window()
+        title = self.tr("Export the best checkpoint")
+        ask_save(window, title, f"{run.name}.safetensors", checkpoint_save_filter(".safetensors"), export)
+
+    @Slot(object, str)
+    def _on_rename(self, run: RunInfo, name: str) -> None:
+        self._do(lambda: rename_run(find_run(runs_folder(), run.id), name), self._on_renamed)
+
+    @Slot(object)
+    def _on_delete(self, run: RunInfo) -> None:
+        self._do(lambda: delete_run(runs_folder(), run.id), lambda _: self.refresh())
+
+    def read_curves(self, run: RunInfo) -> None:
+        """Read a run's curves, as its row's selection does."""
+        self._tasks.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
+
+    @Slot(object)
+    def _on_selected(self, run: RunInfo | None) -> None:
+        if run is not None:
+            self.read_curves(run)
+
+    def _on_curves(self, run: RunInfo, result: object) -> None:
+        self.run_selected.emit(run, cast(list[RunCurves], result)[0])
+
+    @Slot(object)
+    def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
+        names: list[str] = []
+        for run in runs:
+            name = f"{run.name} · {run.seed}"
+            names.append(name if name not in names else f"{name} · {run.id}")
+
+        def done(result: object) -> None:
+            curves = cast(list[RunCurves], result)
+            self.laid_over.emit(dict(zip(names, curves, strict=True)))
+
+        self._tasks.run(partial(_curves, list(runs)), done, self.failed.emit)
+
+    def _do(self, work: Callable[[], object], done: Callable[[object], None]) -> None:
+        def failed(sentence: str) -> None:
+            self.failed.emit(sentence)
+            self.refresh()
+
+        self._tasks.run(work, done, failed)
+
+    def _on_renamed(self, result: object) -> None:
+        self.renamed.emit(result)
+        self.refresh()
+
+    def _on_listed(self, result: object) -> None:
+        runs, resumable = cast(tuple[list[RunInfo], set[str]], result)
+        self._list.show_runs(runs, resumable)
+
+
+def _listed() -> tuple[list[RunInfo], set[str]]:
+    """The runs, and the ids of those that can go on."""
+    folder = runs_folder()
+    runs = list_runs(folder)
+    return runs, {
+        run.id
+        for run in runs
+        if run.state in ("stopped", "failed") and (folder / run.id / "resume.safetensors").is_file()
+    }
+
+
+def _curves(runs: Sequence[RunInfo]) -> list[RunCurves]:
+    found = []
+    for run in runs:
+        curves = RunCurves()
+        for report in find_run(runs_folder(), run.id).reports():
+            curves.add(report)
+        found.append(curves)
+    return found

@@ -1,0 +1,131 @@
+"""The table of runs on the screen: its keys, its colours, and the columns that there is room for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from digitpad.storage.io import shipped
+from digitpad.ui.common.theme import Theme, mix, text_font
+from digitpad.ui.runs.table import Column
+
+ROW = 24
+"""Height of a row in pixels."""
+
+_PADDING = 20
+_SMALLEST_NAME, _SMALLEST_DATA = 120, 96
+_LAST_TO_GO = (
+    Column.STATE,
+    Column.BEST,
+    Column.SEED,
+    Column.STARTED,
+    Column.EPOCHS,
+    Column.DATA,
+    Column.DURATION,
+    Column.LAST,
+    Column.RECIPE,
+)
+"""Columns beside the name; where there is no room for all, the last of these go first."""
+
+_SAMPLES = {
+    Column.RECIPE: "five-by-five",
+    Column.SEED: "00000",
+    Column.STARTED: "0000-00-00 00:00",
+    Column.DURATION: "00 min 00 s",
+    Column.EPOCHS: "000 / 0000",
+    Column.BEST: "100.00 %",
+    Column.LAST: "100.00 %",
+    Column.STATE: "finished",
+}
+_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+
+class RunView(QTableView):
+    """A table that keeps the keys that mean something in it from the window, where Delete clears the pad.
+
+    Signals:
+        key_pressed(Qt.Key): Space, F2, Delete or Backspace.
+    """
+
+    key_pressed = Signal(object)
+
+    def __init__(self, model: QAbstractItemModel) -> None:
+        super().__init__()
+        self.setObjectName("runs")
+        self.setAccessibleName(self.tr("Runs"))
+        self.setModel(model)
+        self.setSortingEnabled(True)
+        self.sortByColumn(Column.STARTED, Qt.SortOrder.DescendingOrder)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW)
+        columns.setHighlightSections(False)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme, and the application's font as it is now."""
+        self.setFont(text_font())
+        tint = mix(theme.surface, theme.accent, 0.16)
+        check = (shipped("resources", "icons") / "check.svg").as_posix()
+        self.setStyleSheet(
+            f"QTableView {{ border: 1px solid {theme.line}; background: {theme.surface}; outline: 0;"
+            f" selection-background-color: {tint}; selection-color: {theme.text}; }}"
+            f"QTableView:focus {{ border: 1px solid {theme.accent}; }}"
+            f"QTableView::item {{ padding: 0 5px; border: none; }}"
+            f"QTableView::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.quiet}; border-radius: 3px;"
+            f" background: {theme.surface}; }}"
+            f'QTableView::indicator:checked {{ image: url("{check}"); }}'
+            f"QHeaderView {{ background: {theme.surface}; border: none; }}"
+            f"QHeaderView::section {{ background: {theme.surface}; color: {theme.quiet}; border: none;"
+            f" border-bottom: 1px solid {theme.line}; padding: 4px 8px; }}"
+        )
+        self._fit_columns()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Hand the keys on."""
+        if _is_ours(event):
+            self.key_pressed.emit(Qt.Key(event.key()))
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the columns that there is room for."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        metrics = self.fontMetrics()
+        room = self.viewport().width() - _SMALLEST_NAME
+        for column in _LAST_TO_GO:
+            title = str(self.model().headerData(column, Qt.Orientation.Horizontal))
+            # The header keeps room for the arrow of the order beside its title.
+            width = max(metrics.horizontalAdvance(_SAMPLES.get(column, "")), metrics.horizontalAdvance(title) + 16)
+            width += _PADDING
+            if column == Column.DATA:
+                width = max(_SMALLEST_DATA, room // 4)
+            self.setColumnHidden(column, width > room)
+            self.setColumnWidth(column, width)
+            room = room - width if width <= room else 0
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    is_plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    return is_plain and event.key() in _KEYS

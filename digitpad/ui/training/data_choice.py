@@ -1,0 +1,277 @@
+"""Which data to train on: what is there, a folder, or a download of MNIST with progress and cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.messages import DataInfo
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import Theme
+from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.training_service import Laboratory
+
+_FOLDER, _DOWNLOAD = "\0folder", "\0download"
+"""Entries that are no data set."""
+
+_Key = Qt.Key
+_CHOOSING = (_Key.Key_Up, _Key.Key_Down, _Key.Key_PageUp, _Key.Key_PageDown, _Key.Key_Home, _Key.Key_End)
+
+
+class _Combo(QComboBox):
+    """Chooses in its open list alone: an arrow key on its way past an entry, or the wheel, starts no download."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the list where a key would choose at once."""
+        if event.key() in _CHOOSING or event.text().strip():
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+
+class DataChoice(QWidget):
+    """A combo box of data sets; what a download has to say stands below it while there is something to say.
+
+    Signals:
+        data_chosen: the DataInfo in use from now on.
+        look_failed: the data could not even be looked for; the notice says why.
+    """
+
+    data_chosen = Signal(object)
+    look_failed = Signal()
+    _received = Signal(int, int)
+
+    def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None) -> None:
+        """Build the widget.
+
+        Args:
+            laboratory: lists, describes and fetches data.
+            tasks: runs these; whoever made it stops it, after `cancel`.
+            parent: the widget that holds this one.
+        """
+        super().__init__(parent)
+        self._laboratory, self._tasks = laboratory, tasks
+        self._data: list[DataInfo] = []
+        self._chosen = ""
+        self._cancelled = threading.Event()
+        self.combo = _Combo()
+        self.combo.setObjectName("data_combo")
+        self.combo.setAccessibleName(self.tr("Data"))
+        self.combo.setToolTip(self.tr("The images to train and test on"))
+        self.combo.addItem(self.tr("Looking for data…"), "")
+        self.combo.activated.connect(self._on_activated)
+        self._bar = QProgressBar()
+        self._bar.setObjectName("download_progress")
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(6)
+        self._bar.setAccessibleName(self.tr("Progress of the download"))
+        self._words = QLabel()
+        self._words.setProperty("note", True)
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._cancel.setObjectName("cancel_download_button")
+        self._cancel.clicked.connect(self.cancel)
+        self._loading = QWidget()
+        loading = QVBoxLayout(self._loading)
+        loading.setContentsMargins(0, 0, 0, 0)
+        loading.setSpacing(4)
+        loading.addWidget(self._bar)
+        row = QHBoxLayout()
+        row.addWidget(self._words, 1)
+        row.addWidget(self._cancel)
+        loading.addLayout(row)
+        self._loading.hide()
+        self._notice = Notice()
+        self._notice.setObjectName("data_notice")
+        self._ways = QWidget()
+        ways = QVBoxLayout(self._ways)  # side by side they would be wider than the form
+        ways.setContentsMargins(0, 0, 0, 0)
+        ways.setSpacing(4)
+        for name, words, what in (
+            ("retry_button", self.tr("Retry"), self.download),
+            ("folder_button", self.tr("Folder…"), self.ask_for_folder),
+            ("starter_button", self.tr("Starter set"), partial(self.choose, "starter")),
+        ):
+            button = QPushButton(words)
+            button.setObjectName(name)
+            button.clicked.connect(what)
+            ways.addWidget(button)
+        self._ways.hide()
+        self._notice.closed.connect(self._ways.hide)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.combo, self._loading, self._ways, self._notice):  # what can be done is seen first
+            column.addWidget(part)
+        self._received.connect(self._on_received)
+
+    @property
+    def chosen(self) -> DataInfo | None:
+        """The data in use, None until they were looked for."""
+        return next((info for info in self._data if info.id == self._chosen), None)
+
+    @property
+    def data(self) -> Sequence[DataInfo]:
+        """All data sets that there are."""
+        return self._data
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._notice.set_theme(theme)
+
+    def look(self, wanted: str = "") -> None:
+        """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""
+        self._tasks.run(partial(self._found, wanted), self._on_found, self._on_look_failed)
+
+    def choose(self, data_id: str) -> None:
+        """Use another data set of those that are there."""
+        self._notice.close_message()
+        self._chosen = data_id
+        self._list()
+
+    @Slot()
+    def download(self) -> None:
+        """Fetch MNIST; does nothing while that goes on."""
+        if not self._loading.isHidden():
+            return
+        self._notice.close_message()
+        self._cancelled.clear()
+        self._bar.setRange(0, 0)
+        self._words.setText(self.tr("Asking for MNIST…"))
+        self._loading.show()
+        self._tasks.run(
+            partial(self._laboratory.download, self._received.emit, self._cancelled.is_set),
+            self._on_downloaded,
+            self._on_download_failed,
+        )
+
+    @Slot()
+    def cancel(self) -> None:
+        """Break a download off; nothing half-written is left."""
+        self._cancelled.set()
+
+    @Slot()
+    def ask_for_folder(self) -> None:
+        """Ask for a folder with MNIST's four files."""
+        dialog = QFileDialog(self.window(), self.tr("Choose the folder with MNIST's four files"))
+        dialog.setObjectName("data_folder_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.take_folder)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def take_folder(self, folder: str) -> None:
+        """Use a folder, where it holds what is needed."""
+        self._tasks.run(partial(self._laboratory.describe, str(Path(folder))), self._on_folder, self._on_folder_failed)
+
+    def _found(self, wanted: str) -> tuple[list[DataInfo], list[str], str]:
+        """In the tasks' thread: what there is, what of it is broken, and what to use."""
+        found, problems = self._laboratory.data()
+        if wanted and wanted not in {info.id for info in found} and Path(wanted).is_dir():
+            try:
+                found.append(self._laboratory.describe(wanted))
+            except DigitpadError as error:
+                problems.append(str(error))
+        return found, problems, wanted
+
+    def _on_look_failed(self, sentence: str) -> None:
+        self._notice.say(sentence)
+        self.look_failed.emit()
+
+    def _on_found(self, result: object) -> None:
+        found, problems, wanted = cast(tuple[list[DataInfo], list[str], str], result)
+        if problems:
+            self._notice.say(" ".join(problems))
+        folders = [info for info in self._data if info.id not in {other.id for other in found}]
+        self._data = found + folders
+        known = {info.id for info in self._data}
+        if self._chosen not in known:
+            self._chosen = wanted if wanted in known else self._data[0].id
+        self._list()
+
+    def _list(self) -> None:
+        self.combo.clear()
+        for info in self._data:
+            words = self.tr("{title} · {train} + {test}").format(
+                title=info.title, train=f"{info.train:,}", test=f"{info.test:,}"
+            )
+            self.combo.addItem(words, info.id)
+        self.combo.insertSeparator(self.combo.count())
+        if all(info.id != "mnist" for info in self._data):
+            self.combo.addItem(self.tr("Download MNIST (11 MB)…"), _DOWNLOAD)
+        self.combo.addItem(self.tr("Choose a folder…"), _FOLDER)
+        self._show_chosen()
+        chosen = self.chosen
+        if chosen is not None:
+            self.combo.setAccessibleDescription(
+                self.tr("{title}: {train} training images, {test} test images").format(
+                    title=chosen.title, train=f"{chosen.train:,}", test=f"{chosen.test:,}"
+                )
+            )
+            self.combo.setToolTip(str(chosen.folder or self.tr("5,000 digits of MNIST that ship with a library")))
+            self.data_chosen.emit(chosen)
+
+    def _show_chosen(self) -> None:
+        self.combo.setCurrentIndex(max(0, self.combo.findData(self._chosen)))
+
+    @Slot(int)
+    def _on_activated(self, index: int) -> None:
+        chosen = self.combo.itemData(index)
+        if chosen in (_FOLDER, _DOWNLOAD):
+            self._show_chosen()
+            if chosen == _FOLDER:
+                self.ask_for_folder()
+            else:
+                self.download()
+        elif chosen:
+            self.choose(chosen)
+
+    @Slot(int, int)
+    def _on_received(self, done: int, total: int) -> None:
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(done)
+        self._words.setText(
+            self.tr("{done} of {total} MB").format(done=f"{done / 1e6:.1f}", total=f"{total / 1e6:.1f}")
+        )
+
+    def _on_downloaded(self, _result: object) -> None:
+        self._loading.hide()
+        self._chosen = "mnist"
+        self.look("mnist")
+
+    def _on_download_failed(self, sentence: str) -> None:
+        self._loading.hide()
+        if not self._cancelled.is_set():
+            self._notice.say(sentence)
+            self._ways.show()
+
+    def _on_folder(self, result: object) -> None:
+        info = cast(DataInfo, result)
+        self._data = [other for other in self._data if other.id != info.id] + [info]
+        self.choose(info.id)
+
+    def _on_folder_failed(self, sentence: str) -> None:
+        self._notice.say(sentence)
+        self._ways.show()

@@ -1,0 +1,181 @@
+"""What a run is made with, beside the recipe: data, device, epochs, seed; and what the bars show meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.domain.messages import RunInfo
+from digitpad.domain.recipe import LIMITS, Recipe
+from digitpad.ui.training.data_choice import DataChoice
+
+_WIDTH, _GAP = 312, 4
+"""Pixels: of the whole column, and between what it holds and the scroll bar."""
+
+
+class TrainForm(QScrollArea):
+    """The column beside the curves.
+
+    Signals:
+        edit_requested: the person wants to change the recipe.
+        browse_requested: the person wants to see the data.
+        live_toggled: whether the bars are to show the network in training.
+    """
+
+    edit_requested = Signal()
+    browse_requested = Signal()
+    live_toggled = Signal(bool)
+
+    def __init__(self, data: DataChoice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.data = data
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(_WIDTH)
+        self._recipe: Recipe | None = None
+        self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
+        self._teaches = QLabel()
+        self._teaches.setObjectName("recipe_teaches")
+        self._teaches.setProperty("note", True)
+        self._teaches.setWordWrap(True)
+        self.epochs = QSpinBox()
+        self.epochs.setObjectName("epochs_spin")
+        self.epochs.setRange(*(int(limit) for limit in LIMITS["epochs"]))
+        self.epochs.setAccessibleName(self.tr("Epochs"))
+        self.epochs.setToolTip(self.tr("How often the run goes over all training images"))
+        self.seed = QSpinBox()
+        self.seed.setObjectName("seed_spin")
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setMinimumWidth(96)  # of itself it asks for more than is left, and the row would be cut off
+        self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setToolTip(self.tr("Decides everything random: the same seed gives the same run"))
+        self.device = QComboBox()
+        self.device.setObjectName("device_combo")
+        self.device.setAccessibleName(self.tr("Device"))
+        for words, name in (
+            (self.tr("Automatic"), "auto"),
+            (self.tr("CPU"), "cpu"),
+            (self.tr("GPU (CUDA)"), "cuda"),
+            (self.tr("GPU (Apple, MPS)"), "mps"),
+        ):
+            self.device.addItem(words, name)
+        self.device.setToolTip(self.tr("Where to train: a GPU where there is one, else the CPU but for one core"))
+        self.live = QCheckBox(self.tr("Bars show the network in training"))
+        self.live.setObjectName("live_check")
+        self.live.setChecked(True)
+        self.live.setToolTip(
+            self.tr("During a run and after it: read with the run's network, or with the one loaded before")
+        )
+        self.live.toggled.connect(self.live_toggled)
+        edit = QPushButton(self.tr("Change recipe…"))
+        edit.setObjectName("edit_recipe_button")
+        edit.clicked.connect(self.edit_requested)
+        browse = QPushButton(self.tr("Browse data…"))
+        browse.setObjectName("browse_data_button")
+        browse.clicked.connect(self.browse_requested)
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(4)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("Data"), data)
+        form.addRow(self.tr("Device"), self.device)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(8)
+        numbers.addWidget(self.epochs, 1)
+        numbers.addWidget(QLabel(self.tr("Seed")))
+        numbers.addWidget(self.seed, 1)
+        form.addRow(self.tr("Epochs"), numbers)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(edit)
+        buttons.addWidget(browse)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._teaches)
+        column.addLayout(form)
+        column.addLayout(buttons)
+        column.addWidget(self.live)
+        column.addStretch(1)
+        self.setWidget(self._inside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scroll bar's room free, whether it is there or not: nothing jumps or is cut off when it comes."""
+        super().resizeEvent(event)
+        self._inside.setFixedWidth(self.width() - self.verticalScrollBar().sizeHint().width() - _GAP)
+
+    def set_devices(self, devices: Mapping[str, bool]) -> None:
+        """Offer those devices alone that are there.
+
+        Args:
+            devices: whether each is, by its name in `RunWish.device`.
+        """
+        model = cast(QStandardItemModel, self.device.model())
+        for row in range(model.rowCount()):
+            is_there = devices.get(str(self.device.itemData(row)), False)
+            model.item(row).setEnabled(is_there)
+            words = (
+                "" if is_there else self.tr("This machine has none, or PyTorch was installed without support for it")
+            )
+            self.device.setItemData(row, words, Qt.ItemDataRole.ToolTipRole)
+        if not model.item(self.device.currentIndex()).isEnabled():
+            self.device.setCurrentIndex(self.device.findData("auto"))
+
+    @Slot(object)
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Take another recipe's epochs, and say what it teaches; the same one again leaves a person's number alone."""
+        if recipe != self._recipe:
+            self._set_choice(recipe.epochs, self._choice[1] if self._choice else self.seed.value())
+        self._recipe = recipe
+        if self._choice is None:
+            self._teaches.setText(recipe.teaches)
+
+    def choose_seed(self, seed: int) -> None:
+        """Take another seed for the next run."""
+        self._set_choice(self._choice[0] if self._choice else self.epochs.value(), min(seed, self.seed.maximum()))
+
+    def show_run(self, info: RunInfo) -> None:
+        """Show what the run that goes on was made with; what a person chose for the next one is kept."""
+        self._choice = self._choice or (self.epochs.value(), self.seed.value())
+        self.epochs.setValue(info.recipe.epochs)
+        self.seed.setValue(min(info.seed, self.seed.maximum()))
+        self._teaches.setText(info.recipe.teaches)
+
+    def show_choice(self) -> None:
+        """Show again what is chosen for the next run."""
+        self.set_training(False)
+        if self._choice is not None:
+            choice, self._choice = self._choice, None
+            self._set_choice(*choice)
+        self._teaches.setText(self._recipe.teaches if self._recipe else "")
+
+    def _set_choice(self, epochs: int, seed: int) -> None:
+        if self._choice is not None:
+            self._choice = epochs, seed
+        else:
+            self.epochs.setValue(epochs)
+            self.seed.setValue(seed)
+
+    def set_training(self, training: bool) -> None:
+        """Let nothing be changed that a run in progress would not follow."""
+        for field in (self.epochs, self.seed, self.device, self.data.combo):
+            field.setEnabled(not training)

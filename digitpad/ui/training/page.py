@@ -1,0 +1,421 @@
+"""The training panel: assembles line, form, curves, map and runs, and connects them with the training thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+
+from digitpad.domain.messages import Preparing, Report, RunInfo, RunWish
+from digitpad.domain.recipe import Recipe
+from digitpad.storage.io import write_atomically
+from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.dialogs import ask_save, curves_filter
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import LIGHT, Theme
+from digitpad.ui.curves.view import CurvesView, png
+from digitpad.ui.map.follower import MapFollower
+from digitpad.ui.map.view import EmbeddingMapView
+from digitpad.ui.recipes.controller import RecipeShelf
+from digitpad.ui.runs.controller import RunKeeper
+from digitpad.ui.runs.follower import RunFollower
+from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.quiet import Quiet
+from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.training_service import Laboratory, LiveNetwork, Pixels
+from digitpad.ui.session.training_thread import Trainer
+from digitpad.ui.training.controls import TrainLine, duration
+from digitpad.ui.training.data_choice import DataChoice
+from digitpad.ui.training.form import TrainForm
+from digitpad.ui.training.samples import SamplesView
+
+if TYPE_CHECKING:
+    from digitpad.ui.data.browser import DataBrowser
+
+_BODY_HEIGHT = 172
+
+
+class TrainingPanel(QWidget):
+    """Train and watch; closes to one line.
+
+    Signals:
+        progressed: a report of the run, see `digitpad.domain.messages.Report`.
+        network_shown: a LiveNetwork to read with, or None: read with the loaded checkpoint again.
+        load_requested: the Path of a checkpoint that is to be read with.
+        run_read: the Path of what the run that ended has learned, to read with it; None: with what was loaded before.
+        remarked: a sentence about what was done.
+        training_changed: whether a run goes on from now on.
+        toggled: whether more than the line is to be seen.
+        line_resized: `line_height` is another.
+    """
+
+    progressed = Signal(object)
+    network_shown = Signal(object)
+    load_requested = Signal(object)
+    run_read = Signal(object)
+    remarked = Signal(str)
+    training_changed = Signal(bool)
+    toggled = Signal(bool)
+    line_resized = Signal()
+
+    def __init__(self, laboratory: Laboratory, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._laboratory = laboratory
+        self._tasks, self._downloads, self._background = Tasks(self), Tasks(self), Tasks(self)
+        self._trainer = Trainer(laboratory, self)
+        self.quiet = Quiet(self)
+        self._is_prepared = False
+        self._awaits_data = False
+        self._stopped = False
+        self._learned: Path | None = None  # what the last run has learned, while the switch goes there and back
+        self._browser: DataBrowser | None = None
+        self._theme = LIGHT
+        self._make_parts()
+        self._arrange()
+        self._connect()
+        self._line.show_recipes(self._shelf.recipes, "")
+        self._body.hide()
+
+    def _make_parts(self) -> None:
+        self._line = TrainLine()
+        self._data = DataChoice(self._laboratory, self._downloads)
+        self._form = TrainForm(self._data)
+        self._curves = CurvesView()
+        self._map_view = EmbeddingMapView()
+        self._map = MapFollower(self._laboratory, self._map_view, self)
+        self._runs = RunList()
+        self._samples = SamplesView()
+        self._keeper = RunKeeper(self._runs, self._tasks, self)
+        self._follower = RunFollower(self._curves, self._runs, self._keeper, self)
+        self._shelf = RecipeShelf(self._laboratory, self._tasks, self)
+        self._notice = Notice()
+        self._notice.setObjectName("training_notice")
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("training_tabs")
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self._curves, self.tr("Curves"))
+        self._tabs.addTab(self._map_view, self.tr("Map"))
+        self._tabs.addTab(self._runs, self.tr("Runs"))
+        self._tabs.addTab(self._samples, self.tr("Samples"))
+
+    def _arrange(self) -> None:
+        self._body = QWidget()
+        self._body.setObjectName("training_body")
+        self._body.setMinimumHeight(_BODY_HEIGHT)
+        self._body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        sides = QHBoxLayout(self._body)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.setSpacing(16)
+        sides.addWidget(self._form)
+        sides.addWidget(self._tabs, 1)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(16, 0, 16, 0)
+        column.setSpacing(4)
+        column.addWidget(self._line)
+        column.addWidget(self._notice)
+        column.addWidget(self._body, 1)
+
+    def _connect(self) -> None:
+        line, form, trainer, keeper, shelf = self._line, self._form, self._trainer, self._keeper, self._shelf
+        line.train_requested.connect(self.train)
+        line.pause_requested.connect(self.toggle_pause)
+        line.stop_requested.connect(self.stop)
+        line.recipe_chosen.connect(form.show_recipe)
+        line.recipe_chosen.connect(self._on_recipe_chosen)
+        line.toggled.connect(self._on_toggled)
+        form.edit_requested.connect(self._on_edit_requested)
+        form.browse_requested.connect(self.browse_data)
+        form.live_toggled.connect(self._on_live_toggled)
+        self._data.data_chosen.connect(self._on_data_chosen)
+        self._data.look_failed.connect(self._on_look_failed)
+        trainer.asked.connect(self._on_asked)
+        trainer.preparing.connect(self._on_preparing)
+        trainer.started.connect(self._on_started)
+        trainer.started.connect(self._samples.begin)
+        trainer.samples_shown.connect(self._samples.show_samples)
+        trainer.progressed.connect(self._on_progressed)
+        trainer.network_shown.connect(self._on_network_shown)
+        trainer.paused.connect(line.show_paused)
+        trainer.ended.connect(self._on_ended)
+        trainer.failed.connect(self._on_failed)
+        self._map.failed.connect(self._notice.say)
+        keeper.load_requested.connect(self.load_requested)
+        keeper.resume_requested.connect(trainer.resume)
+        keeper.laid_over.connect(self._curves.lay_over)
+        keeper.saved.connect(self._on_saved)
+        keeper.failed.connect(self._notice.say)
+        shelf.recipes_changed.connect(self._on_recipes_changed)
+        shelf.recipe_used.connect(self._on_recipe_used)
+        shelf.saved.connect(self._on_saved)
+        shelf.failed.connect(self._notice.say)
+        self._notice.opened.connect(self.line_resized)
+        self._notice.closed.connect(self.line_resized)
+        self._curves.export_requested.connect(self._on_export_requested)
+
+    # What a person wishes.
+
+    @Slot()
+    def train(self) -> None:
+        """Start a run with what is chosen; once the data were looked for, where they were not yet."""
+        data, recipe = self._data.chosen, self._line.recipe
+        if self._trainer.is_training or recipe is None:
+            return
+        if data is None:
+            self._awaits_data = True
+            self._on_asked()
+            self._data.look()
+            return
+        epochs = self._form.epochs.value()
+        wish = RunWish(
+            replace(recipe, epochs=epochs), self._form.seed.value(), data.id, str(self._form.device.currentData())
+        )
+        self._trainer.start(wish)
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Pause the run, or go on with it."""
+        self._trainer.toggle_pause()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the run and keep what was learned."""
+        self._stopped = True
+        if self._trainer.is_training:
+            self._line.show_stopping(self._follower.has_run)
+            self._trainer.stop()
+        elif self._awaits_data:
+            self._awaits_data = False
+            self._on_idle("")
+
+    @Slot()
+    def browse_data(self) -> None:
+        """Open the window that shows the data."""
+        from digitpad.ui.data.browser import DataBrowser  # here, since a start has no time for it
+
+        if self._browser is None:
+            self._browser = DataBrowser(
+                self._tasks, self._laboratory.gallery, self._laboratory.augment, self, self._theme
+            )
+        chosen = self._data.chosen
+        self._browser.show_data(self._data.data, chosen.id if chosen else "")
+        if self._line.recipe is not None:
+            self._browser.set_augmentation(self._line.recipe.augmentation)
+        self._browser.show()
+        self._browser.raise_()
+        self._browser.activateWindow()
+
+    def set_open(self, is_open: bool) -> None:
+        """Show curves, map and runs, or the line alone."""
+        self._line.set_open(is_open)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more than the line is to be seen."""
+        return not self._body.isHidden()
+
+    @property
+    def line_height(self) -> int:
+        """Height of the closed panel in pixels: of the line, and of what is to be said below it."""
+        # A sentence takes more lines the narrower it is; without one, the height for a width is -1.
+        return max(self.minimumSizeHint().height(), self._column.minimumHeightForWidth(self.width()))
+
+    @property
+    def run_actions(self) -> list[QAction]:
+        """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
+        return [self._runs.resume, self._runs.load_best, self._runs.load_last, self._runs.export]
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run goes on that was not told to stop."""
+        return self._trainer.is_training and not self._trainer.is_stopping
+
+    def show_loaded(self) -> None:
+        """A person has loaded a checkpoint: let the bars show it, though a run goes on or has ended."""
+        self._learned = None
+        if self.is_training:
+            self._form.live.setChecked(False)
+
+    def show_drawing(self, drawing: Pixels | None) -> None:
+        """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
+        self._map.take_drawing(drawing)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        views = (self._curves, self._map_view, self._runs, self._samples)
+        for part in (*views, self._data, self._notice, self._shelf, self._browser):
+            if part is not None:
+                part.set_theme(theme)
+
+    @Slot()
+    def begin(self) -> None:
+        """Look for data, recipes and runs, and ready the curves; called once torch is there."""
+        self._data.look()
+        self._shelf.look()
+        self._keeper.refresh()
+        self._tasks.run(self._laboratory.devices, self._on_devices, self._notice.say)
+        self._background.run(partial(self._laboratory.prepare, self.quiet.wait), self._on_prepared, self._notice.say)
+
+    def shut_down(self) -> None:
+        """End every thread; a run that goes on is saved first."""
+        self._data.cancel()
+        self.quiet.hurry()
+        self._map.stop()
+        self._trainer.shut_down()
+        for tasks in (self._downloads, self._background, self._tasks):
+            tasks.stop()
+
+    # What happens.
+
+    @Slot()
+    def _on_asked(self) -> None:
+        self._stopped = False
+        self._learned = None
+        self.quiet.hurry()
+        self._notice.close_message()
+        self._line.show_asked()
+        self._form.set_training(True)
+        self.training_changed.emit(True)
+        self.set_open(True)
+
+    @Slot(object)
+    def _on_preparing(self, preparing: Preparing) -> None:
+        if not self._trainer.is_stopping:
+            self._line.show_preparing(preparing)
+
+    @Slot(object)
+    def _on_started(self, info: RunInfo) -> None:
+        if not self._trainer.is_stopping:
+            self._line.show_started(info)
+        self._form.show_run(info)
+        self._map.begin(info)
+        self._follower.begin(info)
+
+    @Slot(object)
+    def _on_progressed(self, report: Report) -> None:
+        self._follower.take(report)
+        if not self._trainer.is_stopping:
+            self._line.show_report(report)
+        self.progressed.emit(report)
+
+    @Slot(object)
+    def _on_network_shown(self, live: LiveNetwork) -> None:
+        self._map.follow(live)
+        if self._form.live.isChecked():
+            self.network_shown.emit(live)
+
+    @Slot(object)
+    def _on_ended(self, info: RunInfo) -> None:
+        finished = info.state == "finished"
+        words = self.tr("{name} finished in {time}") if finished else self.tr("{name} stopped after {time}")
+        if info.best_accuracy is not None:
+            words += self.tr(": {accuracy} of the test images read right")
+        accuracy = percent(info.best_accuracy or 0.0, 2)
+        self._on_idle(words.format(name=info.recipe.title, time=duration(info.train_seconds), accuracy=accuracy))
+        self._runs.select_run(info.id)
+        self._keeper.refresh()
+        # What was stopped within its first epoch has hardly learned anything.
+        self._learned = self._keeper.best_of(info) if info.epochs_done else None
+        if self._form.live.isChecked() and self._learned is not None:
+            self.run_read.emit(self._learned)
+        else:
+            self.network_shown.emit(None)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        began = self._follower.has_run
+        if began:
+            words = self.tr("The run ended early")
+        else:
+            words = self.tr("Stopped before training began") if self._stopped else self.tr("The run did not begin")
+        self._on_idle(words)
+        if began or not self._stopped:
+            self._notice.say(sentence)
+        self._keeper.refresh()
+        self.network_shown.emit(None)
+
+    def _on_idle(self, words: str) -> None:
+        self._follower.end()
+        self._line.show_idle(words)
+        self._form.show_choice()
+        self.training_changed.emit(False)
+
+    def _on_prepared(self, _result: object) -> None:
+        self._is_prepared = True
+        self._build_curves()
+
+    def _build_curves(self) -> None:
+        # Takes some 15 ms, so it waits until somebody looks.
+        if self._is_prepared and self.is_open:
+            self._curves.build()
+
+    def _on_devices(self, found: object) -> None:
+        self._form.set_devices(cast(dict[str, bool], found))
+
+    @Slot(object)
+    def _on_data_chosen(self) -> None:
+        if self._awaits_data:
+            self._awaits_data = False
+            self.train()
+
+    @Slot()
+    def _on_look_failed(self) -> None:
+        if self._awaits_data:
+            self._awaits_data = False
+            self._on_idle(self.tr("The run did not begin"))
+
+    @Slot(object, str)
+    def _on_recipes_changed(self, recipes: list[Recipe], chosen: str) -> None:
+        current = self._line.recipe
+        self._line.show_recipes(recipes, chosen or (current.id if current else ""))
+
+    @Slot(object, object)
+    def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:
+        self._line.show_recipes(self._shelf.recipes, recipe.id)
+        self._form.choose_seed(seed)
+
+    @Slot(object)
+    def _on_recipe_chosen(self, recipe: Recipe) -> None:
+        if self._browser is not None:
+            self._browser.set_augmentation(recipe.augmentation)
+
+    @Slot()
+    def _on_edit_requested(self) -> None:
+        if self._line.recipe is not None:
+            self._shelf.edit(self._line.recipe, self._form.seed.value())
+
+    @Slot(bool)
+    def _on_live_toggled(self, live: bool) -> None:
+        if self._learned is not None:
+            self.run_read.emit(self._learned if live else None)
+        elif not live:
+            self.network_shown.emit(None)
+
+    @Slot(bool)
+    def _on_toggled(self, is_open: bool) -> None:
+        self._body.setVisible(is_open)
+        self._build_curves()
+        self.toggled.emit(is_open)
+
+    @Slot(str)
+    def _on_export_requested(self, kind: str) -> None:
+        image = self._curves.to_image() if kind == "png" else None
+        table = self._curves.curves.snapshot()
+
+        def work(path: Path) -> None:
+            write_atomically(path, table.to_csv().encode() if image is None else png(image))
+
+        def write(path: Path) -> None:
+            self._tasks.run(partial(work, path), lambda _: self._on_saved(path), self._notice.say)
+
+        name = f"{self._curves.name or 'curves'}.{kind}"
+        ask_save(self.window(), self.tr("Save the curves"), name, curves_filter(kind), write)
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.remarked.emit(self.tr("Saved {path}").format(path=path))

@@ -1,0 +1,115 @@
+import gzip
+import os
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digitpad.domain.errors import InputError
+from digitpad.learning.data.images import read_mnist
+from tests.learning.idx_files import NAMES, idx, write_part
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+LABELS = np.arange(12, dtype=np.uint8) % 10
+IMAGES_FILE, LABELS_FILE = NAMES["test"]
+
+
+def refusal(folder, part="test"):
+    with pytest.raises(InputError) as refused:
+        read_mnist(folder, part)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+@pytest.mark.parametrize("gz", [False, True])
+def test_images_and_labels_come_as_they_were_written(tmp_path, part, gz):
+    write_part(tmp_path, part, PIXELS, LABELS, gz)
+    images = read_mnist(tmp_path, part)
+    assert len(images) == 12
+    assert (images.pixels.dtype, images.labels.dtype) == (torch.uint8, torch.int64)
+    assert np.array_equal(images.pixels.numpy(), PIXELS[:, None])
+    assert images.labels.tolist() == LABELS.tolist()
+
+
+def test_names_with_a_dot_are_known_too(tmp_path):
+    write_part(tmp_path, "test", PIXELS, LABELS)
+    for name in NAMES["test"]:
+        (tmp_path / name).rename(tmp_path / name.replace("-idx", ".idx"))
+    assert len(read_mnist(tmp_path, "test")) == 12
+
+
+@pytest.mark.parametrize("missing", NAMES["test"])
+def test_a_missing_file_is_named(tmp_path, missing):
+    write_part(tmp_path, "test", PIXELS, LABELS)
+    (tmp_path / missing).unlink()
+    assert missing in refusal(tmp_path)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    assert "nowhere" in refusal(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (IMAGES_FILE, idx(PIXELS, magic=2049), "wrong magic number"),
+        (LABELS_FILE, idx(LABELS, magic=2051), "wrong magic number"),
+        (IMAGES_FILE, b"", "wrong magic number"),
+        (IMAGES_FILE, b"\0\0\x08", "wrong magic number"),
+        (IMAGES_FILE, idx(PIXELS)[:15], "wrong magic number"),
+        (IMAGES_FILE, b"<html>not found</html>", "wrong magic number"),
+        (IMAGES_FILE, idx(PIXELS)[:-1], "holds 9,407"),
+        (IMAGES_FILE, idx(PIXELS)[:16], "holds 0"),
+        (IMAGES_FILE, idx(PIXELS) + b"\0", "holds more"),
+        (IMAGES_FILE, idx(PIXELS[:0]), "12 labels"),
+        (IMAGES_FILE, idx(PIXELS[:11]), "11 images and 12 labels"),
+        (IMAGES_FILE, idx(PIXELS[:, :27]), "27×28"),
+        (IMAGES_FILE, idx(PIXELS)[:4] + b"\xff" * 12, "can be read"),
+        (LABELS_FILE, idx([*LABELS[:11], 10]), "the label 10"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_a_sentence(tmp_path, name, content, said):
+    write_part(tmp_path, "test", PIXELS, LABELS)
+    (tmp_path / name).write_bytes(content)
+    sentence = refusal(tmp_path)
+    assert said in sentence
+    assert "fetch" in sentence.lower() or "28×28" in sentence or "0 to 9" in sentence
+
+
+def test_files_without_an_image_are_refused(tmp_path):
+    write_part(tmp_path, "test", PIXELS[:0], LABELS[:0])
+    assert "without a single image" in refusal(tmp_path)
+
+
+def test_a_truncated_gzip_file_is_refused_wherever_it_ends(tmp_path):
+    write_part(tmp_path, "test", PIXELS, LABELS, gz=True)
+    whole = (tmp_path / f"{IMAGES_FILE}.gz").read_bytes()
+    for end in [0, 1, 9, 10, 20, *range(40, len(whole), 997), len(whole) - 9, len(whole) - 1]:
+        (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(whole[:end])
+        sentence = refusal(tmp_path)
+        assert IMAGES_FILE in sentence
+        assert "cut off or damaged" in sentence or "magic" in sentence
+
+
+def test_a_gzip_file_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
+    write_part(tmp_path, "test", PIXELS, LABELS, gz=True)
+    header = idx(PIXELS)[:4] + (2**30).to_bytes(4, "big") + idx(PIXELS)[8:16]
+    (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(gzip.compress(header))
+    assert "can be read" in refusal(tmp_path)
+
+
+def test_a_huge_plain_file_is_not_read_whole(tmp_path):
+    write_part(tmp_path, "test", PIXELS, LABELS)
+    os.truncate(tmp_path / IMAGES_FILE, 1 << 40)
+    assert "holds more" in refusal(tmp_path)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=40) | st.binary(max_size=40).map(lambda tail: idx(PIXELS)[:4] + tail), st.booleans())
+def test_any_bytes_end_as_a_sentence(tmp_path, content, gz):
+    write_part(tmp_path, "test", PIXELS, LABELS)
+    (tmp_path / IMAGES_FILE).unlink()
+    (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(gzip.compress(content) if gz else content)
+    assert refusal(tmp_path)

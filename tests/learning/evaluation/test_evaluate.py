@@ -1,0 +1,162 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from digitpad.domain.errors import InputError
+from digitpad.domain.messages import CheckpointInfo
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.formats.inkml import write_inkml
+from digitpad.ink.raster.render import render
+from digitpad.ink.strokes import Ink
+from digitpad.learning.data.images import Images
+from digitpad.learning.evaluation.calibration import BINS, calibration_error, reliability
+from digitpad.learning.evaluation.evaluate import Answer, Labelled, WriterAccuracy, evaluate, labelled, read_labelled
+from digitpad.learning.models.checkpoints import Checkpoint
+from tests.hand_drawn import drawings, drawn
+from tests.learning.idx_files import hand_drawn_mnist, write_part
+
+
+class FirstRow(nn.Module):
+    """Its ten logits are the first ten pixels of the image's first row, times ten."""
+
+    def forward(self, images):
+        return images[:, 0, 0, :10] * 10
+
+
+CHECKPOINT = Checkpoint(nn.Sequential(FirstRow()), CheckpointInfo("first row", "custom", mean=0.0, std=1.0))
+
+
+def saying(*answers):
+    """Images for which that network answers so; None makes an empty one."""
+    pixels = torch.zeros(len(answers), 1, 28, 28, dtype=torch.uint8)
+    for image, answer in zip(pixels, answers, strict=True):
+        if answer is not None:
+            image[0, 0, answer] = 255
+    return pixels
+
+
+def test_counts_on_a_network_whose_answers_are_known():
+    data = Images(saying(0, 1, 2, 2, None, 9), torch.tensor([0, 1, 2, 7, 5, 9]))
+    result = evaluate(CHECKPOINT, data)
+    sure = np.exp(10) / (np.exp(10) + 9)
+    assert result.n == 6
+    assert result.accuracy == pytest.approx(4 / 6)
+    expected = np.zeros((10, 10), dtype=int)
+    for label, read in ((0, 0), (1, 1), (2, 2), (7, 2), (5, 0), (9, 9)):
+        expected[label, read] += 1
+    assert result.confusion == expected.tolist()
+    assert result.errors == [Answer(3, 7, 2, pytest.approx(sure)), Answer(4, 5, 0, pytest.approx(0.1))]
+    assert result.refused == 1
+    assert result.refusals == result.errors[1:]
+    assert result.digits == [1.0, 1.0, 1.0, None, None, 0.0, None, 0.0, None, 1.0]
+    assert (result.writers, result.writers_mean, result.writers_sd) == ([], None, None)
+    assert [(held.count, held.accuracy) for held in result.reliability if held.count] == [(1, 0.0), (5, 0.8)]
+    assert result.ece == pytest.approx((abs(5 * sure - 4) + 0.1) / 6)
+
+
+def test_writers_count_once_each_and_the_unknown_not_at_all():
+    images = Images(saying(0, 1, 1, 3, 9, 5), torch.tensor([0, 1, 2, 3, 4, 5]))
+    data = Labelled(images, tuple(range(10, 16)), ("b", "b", "b", "a", None, "a"), ("x", None, "z", None, None, None))
+    result = evaluate(CHECKPOINT, data)
+    assert result.writers == [WriterAccuracy("b", 3, pytest.approx(2 / 3)), WriterAccuracy("a", 2, 1.0)]
+    assert result.writers_mean == pytest.approx((2 / 3 + 1) / 2)
+    assert result.writers_sd == pytest.approx(np.std([2 / 3, 1], ddof=1))
+    assert [(answer.index, answer.writer, answer.name) for answer in result.errors] == [
+        (12, "b", "z"),
+        (14, None, None),
+    ]
+
+
+def test_one_writer_has_no_spread():
+    data = Labelled(Images(saying(0, 1), torch.tensor([0, 7])), (0, 1), ("a", "a"), (None, None))
+    result = evaluate(CHECKPOINT, data)
+    assert (result.writers_mean, result.writers_sd) == (0.5, None)
+
+
+def test_what_may_be_lost_decides_what_is_refused_and_nothing_else():
+    info = replace(CHECKPOINT.info, thresholds=[[0.003, 5.0], [0.01, 11.0]])
+    strict = Checkpoint(CHECKPOINT.network, info)
+    data = Images(saying(0, 1, None), torch.tensor([0, 2, 3]))  # evidence: 10, 10, and 2.3 of the empty one
+    for lost, indices in ((None, [2]), (0.003, [2]), (0.005, [2]), (0.01, [0, 1, 2]), (1.0, [0, 1, 2])):
+        result = evaluate(strict, data, lost=lost)
+        assert [answer.index for answer in result.refusals] == indices
+        assert (result.refused, result.accuracy, len(result.errors)) == (len(indices), pytest.approx(1 / 3), 2)
+
+
+def test_a_network_whose_answers_are_no_numbers_is_refused():
+    broken = Checkpoint(CHECKPOINT.network, CheckpointInfo("broken", "custom", mean=0.0, std=float("nan")))
+    with pytest.raises(InputError, match="broken answers with what is no number"):
+        evaluate(broken, Images(saying(1), torch.tensor([1])))
+
+
+def test_many_images_are_read_in_their_order():
+    labels = torch.randint(0, 10, (1300,), generator=torch.Generator().manual_seed(0))
+    result = evaluate(CHECKPOINT, Images(saying(*labels.tolist()), labels))
+    assert (result.n, result.accuracy, result.refused, result.errors) == (1300, 1.0, 0, [])
+
+
+CONFIDENCES = st.floats(0, 1) | st.integers(0, BINS).map(lambda edge: edge / BINS)
+ANSWERS = st.lists(st.tuples(CONFIDENCES, st.booleans()), max_size=60)
+
+
+@given(ANSWERS)
+def test_calibration_error_is_that_of_the_definition(answers):
+    slow = 0.0
+    for number in range(BINS):  # a bin holds its upper edge, the first its lower one too
+        low, high = np.linspace(0, 1, BINS + 1)[number : number + 2]
+        held = [(c, r) for c, r in answers if low < c <= high or (number == 0 and c == 0)]
+        if held:
+            confidence = sum(c for c, _ in held) / len(held)
+            accuracy = sum(r for _, r in held) / len(held)
+            slow += len(held) / len(answers) * abs(confidence - accuracy)
+    confidence, right = np.array([c for c, _ in answers]), np.array([r for _, r in answers], dtype=bool)
+    bins = reliability(confidence, right)
+    assert sum(held.count for held in bins) == len(answers)
+    assert calibration_error(bins) == pytest.approx(slow, abs=1e-9)
+    assert 0 <= calibration_error(bins) <= 1
+
+
+def test_labelled_drawings_are_read_and_others_left_out(tmp_path):
+    made = [*drawings(1), Drawing(drawn(3), None, None, "unlabelled"), Drawing(Ink(), 4, None, "empty")]
+    write_inkml(tmp_path / "ink.inkml", made)
+    data = read_labelled(tmp_path / "ink.inkml")
+    images = data.images
+    assert images.labels.tolist() == [*range(10), 4]
+    assert images.pixels.shape == (11, 1, 28, 28)
+    assert not images.pixels[10].any()
+    assert data.indices == (*range(10), 11)
+    assert data.writers == (*["writer 0"] * 10, None)
+    assert data.names == (*[f"d0-{digit}" for digit in range(10)], "empty")
+    assert abs(images.pixels[3, 0].numpy().astype(int) - render(made[3].ink).astype(int)).max() <= 2
+
+
+def test_the_test_part_of_a_folder_is_read(tmp_path):
+    data = read_labelled(hand_drawn_mnist(tmp_path / "mnist", writers=2))
+    assert data.images.labels.tolist() == [*range(10)] * 2
+    assert np.array_equal(data.images.pixels[4, 0].numpy(), render(drawings(2, seed=2)[4].ink))
+    assert data.indices == tuple(range(20))
+    assert data.writers == data.names == (None,) * 20
+
+
+def test_a_drawing_without_an_id_has_no_name():
+    assert labelled([Drawing(drawn(1), None, None, "0"), Drawing(drawn(3), 3, None, "1")]).names == (None,)
+    assert len(labelled([])) == 0
+
+
+def test_nothing_labelled_is_a_sentence(tmp_path):
+    write_inkml(tmp_path / "ink.inkml", [Drawing(drawn(3), None, None, "a")])
+    with pytest.raises(InputError, match=r"ink\.inkml holds no labelled drawing"):
+        read_labelled(tmp_path / "ink.inkml")
+    write_inkml(tmp_path / "none.inkml", [])
+    with pytest.raises(InputError, match=r"none\.inkml holds no labelled drawing"):
+        read_labelled(tmp_path / "none.inkml")
+    with pytest.raises(InputError, match="does not exist"):
+        read_labelled(tmp_path / "missing.inkml")
+    write_part(tmp_path / "mnist", "train", np.zeros((1, 28, 28)), [0])
+    with pytest.raises(InputError, match="t10k-images"):
+        read_labelled(tmp_path / "mnist")

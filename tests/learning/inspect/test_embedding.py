@@ -1,0 +1,218 @@
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.messages import CLASSES
+from digitpad.learning.data.images import Images
+from digitpad.learning.inspect import embedding
+from digitpad.learning.inspect import embedding_worker as embedding_process
+from digitpad.learning.inspect.embedding import EmbeddingMap, last_hidden
+from digitpad.learning.models.networks import NETWORKS, build
+
+LINEAR = [["flatten"], ["linear", 16], ["relu"], ["dropout", 0.5], ["linear", 10]]
+
+
+def bars(count: int) -> Images:
+    """Ten kinds of images, which no random network takes for one another: a bar at one of ten places, and noise."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(count) % CLASSES
+    pixels = torch.randint(0, 40, (count, 1, 28, 28), generator=generator, dtype=torch.uint8)
+    for place, label in enumerate(labels.tolist()):
+        pixels[place, 0, 2 * label : 2 * label + 4, 4:24] = 200
+    return Images(pixels, labels)
+
+
+def network(seed: int = 0) -> nn.Sequential:
+    torch.manual_seed(seed)
+    return build(LINEAR)
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """A process that several tests share, since it takes over a second to start."""
+    made = EmbeddingMap(bars(600))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def maps(shared):
+    return [shared.update(network(seed=0), 0.1, 0.3, step, bars(10).pixels[3, 0].numpy()) for step in (0, 50)]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_last_hidden_layer_is_what_the_last_linear_layer_gets(name):
+    torch.manual_seed(1)
+    whole = build(NETWORKS[name]).eval()
+    images = torch.rand(3, 1, 28, 28)
+    hidden = last_hidden(whole, images)
+    assert hidden.dtype == np.float32
+    assert hidden.shape[0] == 3
+    with torch.no_grad():
+        column = whole[0].columns[0] if name == "columns" else whole
+        torch.testing.assert_close(column[-1](torch.from_numpy(hidden)), column(images))
+
+
+def test_reading_the_hidden_layer_leaves_a_network_in_training_as_it_was():
+    training = build([["flatten"], ["linear", 8], ["batchnorm"], ["relu"], ["dropout", 0.5], ["linear", 10]])
+    before = {name: value.clone() for name, value in training.state_dict().items()}
+    images = torch.rand(200, 1, 28, 28)
+    assert np.array_equal(last_hidden(training, images), last_hidden(training, images))  # without dropout
+    assert training.training
+    assert all(torch.equal(before[name], value) for name, value in training.state_dict().items())
+
+
+def test_a_map_has_500_images_within_its_square_each_beside_its_like(maps):
+    first = maps[0]
+    assert first.points.shape == (500, 2)
+    assert first.points.dtype == np.float32
+    assert np.abs(first.points).max() == pytest.approx(1, abs=1e-5)
+    distances = np.linalg.norm(first.points[:, None] - first.points[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    assert (first.labels[distances.argmin(axis=1)] == first.labels).mean() > 0.95
+
+
+def test_the_next_map_moves_on_from_the_one_before(maps):
+    first, second = maps
+    assert second.step == 50
+    assert np.linalg.norm(second.points - first.points, axis=1).mean() < 0.15
+    assert not np.array_equal(second.points, first.points)
+
+
+def test_a_drawing_lies_among_the_images_like_it(maps, shared):
+    drawing = bars(10).pixels[3, 0].numpy()
+    place = shared.place(drawing)
+    assert maps[-1].drawing == place
+    nearest = np.linalg.norm(maps[-1].points - place, axis=1).argmin()
+    assert maps[-1].labels[nearest] == 3
+    assert shared.place(np.zeros((28, 28), np.uint8)) is None
+
+
+def test_a_drawing_that_is_one_of_the_images_lies_on_it(maps, shared):
+    assert shared.place(shared.pixels[123]) == pytest.approx(maps[-1].points[123].tolist(), abs=1e-3)
+
+
+def test_the_place_of_a_drawing_is_within_the_map_whatever_is_drawn(maps, shared):
+    @given(st.binary(min_size=784, max_size=784))
+    @settings(max_examples=20)
+    def check(ink):
+        place = shared.place(np.frombuffer(ink, np.uint8).reshape(28, 28).copy())
+        assert place is None or max(map(abs, place)) <= 1
+
+    check()
+
+
+def test_a_network_that_computes_no_numbers_is_refused_and_the_map_before_stays(maps, shared):
+    broken = network()
+    nn.init.constant_(broken[1].weight, float("nan"))
+    place = shared.place(shared.pixels[0])
+    with pytest.raises(InputError, match="no number"):
+        shared.update(broken, 0.1, 0.3, 60, None)
+    assert shared.place(shared.pixels[0]) == place
+
+
+def test_a_network_that_tells_nothing_apart_makes_one_dot_and_the_next_map_is_whole_again(maps, shared):
+    dead = network()
+    nn.init.zeros_(dead[1].weight)
+    nn.init.zeros_(dead[1].bias)
+    same = shared.update(dead, 0.1, 0.3, 60, shared.pixels[0])
+    assert not same.points.any()
+    assert same.drawing == (0, 0)
+    assert shared.update(network(), 0.1, 0.3, 70, None).points.std() > 0.2
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_a_few_images_make_a_map_too(shared, count):
+    features = last_hidden(network(), bars(count).pixels / 255)
+    places = shared._ask(shared._running_process(), features, np.zeros((0, 2), np.float32))
+    assert places.shape == (count, 2)
+    assert np.isfinite(places).all()
+
+
+def test_a_hidden_layer_of_one_number_makes_a_map(shared):
+    features = np.linspace(0, 1, 40, dtype=np.float32)[:, None]
+    places = shared._ask(shared._running_process(), features, np.zeros((0, 2), np.float32))
+    assert np.isfinite(places).all()
+    assert places.std() > 0
+
+
+def test_a_map_that_was_mirrored_and_turned_is_laid_back_on_the_one_before():
+    before = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    before -= before.mean(axis=0)
+    turned = before @ np.array([[0, 1], [1, 0]], np.float32) + 5
+    np.testing.assert_allclose(embedding._turned_onto(turned, before), before, atol=1e-5)
+
+
+def test_where_the_process_dies_a_sentence_says_so_and_the_next_update_starts_another():
+    made = EmbeddingMap(bars(20))
+    process = made._running_process()
+    process.kill()
+    with pytest.raises(DigitpadError, match="process ended"):
+        made._ask(process, np.ones((20, 3), np.float32), np.zeros((0, 2), np.float32))
+    assert process.returncode is not None
+    assert made.update(network(), 0.1, 0.3, 0, None).points.shape == (20, 2)
+    made.close()
+
+
+def test_closing_ends_an_update_under_way():
+    made = EmbeddingMap(bars(500))
+    process = made._running_process()
+    problems = []
+
+    def work():
+        try:
+            made.update(network(), 0.1, 0.3, 0, None)
+        except DigitpadError as error:
+            problems.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    made.close()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert problems
+    assert process.poll() is not None
+    with pytest.raises(DigitpadError, match="process ended"):
+        made.update(network(), 0.1, 0.3, 0, None)
+
+
+def test_the_process_needs_neither_torch_nor_qt_and_ends_with_its_input():
+    code = (
+        "import runpy, sys; runpy.run_path(sys.argv[1]); "
+        "print(sorted({'torch', 'PySide6', 'sklearn', 'digitpad'} & set(sys.modules)))"
+    )
+    path = embedding_process.__file__
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    ended = subprocess.run([sys.executable, "-P", path], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C reaches a process there by other ways")
+def test_the_process_leaves_ctrl_c_to_its_parent(shared, maps):
+    process = shared._running_process()
+    os.kill(process.pid, signal.SIGINT)
+    assert shared.update(network(), 0.1, 0.3, 80, None).step == 80
+    assert shared._running_process() is process
+
+
+@given(st.integers(0, 5), st.integers(0, 5))
+@settings(max_examples=10)
+def test_tables_come_through_a_pipe_as_they_went_in(rows, columns):
+    table = np.random.default_rng(rows).normal(size=(rows, columns)).astype(np.float32)
+    stream = io.BytesIO()
+    embedding_process.send(stream, table)
+    whole = stream.getvalue()
+    assert np.array_equal(embedding_process.receive(io.BytesIO(whole)), table)
+    assert embedding_process.receive(io.BytesIO(whole[:-1])) is None

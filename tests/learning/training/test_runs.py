@@ -1,0 +1,845 @@
+"""Runs on disk: saved as they go, stopped, gone on with, and what they leave behind when something fails."""
+
+import contextlib
+import errno
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.messages import EpochReport, InterimReport, Preparing, RunInfo, RunWish, Samples, StepsReport
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.rejection import SHARES
+from digitpad.domain.run_control import Control
+from digitpad.ink.formats.inkml import write_inkml
+from digitpad.ink.raster.render import render
+from digitpad.learning.data.images import held_out, read_mnist
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.networks import build, parameter_count
+from digitpad.learning.training import loop
+from digitpad.learning.training import prepare as preparing
+from digitpad.learning.training import runs as module
+from digitpad.learning.training.recipes import RECIPES
+from digitpad.learning.training.runs import resume, run
+from digitpad.storage.recipe_store import save_recipe
+from digitpad.storage.run_store import CUT_OFF, find_run, list_runs, rename_run
+from tests.hand_drawn import drawings
+from tests.learning.idx_files import hand_drawn_mnist, write_part
+from tests.learning.training.test_loop import weights
+
+LIMIT = 60
+RECIPE = Recipe(id="tiny", title="Tiny", network="five-by-five", epochs=3, batch=10, test_every=2, test_images=5)
+
+
+@pytest.fixture(scope="module")
+def mnist(tmp_path_factory):
+    """A folder with 40 hand-drawn images to train on and as many to test on."""
+    return hand_drawn_mnist(tmp_path_factory.mktemp("data") / "mnist", 4)
+
+
+@pytest.fixture
+def wish(mnist):
+    return RunWish(RECIPE, seed=3, data=str(mnist), device="cpu")
+
+
+@pytest.fixture(autouse=True)
+def a_report_a_step(monkeypatch):
+    monkeypatch.setattr(loop, "_REPORT_SECONDS", 0)
+
+
+def trained(wish, folder, **words):
+    """The folder of a run that was trained to its end, and what is known of it."""
+    info = run(wish, folder, threads=1, **words)
+    return find_run(folder, info.id), info
+
+
+def only_run(folder):
+    (info,) = list_runs(folder)
+    return find_run(folder, info.id), info
+
+
+def stopping_after(count):
+    """A control, and what to tell so that it stops the run after some reports."""
+    control, seen = Control(), []
+
+    def tell(report):
+        seen.append(report)
+        if len(seen) == count + 1:  # the first is no report but the run itself
+            control.stop()
+
+    return {"control": control, "tell": tell}, seen
+
+
+def steps(run_folder):
+    """Losses and rates of each step, from the curves."""
+    reports = [report for report in run_folder.reports() if isinstance(report, StepsReport)]
+    return [
+        said
+        for report in reports
+        for said in zip(range(report.first, report.last + 1), report.losses, report.rates, strict=True)
+    ]
+
+
+def others(run_folder):
+    """Tests and epochs, from the curves, without times."""
+    reports = [report for report in run_folder.reports() if not isinstance(report, StepsReport)]
+    return [replace(report, train_seconds=0.0) if isinstance(report, EpochReport) else report for report in reports]
+
+
+def assert_same_end(one, other):
+    for file in ("best", "last"):
+        assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, other)))
+    assert steps(one) == steps(other)
+    assert others(one) == others(other)
+    told = [
+        replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, other)
+    ]
+    assert told[0] == told[1]
+
+
+# What a run says and leaves behind.
+
+
+def test_a_run_describes_what_came_of_it(wish, tmp_path):
+    told = []
+    folder, info = trained(wish, tmp_path / "runs", tell=told.append)
+    assert info == folder.read_info() == list_runs(tmp_path / "runs")[0]
+    assert (info.recipe, info.seed, info.data_id, info.device) == (RECIPE, 3, wish.data, "cpu")
+    assert info.data == "mnist, 40 training images"
+    assert (info.state, info.problem, info.epochs_done) == ("finished", "", 3)
+    begun, *reports = told
+    assert isinstance(begun, RunInfo)
+    assert (begun.id, begun.state, begun.epochs_done) == (info.id, "running", 0)
+    assert folder.reports() == reports
+    epochs = [report for report in reports if isinstance(report, EpochReport)]
+    assert info.last_accuracy == info.best_accuracy == epochs[-1].test_accuracy
+    assert info.train_seconds == epochs[-1].train_seconds
+    assert folder.best.read_bytes() == folder.last.read_bytes()
+    assert not folder.is_being_trained()
+    assert not list(folder.path.glob("*.part"))
+
+
+SHOWN = replace(RECIPE, samples_before=7, samples_after=5, outputs_after=2)
+
+
+def told_samples(told):
+    """Where in what was told the images that the recipe shows are, and those images."""
+    return {place: said for place, said in enumerate(told) if isinstance(said, Samples)}
+
+
+def test_images_are_told_before_the_first_step_and_at_the_end_and_not_kept(wish, tmp_path):
+    told = []
+    folder, _ = trained(replace(wish, recipe=SHOWN), tmp_path, tell=told.append)
+    shown = told_samples(told)
+    assert list(shown) == [1, len(told) - 1]
+    before, after = shown.values()
+    data = Path(wish.data)
+    assert np.array_equal(before.pixels, read_mnist(data, "train").pixels[:7, 0])
+    assert np.array_equal(after.pixels, read_mnist(data, "test").pixels[:5, 0])
+    assert (len(after.probabilities), after.outputs) == (5, 2)
+    interim = [said for said in told if isinstance(said, InterimReport)]
+    assert interim[-1].step == 12  # the last step's test, on the same five images
+    assert (after.predictions == after.labels).mean() == pytest.approx(interim[-1].accuracy)
+    assert folder.reports() == [said for place, said in enumerate(told) if place and place not in shown]
+    assert folder.read_info().recipe == SHOWN
+
+
+@pytest.mark.parametrize("in_a_hurry", [False, True])
+def test_a_run_that_was_stopped_shows_no_images_at_its_end_and_those_once_it_is_resumed(wish, tmp_path, in_a_hurry):
+    control, told = Control(), []
+
+    def tell(said):
+        told.append(said)
+        if isinstance(said, StepsReport) and said.last == 5:
+            control.stop(in_a_hurry=in_a_hurry)
+
+    folder, info = trained(replace(wish, recipe=SHOWN), tmp_path, control=control, tell=tell)
+    assert info.state == "stopped"
+    assert list(told_samples(told)) == [1]
+    told = []
+    assert resume(folder, tell=told.append, threads=1).state == "finished"
+    assert list(told_samples(told)) == [len(told) - 1]
+    assert told[-1].probabilities is not None
+
+
+def test_who_waits_for_the_end_of_a_run_waits_for_no_images(wish, tmp_path):
+    control, told = Control(), []
+
+    def tell(said):
+        told.append(said)
+        if isinstance(said, EpochReport) and said.epoch == 3:
+            control.stop(in_a_hurry=True)
+
+    _, info = trained(replace(wish, recipe=SHOWN), tmp_path, control=control, tell=tell)
+    assert info.state == "finished"
+    assert list(told_samples(told)) == [1]
+
+
+def test_a_checkpoint_tells_where_it_comes_from(wish, tmp_path):
+    folder, info = trained(wish, tmp_path)
+    checkpoint = load_checkpoint(folder.best)
+    said = checkpoint.info
+    assert (said.run, said.recipe, said.network, said.seed) == (info.id, "tiny", "five-by-five", 3)
+    assert (said.epochs, said.data, said.test_accuracy) == (3, info.data, None)
+    assert (said.mean, said.std, said.parameters) == (RECIPE.mean, RECIPE.std, 28_938)
+    assert not checkpoint.network.training
+    test = read_mnist(Path(wish.data), "test")
+    with torch.no_grad():
+        answers = checkpoint.network(loop.normalised(test.pixels, said.mean, said.std))
+    assert float((answers.argmax(1) == test.labels).float().mean()) == pytest.approx(info.best_accuracy)
+
+
+def test_the_starter_set_trains_too_and_gives_no_figure_for_mnist_s_test_images(tmp_path):
+    recipe = replace(RECIPES["fast"], batch=500)
+    folder, info = trained(RunWish(recipe, data="starter", device="cpu"), tmp_path)
+    assert info.data == "Starter set, 4,000 training images"
+    assert 0 < info.best_accuracy < 1
+    assert load_checkpoint(folder.best).info.test_accuracy is None
+
+
+def test_pen_strokes_join_the_images_of_recipes_that_want_them(wish, tmp_path):
+    write_inkml(tmp_path / "pen.inkml", drawings(6))
+    recipe = replace(RECIPES["pen"], network="small", epochs=1, batch=32, copies=2, forms=3, others=21)
+    folder, info = trained(replace(wish, recipe=recipe, ink=tmp_path / "pen.inkml"), tmp_path / "runs")
+    assert info.data == (
+        "mnist, 40 training images; 50 pen digits of 5 writers, 2 variations each; 30 made-up digits; "
+        "21 drawings of no digit"
+    )
+    assert len(steps(folder)) == math.ceil((40 - 4 + 100 + 30 + 21) / recipe.batch)
+    assert info.ink == str(tmp_path / "pen.inkml")
+    for path in (folder.best, folder.last):
+        held = load_checkpoint(path).info
+        assert held.temperature != 1.0
+        assert [share for share, _ in held.thresholds] == list(SHARES)
+    with pytest.raises(InputError, match=r"pen strokes.*none\.inkml does not exist"):
+        run(replace(wish, recipe=recipe, ink=tmp_path / "none.inkml"), tmp_path / "runs", threads=1)
+
+
+@pytest.fixture
+def strokes(wish, tmp_path):
+    """A wish with a few pen strokes."""
+    write_inkml(tmp_path / "pen.inkml", drawings(6))
+    recipe = replace(RECIPES["pen"], network="small", epochs=2, batch=32, copies=1, forms=1, others=5, average=0.0)
+    return replace(wish, recipe=recipe, ink=tmp_path / "pen.inkml")
+
+
+def test_a_run_goes_on_with_the_strokes_that_it_was_trained_on_and_with_no_others(strokes, tmp_path):
+    whole, _ = trained(strokes, tmp_path / "whole")
+    folder, info = trained(
+        strokes, tmp_path / "runs", control=(control := Control()), tell=stopping(control, EpochReport)
+    )
+    assert (info.state, info.epochs_done) == ("stopped", 1)
+    strokes.ink.rename(tmp_path / "elsewhere.inkml")
+    with pytest.raises(InputError, match=r"pen\.inkml does not exist"):
+        resume(folder, threads=1)
+    write_inkml(strokes.ink, drawings(6, seed=8))  # as many, by the same writers
+    with pytest.raises(InputError, match="other images"):
+        resume(folder, threads=1)
+    control.stop()
+    with pytest.raises(DigitpadError, match=r"stopped before it went on; what it learned until then is kept\.$"):
+        resume(folder, control=control, threads=1)
+    assert folder.read_info() == info
+    assert resume(folder, ink=tmp_path / "elsewhere.inkml", threads=1).state == "finished"
+    assert folder.read_info().ink == str(tmp_path / "elsewhere.inkml")
+    assert_same_end(folder, whole)
+
+
+def test_strokes_that_are_named_for_a_recipe_without_any_are_not_remembered(wish, tmp_path):
+    folder, info = trained(replace(wish, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
+    assert info.ink == resume(folder, epochs=4, ink=tmp_path / "gone.inkml", threads=1).ink == ""
+
+
+def test_a_state_that_cannot_be_used_is_told_before_the_drawings_are_varied(strokes, tmp_path):
+    control, told = Control(), []
+    folder, _ = trained(strokes, tmp_path / "runs", control=control, tell=stopping(control, EpochReport))
+    folder.resume.write_bytes(b"broken")
+    with pytest.raises(InputError):
+        resume(folder, tell=told.append, threads=1)
+    assert told == []
+
+
+def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strokes, tmp_path):
+    recipe = replace(strokes.recipe, copies=0, others=0, hold_out=0)
+    folder, info = trained(replace(strokes, recipe=recipe, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
+    assert (info.ink, info.data) == ("", "mnist, 40 training images; 10 made-up digits")
+    held = load_checkpoint(folder.last).info
+    assert (held.temperature, held.thresholds) == (1.0, [])
+
+
+def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp_path):
+    control, told = Control(), []
+    wish = replace(strokes, recipe=replace(strokes.recipe, copies=20))
+
+    def tell(now):
+        told.append(now)
+        control.stop()
+
+    with pytest.raises(DigitpadError, match=r"stopped before its first step; nothing was trained\.$"):
+        run(wish, tmp_path / "runs", control=control, tell=tell, threads=1)
+    (preparing,) = told
+    assert isinstance(preparing, Preparing)
+    assert 0 < preparing.done < preparing.total == 1000 + 10 + 5 + 10
+    assert not (tmp_path / "runs").exists()
+
+
+def stopping(control, kind):
+    def tell(now):
+        if isinstance(now, kind):
+            control.stop()
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"data": "nowhere"}, "nowhere does not hold train-images"),
+        ({"device": "abacus"}, "abacus is not available"),
+        ({"recipe": replace(RECIPE, network="foreign")}, "no network 'foreign'"),
+        ({"recipe": replace(RECIPE, epochs=0)}, "epochs is 0"),
+        ({"recipe": replace(RECIPE, network="mlp", batch=1)}, "batch size of 2"),
+    ],
+)
+def test_a_wish_that_cannot_be_fulfilled_leaves_no_run(wish, tmp_path, changes, said):
+    with pytest.raises(InputError, match=said):
+        run(replace(wish, **changes), tmp_path / "runs", threads=1)
+    assert list_runs(tmp_path / "runs") == []
+    assert not (tmp_path / "runs").exists()
+
+
+# Best and last.
+
+
+@pytest.fixture
+def misleading(tmp_path):
+    """A folder whose images that will be held out have wrong labels: the better it reads, the worse it does on them."""
+    made = drawings(10, seed=1)
+    pixels, labels = np.stack([render(d.ink) for d in made]), np.array([d.label for d in made])
+    folder = hand_drawn_mnist(tmp_path / "misleading", 3)
+    write_part(folder, "train", pixels, np.arange(100) // 10)
+    _, chosen = held_out(read_mnist(folder, "train"), 10)
+    is_chosen = [any(np.array_equal(image, other) for other in chosen.pixels[:, 0].numpy()) for image in pixels]
+    assert sum(is_chosen) == 10
+    write_part(folder, "train", pixels, np.where(is_chosen, (labels + 1) % 10, labels))
+    return folder
+
+
+def test_the_best_is_chosen_on_images_held_out_and_not_on_test_images(misleading, tmp_path):
+    seen = {}
+    recipe = replace(RECIPE, epochs=6, hold_out=10, schedule="constant", rate=0.002, test_every=0)
+
+    def tell(report):
+        if isinstance(report, EpochReport):
+            seen[report.epoch] = report, load_checkpoint(only_run(tmp_path / "runs")[0].last)
+
+    folder, info = trained(RunWish(recipe, data=str(misleading), device="cpu"), tmp_path / "runs", tell=tell)
+    losses = [report.held_out_loss for report, _ in seen.values()]
+    lowest = losses.index(min(losses)) + 1
+    assert lowest < 6
+    best, last = load_checkpoint(folder.best), load_checkpoint(folder.last)
+    assert (best.info.epochs, last.info.epochs) == (lowest, 6)
+    assert torch.equal(weights(best.network), weights(seen[lowest][1].network))
+    assert info.best_accuracy == seen[lowest][0].test_accuracy
+    assert info.last_accuracy == seen[6][0].test_accuracy
+    assert info.best_accuracy < info.last_accuracy
+
+
+def test_a_stop_within_an_epoch_leaves_the_best_one_the_best(misleading, tmp_path):
+    recipe = replace(RECIPE, epochs=6, hold_out=10, schedule="constant", rate=0.002, test_every=0)
+    words, seen = stopping_after(9 + 1 + 3)
+    folder, info = trained(RunWish(recipe, data=str(misleading), device="cpu"), tmp_path / "runs", **words)
+    epoch = next(report for report in seen if isinstance(report, EpochReport))
+    assert (info.state, info.epochs_done) == ("stopped", 1)
+    assert info.best_accuracy == epoch.test_accuracy
+    assert load_checkpoint(folder.best).info.epochs == 1
+    assert not torch.equal(*(weights(load_checkpoint(path).network) for path in (folder.best, folder.last)))
+
+
+# Stopping and going on.
+
+
+@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+@given(data=st.data())
+@pytest.mark.parametrize("hold_out", [0, 4])
+def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factory, hold_out, data):
+    wish = RunWish(replace(RECIPE, hold_out=hold_out, average=0.9), seed=3, data=str(mnist), device="cpu")
+    unbroken, _ = trained(wish, tmp_path_factory.mktemp("unbroken"))
+    count = len(unbroken.reports())
+    place = tmp_path_factory.mktemp("stopped")
+    words, _ = stopping_after(data.draw(st.integers(1, count - 1)))
+    folder, info = trained(wish, place, **words)
+    while info.state != "finished":
+        assert (info.state, info.problem) == ("stopped", "")
+        assert load_checkpoint(folder.last).info.run == info.id
+        assert load_checkpoint(folder.best)
+        torch.manual_seed(5)
+        words, seen = stopping_after(data.draw(st.integers(1, count)))
+        info = resume(folder, threads=1, **words)
+        assert seen[0].state == "running"
+    assert info.id == folder.path.name
+    assert_same_end(folder, unbroken)
+
+
+def test_every_test_within_an_epoch_is_told_wherever_the_run_was_stopped(wish, tmp_path):
+    unbroken, _ = trained(wish, tmp_path / "unbroken")
+    expected = others(unbroken)
+    assert sum(isinstance(report, InterimReport) for report in expected) == 6
+    for count in range(1, 7):
+        words, _ = stopping_after(count)
+        folder, _ = trained(wish, tmp_path / f"{count}", **words)
+        resume(folder, threads=1)
+        assert others(folder) == expected
+
+
+def test_a_finished_run_is_refused_and_takes_more_epochs(wish, tmp_path):
+    folder, _ = trained(wish, tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    for epochs in (None, 1, 3):
+        with pytest.raises(InputError, match=r"is through with its 3 epochs\. Ask for more"):
+            resume(folder, epochs=epochs, threads=1)
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+    info = resume(folder, epochs=5, threads=1)
+    assert (info.state, info.epochs_done, info.recipe.epochs) == ("finished", 5, 5)
+    assert [report.epoch for report in others(folder) if isinstance(report, EpochReport)] == [1, 2, 3, 4, 5]
+    assert [step for step, _, _ in steps(folder)] == list(range(1, 21))
+
+
+def test_a_run_whose_state_or_data_cannot_be_used_is_left_as_it_is(wish, tmp_path):
+    words, _ = stopping_after(3)
+    folder, _ = trained(wish, tmp_path / "runs", **words)
+    stranger, _ = trained(replace(wish, recipe=replace(RECIPE, network="mlp")), tmp_path / "other")
+    whole = folder.resume.read_bytes()
+    for content in (b"", whole[:-1], b"text" * 100, stranger.resume.read_bytes(), None):
+        folder.resume.unlink() if content is None else folder.resume.write_bytes(content)
+        before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+        with pytest.raises(InputError, match=r"resume\.safetensors"):
+            resume(folder, threads=1)
+        assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+    folder.resume.write_bytes(whole)
+    folder.write_info(replace(folder.read_info(), data="mnist, 60,000 training images"))
+    with pytest.raises(InputError, match="trained on mnist, 60,000 training images; now there are mnist, 40"):
+        resume(folder, threads=1)
+    folder.write_info(replace(folder.read_info(), data="mnist, 40 training images"))
+    assert resume(folder, threads=1).state == "finished"
+
+
+def test_a_run_is_trained_once_at_a_time(wish, tmp_path):
+    refusals = []
+
+    def tell(report):
+        if isinstance(report, EpochReport) and not refusals:
+            with pytest.raises(DigitpadError) as refused:
+                resume(only_run(tmp_path)[0], threads=1)
+            refusals.append(str(refused.value))
+
+    _, info = trained(wish, tmp_path, tell=tell)
+    assert "is being trained" in refusals[0]
+    assert (info.state, info.epochs_done) == ("finished", 3)
+
+
+def test_a_name_given_while_it_trains_is_kept(wish, tmp_path):
+    def tell(report):
+        if isinstance(report, EpochReport) and report.epoch == 1:
+            rename_run(only_run(tmp_path)[0], "My first")
+
+    folder, info = trained(wish, tmp_path, tell=tell)
+    assert info.name == folder.read_info().name == "My first"
+    assert info.epochs_done == 3
+
+
+def test_a_run_cut_off_between_its_state_and_its_words_knows_its_epochs_again(misleading, tmp_path):
+    recipe = replace(RECIPE, epochs=3, hold_out=10, schedule="constant", rate=0.002, test_every=0)
+    wish = RunWish(recipe, data=str(misleading), device="cpu")
+    unbroken, _ = trained(wish, tmp_path / "unbroken")
+    for epochs in (1, 3):
+        folder, _ = trained(wish, tmp_path / str(epochs), **stopping_after(10 * epochs)[0])
+        known = folder.read_info()
+        folder.write_info(
+            replace(known, state="running", epochs_done=epochs - 1, best_accuracy=None, last_accuracy=None)
+        )
+        assert resume(folder, threads=1).state == "finished"
+        assert_same_end(folder, unbroken)
+
+
+# Wishes from another thread.
+
+
+class Asked(Control):
+    """Says when a run asks whether it may go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.asking = threading.Event()
+
+    def may_go_on(self):
+        self.asking.set()
+        return super().may_go_on()
+
+
+@pytest.mark.parametrize("end", ["go_on", "stop"])
+def test_a_run_is_paused_and_gone_on_with_or_stopped_from_another_thread(wish, tmp_path, end):
+    control, ended = Asked(), []
+    first, paused = threading.Event(), threading.Event()
+    told = []
+
+    def tell(report):
+        told.append(report)
+        if isinstance(report, StepsReport) and not first.is_set():
+            first.set()
+            assert paused.wait(LIMIT)
+
+    thread = threading.Thread(target=lambda: ended.append(run(wish, tmp_path, control=control, tell=tell, threads=1)))
+    thread.start()
+    try:
+        assert first.wait(LIMIT)
+        control.pause()
+        paused.set()
+        assert control.asking.wait(LIMIT)
+        assert len(told) == 2
+        assert thread.is_alive()
+    finally:
+        getattr(control, end)()
+        thread.join(LIMIT)
+    (info,) = ended
+    assert info.state == ("finished" if end == "go_on" else "stopped")
+    assert len(only_run(tmp_path)[0].reports()) == (len(told) - 1)
+    assert info.epochs_done == (3 if end == "go_on" else 0)
+
+
+def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_LONGEST_SHOW_SECONDS", -1)
+    control, shown, told = Control(), [], []
+
+    def tell(report):
+        told.append(report)
+        if isinstance(report, EpochReport):
+            control.watched = report.epoch == 1
+
+    def show(checkpoint, step):
+        assert not checkpoint.network.training
+        assert checkpoint.info.recipe == "tiny"
+        shown.append((step, weights(checkpoint.network)))
+
+    folder, _ = trained(wish, tmp_path, control=control, tell=tell, show=show)
+    places = [step for step, _ in shown]
+    assert places[0] == 4  # the end of the first epoch
+    assert places[-1] == 8  # its last steps' report: by the end of the second epoch nobody watches
+    assert sorted(set(places)) == [4, 5, 6, 7, 8]
+    assert len({tuple(held[:50].tolist()) for _, held in shown}) == 5
+    assert load_checkpoint(folder.last).info.epochs == 3
+
+
+# What is handed out while a run goes on.
+
+
+def test_of_columns_the_first_is_handed_out_and_all_are_saved(wish, tmp_path):
+    control, shown = Control(), []
+    control.watched = True
+    recipe = replace(wish.recipe, network="columns", epochs=1, batch=40)
+    folder, _ = trained(
+        replace(wish, recipe=recipe), tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint)
+    )
+    saved, last = load_checkpoint(folder.last), shown[-1]
+    assert torch.equal(weights(last.network), weights(saved.network[0].columns[0]))
+    assert parameter_count(build(last.info.layers)) == last.info.parameters == parameter_count(last.network)
+    assert saved.info.parameters == 958_238
+
+
+def test_what_all_columns_refuse_says_nothing_of_the_first_alone(strokes, tmp_path):
+    control, shown = Control(), []
+    control.watched = True
+    wish = replace(strokes, recipe=replace(strokes.recipe, network="columns", epochs=1))
+    folder, _ = trained(wish, tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint))
+    assert load_checkpoint(folder.last).info.thresholds
+    assert [checkpoint.info.thresholds for checkpoint in shown] == [[]] * len(shown) != []
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(0.0, 0.4), (0.01, 2.0), (1.0, 10.0)])
+def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
+    wish, tmp_path, monkeypatch, cost, expected
+):
+    clock, shown = [100.0], []
+
+    def show(_checkpoint, _step):
+        clock[0] += cost
+        shown.append(clock[0])
+
+    control = Control()
+    control.watched = True
+    saver = module._Saver(trained(wish, tmp_path)[0], preparing.Prepared(None, "", 0), lambda _: None, show)
+    training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, glimpse=lambda: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+        patch.setattr(saver, "_checkpoint", lambda *_: None)
+        patch.setattr(saver, "_training", training)
+        for _ in range(100):
+            clock[0] += 0.25
+            saver._hand_out(control, StepsReport(1, (1.0,), (0.1,), 1, 1, 1, 1.0, 1.0, 1.0))
+    assert len(shown) >= 3
+    gaps = np.diff(shown) - cost
+    assert (gaps > expected).all()
+    assert (gaps <= expected + 0.5).all()
+
+
+# Failures.
+
+
+def failing(monkeypatch, error, after=6):
+    """Make the training raise an error within its second epoch."""
+    calls, as_it_was = [], loop.augmented
+
+    def broken(*words):
+        calls.append(1)
+        if len(calls) == after:
+            raise error
+        return as_it_was(*words)
+
+    monkeypatch.setattr(loop, "augmented", broken)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), "memory is not enough to train five-by-five"),
+        (MemoryError(), "Lower the batch size"),
+        (RuntimeError("CUDA error: the device is gone"), "The GPU failed or is gone"),
+        (torch.AcceleratorError("unspecified launch failure"), "The GPU failed or is gone"),
+    ],
+)
+def test_a_device_that_fails_ends_the_run_with_a_sentence(wish, tmp_path, monkeypatch, error, said):
+    unbroken, _ = trained(wish, tmp_path / "unbroken")
+    with monkeypatch.context() as patch:
+        failing(patch, error)
+        with pytest.raises(DigitpadError, match=said) as failed:
+            run(wish, tmp_path / "runs", threads=1)
+    assert failed.value.__cause__ is error
+    folder, info = only_run(tmp_path / "runs")
+    assert (info.state, info.problem, info.epochs_done) == ("failed", str(failed.value), 1)
+    assert load_checkpoint(folder.best).info.epochs == 1
+    assert not folder.is_being_trained()
+    assert resume(folder, threads=1).problem == ""
+    assert_same_end(folder, unbroken)
+
+
+def test_a_fault_of_digitpad_is_not_hidden(wish, tmp_path, monkeypatch):
+    failing(monkeypatch, RuntimeError("shapes cannot be multiplied"))
+    with pytest.raises(RuntimeError, match="multiplied"):
+        run(wish, tmp_path, threads=1)
+    assert only_run(tmp_path)[1].state == "failed"
+    assert load_checkpoint(only_run(tmp_path)[0].last).info.epochs == 1
+
+
+def test_memory_that_is_missing_at_the_start_leaves_no_run(wish, tmp_path, monkeypatch):
+    def full(*_words, **_more):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(preparing, "Training", full)
+    with pytest.raises(DigitpadError, match="memory is not enough"):
+        run(wish, tmp_path, threads=1)
+    assert list_runs(tmp_path) == []
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(wish, tmp_path):
+    # The rate explodes at the start of the second epoch.
+    recipe = replace(RECIPE, optimiser="sgd", rate=10, schedule="steps", milestones=(0,), factor=1e-4, epochs=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "rate_at", lambda recipe, step, steps: 0.001 if step < steps // 2 else 1e30)
+        with pytest.raises(DigitpadError, match="no longer a number") as failed:
+            run(replace(wish, recipe=recipe), tmp_path, threads=1)
+    folder, info = only_run(tmp_path)
+    assert (info.state, info.problem, info.epochs_done) == ("failed", str(failed.value), 1)
+    for path in (folder.best, folder.last):
+        assert load_checkpoint(path).info.epochs == 1
+    assert all(math.isfinite(loss) for _, loss, _ in steps(folder))
+    assert resume(folder, threads=1).state == "finished"
+
+
+class Filling:
+    """A disk that is full from the n-th time on that something is written to it."""
+
+    def __init__(self, patch, count):
+        self.left = count
+        self._fsync = os.fsync
+        patch.setattr("digitpad.storage.io.os.fsync", self.fsync)
+
+    def fsync(self, file):
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self._fsync(file)
+
+
+def test_a_disk_that_fills_up_at_any_write_ends_the_run_with_a_sentence(wish, tmp_path, monkeypatch):
+    wish = replace(wish, recipe=replace(RECIPE, epochs=2))
+    unbroken, _ = trained(wish, tmp_path / "unbroken")
+    sentences = set()
+    for count in range(1, 99):
+        place = tmp_path / str(count)
+        with monkeypatch.context() as patch:
+            disk = Filling(patch, count)
+            try:
+                run(wish, place, threads=1)
+            except DigitpadError as error:
+                sentences.add(str(error).replace(str(place), ""))
+        folder, info = only_run(place)
+        if disk.left >= 0:
+            assert info.state == "finished"
+            break
+        assert (info.state, info.problem) == ("stopped", CUT_OFF)  # not even that could be written
+        for path in (folder.best, folder.last):
+            if path.exists():
+                assert load_checkpoint(path).info.run == folder.path.name
+        assert [step for step, _, _ in steps(folder)] == list(range(1, len(steps(folder)) + 1))
+        assert not list(folder.path.glob("*.part"))
+        if folder.resume.exists():
+            resume(folder, threads=1)
+            assert_same_end(folder, unbroken)
+    assert count > 9
+    assert all("disk is full" in sentence or "The disk that holds" in sentence for sentence in sentences)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root on Linux can mount a small file system")
+    place = tmp_path / "disk"
+    place.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"a small file system cannot be mounted: {done.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def test_a_disk_that_is_really_full_costs_no_checkpoint(wish, tmp_path, small_disk):
+    unbroken, _ = trained(wish, tmp_path / "unbroken")
+
+    def fill(report):
+        if isinstance(report, EpochReport) and report.epoch == 1:
+            with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(1024))
+
+    with pytest.raises(DigitpadError, match="disk"):
+        run(wish, small_disk / "runs", tell=fill, threads=1)
+    folder, info = only_run(small_disk / "runs")
+    assert info.state in ("stopped", "failed")
+    for path in (folder.best, folder.last):
+        assert load_checkpoint(path).info.epochs == 1
+    assert not list(folder.path.glob("*.part"))
+    (small_disk / "filler").unlink()
+    assert resume(folder, threads=1).state == "finished"
+    assert_same_end(folder, unbroken)
+
+
+# A process that is killed.
+
+KILLED = """
+import json, os, random, signal, sys
+from pathlib import Path
+import torch
+from digitpad.learning.training import loop as training
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.training.runs import resume, run
+from digitpad.domain.messages import RunWish
+from digitpad.storage.recipe_store import load_recipe
+from digitpad.storage.run_store import find_run, list_runs
+
+place, data, recipe = Path(sys.argv[1]), sys.argv[2], load_recipe(Path(sys.argv[3]))
+torch.set_num_threads(1)
+training._REPORT_SECONDS = 0
+wish = RunWish(recipe, seed=3, data=data, device="cpu")
+run(wish, place / "unbroken", threads=1)
+random.seed(1)
+kills, saved, left = 0, 0, 0
+
+def moment():
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+class InPieces:
+    # Written in three pieces, so that a file can be found with one or two of them.
+    def __init__(self, file):
+        self._file = file
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def write(self, data):
+        size = max(1, -(-len(data) // 3))
+        for start in range(0, len(data), size):
+            self._file.write(data[start : start + size])
+            self._file.flush()
+            moment()
+        return len(data)
+
+def in_pieces(path, mode="r", *words, opened=Path.open, **more):
+    file = opened(path, mode, *words, **more)
+    return InPieces(file) if "b" in mode and mode != "rb" else file
+
+while True:
+    left = random.randint(1, 70)
+    child = os.fork()
+    if not child:
+        Path.open = in_pieces
+        # Each file that is opened, moved, removed or cut short is a moment too.
+        moments = ("open", "os.rename", "os.remove", "os.truncate")
+        sys.addaudithook(lambda event, words: moment() if event in moments else None)
+        known = list_runs(place / "killed")
+        if known:
+            resume(find_run(place / "killed", known[0].id), threads=1)
+        else:
+            run(wish, place / "killed", threads=1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status):
+        break
+    kills += 1
+    for info in list_runs(place / "killed"):
+        folder = find_run(place / "killed", info.id)
+        for path in (folder.best, folder.last):
+            if path.exists():
+                load_checkpoint(path)
+        if folder.resume.exists():
+            saved += 1
+        else:  # killed within the first epoch: it starts anew
+            folder.path.rename(place / f"early-{kills}")
+print(json.dumps({"status": os.WEXITSTATUS(status), "kills": kills, "saved": saved}))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+def test_a_process_killed_many_times_while_it_saves_loses_nothing(mnist, tmp_path):
+    # Large enough for its files to take a while to write, and with images held out, so that best and last differ.
+    recipe = replace(RECIPE, network="sgd", epochs=12, hold_out=4, average=0.9, test_every=0)
+    save_recipe(tmp_path / "tiny.json", recipe)
+    words = [sys.executable, "-c", KILLED, str(tmp_path), str(mnist), str(tmp_path / "tiny.json")]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert said["status"] == 0
+    assert said["kills"] >= said["saved"] >= 8
+    assert_same_end(only_run(tmp_path / "killed")[0], only_run(tmp_path / "unbroken")[0])

@@ -1,0 +1,70 @@
+"""Writing whole or not at all, and where the files lie."""
+
+import os
+import sys
+
+import pytest
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.storage.io import write_atomically
+
+
+def refusal(path):
+    """The sentence with which a file is not written; nothing is left behind."""
+    before = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    with pytest.raises(DigitpadError) as refused:
+        write_atomically(path, b"new")
+    assert (sorted(path.parent.iterdir()) if path.parent.is_dir() else []) == before
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a", "seven.inkml", "x" * 255])
+def test_a_name_of_any_length_can_be_written_and_written_again(tmp_path, name):
+    path = tmp_path / name
+    try:
+        path.touch()
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    for data in (b"one", b"two"):
+        write_atomically(path, data)
+        assert path.read_bytes() == data
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symbolic_link_stays_one_and_its_file_is_written(tmp_path, there):
+    file, link = tmp_path / "far" / "file", tmp_path / "near" / "link"
+    for path in (file, link):
+        path.parent.mkdir()
+    if there:
+        file.write_bytes(b"old")
+    try:
+        link.symlink_to("../far/file")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert file.read_bytes() == b"new"
+    assert [list(path.parent.iterdir()) for path in (file, link)] == [[file], [link]]
+
+
+def test_a_place_that_takes_no_file_is_named(tmp_path):
+    assert "the folder" in refusal(tmp_path / "none" / "a")
+    assert "is no name" in refusal(tmp_path / "a\0b")
+    assert "Choose another" in refusal(tmp_path / ("x" * 300))
+    (tmp_path / "folder").mkdir()
+    assert "not a file" in refusal(tmp_path / "folder")
+    assert refusal(tmp_path / "folder").startswith(str(tmp_path))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a special file")
+def test_a_pipe_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert "not a file" in refusal(tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.getuid() == 0, reason="needs a folder that is closed to its owner")
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    assert "may not be written to" in refusal(tmp_path / "closed" / "a")

@@ -1,0 +1,173 @@
+"""Paths, hands, forms and what is no digit."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from digitpad.ink.raster.render import render
+from digitpad.synthesis import stroke_augmentation as hands
+from digitpad.synthesis.digit_styles import FORMS, dotted, formed, slashed
+from digitpad.synthesis.glyphs import glyphs
+from digitpad.synthesis.outliers import other
+from digitpad.synthesis.paths import along, arc, boxed, ink_of, length, line, part, paths_of
+from digitpad.synthesis.stroke_augmentation import undelivered, written
+from tests.hand_drawn import drawn
+
+POINTS = arrays.arrays(
+    np.float64, st.tuples(st.integers(1, 12), st.just(2)), elements=st.floats(-1e3, 1e3, allow_subnormal=False)
+)
+PATHS = st.lists(POINTS, min_size=1, max_size=4)
+SEEDS = st.integers(0, 2**32)
+CHANGES = [change for change, _ in hands._CHANGES]
+DIGITS = [(digit, paths_of(drawn(digit))) for digit in range(10)]
+
+
+def box(paths):
+    points = np.concatenate(paths)
+    return points.min(axis=0), points.max(axis=0)
+
+
+@given(PATHS)
+def test_what_is_boxed_fills_its_box(paths):
+    low, high = box(boxed(paths, 4.0))
+    assert low == pytest.approx([0, 0], abs=1e-9)
+    points = np.concatenate(paths)
+    is_dot = np.ptp(points, axis=0).max() <= 1e-9 * max(1.0, np.abs(points).max())  # smaller than rounding errors
+    assert high.max() == pytest.approx(0.0 if is_dot else 4.0)
+
+
+@given(POINTS, st.integers(2, 30))
+def test_points_at_equal_distances_keep_the_ends(path, count):
+    spaced = along(path, count)
+    assert spaced[0] == pytest.approx(path[0])
+    assert spaced[-1] == pytest.approx(path[-1])
+    assert len(spaced) == (count if length(path) > 0 else len(path))
+    assert length(spaced) <= length(path) * (1 + 1e-9) + 1e-9
+
+
+@given(POINTS, st.floats(0, 0.9), st.floats(0.05, 1))
+def test_a_part_has_its_share_of_the_length(path, start, share):
+    end = min(1.0, start + share)
+    assert length(part(path, start, end)) == pytest.approx((end - start) * length(path), rel=1e-6, abs=1e-6)
+
+
+def test_an_arc_goes_round():
+    ring = arc((3, 4), (2, 1), 0, 360)
+    assert ring[0] == pytest.approx([5, 4])
+    assert ring[-1] == pytest.approx(ring[0])
+    assert box([ring])[1] == pytest.approx([5, 5], abs=0.02)
+    assert arc((0, 0), (1, 1), 0, -90)[-1] == pytest.approx([0, -1])
+    assert arc((0, 0), (2, 1), 0, 30, tilt=90)[0] == pytest.approx([0, 2])
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@given(PATHS, SEEDS)
+def test_every_change_leaves_strokes_with_finite_points(change, paths, seed):
+    changed = change(boxed(paths), np.random.default_rng(seed))
+    assert changed
+    assert all(path.ndim == 2 and path.shape[1] == 2 and len(path) >= 1 for path in changed)
+    assert all(np.isfinite(path).all() for path in changed)
+
+
+def test_a_short_stroke_gets_lost_but_nothing_becomes_a_line():
+    random = np.random.default_rng(0)
+    seven, bar = line((0, 0), (1, 0), (0.4, 1.5)), line((0.5, 0.7), (0.9, 0.7))
+    assert [path.tolist() for path in undelivered([bar, seven], random)] == [seven.tolist()]
+    exclamation = [line((0, 0), (0.02, 0.8)), line((0, 1), (0, 1))]
+    assert undelivered(exclamation, random) is exclamation
+    equal = [line((0, 0), (1, 0)), line((0, 1), (1, 1))]
+    assert undelivered(equal, random) is equal
+
+
+@settings(deadline=None)
+@given(PATHS, SEEDS)
+def test_what_another_hand_wrote_fills_its_box_and_follows_its_seed(paths, seed):
+    one, again = (written(boxed(paths), np.random.default_rng(seed)) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    assert render(ink_of(one)).any()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_hand_keeps_a_digit_s_shape(digit):
+    """On average over many hands, the ink lies where it did."""
+    random = np.random.default_rng(digit)
+    mean = np.mean([render(ink_of(written(paths_of(drawn(digit)), random))) for _ in range(200)], axis=0)
+    plain = {other: render(drawn(other)).astype(float) for other in range(10)}
+    likeness = {other: np.corrcoef(mean.ravel(), plain[other].ravel())[0, 1] for other in plain}
+    assert max(likeness, key=likeness.get) == digit
+
+
+def test_no_two_hands_are_alike():
+    random = np.random.default_rng(0)
+    seen = {render(ink_of(written(paths_of(drawn(5)), random))).tobytes() for _ in range(50)}
+    assert len(seen) == 50
+
+
+FORM_IDS = [(digit, form) for digit, forms in FORMS.items() for form in dict.fromkeys(forms)]
+
+
+@pytest.mark.parametrize(("digit", "form"), FORM_IDS, ids=[form.__name__.strip("_") for _, form in FORM_IDS])
+@given(seed=SEEDS)
+def test_every_form_is_a_drawing_of_common_proportions(digit, form, seed):
+    low, high = box(form(np.random.default_rng(seed)))
+    wide, tall = high - low
+    assert 0.7 < tall < 1.5
+    assert wide < 1.6
+    assert np.isfinite([wide, tall]).all()
+    if digit not in (1,):
+        assert wide > 0.3
+
+
+@given(st.integers(0, 9), SEEDS)
+def test_a_digit_in_some_form_fills_its_box(digit, seed):
+    low, high = box(formed(digit, np.random.default_rng(seed)))
+    assert low == pytest.approx([0, 0], abs=1e-9)
+    assert high.max() == pytest.approx(1)
+
+
+@given(SEEDS)
+def test_a_slash_goes_through_the_middle_of_its_zero_and_a_dot_stands_in_it(seed):
+    zero = paths_of(drawn(0))
+    low, high = box(zero)
+    ring, slash = slashed(zero, np.random.default_rng(seed))
+    assert ring is zero[0]
+    assert slash.mean(axis=0) == pytest.approx((low + high) / 2, abs=0.15)
+    assert np.hypot(*np.ptp(slash, axis=0)) > 0.25
+    _, dot = dotted(zero, np.random.default_rng(seed))
+    assert ((dot > low + 0.15 * (high - low)) & (dot < high - 0.15 * (high - low))).all()
+
+
+def test_no_glyph_is_a_digit_s_twin_and_each_can_be_drawn():
+    known = glyphs()
+    assert len(known) > 150
+    for paths in known:
+        image = render(ink_of(paths))
+        assert image.any()
+        # A lone upright bar would be a one.
+        assert len(paths) > 1 or np.ptp(paths[0][:, 0]) > 0.15
+
+
+def test_where_nobody_drew_a_digit_that_can_lie_on_its_side_others_are_made_all_the_same():
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        assert other([(8, paths_of(drawn(8)))], random)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@given(SEEDS)
+def test_a_dot_stays_a_dot(change, seed):
+    """A hook or a second stroke would make a one of it."""
+    changed = change([np.zeros((1, 2))], np.random.default_rng(seed))
+    assert sum(map(length, changed)) == 0
+
+
+@settings(deadline=None)
+@given(SEEDS)
+@example(5806)  # a one, crossed out
+def test_what_is_no_digit_is_never_empty_nor_an_upright_line(seed):
+    paths = other(DIGITS, np.random.default_rng(seed))
+    low, high = box(paths)
+    assert render(ink_of(paths)).any()
+    assert len(np.concatenate(paths)) == 1 or (high - low)[0] > 0.08  # an exclamation mark has 0.1

@@ -1,0 +1,217 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QRegion
+from PySide6.QtWidgets import QWidget
+
+from digitpad.domain.messages import Prediction
+from digitpad.ui.answer.answer import HEIGHT, AnswerPanel
+from digitpad.ui.answer.network_input import NetworkInput
+from digitpad.ui.common.theme import DARK, LIGHT
+
+EMPTY = np.zeros((28, 28), dtype=np.uint8)
+BLOCK = EMPTY.copy()
+BLOCK[6:16, 10:15] = 255
+SURE = (0.0, 0.009, 0.002, 0.0, 0.0, 0.003, 0.0, 0.986, 0.0, 0.0)
+UNSURE = (0.1, 0.1, 0.05, 0.05, 0.1, 0.05, 0.05, 0.41, 0.04, 0.05)
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = AnswerPanel()
+    qtbot.addWidget(widget)
+    widget.resize(320, HEIGHT)
+    return widget
+
+
+@pytest.fixture
+def preview(qtbot):
+    widget = NetworkInput()
+    qtbot.addWidget(widget)
+    widget.resize(170, 170)
+    return widget
+
+
+def pixels(widget: QWidget) -> np.ndarray:
+    """The painted widget as (h, w, 3), on the light theme's window."""
+    image = QImage(widget.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.window))
+    widget.render(image, QPoint(), QRegion(), QWidget.RenderFlag(0))
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return rows[..., 2::-1].copy()
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return QColor(colour).getRgb()[:3]
+
+
+def shows(widget: QWidget, colour: str) -> bool:
+    return bool((pixels(widget) == rgb(colour)).all(axis=2).any())
+
+
+def prediction(digit: int | None, probabilities=SURE, network_input=BLOCK) -> Prediction:
+    return Prediction(1, digit, probabilities, network_input)
+
+
+def test_an_answer_is_heard_and_seen(panel):
+    panel.show_prediction(prediction(7), 4.2)
+    assert panel.accessibleName() == "Answer"
+    assert panel.accessibleDescription() == "7, seven, 98.6 %"
+    tall = (pixels(panel) == rgb(LIGHT.text)).all(axis=2).any(axis=1)
+    rows = np.flatnonzero(tall)
+    assert 55 <= rows[-1] - rows[0] <= 96
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "note"),
+    [
+        (0.4, "answered in under 1 ms"),
+        (1, "answered in 1 ms"),
+        (4.2, "answered in 4 ms"),
+        (999.4, "answered in 999 ms"),
+        (1234, "answered in 1.2 s"),
+    ],
+)
+def test_the_time_is_told_in_a_unit_that_fits(panel, milliseconds, note):
+    panel.show_prediction(prediction(7), milliseconds)
+    assert panel._shown.note == note
+
+
+def test_the_panel_explains_itself_while_it_is_empty(panel):
+    assert panel.accessibleDescription() == "Draw a digit and the answer appears here."
+    panel.show_prediction(prediction(7), 4)
+    panel.show_prediction(prediction(None, (0.1,) * 10, EMPTY), 4)
+    assert panel.accessibleDescription() == "Draw a digit and the answer appears here."
+    assert not shows(panel, LIGHT.text)
+
+
+def test_the_panel_says_that_the_network_is_loading(panel):
+    panel.show_loading()
+    assert panel.accessibleDescription() == "Loading the network…"
+
+
+def test_no_digit_is_amber_and_has_words(panel):
+    panel.show_prediction(prediction(None, UNSURE), 4)
+    assert panel.accessibleDescription() == "not a digit, nearest: seven"
+    assert shows(panel, LIGHT.amber)
+    panel.show_prediction(prediction(7), 4)
+    assert not shows(panel, LIGHT.amber)
+
+
+def test_an_error_is_amber_and_its_whole_sentence_is_within_reach(panel):
+    sentence = "best.safetensors was not read, because it ends too early. " * 3
+    panel.show_error(sentence)
+    assert panel.accessibleDescription() == panel.toolTip() == sentence
+    assert shows(panel, LIGHT.amber)
+    panel.show_prediction(prediction(7), 4)
+    assert panel.toolTip() == ""
+
+
+@pytest.mark.parametrize("width", [240, 320, 500])
+def test_a_long_sentence_is_not_cut_off(panel, width):
+    panel.resize(width, HEIGHT)
+    panel.show_error(
+        "best.safetensors was not read, because it ends too early. Choose another one, or download it again."
+    )
+    amber = (pixels(panel) != rgb(LIGHT.window)).any(axis=2)
+    assert not amber[0].any()
+    assert not amber[-1].any()
+    assert not amber[:, -1].any()
+
+
+def test_the_narrowest_panel_holds_every_line(panel):
+    room = panel.minimumSizeHint().width() - panel._digit_width - 24
+    for digit in range(10):
+        panel.show_prediction(prediction(digit), 1234)
+        shown = panel._shown
+        for text, font in (
+            (shown.headline, panel._headline_font),
+            (shown.word, panel._text_font),
+            (shown.note, panel._note_font),
+        ):
+            assert QFontMetrics(font).horizontalAdvance(text) <= room, text
+
+
+def test_nothing_jumps_when_the_answer_changes(panel):
+    size = panel.sizeHint()
+    panel.show_prediction(prediction(1), 4)
+    one = pixels(panel)
+    panel.show_prediction(prediction(0), 4)
+    zero = pixels(panel)
+    assert panel.sizeHint() == size == QSize(size.width(), HEIGHT)
+    figures = int(panel._digit_width) + 8
+    assert (one[:50, figures:] == zero[:50, figures:]).all(), "the confidence has moved"
+    assert (one[80:, figures:] == zero[80:, figures:]).all(), "the time has moved"
+
+
+def test_the_answers_theme_can_change(panel):
+    panel.show_prediction(prediction(7), 4)
+    panel.set_theme(DARK)
+    assert shows(panel, DARK.text)
+
+
+def test_the_network_input_says_what_it_shows(preview):
+    assert preview.accessibleName() == "Network input"
+    assert preview.accessibleDescription() == "Empty"
+    preview.show_input(BLOCK)
+    assert preview.accessibleDescription() == "28×28 image, ink in 50 of 784 pixels"
+    preview.show_input(None)
+    assert preview.accessibleDescription() == "Empty"
+
+
+@pytest.mark.parametrize(("side", "pixel"), [(86, 3), (170, 6), (197, 6), (300, 10)])
+def test_each_pixel_of_the_input_becomes_a_square_of_its_own(preview, side, pixel):
+    checks = (np.indices((28, 28)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    preview.resize(side, side + 40)
+    preview.show_input(checks)
+    painted = pixels(preview)[1:-41, 1:]
+    middles = np.arange(28) * pixel
+    for offset in (0, pixel - 1):
+        seen = painted[np.ix_(middles + offset, middles + offset)]
+        wanted = np.where((checks == 255)[..., None], rgb(LIGHT.surface), rgb(LIGHT.text))
+        overlaid = (seen == rgb(LIGHT.accent)).all(axis=2)
+        assert (seen[~overlaid] == wanted[~overlaid]).all()
+        assert overlaid.mean() < 0.1
+
+
+def test_the_network_input_keeps_no_view_of_the_callers_memory(preview):
+    image = BLOCK.copy()
+    preview.show_input(image)
+    before = pixels(preview)
+    image[:] = 77
+    assert (pixels(preview) == before).all()
+
+
+def test_box_and_centre_of_mass_lie_on_the_ink(preview):
+    preview.show_input(BLOCK)  # columns 10 to 14, rows 6 to 15
+    painted = pixels(preview)
+    accent = (painted == rgb(LIGHT.accent)).all(axis=2)
+    rows, columns = np.nonzero(accent)
+    assert (columns.min(), rows.min()) == (1 + 2 * 6, 1 + 1 * 6)
+    assert (columns.max(), rows.max()) == (1 + 22 * 6 - 1, 1 + 21 * 6 - 1)
+    assert accent[1 + 66, 1 + 75]
+
+
+def test_the_box_stays_inside_the_image(preview):
+    corner = EMPTY.copy()
+    corner[0, 0] = 1
+    preview.show_input(corner)
+    rows, columns = np.nonzero((pixels(preview) == rgb(LIGHT.accent)).all(axis=2))
+    assert columns.max() == rows.max() == 1 + 20 * 6 - 1
+
+
+def test_an_empty_input_has_no_overlay(preview):
+    preview.show_input(EMPTY)
+    assert not shows(preview, LIGHT.accent)
+
+
+def test_the_network_inputs_theme_can_change(preview):
+    preview.show_input(BLOCK)
+    preview.set_theme(DARK)
+    assert shows(preview, DARK.text)
+    assert shows(preview, DARK.surface)
+
+
+def test_an_image_of_another_shape_is_refused(preview):
+    with pytest.raises(ValueError, match="28×28"):
+        preview.show_input(np.zeros((20, 20), dtype=np.uint8))

@@ -1,0 +1,57 @@
+"""The column of answers: a refusal is not the same as no answer, and what does not fit steps back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from digitpad.domain.messages import Prediction
+from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.answer.panel import AnswerSide
+from digitpad.ui.session.reading_thread import Answer
+
+INPUT = np.full((28, 28), 200, np.uint8)
+SHARES = (0.02, 0.01, 0.02, 0.05, 0.01, 0.02, 0.01, 0.81, 0.03, 0.02)
+
+
+@pytest.fixture
+def pane(qtbot):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+@pytest.fixture
+def side(pane):
+    """The column in a pane: by itself, it would not get lower than its parts."""
+    widget = AnswerSide(pane)
+    pane.show()
+    return widget
+
+
+def said(side):
+    return side.findChild(ProbabilityBars).accessibleDescription()
+
+
+def test_a_refusal_is_told_apart_from_an_answer_and_from_none(side):
+    side.show_answer(Answer(1, Prediction(1, None, SHARES, INPUT), 0.004))
+    assert said(side) == "Not a digit; nearest: 7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
+    side.show_answer(Answer(2, Prediction(2, 7, SHARES, INPUT), 0.004))
+    assert said(side) == "7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
+    side.show_answer(Answer(3, Prediction(3, None, (0.1,) * 10, INPUT * 0), 0.004))
+    assert said(side) == "No answer yet"
+
+
+def test_the_strictness_steps_back_before_the_network_does_and_both_before_the_answer(side):
+    shown = []
+    for height in range(200, 800, 3):
+        side.resize(side.width(), height)
+        shown.append((side.strictness.isVisible(), side.checkpoint.isVisible()))
+    stages = list(dict.fromkeys(shown))
+
+    assert stages == [(False, False), (True, False), (False, True), (True, True)]
+    for height in (460, 760):
+        side.resize(side.width(), height)
+        parts = [part.geometry() for part in (side.findChild(ProbabilityBars), side.strictness)]
+        assert not parts[0].intersects(parts[1])

@@ -1,0 +1,132 @@
+"""The choice of how strictly what is no digit is refused: slider, menu and words agree, and tell the price."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QSlider
+
+from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.rejection import LOST, SHARES
+from digitpad.ui.answer.rejection import StrictnessChoice, in_words
+
+KNOWS = CheckpointInfo("knows", "wide", thresholds=[[share, 100 * share] for share in SHARES])
+KNOWS_NOT = CheckpointInfo("knows not", "wide")
+
+
+@pytest.fixture
+def choice(qtbot):
+    widget = StrictnessChoice()
+    qtbot.addWidget(widget)
+    widget.resize(416, 20)
+    widget.show_network(KNOWS)
+    return widget
+
+
+@pytest.fixture
+def chosen(choice):
+    said = []
+    choice.chosen.connect(said.append)
+    return said
+
+
+def slider(choice):
+    return choice.findChild(QSlider)
+
+
+def texts(choice):
+    return [label.text() for label in choice.findChildren(QLabel)]
+
+
+def offered(choice):
+    return [action for action in choice.menu.actions() if action.isVisible()]
+
+
+def test_the_first_choice_is_the_usual_one_and_tells_its_price(choice):
+    assert choice.lost == LOST
+    assert texts(choice) == ["Refuse what is no digit", "losing 3 in 1,000 digits"]
+    assert slider(choice).accessibleName() == "Refuse what is no digit"
+    assert slider(choice).accessibleDescription() == "About 3 in 1,000 real digits are refused too."
+    assert choice.toolTip() == slider(choice).accessibleDescription()
+
+
+def test_the_keyboard_goes_from_never_to_the_strictest_and_back(choice, chosen):
+    QTest.keyClick(slider(choice), Qt.Key.Key_Home)
+    assert texts(choice)[1] == "never"
+    assert choice.toolTip() == "Whatever is drawn is answered with a digit."
+    for _ in SHARES:
+        QTest.keyClick(slider(choice), Qt.Key.Key_Right)
+    QTest.keyClick(slider(choice), Qt.Key.Key_Right)  # there is no further
+
+    assert chosen == [None, *SHARES]
+    assert choice.lost == SHARES[-1]
+    assert texts(choice)[1] == "losing 1 in 20 digits"
+    QTest.keyClick(slider(choice), Qt.Key.Key_PageDown)
+    assert choice.lost == SHARES[-2]
+
+
+def test_the_menu_offers_the_same_and_marks_what_is_chosen(choice, chosen):
+    actions = offered(choice)
+    assert [action.text() for action in actions[:2]] == ["Never", "Losing 1 in 2,000 digits"]
+    assert len(actions) == 1 + len(SHARES)
+    actions[0].trigger()
+    actions[-1].trigger()
+    actions[-1].trigger()  # it is chosen already
+
+    assert chosen == [None, SHARES[-1]]
+    assert slider(choice).value() == len(SHARES)
+    QTest.keyClick(slider(choice), Qt.Key.Key_Left)
+    assert [action.isChecked() for action in offered(choice)].index(True) == len(SHARES) - 1
+    assert sum(action.isChecked() for action in offered(choice)) == 1
+
+
+def test_a_network_without_thresholds_leaves_no_choice_and_says_why(choice, chosen):
+    choice.choose(None)
+    choice.show_network(KNOWS_NOT)
+    QTest.keyClick(slider(choice), Qt.Key.Key_End)
+
+    reason = "This network was never shown what is no digit, so it always answers with one."
+    assert not slider(choice).isEnabled()
+    assert choice.toolTip() == slider(choice).accessibleDescription() == reason
+    assert texts(choice)[1] == "not with this network"
+    assert [(action.text(), action.isEnabled()) for action in offered(choice)] == [(reason, False)]
+
+    choice.show_network(KNOWS)
+    assert slider(choice).isEnabled()
+    assert choice.lost is None
+    assert texts(choice)[1] == "never"
+    assert chosen == [None]
+
+
+@pytest.mark.parametrize("lost", [None, *SHARES])
+def test_nothing_moves_whatever_is_chosen(choice, lost):
+    choice.show()
+    before = slider(choice).geometry()
+    choice.choose(lost)
+    choice.grab()  # lays out what has changed
+
+    assert slider(choice).geometry() == before
+    price = choice.findChildren(QLabel)[1]
+    assert price.fontMetrics().horizontalAdvance(price.text()) <= price.width()
+
+
+def test_what_is_no_step_is_not_chosen(choice, chosen):
+    with pytest.raises(ValueError, match="not in"):
+        choice.choose(0.4)
+    assert (choice.lost, chosen) == (LOST, [])
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0005, "1 in 2,000"), (0.003, "3 in 1,000"), (0.05, "1 in 20"), (0.0125, "1 in 80")]
+)
+def test_shares_are_told_as_counts(share, words):
+    assert in_words(share) == words
+
+
+@given(st.floats(1e-4, 1))
+def test_a_count_is_worth_its_share(share):
+    some, all_of_them = in_words(share).replace(",", "").split(" in ")
+    assert float(some) / float(all_of_them) == pytest.approx(share, rel=1e-4)

@@ -1,0 +1,208 @@
+"""What a run's reports add up to, thinned for a plot and complete as CSV; and round numbers for its axes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.ui.curves.data import RunCurves, thinned, visible
+from digitpad.ui.curves.scale import fitted, fitted_log, log_ticks, round_down, round_up, ticks
+
+LOSSES = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=300)
+VALUES = st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(math.nan)), max_size=400)
+
+
+def steps(first, losses, total=1000, rates=None):
+    rates = rates if rates is not None else [0.01] * len(losses)
+    return StepsReport(first, tuple(losses), tuple(rates), 1, 1, total, 1000.0, 1.0, 1.0)
+
+
+def epoch(number, step, test_accuracy=0.98, held_out=None):
+    return EpochReport(number, 5, step, 1.0, 0.2, 0.95, 0.1, test_accuracy, held_out, held_out, True)
+
+
+def smooth(losses, first=1):
+    """The definition, written out: a step's share is one over its memory, and each later step takes its own off it."""
+    shares = 1 / np.minimum(5 + 0.05 * np.arange(first, first + len(losses)), 200)
+    means = []
+    for n in range(len(losses)):
+        w = [shares[k] * np.prod(1 - shares[k + 1 : n + 1]) for k in range(n + 1)]
+        means.append(float(w @ np.array(losses[: n + 1]) / np.sum(w)))
+    return means
+
+
+@given(LOSSES, st.integers(1, 50))
+def test_the_pieces_in_which_reports_come_make_no_difference(losses, piece):
+    curves = RunCurves()
+    for first in range(0, len(losses), piece):
+        curves.add(steps(first + 1, losses[first : first + piece]))
+
+    assert curves.steps.tolist() == list(range(1, len(losses) + 1))
+    assert curves.losses.tolist() == losses
+    assert np.allclose(curves.smoothed, smooth(losses), rtol=1e-6)
+
+
+def test_the_smoothed_loss_follows_a_fall_at_the_start_and_lies_quiet_late_in_a_long_run():
+    curves = RunCurves()
+    curves.add(steps(1, [2.0] * 20 + [0.0] * 20, total=100_000))
+    assert curves.smoothed[-1] < 0.15
+    curves.add(steps(41, [1.0] * 10_000))
+    curves.add(steps(10_041, [0.0]))
+    assert curves.smoothed[-1] == pytest.approx(1 - 1 / 200)
+
+
+def test_a_loss_that_is_no_number_does_not_spoil_the_smoothed_one():
+    curves = RunCurves()
+    curves.add(steps(1, [math.nan, 1.0, math.inf, 1.0]))
+
+    assert math.isnan(curves.smoothed[0])
+    assert np.allclose(curves.smoothed[1:], 1.0)
+
+
+def test_more_steps_than_there_was_room_for_are_kept():
+    curves = RunCurves()
+    for first in range(1, 30_001, 50):
+        curves.add(steps(first, [float(first)] * 50, total=30_000))
+
+    assert len(curves.steps) == curves.last_step == curves.planned_steps == 30_000
+    assert curves.losses[[0, -1]].tolist() == [1.0, 29_951.0]
+
+
+def test_values_by_epoch_stand_at_its_last_step_and_missing_ones_are_left_out():
+    curves = RunCurves()
+    curves.add(epoch(1, 469))
+    curves.add(epoch(2, 938, 0.99, held_out=0.5))
+
+    assert [axis.tolist() for axis in curves.by_epoch("test_accuracy")] == [[469, 938], [0.98, 0.99]]
+    assert [axis.tolist() for axis in curves.by_epoch("held_out_accuracy")] == [[938], [0.5]]
+    assert [len(axis) for axis in curves.interim("loss")] == [0, 0]
+
+
+def test_a_resumed_run_replaces_what_it_goes_over():
+    curves = RunCurves()
+    curves.add(steps(1, [1.0] * 30))
+    curves.add(InterimReport(20, 2000, 0.5, 0.8))
+    curves.add(epoch(1, 20))
+    curves.add(epoch(2, 30))
+    curves.add(steps(21, [0.5] * 5))
+
+    assert curves.last_step == 25
+    assert curves.losses.tolist() == [1.0] * 20 + [0.5] * 5
+    assert [report.epoch for report in curves.epochs] == [1]
+    assert curves.smoothed[-1] < curves.smoothed[19] == 1.0
+    assert len(curves.interims) == 1
+
+
+def test_the_nearest_step_and_the_last_tests_by_then_are_found():
+    curves = RunCurves()
+    curves.add(steps(1, [1.0, 0.9, 0.8, 0.7], rates=[0.1, 0.2, 0.3, 0.4]))
+    curves.add(epoch(1, 2))
+    curves.add(InterimReport(3, 2000, 0.5, 0.8))
+
+    assert curves.at(-5).step == 1
+    assert curves.at(-5).epoch is None
+    assert (curves.at(1.7).step, curves.at(1.7).epoch.epoch, curves.at(1.7).interim) == (2, 1, None)
+    found = curves.at(99)
+    assert (found.step, found.loss, found.rate, found.interim.accuracy) == (4, 0.7, 0.4, 0.8)
+    assert RunCurves().at(1) is None
+
+
+def test_a_snapshot_stays_as_it_is():
+    curves = RunCurves()
+    curves.add(steps(1, [1.0]))
+    then = curves.snapshot()
+    curves.add(steps(1, [0.5, 0.4]))
+    curves.add(epoch(1, 2))
+
+    assert (then.losses.tolist(), then.epochs) == ([1.0], ())
+
+
+@given(LOSSES)
+def test_csv_gives_back_every_number(losses):
+    curves = RunCurves()
+    curves.add(steps(1, losses, rates=[loss / 3 for loss in losses]))
+    rows = list(csv.DictReader(io.StringIO(curves.to_csv())))
+
+    assert [int(row["step"]) for row in rows] == list(range(1, len(losses) + 1))
+    assert [float(row["loss"]) for row in rows] == losses
+    assert [float(row["smoothed_loss"]) for row in rows] == curves.smoothed.tolist()
+    assert [float(row["learning_rate"]) for row in rows] == curves.rates.tolist()
+
+
+def test_csv_has_epochs_and_interim_tests_in_the_line_of_their_step():
+    curves = RunCurves()
+    curves.add(steps(1, [1.0, 0.5]))
+    curves.add(InterimReport(1, 2000, 0.5, 0.8))
+    curves.add(epoch(1, 3, 0.9871))
+    first, second, third = csv.DictReader(io.StringIO(curves.to_csv()))
+
+    assert (first["interim_images"], first["interim_accuracy"], first["epoch"]) == ("2000", "0.8", "")
+    assert (second["loss"], second["test_accuracy"]) == ("0.5", "")
+    assert (third["step"], third["loss"], third["epoch"], third["test_accuracy"]) == ("3", "", "1", "0.9871")
+    assert third["held_out_loss"] == ""
+
+
+@given(VALUES, st.integers(2, 60))
+def test_thinning_keeps_order_and_extremes(values, most):
+    x, y = np.arange(len(values), dtype=float), np.array(values, dtype=float)
+    kept_x, kept_y = thinned((x, y), most)
+    known = y[np.isfinite(y)]
+
+    assert len(kept_x) == len(kept_y) <= most
+    assert (np.diff(kept_x) > 0).all()
+    assert np.array_equal(y[kept_x.astype(int)], kept_y)
+    if len(known):
+        assert (kept_y.min(), kept_y.max()) == (known.min(), known.max())
+
+
+def test_the_visible_part_reaches_past_both_edges():
+    x = np.arange(10.0)
+
+    assert visible((x, x), 3.5, 5.5)[0].tolist() == [3, 4, 5, 6]
+    assert visible((x, x), -5, 50)[0].tolist() == x.tolist()
+
+
+@given(st.floats(1e-12, 1e12))
+def test_round_numbers_are_close_and_on_the_right_side(value):
+    assert value * (1 - 1e-8) <= round_up(value) <= 1.7 * value
+    assert value / 1.7 <= round_down(value) <= value * (1 + 1e-8)
+    assert round_up(round_up(value)) == pytest.approx(round_up(value))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(1, 20), st.booleans())
+def test_ticks_are_few_and_within_the_axis(low, span, most, whole):
+    step, places = ticks(low, low + span, most, whole=whole)
+
+    assert len(places) <= most + 1
+    assert all(low - 1e-6 * step <= place <= low + span + 1e-6 * step for place in places)
+    assert not whole or all(place == round(place) for place in places)
+
+
+@given(st.floats(-9, 3), st.floats(0.05, 9), st.integers(2, 12))
+def test_log_ticks_are_few_and_within_the_axis(low, span, most):
+    places = log_ticks(low, low + span, most)
+
+    assert len(places) <= most + 1
+    assert all(low - 1e-6 <= place <= low + span + 1e-6 for place in places)
+
+
+def test_log_ticks_stand_at_round_numbers():
+    assert np.allclose(10 ** np.array(log_ticks(-2, 0, 8)), [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
+    assert log_ticks(-6, 0, 4) == [-6, -4, -2, 0]
+
+
+def test_axes_fit_what_they_show():
+    assert fitted(np.array([0.02, 2.31]), from_zero=True) == (0.0, 2.5)
+    assert fitted(np.array([0.02, 0.05]), from_zero=False) == (0.02, 0.05)
+    assert fitted_log(np.array([0.013, 2.31])) == pytest.approx((-2, math.log10(2.5)))
+    for ends in (fitted(np.zeros(2), from_zero=True), fitted(np.zeros(2), from_zero=False), fitted_log(np.ones(3))):
+        assert ends[0] < ends[1]
+    for ends in (fitted(np.empty(0), from_zero=False), fitted_log(np.empty(0))):
+        assert ends[0] < ends[1]

@@ -1,0 +1,169 @@
+"""What the list of runs asks for, done with the folders on disk."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
+
+from digitpad.domain.messages import EpochReport
+from digitpad.storage.run_store import RunFolder, create, runs_folder
+from digitpad.ui.runs.controller import RunKeeper
+from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.tasks import Tasks
+from tests.ui.training_services import OTHER, RECIPE, steps
+
+EPOCH = EpochReport(1, 3, 2, 5.0, 0.3, 0.9, 0.2, 0.9412, None, None, True)
+
+
+def stored(recipe, seed=0, state="finished", **changes):
+    """A run on disk, with two steps and an epoch on its curves."""
+    run = create(recipe, seed, "Starter set", "starter", "cpu", runs_folder())
+    run.update_info(lambda info: replace(info, state=state, epochs_done=1, best_accuracy=0.9, **changes))
+    run.append([steps(1), steps(2), EPOCH])
+    for path in (run.best, run.last, run.resume):
+        path.write_bytes(path.stem.encode())
+    return run.path.name
+
+
+@pytest.fixture
+def ids():
+    """A finished run, one that was stopped, and one of the same name and seed as the first."""
+    return [stored(RECIPE), stored(OTHER, state="stopped"), stored(RECIPE)]
+
+
+@pytest.fixture
+def runs(qtbot, ids):
+    widget = RunList()
+    qtbot.addWidget(widget)
+    widget.resize(900, 260)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+@pytest.fixture
+def keeper(qtbot, runs, ids):
+    tasks = Tasks()
+    keeper = RunKeeper(runs, tasks)
+    keeper.refresh()
+    qtbot.waitUntil(lambda: listed(runs) == set(ids))
+    yield keeper
+    tasks.stop()
+
+
+def listed(runs):
+    table = runs._table
+    return {table.run(row).id for row in range(table.rowCount())}
+
+
+def press(runs, run_id, name):
+    runs.select_run(run_id)
+    button = runs.findChild(QPushButton, f"{name}_button")
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("which", ["best", "last"])
+def test_load_says_which_file_to_read_with(qtbot, runs, keeper, ids, which):
+    with qtbot.waitSignal(keeper.load_requested) as asked:
+        press(runs, ids[0], f"load_{which}")
+    assert asked.args[0].read_text() == which
+    assert asked.args[0].parent.name == ids[0]
+
+
+def test_only_a_run_with_a_saved_state_can_go_on(qtbot, runs, keeper, ids):
+    with qtbot.waitSignal(keeper.resume_requested) as asked:
+        press(runs, ids[1], "resume")
+    assert asked.args == [ids[1]]
+    RunFolder(runs_folder() / ids[1]).resume.unlink()
+    keeper.refresh()
+    button = runs.findChild(QPushButton, "resume_button")
+    qtbot.waitUntil(lambda: not button.isEnabled())
+
+
+def test_a_run_gets_another_name(qtbot, runs, keeper, ids):
+    press(runs, ids[0], "rename")
+    editor = runs.view.viewport().findChild(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "my own")
+    with qtbot.waitSignal(keeper.renamed) as renamed:
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert (renamed.args[0].id, renamed.args[0].name) == (ids[0], "my own")
+    qtbot.waitUntil(lambda: runs.selected_run().name == "my own")
+    assert RunFolder(runs_folder() / ids[0]).read_info().name == "my own"
+
+
+def test_a_name_that_cannot_be_is_refused(qtbot, runs, keeper, ids):
+    runs.select_run(ids[0])
+    with qtbot.waitSignal(keeper.failed) as failed:
+        runs.rename_requested.emit(runs.selected_run(), "x" * 1000)
+    assert "characters" in failed.args[0]
+    assert runs.selected_run().name == "small"
+
+
+def test_a_deleted_run_is_gone(qtbot, runs, keeper, ids):
+    press(runs, ids[0], "delete")
+    QTest.mouseClick(runs.findChild(QPushButton, "confirm_delete_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: listed(runs) == {ids[1], ids[2]})
+    assert not (runs_folder() / ids[0]).exists()
+
+
+def test_a_run_that_somebody_else_deleted_leaves_the_list_with_a_sentence(qtbot, runs, keeper, ids):
+    runs.select_run(ids[1])
+    shutil.rmtree(runs_folder() / ids[1])
+    with qtbot.waitSignal(keeper.failed) as failed:
+        runs.rename_requested.emit(runs.selected_run(), "too late")
+    assert ids[1] in failed.args[0]
+    qtbot.waitUntil(lambda: listed(runs) == {ids[0], ids[2]})
+
+
+def choose(qtbot, runs, path):
+    qtbot.waitUntil(lambda: bool(runs.findChildren(QFileDialog)))
+    dialog = runs.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(lambda: not runs.findChildren(QFileDialog))
+
+
+def test_the_best_checkpoint_is_exported(qtbot, runs, keeper, ids, tmp_path):
+    target = tmp_path / "exported.safetensors"
+    press(runs, ids[0], "export")
+    with qtbot.waitSignal(keeper.saved) as saved:
+        choose(qtbot, runs, target)
+    assert saved.args == [target]
+    assert target.read_text() == "best"
+
+
+def test_an_export_that_fails_says_why(qtbot, runs, keeper, ids, tmp_path):
+    press(runs, ids[0], "export")
+    with qtbot.waitSignal(keeper.failed) as failed:
+        choose(qtbot, runs, tmp_path / "no" / "folder.safetensors")
+    assert "folder.safetensors" in failed.args[0]
+
+
+def test_selecting_reads_the_curves(qtbot, runs, keeper, ids):
+    with qtbot.waitSignal(keeper.run_selected):
+        runs.select_run(ids[0])
+    with qtbot.waitSignal(keeper.run_selected) as selected:
+        runs.select_run(ids[1])
+    info, curves = selected.args
+    assert info.id == ids[1]
+    assert list(curves.steps) == [1, 2]
+    assert curves.epochs == (EPOCH,)
+
+
+def test_runs_laid_over_have_names_of_their_own(qtbot, runs, keeper, ids):
+    runs.select_run(ids[0])
+    QTest.keyClick(runs.view, Qt.Key.Key_Space)
+    runs.select_run(ids[2])
+    over = []
+    keeper.laid_over.connect(over.append)
+    QTest.keyClick(runs.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(over) and len(over[-1]) == 2)
+    assert "small · 0" in over[-1]
+    assert all(list(curves.steps) == [1, 2] for curves in over[-1].values())

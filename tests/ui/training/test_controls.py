@@ -1,0 +1,164 @@
+"""The line of training: what it says at each stage of a run, and what can be pressed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
+
+from digitpad.domain.messages import EpochReport, Preparing
+from digitpad.ui.training.controls import TrainLine, duration
+from tests.ui.training_services import INFO, OTHER, RECIPE, steps
+
+EPOCH = EpochReport(1, 3, 50, 5.0, 0.3, 0.9, 0.2, 0.9412, None, None, True)
+
+
+@pytest.fixture
+def line(qtbot):
+    widget = TrainLine()
+    qtbot.addWidget(widget)
+    widget.show_recipes([RECIPE, OTHER], "")
+    widget.resize(868, 43)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+def text(line):
+    return line.findChild(QLabel, "training_text").text()
+
+
+def enabled(line):
+    buttons = (line.train_button, line.pause_button, line.stop_button)
+    return [button.text() for button in buttons if button.isEnabled()]
+
+
+def test_what_can_be_pressed_follows_the_run(line):
+    bar = line.findChild(QProgressBar)
+    assert enabled(line) == ["Train"]
+    line.show_asked()
+    assert enabled(line) == ["Stop"]
+    assert not line.recipe_combo.isEnabled()
+    assert text(line) == "Reading the data…"
+    assert bar.maximum() == 0  # nobody knows how long that takes
+    line.show_preparing(Preparing(12_000, 40_123, 75.4))
+    assert text(line) == "Varying drawings: 12,000 of 40,123 · 1:15 min left"
+    assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Pause", "Stop"])
+    line.show_started(INFO)
+    assert (bar.value(), bar.maximum()) == (0, 1000)
+    assert enabled(line) == ["Pause", "Stop"]
+    line.show_paused(True)
+    assert enabled(line) == ["Go on", "Stop"]
+    line.show_stopping(began=True)
+    assert enabled(line) == []
+    assert text(line) == "Saving what was learned…"
+    line.show_idle("Finished.")
+    assert enabled(line) == ["Train"]
+    assert line.recipe_combo.isEnabled()
+    assert (text(line), bar.isVisible(), line.pause_button.text()) == ("Finished.", False, "Pause")
+
+
+def test_a_report_says_how_far_the_run_has_come(line):
+    line.show_asked()
+    line.show_started(INFO)
+    line.show_report(steps(40))
+    assert text(line) == "Epoch 1 of 3 · 9,000 images/s · 4 s · 6 s left"
+    assert line.findChild(QProgressBar).value() == 400
+    line.show_report(EPOCH)
+    line.show_report(steps(51, epoch=2))
+    assert text(line) == "Epoch 2 of 3 · 9,000 images/s · 5 s · 5 s left · test 94.12 %"
+    line.show_idle()
+    line.show_asked()
+    line.show_started(INFO)
+    line.show_report(steps(1))
+    assert "test" not in text(line), "that was another run's"
+
+
+def test_it_says_that_a_run_is_paused_though_the_step_under_way_still_reports(line):
+    line.show_asked()
+    line.show_started(INFO)
+    line.show_report(steps(1))
+    line.show_paused(True)
+    line.show_report(steps(2))
+    line.show_paused(True)
+    assert text(line).startswith("Paused. Epoch 1 of 3")
+    line.show_paused(False)
+    assert text(line).startswith("Epoch 1 of 3")
+
+
+def test_what_it_says_is_told_to_those_who_cannot_see_it(line):
+    label = line.findChild(QLabel, "training_text")
+    for words in ("Finished in 3 s.", "Stopped."):
+        line.show_idle(words)
+        assert label.accessibleName() == label.toolTip() == words
+
+
+def test_the_buttons_do_not_move_when_their_words_change(line):
+    line.show_asked()
+    line.show_started(INFO)
+    before = [line.pause_button.geometry(), line.stop_button.geometry()]
+    line.show_paused(True)
+    line.layout().activate()
+    assert [line.pause_button.geometry(), line.stop_button.geometry()] == before
+
+
+def test_a_click_says_what_is_wished(qtbot, line):
+    for button, signal in (
+        (line.train_button, line.train_requested),
+        (line.pause_button, line.pause_requested),
+        (line.stop_button, line.stop_requested),
+    ):
+        button.setEnabled(True)
+        with qtbot.waitSignal(signal):
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_recipe_is_chosen_by_id_or_with_a_key(line):
+    chosen = []
+    line.recipe_chosen.connect(chosen.append)
+    line.show_recipes([RECIPE, OTHER], "large")
+    QTest.keyClick(line.recipe_combo, Qt.Key.Key_Up)
+    line.show_recipes([RECIPE, OTHER], "unknown")
+    line.show_recipes([], "")
+
+    assert chosen == [OTHER, RECIPE, RECIPE]
+    assert line.recipe is None
+
+
+def test_the_recipe_that_is_chosen_says_what_it_teaches(line):
+    line.show_recipes([RECIPE, OTHER], "large")
+    assert line.recipe_combo.toolTip() == line.recipe_combo.accessibleDescription() == OTHER.teaches
+    assert line.recipe_combo.itemData(0, Qt.ItemDataRole.ToolTipRole) == RECIPE.teaches
+    assert [line.recipe_combo.itemData(index) for index in range(2)] == ["small", "large"]
+
+
+def test_the_arrow_opens_and_closes(line):
+    said = []
+    line.toggled.connect(said.append)
+    toggle = line.findChild(QToolButton, "training_toggle")
+    QTest.mouseClick(toggle, Qt.MouseButton.LeftButton)
+    assert toggle.arrowType() == Qt.ArrowType.DownArrow
+    line.set_open(True)
+    line.set_open(False)
+    assert toggle.arrowType() == Qt.ArrowType.RightArrow
+    assert said == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.4, "59 s"), (59.6, "1:00 min"), (185, "3:05 min"), (3599.6, "1:00:00 h"), (3723, "1:02:03 h")],
+)
+def test_durations(seconds, words):
+    assert duration(seconds) == words
+
+
+@given(st.floats(0, 1e6))
+def test_a_duration_says_the_seconds_it_stands_for(seconds):
+    *parts, last = duration(seconds).split()[0].split(":")
+    whole = int(last)
+    for place, part in enumerate(reversed(parts), 1):
+        whole += 60**place * int(part)
+    assert whole == round(seconds)

@@ -1,0 +1,137 @@
+"""The column beside the curves: what a run is made with."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QSpinBox, QWidget
+
+from digitpad.domain.recipe import LIMITS
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.training.data_choice import DataChoice
+from digitpad.ui.training.form import TrainForm
+from tests.ui.training_services import OTHER, RECIPE, STARTER
+
+
+class Data(QWidget):
+    """Stands for the choice of data."""
+
+    def __init__(self):
+        super().__init__()
+        self.combo = QComboBox(self)
+        self.combo.setAccessibleName("Data")
+        self.combo.setToolTip("The data")
+
+
+@pytest.fixture
+def form(qtbot):
+    widget = TrainForm(Data())
+    qtbot.addWidget(widget)
+    widget.show_recipe(RECIPE)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+def test_another_recipe_brings_its_epochs_and_what_it_teaches(form):
+    assert form.epochs.value() == 3
+    form.show_recipe(OTHER)
+    assert form.epochs.value() == 20
+    assert form.findChild(QLabel, "recipe_teaches").text() == OTHER.teaches
+
+
+def test_the_same_recipe_again_leaves_the_number_of_epochs_alone(form):
+    form.epochs.setValue(7)
+    form.show_recipe(RECIPE)
+    assert form.epochs.value() == 7
+
+
+def test_numbers_keep_to_what_a_recipe_may_have(form):
+    low, high = LIMITS["epochs"]
+    for typed, value in (("0", low), ("100000", high)):
+        form.epochs.selectAll()
+        QTest.keyClicks(form.epochs, typed)
+        QTest.keyClick(form.epochs, Qt.Key.Key_Return)
+        assert low <= form.epochs.value() <= high, value
+
+
+def test_devices_have_their_names_as_data(form):
+    assert [form.device.itemData(index) for index in range(form.device.count())] == ["auto", "cpu", "cuda", "mps"]
+    assert form.device.currentData() == "auto"
+
+
+def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(form):
+    form.device.setCurrentIndex(form.device.findData("mps"))
+    form.set_devices({"auto": True, "cpu": True, "cuda": True, "mps": False})
+    assert form.device.currentData() == "auto"
+    form.device.setFocus()
+    QTest.keyClick(form.device, Qt.Key.Key_End)
+    assert form.device.currentData() == "cuda"
+    assert "This machine has none" in form.device.itemData(form.device.findData("mps"), Qt.ItemDataRole.ToolTipRole)
+    assert not form.device.itemData(form.device.findData("cuda"), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_scroll_bar_covers_nothing_and_moves_nothing(qtbot, form):
+    bar, inside = form.verticalScrollBar(), form.widget()
+    width = inside.width()
+    for height, is_there in ((600, False), (80, True)):
+        form.resize(form.width(), height)
+        qtbot.waitUntil(lambda is_there=is_there: bar.isVisible() == is_there)
+        assert inside.width() == width <= form.width() - bar.sizeHint().width()
+    assert inside.minimumSizeHint().width() <= width
+
+
+def test_a_long_sentence_about_the_data_is_whole_and_can_be_scrolled_to(qtbot):
+    class Laboratory:
+        def data(self):
+            return [STARTER], [f"{'/a/folder/with/a/long/name' * 6} does not hold train-images-idx3-ubyte. " * 2]
+
+    tasks = Tasks()
+    data = DataChoice(Laboratory(), tasks)
+    form = TrainForm(data)
+    qtbot.addWidget(form)
+    form.resize(form.width(), 200)
+    form.show()
+    data.look()
+    words = data.findChild(Notice, "data_notice").findChild(QLabel)
+    qtbot.waitUntil(words.isVisible)
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+    tasks.stop()
+    assert form.verticalScrollBar().maximum() > 0
+
+
+@pytest.mark.parametrize(
+    ("button", "signal"), [("edit_recipe_button", "edit_requested"), ("browse_data_button", "browse_requested")]
+)
+def test_a_click_says_what_is_wished(qtbot, form, button, signal):
+    with qtbot.waitSignal(getattr(form, signal)):
+        QTest.mouseClick(form.findChild(QPushButton, button), Qt.MouseButton.LeftButton)
+
+
+def test_the_switch_says_what_the_bars_are_to_show(qtbot, form):
+    assert form.live.isChecked()
+    with qtbot.waitSignal(form.live_toggled) as said:
+        QTest.keyClick(form.live, Qt.Key.Key_Space)
+    assert said.args == [False]
+
+
+def test_what_a_run_in_progress_would_not_follow_cannot_be_changed(form):
+    fields = (form.epochs, form.seed, form.device, form.data.combo)
+    form.set_training(True)
+    assert not any(field.isEnabled() for field in fields)
+    assert form.live.isEnabled()
+    assert all(button.isEnabled() for button in form.findChildren(QPushButton))
+    form.set_training(False)
+    assert all(field.isEnabled() for field in fields)
+
+
+def test_every_control_has_a_name_and_fits_in_the_column(form):
+    controls = [part for kind in (QComboBox, QSpinBox, QCheckBox, QAbstractButton) for part in form.findChildren(kind)]
+    assert len(controls) >= 7
+    for control in controls:
+        assert control.accessibleName() or control.text()
+        left = control.mapTo(form, control.rect().topLeft()).x()
+        assert left >= 0
+        assert left + control.width() <= form.viewport().width()

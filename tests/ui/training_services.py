@@ -1,0 +1,102 @@
+"""A laboratory for the window's parts, which does what a test tells it and needs no torch."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.messages import DataInfo, Embedding, Preparing, RunInfo, StepsReport
+from digitpad.domain.recipe import Recipe
+from digitpad.ui.session.training_service import LiveNetwork
+
+RECIPE = Recipe("small", "Small", "net", epochs=3, teaches="How little it takes.")
+OTHER = Recipe("large", "Large", "net", epochs=20, teaches="What the last tenths cost.")
+INFO = RunInfo(
+    "20260301-120000-small", "small", RECIPE, 7, "Starter set", "starter", "cpu", "2026-03-01T12:00:00+00:00"
+)
+STARTER = DataInfo("starter", "Starter set", None, 4000, 1000)
+MNIST = DataInfo("mnist", "MNIST", None, 60000, 10000)
+
+
+def steps(number, total=100, epoch=1):
+    """The report of one step."""
+    return StepsReport(number, (2.3 / number,), (0.01,), epoch, 3, total, 9000.0, 0.1 * number, 10.0 - 0.1 * number)
+
+
+class StepwiseLaboratory:
+    """Trains a step for each time it is let to.
+
+    Attributes:
+        let: lets a step through.
+        wishes: what was asked for: RunWish, or the id of a run to resume.
+        controls: what each run was told with.
+        ending: 'finished' ends a run after its tenth step; an exception is raised there instead.
+        drawings: how many are varied before the first step, each let through like a step.
+    """
+
+    recipes = (RECIPE, OTHER)
+
+    def __init__(self):
+        self.let = threading.Semaphore(0)
+        self.wishes, self.controls, self.threads = [], [], []
+        self.ending = "finished"
+        self.drawings = 0
+
+    def run(self, wish, control, tell, show):
+        self.wishes.append(wish)
+        self.controls.append(control)
+        self.threads.append(threading.get_ident())
+        for number in range(self.drawings):
+            tell(Preparing(number, self.drawings, 1.0))
+            while not self.let.acquire(timeout=0.005):
+                if control.is_stopped:
+                    raise DigitpadError("The run was stopped before its first step.")
+            if not control.may_go_on():
+                raise DigitpadError("The run was stopped before its first step.")
+        tell(INFO)
+        for number in range(1, 11):
+            while not self.let.acquire(timeout=0.005):
+                if control.is_stopped:
+                    return replace(INFO, state="stopped")
+            tell(steps(number))
+            if control.watched:
+                show(LiveNetwork(None, number, None))
+            if not control.may_go_on():
+                return replace(INFO, state="stopped")
+        if isinstance(self.ending, Exception):
+            raise self.ending
+        return replace(INFO, state=self.ending)
+
+    def resume(self, run_id, control, tell, show):
+        return self.run(run_id, control, tell, show)
+
+
+class FakeMaps:
+    """Maps of four images; an update is let through one by one."""
+
+    def __init__(self):
+        self.pixels = np.zeros((4, 28, 28), np.uint8)
+        self.let = threading.Semaphore(0)
+        self.updates, self.placed = [], []
+        self.problem = None
+        self.closed = False
+
+    def update(self, live, drawing):
+        self.updates.append((live.step, drawing))
+        while not self.let.acquire(timeout=0.005):
+            if self.closed:
+                raise self.problem
+        if self.problem is not None:
+            raise self.problem
+        point = None if drawing is None else (0.5, 0.5)
+        return Embedding(live.step, np.zeros((4, 2), np.float32), np.arange(4), point)
+
+    def place(self, drawing):
+        self.placed.append(drawing)
+        return (0.25, -0.25)
+
+    def close(self):
+        self.closed = True
