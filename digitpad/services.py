@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.domain.data_info import DataInfo, Embedding, Gallery
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import DataInfo, Embedding, Gallery, RunInfo, RunWish
 from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.storage.run_store import find_run, runs_folder

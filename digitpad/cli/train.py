@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import EpochReport, Preparing, Report, RunInfo, RunWish, Samples, StepsReport
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
 from digitpad.storage.run_store import RunFolder, export_checkpoint, find_run, runs_folder
 

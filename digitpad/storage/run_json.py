@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import cast
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import EpochReport, InterimReport, Report, RunInfo, StepsReport
 from digitpad.domain.recipe import SEEDS
+from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
+from digitpad.domain.run import RunInfo
 from digitpad.storage.recipe_store import recipe_from_json, recipe_to_json
 
 LONGEST_NAME = 80

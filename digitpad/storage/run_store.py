@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Literal
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import Report, RunInfo
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import Report
+from digitpad.domain.run import RunInfo
 from digitpad.storage.file_lock import file_lock, is_locked
 from digitpad.storage.io import write_atomically
 from digitpad.storage.run_json import (

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ink.strokes import PEN_WIDTHS
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.about import show_about
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
 
     Signals:
         prediction_shown: a Prediction, after the bars have been painted with it.
-        training_progressed: a report of the run that goes on, see `digitpad.domain.messages.Report`.
+        training_progressed: a report of the run that goes on, see `digitpad.domain.reports.Report`.
     """
 
     prediction_shown = Signal(object)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget
 
-from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.training.page import TrainingPanel
 from digitpad.ui.training.samples import SamplesView

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QMenu, QPushButton
 
-from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.services import Laboratory

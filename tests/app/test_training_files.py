@@ -10,8 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QSpinBox
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import DataInfo
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.services import Laboratory

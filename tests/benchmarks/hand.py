@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, QSettings, Qt, 
 from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from digitpad.domain.messages import Prediction
+from digitpad.domain.prediction import Prediction
 
 PEN_INTERVAL = 8
 """Milliseconds between two events of a pen at 125 Hz."""

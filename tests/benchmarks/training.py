@@ -27,7 +27,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import torch
 from torch import nn
 
-from digitpad.domain.messages import EpochReport, StepsReport
+from digitpad.domain.reports import EpochReport, StepsReport
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import Images
 from digitpad.learning.models.devices import cores

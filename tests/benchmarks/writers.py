@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from digitpad.domain.messages import CheckpointInfo, EpochReport
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.rejection import LOST, threshold
+from digitpad.domain.reports import EpochReport
 from digitpad.ink.drawings import Drawing
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import held_out

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from digitpad.__main__ import main
-from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.export import to_png
 from digitpad.ink.formats.inkml import write_inkml

@@ -17,8 +17,9 @@ import digitpad.cli.train
 import digitpad.learning.data.download
 import digitpad.learning.training.runs
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import Preparing, RunInfo, StepsReport
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import Preparing, StepsReport
+from digitpad.domain.run import RunInfo
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.data.datasets import download_folder
 from digitpad.learning.data.images import read_mnist

@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CheckpointInfo
 from digitpad.learning.models.checkpoints import FORMAT, load_checkpoint
 from digitpad.learning.models.networks import build
 

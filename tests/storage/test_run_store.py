@@ -14,8 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import EpochReport, InterimReport, RunInfo, StepsReport
 from digitpad.domain.recipe import SEEDS, Augmentation, Recipe
+from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
+from digitpad.domain.run import RunInfo
 from digitpad.storage import run_store
 from digitpad.storage.run_json import info_from_json, info_to_json, reports_from_lines, reports_to_lines
 from digitpad.storage.run_store import (

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from digitpad.domain.data_info import DataInfo, Embedding
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import DataInfo, Embedding, Preparing, RunInfo, StepsReport
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import Preparing, StepsReport
+from digitpad.domain.run import RunInfo
 from digitpad.ui.session.training_service import LiveNetwork
 
 RECIPE = Recipe("small", "Small", "net", epochs=3, teaches="How little it takes.")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import DataInfo
 from digitpad.learning.data.images import (
     MNIST_COUNTS,
     Images,

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 
 _IMAGES, _LABELS = 2051, 2049
 _LIMIT = 1 << 30

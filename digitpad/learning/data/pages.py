@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from digitpad.domain.messages import CLASSES, Gallery
+from digitpad.domain.data_info import Gallery
+from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.learning.data.augment import augmented
 from digitpad.learning.data.images import Images

@@ -11,7 +11,7 @@ import torch
 from numpy.random import Generator
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Recipe
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted

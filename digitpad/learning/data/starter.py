@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 from digitpad.learning.data.images import Images
 
 STARTER_TRAIN, STARTER_TEST = 4000, 1000

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 from digitpad.domain.rejection import LOST, threshold
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.learning.evaluation.calibration import BINS
 from digitpad.learning.evaluation.evaluate import Answer, Evaluation, Labelled, WriterAccuracy
 

@@ -20,8 +20,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from digitpad.domain.data_info import Embedding
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import Embedding
 from digitpad.learning.data.images import Images
 from digitpad.learning.inspect import embedding_worker as embedding_process
 from digitpad.learning.models.networks import first_column

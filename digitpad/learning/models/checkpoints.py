@@ -21,8 +21,8 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CheckpointInfo
 from digitpad.learning.evaluation.calibration import TEMPERATURES
 from digitpad.learning.models.networks import NETWORKS, NORMALISATIONS, SIDE, blueprint, parameter_count
 from digitpad.storage.io import write_atomically

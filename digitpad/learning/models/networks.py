@@ -23,7 +23,7 @@ import torch
 from torch import nn
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 
 Layers = Sequence[Sequence[Any]]
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format, fuse_conv_bn_eval
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CLASSES, CheckpointInfo, Prediction
+from digitpad.domain.prediction import CLASSES, Prediction
 from digitpad.domain.rejection import LOST, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink

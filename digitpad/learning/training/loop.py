@@ -18,8 +18,8 @@ from torch.nn import functional
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import EpochReport, InterimReport, Report, StepsReport
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
 from digitpad.domain.schedules import momentum_at, rate_at
 from digitpad.learning.data.augment import augmented
 from digitpad.learning.data.images import Images, fingerprint

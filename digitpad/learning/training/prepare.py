@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import Preparing, RunWish
 from digitpad.domain.recipe import check_recipe
+from digitpad.domain.reports import Preparing
+from digitpad.domain.run import RunWish
 from digitpad.domain.run_control import Control
 from digitpad.learning.data.datasets import cached_data, describe, download_folder
 from digitpad.learning.data.images import held_out

@@ -14,17 +14,10 @@ import torch
 from torch import nn
 
 from digitpad import __version__
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import (
-    CheckpointInfo,
-    EpochReport,
-    Preparing,
-    Report,
-    RunInfo,
-    RunWish,
-    Samples,
-    StepsReport,
-)
+from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
 from digitpad.learning.data.datasets import describe, is_mnist
 from digitpad.learning.data.pen_dataset import needs_ink

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from digitpad.domain.messages import Samples
+from digitpad.domain.reports import Samples
 from digitpad.learning.data.images import Images
 from digitpad.learning.training.loop import Training, logits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import EpochReport, InterimReport, Report, StepsReport
+from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
 
 
 class Logs:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.domain.messages import CLASSES, Prediction
+from digitpad.domain.prediction import CLASSES, Prediction
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, TEXT_PIXELS, Theme, text_font
 

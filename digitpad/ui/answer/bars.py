@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimat
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.theme import LIGHT, Theme, mix, reduced_motion, text_font
 
 SMALLEST_ROW = 18

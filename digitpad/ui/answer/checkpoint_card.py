@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.notice import Notice, breakable

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget
 
-from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import LOST, SHARES
 from digitpad.ui.common.theme import NOTE_PIXELS, text_font
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.messages import EpochReport, InterimReport, Report, StepsReport
+from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
 
 Array = NDArray[np.float64]
 Points = tuple[Array, Array]

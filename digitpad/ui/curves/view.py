@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QRegion, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from digitpad.domain.messages import Report
+from digitpad.domain.reports import Report
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font

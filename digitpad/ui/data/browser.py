@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.messages import CLASSES, DataInfo, Gallery
+from digitpad.domain.data_info import DataInfo, Gallery
+from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
 
-from digitpad.domain.messages import Gallery
+from digitpad.domain.data_info import Gallery
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
 

@@ -8,7 +8,8 @@ from typing import cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitpad.domain.messages import Embedding, RunInfo
+from digitpad.domain.data_info import Embedding
+from digitpad.domain.run import RunInfo
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.session.tasks import Tasks
 from digitpad.ui.session.training_service import Laboratory, LiveNetwork, MapMaker, Pixels

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.digit_colours import digit_colour
 from digitpad.ui.common.theme import NOTE_PIXELS, Theme, mix, text_font
 

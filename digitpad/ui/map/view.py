@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractAnimation, QEvent, QPointF, QRectF, QSize, Q
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QWidget
 
-from digitpad.domain.messages import CLASSES, Embedding
+from digitpad.domain.data_info import Embedding
+from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.theme import LIGHT, Theme, reduced_motion
 from digitpad.ui.map.paint import EmbeddingPainter, Side
 

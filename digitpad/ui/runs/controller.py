@@ -9,7 +9,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitpad.domain.messages import RunInfo
+from digitpad.domain.run import RunInfo
 from digitpad.storage.run_store import (
     RunFolder,
     delete_run,

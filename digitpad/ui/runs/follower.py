@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
 
-from digitpad.domain.messages import EpochReport, Report, RunInfo
+from digitpad.domain.reports import EpochReport, Report
+from digitpad.domain.run import RunInfo
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.view import CurvesView
 from digitpad.ui.runs.controller import RunKeeper

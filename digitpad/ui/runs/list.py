@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QSize, QSortFilterProxyModel,
 from PySide6.QtGui import QAction, QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from digitpad.domain.messages import RunInfo
+from digitpad.domain.run import RunInfo
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.runs.table import SORT_ROLE, Column, RunTable

@@ -10,7 +10,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
-from digitpad.domain.messages import RunInfo
+from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.theme import LIGHT, Theme
 

@@ -14,8 +14,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import CheckpointInfo, Prediction
+from digitpad.domain.prediction import Prediction
 from digitpad.domain.rejection import LOST
 from digitpad.ink.strokes import Ink
 

@@ -9,8 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.messages import DataInfo, Embedding, Gallery, Preparing, Report, RunInfo, RunWish, Samples
+from digitpad.domain.data_info import DataInfo, Embedding, Gallery
 from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.reports import Preparing, Report, Samples
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
 from digitpad.ui.session.reading_thread import Recognizer
 

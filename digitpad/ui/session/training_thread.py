@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import Preparing, Report, RunInfo, RunWish, Samples
+from digitpad.domain.reports import Preparing, Report, Samples
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
 from digitpad.ui.session.training_service import Laboratory, LiveNetwork, ShowNetwork, Tell
 
@@ -46,7 +47,7 @@ class Trainer(QObject):
         asked: a run was asked for; its data are being read.
         preparing: a Preparing, how far the making of drawings has come.
         started: the RunInfo of the run that trains from now on.
-        progressed: a report, see `digitpad.domain.messages.Report`.
+        progressed: a report, see `digitpad.domain.reports.Report`.
         samples_shown: Samples, images that the recipe shows before the first step or at the end.
         network_shown: a LiveNetwork, the network in training as it is now.
         paused: whether the run waits from now on.

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.messages import EpochReport, Preparing, Report, RunInfo, StepsReport
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import EpochReport, Preparing, Report, StepsReport
+from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.theme import text_font

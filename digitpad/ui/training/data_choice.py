@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.messages import DataInfo
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.tasks import Tasks

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.messages import RunInfo
 from digitpad.domain.recipe import LIMITS, Recipe
+from digitpad.domain.run import RunInfo
 from digitpad.ui.training.data_choice import DataChoice
 
 _WIDTH, _GAP = 312, 4

@@ -11,8 +11,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
-from digitpad.domain.messages import Preparing, Report, RunInfo, RunWish
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import Preparing, Report
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.storage.io import write_atomically
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.dialogs import ask_save, curves_filter
@@ -44,7 +45,7 @@ class TrainingPanel(QWidget):
     """Train and watch; closes to one line.
 
     Signals:
-        progressed: a report of the run, see `digitpad.domain.messages.Report`.
+        progressed: a report of the run, see `digitpad.domain.reports.Report`.
         network_shown: a LiveNetwork to read with, or None: read with the loaded checkpoint again.
         load_requested: the Path of a checkpoint that is to be read with.
         run_read: the Path of what the run that ended has learned, to read with it; None: with what was loaded before.

@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.domain.messages import RunInfo, Samples
+from digitpad.domain.reports import Samples
+from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
 from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from platformdirs import user_data_path
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import DataInfo
 from digitpad.learning.data.datasets import (
     available,
     cached_data,

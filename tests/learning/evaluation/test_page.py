@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from digitpad.domain.messages import CheckpointInfo
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.learning.data.images import Images
 from digitpad.learning.evaluation.calibration import reliability
 from digitpad.learning.evaluation.evaluate import Answer, Evaluation, Labelled, WriterAccuracy

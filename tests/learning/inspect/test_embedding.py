@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import CLASSES
+from digitpad.domain.prediction import CLASSES
 from digitpad.learning.data.images import Images
 from digitpad.learning.inspect import embedding
 from digitpad.learning.inspect import embedding_worker as embedding_process

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import save
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import CheckpointInfo
 from digitpad.learning.models.checkpoints import MAX_BYTES, Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.models.networks import NETWORKS, parameter_count
 from digitpad.learning.models.recognizer import Recognizer

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CheckpointInfo
 from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke

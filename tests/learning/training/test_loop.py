@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
 from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.schedules import rate_at
 from digitpad.learning.data.augment import augmented
 from digitpad.learning.data.images import Images, held_out

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import RunWish
+from digitpad.domain.run import RunWish
 from digitpad.domain.run_control import Control
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.training import prepare as module

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from digitpad.domain.messages import InterimReport, StepsReport
 from digitpad.domain.recipe import Augmentation, check_recipe
+from digitpad.domain.reports import InterimReport, StepsReport
 from digitpad.domain.schedules import momentum_at, rate_at
 from digitpad.learning.data.images import Images
 from digitpad.learning.models.networks import NETWORKS, build, parameter_count

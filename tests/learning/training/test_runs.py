@@ -19,9 +19,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import EpochReport, InterimReport, Preparing, RunInfo, RunWish, Samples, StepsReport
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.rejection import SHARES
+from digitpad.domain.reports import EpochReport, InterimReport, Preparing, Samples, StepsReport
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
@@ -756,7 +757,7 @@ import torch
 from digitpad.learning.training import loop as training
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.runs import resume, run
-from digitpad.domain.messages import RunWish
+from digitpad.domain.run import RunWish
 from digitpad.storage.recipe_store import load_recipe
 from digitpad.storage.run_store import find_run, list_runs
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from safetensors.torch import load, save
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import EpochReport, StepsReport
 from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.reports import EpochReport, StepsReport
 from digitpad.learning.data.images import Images
 from digitpad.learning.data.pen_dataset import rendered
 from digitpad.learning.training import loop as module

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 
-from digitpad.domain.messages import Prediction
+from digitpad.domain.prediction import Prediction
 from digitpad.ui.answer.answer import HEIGHT, AnswerPanel
 from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.common.theme import DARK, LIGHT

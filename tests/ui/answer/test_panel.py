@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from digitpad.domain.messages import Prediction
+from digitpad.domain.prediction import Prediction
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.panel import AnswerSide
 from digitpad.ui.session.reading_thread import Answer

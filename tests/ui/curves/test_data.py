@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.ui.curves.data import RunCurves, thinned, visible
 from digitpad.ui.curves.scale import fitted, fitted_log, log_ticks, round_down, round_up, ticks
 

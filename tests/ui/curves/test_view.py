@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from digitpad.domain.messages import EpochReport, InterimReport, StepsReport
+from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.panel import Panel

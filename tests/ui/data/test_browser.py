@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
+from digitpad.domain.data_info import DataInfo, Gallery
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import DataInfo, Gallery
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import DARK

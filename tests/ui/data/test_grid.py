@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from digitpad.domain.messages import Gallery
+from digitpad.domain.data_info import Gallery
 from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.data.grid import SIDE, DigitGrid, ink_colours
 

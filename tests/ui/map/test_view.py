@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from digitpad.domain.messages import CLASSES, Embedding
+from digitpad.domain.data_info import Embedding
+from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.digit_colours import digit_colour
 from digitpad.ui.common.theme import DARK, LIGHT, contrast
 from digitpad.ui.map.view import MOVE_MILLISECONDS, EmbeddingMapView

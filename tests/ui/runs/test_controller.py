@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
-from digitpad.domain.messages import EpochReport
+from digitpad.domain.reports import EpochReport
 from digitpad.storage.run_store import RunFolder, create, runs_folder
 from digitpad.ui.runs.controller import RunKeeper
 from digitpad.ui.runs.list import RunList

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from digitpad.domain.messages import EpochReport, RunInfo, StepsReport
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import EpochReport, StepsReport
+from digitpad.domain.run import RunInfo
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.view import CurvesView
 from digitpad.ui.runs.follower import RunFollower

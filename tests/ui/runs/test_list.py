@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QPushButton, QStyle, QStyleOptionViewItem
 
-from digitpad.domain.messages import RunInfo
 from digitpad.domain.recipe import SEEDS, Recipe
+from digitpad.domain.run import RunInfo
 from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.runs.table import Column

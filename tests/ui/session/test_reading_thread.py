@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.messages import CheckpointInfo, Prediction
+from digitpad.domain.prediction import Prediction
 from digitpad.domain.rejection import LOST
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.ui.session.reading_thread import Reader

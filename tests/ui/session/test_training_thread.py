@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import Preparing, RunInfo, RunWish
+from digitpad.domain.reports import Preparing
+from digitpad.domain.run import RunInfo, RunWish
 from digitpad.ui.session.training_thread import Trainer
 from tests.ui.training_services import INFO, RECIPE, StepwiseLaboratory, steps
 

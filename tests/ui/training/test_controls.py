@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 
-from digitpad.domain.messages import EpochReport, Preparing
+from digitpad.domain.reports import EpochReport, Preparing
 from digitpad.ui.training.controls import TrainLine, duration
 from tests.ui.training_services import INFO, OTHER, RECIPE, steps
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar, QPushButton
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.messages import DataInfo
 from digitpad.ui.session.tasks import Tasks
 from digitpad.ui.training.data_choice import DataChoice
 from tests.ui.training_services import MNIST, STARTER

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from digitpad.domain.messages import Samples
+from digitpad.domain.reports import Samples
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.data.grid import SIDE, ink_colours

@@ -1,0 +1,66 @@
+"""Training runs: what is wanted, and what is known of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitpad.domain.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class RunWish:
+    """What a person wants trained.
+
+    Attributes:
+        recipe: what to train and how.
+        seed: decides everything random.
+        data: 'mnist', 'starter' or a folder's path; see `DataInfo.id`.
+        device: 'auto', 'cpu', 'cuda' or 'mps'.
+        ink: file of labelled drawings, for recipes that train on them; None takes the one in the data folder.
+    """
+
+    recipe: Recipe
+    seed: int = 0
+    data: str = "mnist"
+    device: str = "auto"
+    ink: Path | None = None
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What is known of a run; `digitpad.storage.run_store` keeps it on disk.
+
+    Attributes:
+        id: name of the run's folder: its start's UTC time and the recipe's id.
+        name: name that a person gave it; at first the recipe's id.
+        recipe: what was trained and how.
+        seed: decided everything random.
+        data: words on what it was trained on.
+        data_id: see `DataInfo.id`.
+        device: 'cpu', 'cuda' or 'mps'.
+        started: ISO time of the start, UTC.
+        ink: path of the file of drawings that was named for it, '' where none was.
+        state: 'running', 'stopped', 'finished' or 'failed'; a run found 'running' at a start was cut off.
+        problem: the sentence that says why it failed, '' where it did not.
+        epochs_done: whole epochs trained.
+        train_seconds: seconds of training so far, without reading data, testing or pauses.
+        best_accuracy, last_accuracy: share of the test images that the best and the last checkpoint read right; None
+            before the first test.
+    """
+
+    id: str
+    name: str
+    recipe: Recipe
+    seed: int
+    data: str
+    data_id: str
+    device: str
+    started: str
+    ink: str = ""
+    state: str = "running"
+    problem: str = ""
+    epochs_done: int = 0
+    train_seconds: float = 0.0
+    best_accuracy: float | None = None
+    last_accuracy: float | None = None
