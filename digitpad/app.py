@@ -23,12 +23,12 @@ from PySide6.QtWidgets import QApplication
 
 from digitpad.cli import parser as arguments
 from digitpad.domain.errors import InputError
-from digitpad.services import Laboratory, load_torch
+from digitpad.services import Laboratory, Recognizer, load_torch
 from digitpad.storage.io import shipped
 from digitpad.ui.common.icons import icon
 from digitpad.ui.common.theme import LIGHT
 from digitpad.ui.main_window import MainWindow
-from digitpad.ui.session.reading_thread import Reader, Recognizer
+from digitpad.ui.session.reading_thread import Reader
 from digitpad.ui.session.settings import Settings
 
 _SWITCH_SECONDS = 0.001

@@ -1,4 +1,4 @@
-"""Learning as the window asks for it, see `ui.session.training_service`; the first call that needs torch imports it."""
+"""Learning as the window asks for it: one service whose functions import torch when they are first called."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.data_info import DataInfo, Embedding, Gallery
 from digitpad.domain.errors import DigitpadError
+from digitpad.domain.prediction import Prediction
 from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.reports import Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
+from digitpad.ink.strokes import Ink
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.storage.run_store import find_run, runs_folder
-from digitpad.ui.session.training_service import LiveNetwork, ShowNetwork, Tell
 
 if TYPE_CHECKING:
     from digitpad.learning.inspect.embedding import EmbeddingMap
@@ -53,6 +57,46 @@ def load_torch() -> None:
         import_torch()
     except (ImportError, OSError) as error:
         raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+
+
+class Recognizer(Protocol):
+    """What reads: see `digitpad.learning.models.recognizer`.
+
+    Attributes:
+        lost: share of real digits that may be lost so that others are refused, None to refuse nothing; can be set.
+    """
+
+    lost: float | None
+
+    @property
+    def info(self) -> CheckpointInfo:
+        """What is known of the checkpoint."""
+
+    @property
+    def device(self) -> str:
+        """Where it computes: 'cpu', 'cuda' or 'mps'."""
+
+    def predict(self, ink: Ink, revision: int = 0) -> Prediction:
+        """Read some ink."""
+
+
+@dataclass(frozen=True, eq=False)
+class LiveNetwork:
+    """A network in training, as it was at one step.
+
+    Attributes:
+        recognizer: what reads with it.
+        step: steps that it had been trained for.
+        network: the checkpoint, for `MapMaker.update`.
+    """
+
+    recognizer: Recognizer
+    step: int
+    network: object
+
+
+Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
+ShowNetwork = Callable[[LiveNetwork], None]
 
 
 class Laboratory:
@@ -146,32 +190,38 @@ class Laboratory:
 
         return augmented_examples(pixels, augmentation, count, seed)
 
-    def map_maker(self, data_id: str) -> _MapMaker:
+    def map_maker(self, data_id: str) -> MapMaker:
         """See `digitpad.learning.inspect.embedding`."""
         load_torch()
         from digitpad.learning.data.datasets import cached_data
         from digitpad.learning.inspect.embedding import EmbeddingMap
 
-        return _MapMaker(EmbeddingMap(cached_data(data_id, "test")))
+        return MapMaker(EmbeddingMap(cached_data(data_id, "test")))
 
 
-class _MapMaker:
+class MapMaker:
+    """Maps of a network's last hidden layer, each moved on from the one before."""
+
     def __init__(self, maps: EmbeddingMap) -> None:
         self._maps = maps
 
     @property
     def pixels(self) -> Pixels:
+        """The images of the map, uint8 (n, 28, 28)."""
         return self._maps.pixels
 
     def update(self, live: LiveNetwork, drawing: Pixels | None) -> Embedding:
+        """Compute the next map; takes seconds."""
         checkpoint = cast("Checkpoint", live.network)
         info = checkpoint.info
         return self._maps.update(checkpoint.network, info.mean, info.std, live.step, drawing)
 
     def place(self, drawing: Pixels) -> tuple[float, float] | None:
+        """Where a drawing lies in the last map."""
         return self._maps.place(drawing)
 
     def close(self) -> None:
+        """End what computes; may be called from any thread."""
         self._maps.close()
 
 

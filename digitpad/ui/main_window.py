@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ink.strokes import PEN_WIDTHS
+from digitpad.services import Laboratory, LiveNetwork
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
@@ -39,7 +40,6 @@ from digitpad.ui.panes import Panes
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.reading_thread import Answer, Reader
 from digitpad.ui.session.settings import Settings
-from digitpad.ui.session.training_service import Laboratory, LiveNetwork
 from digitpad.ui.training.page import TrainingPanel
 
 _FIRST_SIZE = QSize(1180, 760)

@@ -12,7 +12,7 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, StepsReport
 from digitpad.domain.run import RunInfo
-from digitpad.ui.session.training_service import LiveNetwork
+from digitpad.services import LiveNetwork
 
 RECIPE = Recipe("small", "Small", "net", epochs=3, teaches="How little it takes.")
 OTHER = Recipe("large", "Large", "net", epochs=20, teaches="What the last tenths cost.")

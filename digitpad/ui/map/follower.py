@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.run import RunInfo
+from digitpad.services import Laboratory, LiveNetwork, MapMaker, Pixels
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.session.tasks import Tasks
-from digitpad.ui.session.training_service import Laboratory, LiveNetwork, MapMaker, Pixels
 
 _MOST_WAITING = 32
 """Networks that wait to be drawn; `five-by-five` has 24 tests."""

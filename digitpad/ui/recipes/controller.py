@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.schedules import rate_at
+from digitpad.services import Laboratory
 from digitpad.storage.recipe_store import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.session.tasks import Tasks
-from digitpad.ui.session.training_service import Laboratory
 
 if TYPE_CHECKING:
     from digitpad.ui.recipes.editor import RecipeEditor

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
@@ -19,30 +18,10 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.domain.prediction import Prediction
 from digitpad.domain.rejection import LOST
 from digitpad.ink.strokes import Ink
+from digitpad.services import Recognizer
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""
-
-
-class Recognizer(Protocol):
-    """What reads: see `digitpad.learning.models.recognizer`.
-
-    Attributes:
-        lost: share of real digits that may be lost so that others are refused, None to refuse nothing; can be set.
-    """
-
-    lost: float | None
-
-    @property
-    def info(self) -> CheckpointInfo:
-        """What is known of the checkpoint."""
-
-    @property
-    def device(self) -> str:
-        """Where it computes: 'cpu', 'cuda' or 'mps'."""
-
-    def predict(self, ink: Ink, revision: int = 0) -> Prediction:
-        """Read some ink."""
 
 
 OpenRecognizer = Callable[[Path | None], Recognizer]

@@ -10,7 +10,7 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.domain.reports import Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, RunWish
 from digitpad.domain.run_control import Control
-from digitpad.ui.session.training_service import Laboratory, LiveNetwork, ShowNetwork, Tell
+from digitpad.services import Laboratory, LiveNetwork, ShowNetwork, Tell
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""

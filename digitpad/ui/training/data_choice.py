@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError
+from digitpad.services import Laboratory
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.tasks import Tasks
-from digitpad.ui.session.training_service import Laboratory
 
 _FOLDER, _DOWNLOAD = "\0folder", "\0download"
 """Entries that are no data set."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout,
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, Report
 from digitpad.domain.run import RunInfo, RunWish
+from digitpad.services import Laboratory, LiveNetwork, Pixels
 from digitpad.storage.io import write_atomically
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.dialogs import ask_save, curves_filter
@@ -28,7 +29,6 @@ from digitpad.ui.runs.follower import RunFollower
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.quiet import Quiet
 from digitpad.ui.session.tasks import Tasks
-from digitpad.ui.session.training_service import Laboratory, LiveNetwork, Pixels
 from digitpad.ui.session.training_thread import Trainer
 from digitpad.ui.training.controls import TrainLine, duration
 from digitpad.ui.training.data_choice import DataChoice

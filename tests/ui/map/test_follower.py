@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from digitpad.domain.errors import DigitpadError
+from digitpad.services import LiveNetwork
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
-from digitpad.ui.session.training_service import LiveNetwork
 from tests.ui.training_services import INFO, FakeMaps
 
 DRAWING = np.full((28, 28), 7, np.uint8)
