@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from digitpad.cli import parser as arguments
 from digitpad.domain.errors import InputError
-from digitpad.services import Laboratory, Recognizer, load_torch
+from digitpad.services import Recognizer, TrainingService, load_torch
 from digitpad.storage.io import shipped
 from digitpad.ui.common.icons import icon
 from digitpad.ui.common.theme import LIGHT
@@ -56,7 +56,7 @@ def create(argv: Sequence[str]) -> MainWindow:
     application.setWindowIcon(icon("app", LIGHT))
     _translate(application)
     reader = Reader(_Opener(words.device))
-    return MainWindow(application, Settings(), reader, Laboratory(), words.checkpoint, words.device)
+    return MainWindow(application, Settings(), reader, TrainingService(), words.checkpoint, words.device)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -73,7 +73,7 @@ class _Opener:
         self._device = device
 
     def __call__(self, path: Path | None) -> Recognizer:
-        """Open a checkpoint, or the one that ships; on the CPU where the wished device is not there."""
+        """Open a checkpoint, or the one that ships; on the CPU where the requested device is not there."""
         load_torch()
         from digitpad.learning.models.devices import choose_device
         from digitpad.learning.models.recognizer import open_recognizer
@@ -81,7 +81,7 @@ class _Opener:
         try:
             choose_device(self._device)
         except InputError:
-            self._device = "cpu"  # the window says so: it knows what was wished
+            self._device = "cpu"  # the window says so: it knows what was requested
         return open_recognizer(path, self._device)
 
 

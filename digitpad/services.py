@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.data_info import DataInfo, Embedding, Gallery
+from digitpad.domain.data_info import DataInfo, Embedding, ImagePage
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.prediction import Prediction
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import Preparing, Report, Samples
-from digitpad.domain.run import RunInfo, RunWish
-from digitpad.domain.run_control import Control
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run_control import RunControl
 from digitpad.ink.strokes import Ink
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.storage.run_store import find_run, runs_folder
@@ -63,10 +63,11 @@ class Recognizer(Protocol):
     """What reads: see `digitpad.learning.models.recognizer`.
 
     Attributes:
-        lost: share of real digits that may be lost so that others are refused, None to refuse nothing; can be set.
+        false_rejection_rate: share of real digits that may be rejected with the outliers, None to reject nothing; can
+            be set.
     """
 
-    lost: float | None
+    false_rejection_rate: float | None
 
     @property
     def info(self) -> CheckpointInfo:
@@ -95,11 +96,11 @@ class LiveNetwork:
     network: object
 
 
-Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
-ShowNetwork = Callable[[LiveNetwork], None]
+OnProgress = Callable[[RunInfo | Report | Samples | Preparing], None]
+OnNetwork = Callable[[LiveNetwork], None]
 
 
-class Laboratory:
+class TrainingService:
     """Training and data for the window; every function is called in a thread other than the window's."""
 
     recipes: Sequence[Recipe] = tuple(RECIPES.values())
@@ -117,7 +118,7 @@ class Laboratory:
         _step_back()
         import_in_steps(_PREPARED, wait)
 
-    def run(self, wish: RunWish, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
+    def run(self, config: TrainingConfig, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.run`; one core is left to the window."""
         load_torch()
         from digitpad.learning.models.devices import cores
@@ -125,9 +126,9 @@ class Laboratory:
 
         _step_back()
         threads = max(1, cores() - 1)
-        return run(wish, runs_folder(), control=control, tell=tell, show=_shower(show), threads=threads)
+        return run(config, runs_folder(), control=control, on_progress=on_progress, show=_shower(show), threads=threads)
 
-    def resume(self, run_id: str, control: Control, tell: Tell, show: ShowNetwork) -> RunInfo:
+    def resume(self, run_id: str, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.resume`."""
         load_torch()
         from digitpad.learning.models.devices import cores
@@ -136,7 +137,7 @@ class Laboratory:
         _step_back()
         threads = max(1, cores() - 1)
         folder = find_run(runs_folder(), run_id)
-        return resume(folder, control=control, tell=tell, show=_shower(show), threads=threads)
+        return resume(folder, control=control, on_progress=on_progress, show=_shower(show), threads=threads)
 
     def networks(self) -> list[tuple[str, str]]:
         """Id of each network, and words with its number of parameters."""
@@ -175,7 +176,7 @@ class Laboratory:
 
         download_mnist(download_folder(), progress, cancelled)
 
-    def gallery(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> Gallery:
+    def gallery(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> ImagePage:
         """See `digitpad.learning.data.pages.gallery`."""
         load_torch()
         from digitpad.learning.data.datasets import cached_data
@@ -225,7 +226,7 @@ class MapMaker:
         self._maps.close()
 
 
-def _shower(show: ShowNetwork) -> Callable[[Checkpoint, int], None]:
+def _shower(show: OnNetwork) -> Callable[[Checkpoint, int], None]:
     from digitpad.learning.models.recognizer import Recognizer
 
     return lambda checkpoint, step: show(LiveNetwork(Recognizer(checkpoint), step, checkpoint))

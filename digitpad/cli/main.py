@@ -71,7 +71,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     from digitpad.learning.models.recognizer import open_recognizer
 
     recognizer = open_recognizer(arguments.checkpoint, arguments.device)
-    recognizer.lost = arguments.lost
+    recognizer.false_rejection_rate = arguments.false_rejection_rate
     status = 0
     for file in arguments.files:
         try:
@@ -108,14 +108,16 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         _check_page(page, arguments.data)  # before the minutes that the reading may take
     checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
     data = read_labelled(arguments.data)
-    result = evaluate(checkpoint, data, choose_device(arguments.device), arguments.lost)
+    result = evaluate(checkpoint, data, choose_device(arguments.device), arguments.false_rejection_rate)
     if page is not None:
         from digitpad.learning.evaluation.page import evaluation_page
 
         source = arguments.data.resolve().name
-        write_atomically(page, evaluation_page(result, data, checkpoint.info, source, arguments.lost))
+        write_atomically(page, evaluation_page(result, data, checkpoint.info, source, arguments.false_rejection_rate))
     if arguments.json:
-        print(json.dumps(asdict(result)))
+        values = asdict(result)
+        values["refused"] = values.pop("rejected")
+        print(json.dumps(values))
     else:
         _say_evaluation(result)
         if page is not None:
@@ -139,7 +141,9 @@ def _check_page(page: Path, data: Path) -> None:
 
 
 def _say_evaluation(result: Evaluation) -> None:
-    print(f"{result.accuracy:.2%} of {result.n:,} read right, {len(result.errors):,} wrong, {result.refused:,} refused")
+    print(
+        f"{result.accuracy:.2%} of {result.n:,} read right, {len(result.errors):,} wrong, {result.rejected:,} refused"
+    )
     print(f"expected calibration error {result.ece:.2%} (15 bins)")
     if result.writers_mean is not None:
         spread = "" if result.writers_sd is None else f" ± {result.writers_sd:.2%} (mean ± standard deviation)"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from digitpad import __version__
-from digitpad.domain.rejection import LOST
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -40,14 +40,14 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = commands.add_parser("predict", help="read pictures and ink files")
     _checkpoint(predict)
-    _lost(predict)
+    _false_rejection_rate(predict)
     _json(predict)
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG, JPEG, BMP, WebP, InkML or UNIPEN")
 
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint on labelled digits")
     _checkpoint(evaluate)
     _device(evaluate)
-    _lost(evaluate)
+    _false_rejection_rate(evaluate)
     evaluate.add_argument(
         "--page", type=Path, metavar="FILE.html", help="write a page with figures and pictures of what was read wrong"
     )
@@ -95,9 +95,11 @@ def _device(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS
     parser.add_argument("--device", choices=DEVICES, default=default, help="where to compute (default auto)")
 
 
-def _lost(parser: argparse.ArgumentParser) -> None:
-    text = f"share of real digits that may be refused, 0 to 1, or 'never' to refuse nothing (default {LOST})"
-    parser.add_argument("--lost", type=_share, default=LOST, metavar="SHARE", help=text)
+def _false_rejection_rate(parser: argparse.ArgumentParser) -> None:
+    text = "share of real digits that may be refused, 0 to 1, or 'never' to refuse nothing (default %(default)s)"
+    parser.add_argument(
+        "--false-rejection-rate", "--lost", type=_share, default=FALSE_REJECTION_RATE, metavar="RATE", help=text
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
-from digitpad.domain.run import RunInfo, RunWish
-from digitpad.domain.run_control import Control
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run_control import RunControl
 from digitpad.storage.run_store import RunFolder, export_checkpoint, find_run, runs_folder
 
 if TYPE_CHECKING:
@@ -50,17 +50,22 @@ def train(arguments: argparse.Namespace) -> int:
         )
     out = arguments.out or Path(f"{recipe.id}.safetensors")
     _check_writable(out)
-    control = Control()
-    with _Teller(out, arguments.json, arguments.tensorboard) as teller, _stopped_by_interrupt(control):
+    control = RunControl()
+    with _Reporter(out, arguments.json, arguments.tensorboard) as reporter, _stopped_by_interrupt(control):
         if resumed:
             # 'auto' is the kind of device that the run was trained on.
             device = None if arguments.device == "auto" else arguments.device
             info = resume(
-                resumed, epochs=arguments.epochs, device=device, ink=arguments.ink, control=control, tell=teller.tell
+                resumed,
+                epochs=arguments.epochs,
+                device=device,
+                ink=arguments.ink,
+                control=control,
+                on_progress=reporter.on_progress,
             )
         else:
-            wish = RunWish(recipe, arguments.seed, _data(arguments, control), arguments.device, arguments.ink)
-            info = run(wish, runs_folder(), control=control, tell=teller.tell)
+            config = TrainingConfig(recipe, arguments.seed, _data(arguments, control), arguments.device, arguments.ink)
+            info = run(config, runs_folder(), control=control, on_progress=reporter.on_progress)
     folder = find_run(runs_folder(), info.id) if resumed is None else resumed
     export_checkpoint(folder, "best", out)
     return _say_end(info, out, arguments.json)
@@ -113,7 +118,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         recipe = known[arguments.recipe]
     if arguments.epochs:
         recipe = replace(recipe, epochs=arguments.epochs)
-    return replace(recipe, hold_out=arguments.hold_out) if arguments.hold_out else recipe
+    return replace(recipe, validation_images=arguments.hold_out) if arguments.hold_out else recipe
 
 
 def _resumed(named: Path) -> RunFolder:
@@ -134,7 +139,7 @@ def _resumed(named: Path) -> RunFolder:
     return find_run(runs_folder(), run)
 
 
-def _data(arguments: argparse.Namespace, control: Control) -> str:
+def _data(arguments: argparse.Namespace, control: RunControl) -> str:
     """The data to train on: what the words name, else MNIST, which is fetched where files of it are missing."""
     from digitpad.learning.data.datasets import MNIST, STARTER, available, cached_data, can_be_fetched, describe
 
@@ -154,7 +159,7 @@ def _data(arguments: argparse.Namespace, control: Control) -> str:
     return MNIST
 
 
-def _fetch_mnist(control: Control) -> None:
+def _fetch_mnist(control: RunControl) -> None:
     from tqdm import tqdm
 
     from digitpad.learning.data.datasets import download_folder
@@ -169,7 +174,7 @@ def _fetch_mnist(control: Control) -> None:
         download_mnist(download_folder(), show, lambda: control.is_stopped)
 
 
-class _Teller:
+class _Reporter:
     """Says how a run goes: lines on stdout, a bar on a terminal, logs for TensorBoard; copies each best checkpoint."""
 
     def __init__(self, out: Path, as_json: bool, logs: Path | None) -> None:
@@ -184,7 +189,7 @@ class _Teller:
 
             self._logs = Logs(logs)
 
-    def __enter__(self) -> _Teller:
+    def __enter__(self) -> _Reporter:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -192,7 +197,7 @@ class _Teller:
         if self._logs is not None:
             self._logs.close()
 
-    def tell(self, now: RunInfo | Report | Samples | Preparing) -> None:
+    def on_progress(self, now: RunInfo | Report | Samples | Preparing) -> None:
         """Say what a run says of itself."""
         if isinstance(now, RunInfo):
             self._run = now.id
@@ -241,7 +246,7 @@ class _Teller:
             said = {name: value for name, value in asdict(now).items() if name in _SAID}
             print(json.dumps({"event": "epoch", **said}), flush=True)
             return
-        held_out = "" if now.held_out_accuracy is None else f"  held out {now.held_out_accuracy:.2%}"
+        held_out = "" if now.validation_accuracy is None else f"  held out {now.validation_accuracy:.2%}"
         self._bar.clear()
         print(
             f"epoch {now.epoch:>3}/{now.epochs}  {now.train_seconds:8.1f} s  training loss {now.train_loss:.4f}  "
@@ -252,7 +257,7 @@ class _Teller:
 
 
 @contextlib.contextmanager
-def _stopped_by_interrupt(control: Control) -> Iterator[None]:
+def _stopped_by_interrupt(control: RunControl) -> Iterator[None]:
     """Let the first Ctrl+C end the run after the step under way, and the second one break it off."""
 
     def stop(_number: int, _frame: object) -> None:

@@ -25,7 +25,7 @@ class CheckpointInfo:
         date: ISO date of the run's end, '' where unknown.
         digitpad_version: version that wrote the file, '' where another program wrote it.
         temperature: what the logits are divided by before the softmax, so that confidence means something.
-        thresholds: rows of a share of real digits lost and the evidence below which an image is refused at that cost;
+        thresholds: rows of a false rejection rate and the energy score below which an image is rejected at that rate;
             empty for a network that was not shown what is no digit. See `digitpad.domain.rejection`.
         run: id of the run that it comes from, '' where unknown.
         path: the file it came from.

@@ -28,7 +28,7 @@ class DataInfo:
 
 
 @dataclass(frozen=True, eq=False)
-class Gallery:
+class ImagePage:
     """A page of a data set, for the browser.
 
     Attributes:

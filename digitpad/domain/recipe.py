@@ -51,24 +51,24 @@ class Recipe:
         epochs: passes over the training images.
         batch: images a step.
         optimiser: one of `OPTIMISERS`.
-        rate: learning rate; the highest one of a schedule.
+        learning_rate: learning rate; the highest one of a schedule.
         momentum: of SGD; the others use 0.9 and 0.999 as their moments' decays.
-        decay: weight decay of AdamW.
+        weight_decay: weight decay of AdamW.
         schedule: one of `SCHEDULES`; see `digitpad.learning.schedules`.
         milestones: with 'steps', the epochs, from 0, at whose start the rate is multiplied by `factor`.
         factor: see milestones.
-        smoothing: label smoothing.
-        average: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
+        label_smoothing: label smoothing.
+        ema_decay: decay of the exponential moving average of the weights, per step; 0 keeps the last weights.
         precision: one of `PRECISIONS`; 'mixed' computes in bfloat16 what bears it, on devices that are quicker so, and
             keeps weights and loss in float32.
         mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
-        copies: how many variations of each pen drawing join the training images; with 0 no pen drawings do. Every fifth
-            writer's are held out.
-        forms: how many images of each digit, made up in the forms in which people write it, join them.
-        others: how many images of what is no digit join them; a network that sees some learns to refuse.
-        hold_out: how many training images are held out. On these, and on the pen drawings held out, the best epoch and
-            the thresholds of refusal are chosen, and the confidence is calibrated, on the drawings alone where there
-            are some; without any, the network trains on all and keeps the last epoch.
+        stroke_variations: how many variations of each pen drawing join the training images; with 0 no pen drawings do.
+            Every fifth writer's are held out.
+        digit_styles: how many images of each digit, made up in the forms in which people write it, join them.
+        outliers: how many images of what is no digit join them; a network that sees some learns to refuse.
+        validation_images: how many training images are held out. On these, and on the pen drawings held out, the best
+            epoch and the thresholds of rejection are chosen, and the confidence is calibrated, on the drawings alone
+            where there are some; without any, the network trains on all and keeps the last epoch.
         test_batch: images a step while testing.
         test_every: steps between tests within an epoch; 0 tests at the end of each epoch only.
         test_images: how many of the first test images those tests use; 0 takes all.
@@ -85,21 +85,21 @@ class Recipe:
     teaches: str = ""
     batch: int = 128
     optimiser: str = "adamw"
-    rate: float = 0.003
+    learning_rate: float = 0.003
     momentum: float = 0.9
-    decay: float = 0.01
+    weight_decay: float = 0.01
     schedule: str = "one-cycle"
     milestones: tuple[int, ...] = ()
     factor: float = 0.1
-    smoothing: float = 0.0
-    average: float = 0.0
+    label_smoothing: float = 0.0
+    ema_decay: float = 0.0
     precision: str = "full"
     mean: float = 0.1307
     std: float = 0.3081
-    copies: int = 0
-    forms: int = 0
-    others: int = 0
-    hold_out: int = 0
+    stroke_variations: int = 0
+    digit_styles: int = 0
+    outliers: int = 0
+    validation_images: int = 0
     test_batch: int = 512
     test_every: int = 0
     test_images: int = 0
@@ -109,21 +109,33 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
+FILE_KEYS = {
+    "learning_rate": "rate",
+    "weight_decay": "decay",
+    "label_smoothing": "smoothing",
+    "ema_decay": "average",
+    "stroke_variations": "copies",
+    "digit_styles": "forms",
+    "outliers": "others",
+    "validation_images": "hold_out",
+}
+"""What recipe files call the fields whose names in the program are others."""
+
 LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (1, 1000),
     "batch": (1, 10_000),
-    "rate": (1e-7, 10),
+    "learning_rate": (1e-7, 10),
     "momentum": (0, 0.999),
-    "decay": (0, 1),
+    "weight_decay": (0, 1),
     "factor": (0, 1),
-    "smoothing": (0, 0.9),
-    "average": (0, 0.9999),
+    "label_smoothing": (0, 0.9),
+    "ema_decay": (0, 0.9999),
     "mean": (-10, 10),
     "std": (1e-3, 100),
-    "copies": (0, 20),
-    "forms": (0, 10_000),
-    "others": (0, 100_000),
-    "hold_out": (0, 50_000),
+    "stroke_variations": (0, 20),
+    "digit_styles": (0, 10_000),
+    "outliers": (0, 100_000),
+    "validation_images": (0, 50_000),
     "test_batch": (1, 10_000),
     "test_every": (0, 100_000),
     "test_images": (0, 10_000),
@@ -255,6 +267,10 @@ def _check_numbers(part: Recipe | Augmentation, limits: dict[str, tuple[float, f
         kind = "whole number" if name in whole else "number"
         wanted = f"a {kind} from {low:g} to {high:g}"
         if isinstance(value, bool) or not isinstance(value, int if name in whole else (int, float)):
-            raise InputError(f"The {whose} {name} is {shown(value)}, which is no {kind}. Choose {wanted}.")
+            raise InputError(
+                f"The {whose} {FILE_KEYS.get(name, name)} is {shown(value)}, which is no {kind}. Choose {wanted}."
+            )
         if not low <= value <= high:  # NaN is not either
-            raise InputError(f"The {whose} {name} is {shown(value)}, which is out of range. Choose {wanted}.")
+            raise InputError(
+                f"The {whose} {FILE_KEYS.get(name, name)} is {shown(value)}, which is out of range. Choose {wanted}."
+            )

@@ -1,27 +1,27 @@
-"""How strict the reader is: which share of real digits may be lost so that what is no digit is refused."""
+"""Rejecting what is no digit: the energy score below which an image is no digit, at a chosen false rejection rate."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05)
-"""Shares of real digits lost that a checkpoint knows a threshold for, from the least strict on."""
+FALSE_REJECTION_RATES = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05)
+"""Shares of real digits rejected that a checkpoint knows a threshold for, the lowest first."""
 
-LOST = 0.003
-"""The share that may be lost unless the person chooses another."""
+FALSE_REJECTION_RATE = 0.003
+"""The rate unless the person chooses another."""
 
 
-def threshold(known: Sequence[list[float]], lost: float | None) -> float:
-    """The lowest evidence that is accepted as a digit; see `digitpad.learning.training.losses.evidence`.
+def threshold(known: Sequence[list[float]], false_rejection_rate: float | None) -> float:
+    """The lowest energy score that is accepted as a digit; see `digitpad.learning.training.losses.energy_score`.
 
     Args:
-        known: a checkpoint's thresholds: rows of share and evidence. A network without any never refuses.
-        lost: share of real digits that may be lost; the largest known share up to it counts. Where there is none, and
-            with None, nothing is refused.
+        known: a checkpoint's thresholds: rows of false rejection rate and score. A network without any never rejects.
+        false_rejection_rate: share of real digits that may be rejected; the largest known rate up to it counts. Where
+            there is none, and with None, nothing is rejected.
 
     Returns:
-        Any finite number, or minus infinity where nothing is refused.
+        Any finite number, or minus infinity where nothing is rejected.
     """
-    fitting = [row for row in known if lost is not None and row[0] <= lost]
+    fitting = [row for row in known if false_rejection_rate is not None and row[0] <= false_rejection_rate]
     return max(fitting)[1] if fitting else -math.inf

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+FILE_KEYS = {
+    "learning_rates": "rates",
+    "validation_loss": "held_out_loss",
+    "validation_accuracy": "held_out_accuracy",
+}
+"""What files of curves call the fields whose names in the program are others."""
+
 
 @dataclass(frozen=True)
 class StepsReport:
@@ -15,7 +22,7 @@ class StepsReport:
     Attributes:
         first: number of the first of these steps, from 1, counted from the start of the run.
         losses: loss of each step.
-        rates: learning rate of each step.
+        learning_rates: learning rate of each step.
         epoch: the epoch under way, from 1.
         epochs: how many there will be.
         steps: how many steps there will be in all.
@@ -26,7 +33,7 @@ class StepsReport:
 
     first: int
     losses: tuple[float, ...]
-    rates: tuple[float, ...]
+    learning_rates: tuple[float, ...]
     epoch: int
     epochs: int
     steps: int
@@ -68,8 +75,8 @@ class EpochReport:
         train_loss: mean loss over the epoch's batches, as they were trained on.
         train_accuracy: share of the epoch's training images read right, as they were trained on.
         test_loss, test_accuracy: cross entropy and share read right over the test images.
-        held_out_loss, held_out_accuracy: the same over the training images held out, the loss with the recipe's label
-            smoothing; None where there are none.
+        validation_loss, validation_accuracy: the same over the validation set, the loss with the recipe's label
+            smoothing; None where there is none.
         is_best: whether this epoch is the best so far: by its loss over the images held out, or simply the last one.
     """
 
@@ -81,8 +88,8 @@ class EpochReport:
     train_accuracy: float
     test_loss: float
     test_accuracy: float
-    held_out_loss: float | None
-    held_out_accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
     is_best: bool
 
 

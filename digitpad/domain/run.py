@@ -9,7 +9,7 @@ from digitpad.domain.recipe import Recipe
 
 
 @dataclass(frozen=True)
-class RunWish:
+class TrainingConfig:
     """What a person wants trained.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Control:
+class RunControl:
     """Told by one thread, asked by the other between two steps.
 
     Attributes:
@@ -15,27 +15,27 @@ class Control:
     def __init__(self) -> None:
         self.watched = False
         self._changed = threading.Condition()
-        self._paused = self._stopped = self._hurried = False
+        self._paused = self._stopped = self._skips_test = False
 
     def pause(self) -> None:
         """Wait before the next step."""
         with self._changed:
             self._paused = not self._stopped
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Go on after a pause."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()
 
-    def stop(self, *, in_a_hurry: bool = False) -> None:
+    def stop(self, *, skip_test: bool = False) -> None:
         """End after the step under way, paused or not; no pause after it counts.
 
         Args:
-            in_a_hurry: somebody waits: what was learned is saved and not tested.
+            skip_test: somebody waits: what was learned is saved and not tested.
         """
         with self._changed:
-            self._hurried = self._hurried or in_a_hurry
+            self._skips_test = self._skips_test or skip_test
             self._stopped, self._paused = True, False
             self._changed.notify_all()
 
@@ -50,11 +50,11 @@ class Control:
         return self._stopped
 
     @property
-    def is_hurried(self) -> bool:
+    def skips_test(self) -> bool:
         """Whether somebody waits for the end of the run."""
-        return self._hurried
+        return self._skips_test
 
-    def may_go_on(self) -> bool:
+    def should_continue(self) -> bool:
         """Wait out a pause; False once the run is to stop."""
         with self._changed:
             self._changed.wait_for(lambda: not self._paused)

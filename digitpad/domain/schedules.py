@@ -16,7 +16,7 @@ _MOMENTUM = (0.95, 0.85)
 """AdamW's first decay where a one-cycle run starts and ends, and at the highest rate."""
 
 
-def rate_at(recipe: Recipe, step: int, steps: int) -> float:
+def learning_rate_at(recipe: Recipe, step: int, steps: int) -> float:
     """The learning rate of a step.
 
     'one-cycle' is Smith and Topin, 'Super-Convergence' (2017): up along a cosine for a fifth of the run, then down to
@@ -28,16 +28,16 @@ def rate_at(recipe: Recipe, step: int, steps: int) -> float:
         steps: how many steps the run has.
 
     Returns:
-        The rate, above 0, at most `recipe.rate`; with a factor of 0, 0.
+        The rate, above 0, at most `recipe.learning_rate`; with a factor of 0, 0.
     """
     if recipe.schedule == "one-cycle":
         rising, share = _cycle(step, steps)
         low, high = (_START, 1.0) if rising else (1.0, _END)
-        return recipe.rate * _cosine(low, high, share)
+        return recipe.learning_rate * _cosine(low, high, share)
     if recipe.schedule == "steps":
         epoch = step * recipe.epochs // steps
-        return recipe.rate * recipe.factor ** sum(milestone <= epoch for milestone in recipe.milestones)
-    return recipe.rate
+        return recipe.learning_rate * recipe.factor ** sum(milestone <= epoch for milestone in recipe.milestones)
+    return recipe.learning_rate
 
 
 def momentum_at(recipe: Recipe, step: int, steps: int) -> float:

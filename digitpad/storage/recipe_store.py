@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.recipe import ID_LENGTH, Augmentation, Recipe, check_id, check_recipe, shown
+from digitpad.domain.recipe import FILE_KEYS, ID_LENGTH, Augmentation, Recipe, check_id, check_recipe, shown
 from digitpad.storage.io import write_atomically
 
 ENDING = ".json"
+
+_FIELDS = {key: name for name, key in FILE_KEYS.items()}
 
 LIMIT = 64 * 1024
 """Bytes above which a file is refused, unread."""
 
 _TYPE, _FORMAT = "digitpad-recipe", 1
-_ALWAYS = ("id", "title", "network", "epochs", "batch", "optimiser", "rate")
+_ALWAYS = ("id", "title", "network", "epochs", "batch", "optimiser", "learning_rate")
 """What is written even where it is the default."""
 
 _NO_FILE_NAMES = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)}
@@ -35,7 +37,9 @@ def recipe_to_json(recipe: Recipe) -> str:
     """
     values = asdict(check_recipe(recipe))
     plain = asdict(Recipe(id="", title="", network="", epochs=0))
-    kept = {name: value for name, value in values.items() if name in _ALWAYS or value != plain[name]}
+    kept = {
+        FILE_KEYS.get(name, name): value for name, value in values.items() if name in _ALWAYS or value != plain[name]
+    }
     if "augmentation" in kept:
         plain = plain["augmentation"]
         kept["augmentation"] = {name: value for name, value in kept["augmentation"].items() if value != plain[name]}
@@ -187,6 +191,7 @@ def _own_path(recipe_id: str) -> Path:
 def _recipe(values: dict[str, Any]) -> Recipe:
     """The recipe with these values, which may be anything that JSON holds."""
     _check_names(values, Recipe, "recipe")
+    values = {_FIELDS.get(name, name): value for name, value in values.items()}
     missing = [name for name in ("id", "title", "network", "epochs") if name not in values]
     if missing:
         raise InputError(f"The recipe's {missing[0]} is missing. Add it.")
@@ -200,7 +205,7 @@ def _recipe(values: dict[str, Any]) -> Recipe:
 
 
 def _check_names(values: dict[str, Any], part: type[Recipe | Augmentation], what: str) -> None:
-    unknown = sorted(set(values) - {member.name for member in fields(part)})
+    unknown = sorted(set(values) - {FILE_KEYS.get(member.name, member.name) for member in fields(part)})
     if unknown:
         raise InputError(f"The {what} has no value {shown(unknown[0])}. Remove it or correct the name.")
 

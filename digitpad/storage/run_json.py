@@ -10,7 +10,7 @@ from typing import cast
 
 from digitpad.domain.errors import InputError
 from digitpad.domain.recipe import SEEDS
-from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
+from digitpad.domain.reports import FILE_KEYS, EpochReport, InterimReport, Report, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.storage.recipe_store import recipe_from_json, recipe_to_json
 
@@ -49,7 +49,8 @@ def reports_to_lines(reports: Iterable[Report]) -> bytes:
     lines = []
     for report in reports:
         try:
-            lines.append(json.dumps({"kind": _NAMES[type(report)], **vars(report)}, allow_nan=False) + "\n")
+            values = {FILE_KEYS.get(name, name): value for name, value in vars(report).items()}
+            lines.append(json.dumps({"kind": _NAMES[type(report)], **values}, allow_nan=False) + "\n")
         except ValueError:
             continue
     return "".join(lines).encode()
@@ -64,12 +65,12 @@ def reports_from_lines(data: bytes) -> list[Report]:
             report = cast(Report, _read(_KINDS[str(values.get("kind"))], values))
         except (ValueError, RecursionError, KeyError):
             continue
-        if not isinstance(report, StepsReport) or 0 < len(report.losses) == len(report.rates):
+        if not isinstance(report, StepsReport) or 0 < len(report.losses) == len(report.learning_rates):
             reports.append(report)
     return reports
 
 
-def first_steps(reports: Iterable[Report], step: int) -> list[Report]:
+def reports_until(reports: Iterable[Report], step: int) -> list[Report]:
     """The reports of the steps up to `step`; one that goes on beyond it is shortened."""
     kept: list[Report] = []
     for report in reports:
@@ -77,7 +78,7 @@ def first_steps(reports: Iterable[Report], step: int) -> list[Report]:
             kept += [report] if report.step <= step else []
         elif report.first <= step:
             count = step - report.first + 1
-            kept.append(replace(report, losses=report.losses[:count], rates=report.rates[:count]))
+            kept.append(replace(report, losses=report.losses[:count], learning_rates=report.learning_rates[:count]))
     return kept
 
 
@@ -95,10 +96,11 @@ def _read(kind: type, values: dict[str, object]) -> object:
     """A dataclass from checked values; those it does not know are left out, those with a default may be missing."""
     found = {}
     for key in fields(kind):
-        if key.name in values:
-            found[key.name] = _value(key.name, str(key.type), values[key.name])
+        name = FILE_KEYS.get(key.name, key.name)
+        if name in values:
+            found[key.name] = _value(name, str(key.type), values[name])
         elif key.default is MISSING:
-            raise ValueError(f"it has no {key.name}")
+            raise ValueError(f"it has no {name}")
     return kind(**found)
 
 

@@ -33,11 +33,11 @@ from digitpad.storage.file_lock import file_lock, is_locked
 from digitpad.storage.io import write_atomically
 from digitpad.storage.run_json import (
     LONGEST_NAME,
-    first_steps,
     info_from_json,
     info_to_json,
     reports_from_lines,
     reports_to_lines,
+    reports_until,
 )
 
 Which = Literal["best", "last"]
@@ -162,7 +162,7 @@ class RunFolder:
         Raises:
             DigitpadError: they cannot be read or written.
         """
-        write_atomically(self._curves, reports_to_lines(first_steps(self.reports(), step)))
+        write_atomically(self._curves, reports_to_lines(reports_until(self.reports(), step)))
 
     @contextlib.contextmanager
     def training(self) -> Iterator[None]:

@@ -380,7 +380,7 @@ def _curved_nine(random: Generator) -> Paths:
     return [joined(_nine_head(random), tail)]
 
 
-FORMS: Mapping[int, tuple[Form, ...]] = {
+DIGIT_STYLES: Mapping[int, tuple[Form, ...]] = {
     0: (_zero, _slashed_zero, _slashed_zero, _dotted_zero, _curled_zero),
     1: (_stick, _flagged_one, _long_flagged_one, _long_flagged_one, _based_one, _flagged_based_one, _hooked_one),
     2: (_two, _looped_two, _swan_two),
@@ -395,7 +395,7 @@ FORMS: Mapping[int, tuple[Form, ...]] = {
 """The forms of each digit; one that stands twice is twice as frequent."""
 
 
-def formed(digit: int, random: Generator) -> Paths:
+def styled_digit(digit: int, random: Generator) -> Paths:
     """A digit, 0 to 9, in one of its forms, in a box of side 1, before any hand has varied it."""
-    forms = FORMS[digit]
+    forms = DIGIT_STYLES[digit]
     return boxed(forms[int(random.integers(len(forms)))](random))

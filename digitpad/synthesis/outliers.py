@@ -17,7 +17,7 @@ Digit = tuple[int, Paths]
 _NO_DIGIT_WHEN_TURNED = (2, 3, 4, 5, 7)
 
 
-def other(digits: Sequence[Digit], random: Generator) -> Paths:
+def outlier(digits: Sequence[Digit], random: Generator) -> Paths:
     """Something that is no digit, in a box of side 1, before any hand has varied it.
 
     Args:

@@ -1,7 +1,7 @@
 """How a hand, a pen and a device vary any drawing, whatever it shows.
 
-Every function takes paths in a box of side 1 and gives new ones; `written` applies them, each as often as it is met,
-all but `undelivered`, which is for digits alone. Nothing here knows which digit it is.
+Every function takes paths in a box of side 1 and gives new ones; `augmented_strokes` applies them, each at its rate,
+all but `short_stroke_dropped`, which is for digits alone. Nothing here knows which digit it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from digitpad.ink.strokes import Floats
 from digitpad.synthesis.paths import Paths, along, boxed, joined, length, part
 
 
-def written(paths: Paths, random: Generator) -> Paths:
+def augmented_strokes(paths: Paths, random: Generator) -> Paths:
     """A drawing as another hand might have written it, on another device.
 
     Args:
@@ -104,7 +104,7 @@ def clipped(paths: Paths, random: Generator) -> Paths:
     return [part(path, start, 1 - end) if i == index else path for i, path in enumerate(paths)]
 
 
-def undelivered(paths: Paths, random: Generator) -> Paths:
+def short_stroke_dropped(paths: Paths, random: Generator) -> Paths:
     """A digit without one of its short strokes, which the device lost; what is left is more than a line.
 
     Of what is no digit, it might leave one.
@@ -133,9 +133,9 @@ def hooked(paths: Paths, random: Generator) -> Paths:
 
 def linked(paths: Paths, _random: Generator) -> Paths:
     """With two strokes joined by a pen that was not lifted, where the way between them is short."""
-    for index, (one, other) in enumerate(pairwise(paths)):
-        if np.hypot(*(other[0] - one[-1])) < 0.45:
-            return [*paths[:index], joined(one, other), *paths[index + 2 :]]
+    for index, (one, outlier) in enumerate(pairwise(paths)):
+        if np.hypot(*(outlier[0] - one[-1])) < 0.45:
+            return [*paths[:index], joined(one, outlier), *paths[index + 2 :]]
     return paths
 
 

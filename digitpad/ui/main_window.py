@@ -21,24 +21,24 @@ from PySide6.QtWidgets import (
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ink.strokes import PEN_WIDTHS
-from digitpad.services import Laboratory, LiveNetwork
+from digitpad.services import LiveNetwork, TrainingService
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer.bars import percent
-from digitpad.ui.answer.panel import AnswerSide
+from digitpad.ui.answer.panel import AnswerColumn
 from digitpad.ui.common.dialogs import CLOSE_QUESTION, ask_before_closing
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Mode, apply_theme, system_theme
 from digitpad.ui.menus import RecentMenu, ShippedMenu, fill_menu_bar, make_tool_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
-from digitpad.ui.pad.file_actions import Exchange
-from digitpad.ui.pad.file_tasks import Files
-from digitpad.ui.pad.square_frame import Square
+from digitpad.ui.pad.file_actions import FileActions
+from digitpad.ui.pad.file_tasks import FileTasks
+from digitpad.ui.pad.square_frame import SquareFrame
 from digitpad.ui.panes import Panes
 from digitpad.ui.session.idle_collector import IdleCollector
-from digitpad.ui.session.reading_thread import Answer, Reader
+from digitpad.ui.session.reading_thread import Reader, Reading
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.training.page import TrainingPanel
 
@@ -63,14 +63,14 @@ class MainWindow(QMainWindow):
         application: QApplication,
         settings: Settings,
         reader: Reader,
-        laboratory: Laboratory,
+        training_service: TrainingService,
         checkpoint: Path | None,
         device: str,
     ) -> None:
         super().__init__()
         self._application, self._settings, self._reader = application, settings, reader
         reader.setParent(self)
-        self._first_checkpoint, self._wished_device = checkpoint, device
+        self._first_checkpoint, self._requested_device = checkpoint, device
         self._openings = 0  # asked for and not yet answered
         self._fell_back = checkpoint is None
         self._painted = False
@@ -79,9 +79,9 @@ class MainWindow(QMainWindow):
         self._before: Path | None = None  # what was read with before a run's network took its place
         self._live: LiveNetwork | None = None
         self._closing = False
-        self._training = TrainingPanel(laboratory)
+        self._training = TrainingPanel(training_service)
         self._actions = Actions(self)
-        self._files = Files(self)
+        self._files = FileTasks(self)
         self._collector = IdleCollector(self)
         self._make_parts()
         fill_menu_bar(
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
             self._actions,
             self._recent,
             self._pretrained,
-            self._answers.strictness.menu,
+            self._answers.rejection.menu,
             self._training.run_actions,
         )
         self.addToolBar(make_tool_bar(self._actions, self._width))
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._choose_theme(cast(Mode, settings.theme))
         self._width.setValue(settings.pen_width)
-        self._answers.strictness.choose(settings.lost)
+        self._answers.rejection.choose(settings.false_rejection_rate)
         self._on_history_changed(False, False)
         self.setWindowTitle("digitpad")
         self.setAcceptDrops(True)
@@ -111,8 +111,8 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self._canvas = Canvas()
-        self._exchange = Exchange(self._files, self._canvas, self)
-        self._answers = AnswerSide()
+        self._exchange = FileActions(self._files, self._canvas, self)
+        self._answers = AnswerColumn()
         self._notice = Notice()
         self._notice.setObjectName("notice")
         self._width = QSlider(Qt.Orientation.Horizontal)
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(8)
-        left.addWidget(Square(self._canvas), 1)
+        left.addWidget(SquareFrame(self._canvas), 1)
         left.addWidget(self._notice)
 
         central = QWidget()
@@ -143,8 +143,8 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._reading_with)
         self.statusBar().addPermanentWidget(self._computing_on)
         self.setTabOrder(self._width, self._canvas)
-        self.setTabOrder(self._canvas, self._answers.strictness)
-        self.setTabOrder(self._answers.strictness, self._answers.checkpoint.load_button)
+        self.setTabOrder(self._canvas, self._answers.rejection)
+        self.setTabOrder(self._answers.rejection, self._answers.checkpoint.load_button)
         self.setTabOrder(self._answers.checkpoint.load_button, self._answers.checkpoint.save_button)
 
     def _connect(self) -> None:
@@ -188,12 +188,12 @@ class MainWindow(QMainWindow):
         actions.about.triggered.connect(partial(show_about, self))
 
         exchange.checkpoint_chosen.connect(self._load)
-        exchange.refused.connect(self._notice.say)
+        exchange.failed.connect(self._notice.say)
         exchange.remarked.connect(self._remark)
-        self._recent.chosen.connect(self._load)
-        self._pretrained.chosen.connect(self._load)
+        self._recent.selected.connect(self._load)
+        self._pretrained.selected.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
-        self._answers.strictness.chosen.connect(reader.set_lost)
+        self._answers.rejection.rate_selected.connect(reader.set_false_rejection_rate)
         for button, action in (
             (self._answers.checkpoint.load_button, actions.load),
             (self._answers.checkpoint.save_button, actions.save_checkpoint),
@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
         self._reader.open(checkpoint)
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
+    def _on_answered(self, answer: Reading) -> None:
         self._answers.show_answer(answer)
         self.prediction_shown.emit(answer.prediction)
         seen = answer.prediction.network_input
@@ -268,9 +268,9 @@ class MainWindow(QMainWindow):
     @Slot(object, str)
     def _on_checkpoint_opened(self, info: CheckpointInfo, device: str) -> None:
         self._openings -= 1
-        if self._info is None and device != self._wished_device and self._wished_device not in ("auto", "cpu"):
+        if self._info is None and device != self._requested_device and self._requested_device not in ("auto", "cpu"):
             sentence = self.tr("The device {device} is not there, so the CPU reads.")
-            self._say_of_checkpoint(sentence.format(device=self._wished_device))
+            self._say_of_checkpoint(sentence.format(device=self._requested_device))
         self._info, self._failed = info, False
         self._actions.save_checkpoint.setEnabled(info.path is not None)
         self._answers.checkpoint.show_info(info)
@@ -299,10 +299,10 @@ class MainWindow(QMainWindow):
         if self._live is not None:
             words = self.tr("Reading with the network in training: {name}, step {step}")
             words = words.format(name=self._live.recognizer.info.name, step=f"{self._live.step:,}")
-            self._answers.strictness.show_network(self._live.recognizer.info)
+            self._answers.rejection.show_network(self._live.recognizer.info)
             self._answers.checkpoint.show_used(False)
         elif self._info is not None:
-            self._answers.strictness.show_network(self._info)
+            self._answers.rejection.show_network(self._info)
             self._answers.checkpoint.show_used(True)
             accuracy = self._info.test_accuracy
             words = self.tr("Reading with {name}").format(name=self._info.name)
@@ -351,7 +351,7 @@ class MainWindow(QMainWindow):
     def _remark(self, words: str) -> None:
         self.statusBar().showMessage(words, _REMARK_SHOWN)
 
-    # What a person wishes.
+    # Requests.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and pictures."""
@@ -407,7 +407,7 @@ class MainWindow(QMainWindow):
             ask_before_closing(self, self._stop_and_close)
             return
         self._settings.pen_width = self._width.value()
-        self._settings.lost = self._answers.strictness.lost
+        self._settings.false_rejection_rate = self._answers.rejection.false_rejection_rate
         self._settings.training_open = self._training.is_open
         self._training.set_open(False)  # the size to remember is the one without
         self._settings.remember_window(self.saveGeometry(), self.saveState())

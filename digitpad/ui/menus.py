@@ -20,10 +20,10 @@ class RecentMenu(QMenu):
     """The checkpoints that were loaded lately, listed anew each time it opens.
 
     Signals:
-        chosen: the Path of the checkpoint that was picked.
+        selected: the Path of the checkpoint that was picked.
     """
 
-    chosen = Signal(object)
+    selected = Signal(object)
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class RecentMenu(QMenu):
         for path in self._settings.recent:
             action = self.addAction(path.name)
             action.setToolTip(str(path))
-            action.triggered.connect(partial(self.chosen.emit, path))
+            action.triggered.connect(partial(self.selected.emit, path))
         if self.isEmpty():
             self.addAction(self.tr("No checkpoint was loaded yet")).setEnabled(False)
         else:
@@ -50,10 +50,10 @@ class ShippedMenu(QMenu):
     """The checkpoints that ship, each with what it is for.
 
     Signals:
-        chosen: the Path of the checkpoint that was picked.
+        selected: the Path of the checkpoint that was picked.
     """
 
-    chosen = Signal(object)
+    selected = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class ShippedMenu(QMenu):
         ):
             path = shipped("checkpoints", f"{name}.safetensors")
             if path.exists():
-                self.addAction(words).triggered.connect(partial(self.chosen.emit, path))
+                self.addAction(words).triggered.connect(partial(self.selected.emit, path))
 
 
 def fill_menu_bar(
@@ -74,7 +74,7 @@ def fill_menu_bar(
     actions: Actions,
     recent: RecentMenu,
     pretrained: ShippedMenu,
-    strictness: QMenu,
+    rejection: QMenu,
     of_run: Sequence[QAction],
 ) -> None:
     """Put every action into its menu.
@@ -84,7 +84,7 @@ def fill_menu_bar(
         actions: the window's.
         recent: checkpoints that were loaded before.
         pretrained: those that ship.
-        strictness: how much is refused.
+        rejection: how much is refused.
         of_run: what can be done with the run that is selected in the list.
     """
     file = bar.addMenu(translate("menus", "&File"))
@@ -104,7 +104,7 @@ def fill_menu_bar(
     edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
     view = bar.addMenu(translate("menus", "&View"))
     view.addMenu(translate("menus", "Theme")).addActions(actions.themes.actions())
-    view.addMenu(strictness)
+    view.addMenu(rejection)
     view.addAction(actions.training)
     train = bar.addMenu(translate("menus", "&Train"))
     train.addActions([actions.train, actions.pause, actions.stop])

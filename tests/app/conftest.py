@@ -46,9 +46,9 @@ def begin(start, monkeypatch):
     monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
     begun = []
 
-    def started(*words, laboratory=None):
-        if laboratory is not None:
-            monkeypatch.setattr(app, "Laboratory", lambda: laboratory)
+    def started(*words, training_service=None):
+        if training_service is not None:
+            monkeypatch.setattr(app, "TrainingService", lambda: training_service)
         begun.append(Training(start(*words)))
         return begun[-1]
 

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from digitpad import app
 from digitpad.ink.strokes import PAD_SIDE
 from tests.app.pad import Pad
-from tests.forms import digits_by_form
+from tests.digit_styles import digits_by_style
 
-FORMS = digits_by_form()
+FORMS = digits_by_style()
 
 
 @pytest.fixture(scope="module")

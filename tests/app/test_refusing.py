@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
 
-from digitpad.domain.rejection import SHARES
+from digitpad.domain.rejection import FALSE_REJECTION_RATES
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.common.theme import LIGHT
@@ -33,7 +33,7 @@ def checkpoint(tmp_path):
 @pytest.fixture
 def refusing(checkpoint):
     """A checkpoint that takes nothing for a digit, unless it is to refuse nothing."""
-    return checkpoint("refusing", [[share, 1e5] for share in SHARES])
+    return checkpoint("refusing", [[share, 1e5] for share in FALSE_REJECTION_RATES])
 
 
 def accented(pad):
@@ -49,12 +49,12 @@ def in_menu(pad, text):
 
 def test_a_refused_drawing_dims_the_bars_until_a_person_lets_nothing_be_refused(start, refusing):
     pad = start("--checkpoint", refusing)
-    slider = pad.widget("strictness_slider", QSlider)
+    slider = pad.widget("rejection_slider", QSlider)
     pad.draw(SEVEN)
-    refused = pad.answer()
+    rejected = pad.answer()
 
-    assert refused.digit is None
-    assert refused.probabilities.index(refused.confidence) == 7
+    assert rejected.digit is None
+    assert rejected.probabilities.index(rejected.confidence) == 7
     assert pad.widget("prediction_label").accessibleDescription().startswith("not a digit, nearest: seven")
     assert pad.widget("probability_bars").accessibleDescription().startswith("Not a digit; nearest: 7")
     assert not accented(pad)
@@ -63,7 +63,7 @@ def test_a_refused_drawing_dims_the_bars_until_a_person_lets_nothing_be_refused(
     QTest.keyClick(slider, Qt.Key.Key_Home)
     pad.qtbot.waitUntil(lambda: pad.shown[-1].digit == 7)
 
-    assert pad.shown[-1].revision == refused.revision  # without another stroke
+    assert pad.shown[-1].revision == rejected.revision  # without another stroke
     assert pad.widget("prediction_label").accessibleDescription().startswith("7, seven")
     pad.qtbot.waitUntil(lambda: accented(pad))
     QTest.keyClick(slider, Qt.Key.Key_Right)
@@ -76,7 +76,7 @@ def test_where_the_window_is_too_low_for_the_line_the_menu_offers_the_choice(sta
     in_menu(pad, "Training").trigger()  # which leaves room for the answer and nothing else
     pad.draw(SEVEN)
     assert pad.answer().digit is None
-    pad.qtbot.waitUntil(lambda: not pad.widget("strictness").isVisible())
+    pad.qtbot.waitUntil(lambda: not pad.widget("rejection").isVisible())
     in_menu(pad, "Never").trigger()
     pad.qtbot.waitUntil(lambda: pad.shown[-1].digit == 7)
 
@@ -89,16 +89,16 @@ def test_the_choice_is_remembered(start, refusing):
     pad.window.close()
 
     pad = start("--checkpoint", refusing)
-    assert pad.widget("strictness_slider", QSlider).value() == 0
+    assert pad.widget("rejection_slider", QSlider).value() == 0
     pad.draw(SEVEN)
     assert pad.answer().digit == 7
 
 
 def test_a_network_that_knows_no_thresholds_leaves_no_choice(start, checkpoint, refusing):
     pad = start("--checkpoint", checkpoint("unknowing", []))
-    slider = pad.widget("strictness_slider", QSlider)
+    slider = pad.widget("rejection_slider", QSlider)
     pad.draw(SEVEN)
 
     assert pad.answer().digit == 7
     assert not slider.isEnabled()
-    assert "never shown what is no digit" in pad.widget("strictness").toolTip()
+    assert "never shown what is no digit" in pad.widget("rejection").toolTip()

@@ -29,8 +29,8 @@ def ready(pad, monkeypatch):
 
 def train(pad, recipe):
     """Train an epoch and wait for its end; the sentences that the tab said meanwhile, and what the window told."""
-    view, said, told = pad.widget("samples_view", SamplesView), [], []
-    pad.window.training_progressed.connect(told.append)
+    view, said, reported = pad.widget("samples_view", SamplesView), [], []
+    pad.window.training_progressed.connect(reported.append)
     pad.window.training_progressed.connect(lambda _: said.append(view.accessibleDescription()))
     recipes = pad.widget("recipe_combo", QComboBox)
     recipes.setCurrentIndex(recipes.findData(recipe))
@@ -39,8 +39,8 @@ def train(pad, recipe):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     words = pad.widget("training_text", QLabel)
     pad.qtbot.waitUntil(lambda: " finished in " in words.text(), timeout=PATIENCE)
-    assert {type(report) for report in told} <= {StepsReport, InterimReport, EpochReport}
-    assert len(told) == len(set(map(id, told))) > 1
+    assert {type(report) for report in reported} <= {StepsReport, InterimReport, EpochReport}
+    assert len(reported) == len(set(map(id, reported))) > 1
     return [*said, view.accessibleDescription()]
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QMenu, QPushButton
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
-from digitpad.services import Laboratory
+from digitpad.services import TrainingService
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.storage.recipe_store import keep_recipe
 from digitpad.storage.run_store import RunFolder, runs_folder
@@ -268,7 +268,7 @@ def test_stop_may_be_pressed_while_the_data_are_being_read(training):
 
 
 def test_drawings_that_are_varied_are_counted_and_a_stop_does_not_wait_for_them(begin):
-    keep_recipe(replace(RECIPES["fast"], id="forms", title="Forms", forms=10_000))
+    keep_recipe(replace(RECIPES["fast"], id="forms", title="Forms", digit_styles=10_000))
     training = begin()
     training.start(1, "forms")
     training.until(lambda: training.text.startswith("Varying drawings: "))
@@ -314,7 +314,7 @@ def test_the_keyboard_trains_pauses_stops_and_opens_the_panel(training):
     browser.close()
 
 
-class CountingLaboratory(Laboratory):
+class CountingTrainingService(TrainingService):
     """Notes how often a map was asked for."""
 
     def __init__(self):
@@ -326,13 +326,13 @@ class CountingLaboratory(Laboratory):
 
 
 def test_the_map_of_the_network_in_training_is_drawn_while_it_is_looked_at(begin):
-    laboratory = CountingLaboratory()
-    training = begin(laboratory=laboratory)
+    training_service = CountingTrainingService()
+    training = begin(training_service=training_service)
     training.pad.draw(SEVEN)
     training.pad.answer()
     training.start_long()
     training.until(lambda: sum(isinstance(report, EpochReport) for report in training.reports) >= 2)
-    assert laboratory.maps == 0, "nobody looks"
+    assert training_service.maps == 0, "nobody looks"
     training.open_tab(MAP)
     training.until(lambda: "first map" in training.map.accessibleDescription())
     training.press("pause_button")  # the map has the machine for itself
@@ -341,7 +341,7 @@ def test_the_map_of_the_network_in_training_is_drawn_while_it_is_looked_at(begin
     said = training.map.accessibleDescription()
     assert "500 test images" in said
     assert "your digit, nearest to the" in said
-    assert laboratory.maps == 1
+    assert training_service.maps == 1
 
 
 def test_a_long_run_is_ended_by_its_own_button(training):

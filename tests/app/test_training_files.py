@@ -14,7 +14,7 @@ from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
-from digitpad.services import Laboratory
+from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import load_recipe, recipes_folder
 from digitpad.storage.run_store import RunFolder, runs_folder
 from digitpad.ui.common.number_box import NumberBox
@@ -26,7 +26,7 @@ from tests.learning.idx_files import hand_drawn_mnist
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-class OfflineLaboratory(Laboratory):
+class OfflineTrainingService(TrainingService):
     """Has no network: a download waits to be cancelled, or fails."""
 
     def __init__(self, waits=False):
@@ -147,12 +147,12 @@ def ask_for_download(training):
 
 
 def fail_to_download(begin):
-    laboratory = OfflineLaboratory()
-    training = begin(laboratory=laboratory).ready()
+    training_service = OfflineTrainingService()
+    training = begin(training_service=training_service).ready()
     training.panel.set_open(True)
     ask_for_download(training)
     training.until(lambda: bool(notice(training)))
-    return training, laboratory
+    return training, training_service
 
 
 def test_without_mnist_there_are_the_starter_set_a_download_and_folders(training):
@@ -175,11 +175,11 @@ def test_mnist_is_there_where_the_environment_names_its_folder(begin, tmp_path, 
 
 
 def test_a_download_that_fails_says_why_and_can_be_tried_again(begin):
-    training, laboratory = fail_to_download(begin)
+    training, training_service = fail_to_download(begin)
     assert "no network" in notice(training)
     assert training.combo("data_combo").currentData() == "starter"
     training.press("retry_button")
-    training.until(lambda: laboratory.downloads == 2 and bool(notice(training)))
+    training.until(lambda: training_service.downloads == 2 and bool(notice(training)))
 
 
 def test_after_a_download_that_failed_the_starter_set_trains(begin):
@@ -202,7 +202,7 @@ def test_after_a_download_that_failed_a_folder_trains(begin, tmp_path):
 
 
 def test_a_download_can_be_cancelled(begin):
-    training = begin(laboratory=OfflineLaboratory(waits=True)).ready()
+    training = begin(training_service=OfflineTrainingService(waits=True)).ready()
     training.panel.set_open(True)
     ask_for_download(training)
     bar = training.pad.widget("download_progress", QProgressBar)
@@ -214,7 +214,7 @@ def test_a_download_can_be_cancelled(begin):
 
 
 def test_closing_the_window_cancels_a_download(begin):
-    training = begin(laboratory=OfflineLaboratory(waits=True)).ready()
+    training = begin(training_service=OfflineTrainingService(waits=True)).ready()
     ask_for_download(training)
     training.until(lambda: training.pad.widget("download_progress", QProgressBar).value() == 1_000_000)
     training.window.close()
@@ -345,7 +345,7 @@ def test_curves_that_cannot_be_written_are_told(training, tmp_path):
 def test_a_training_whose_loss_is_no_number_ends_with_a_sentence_and_another_can_begin(training):
     choose_recipe(training, "sgd")
     dialog = editor(training)
-    enter(dialog, "rate", "10")
+    enter(dialog, "learning_rate", "10")
     press(dialog, "use_button")
     training.press("train_button")
     training.until(lambda: bool(training.notice))
@@ -360,15 +360,15 @@ def test_a_training_whose_loss_is_no_number_ends_with_a_sentence_and_another_can
     assert {run.state for run in training.listed()} == {"failed", "finished"}
 
 
-class FaultyLaboratory(Laboratory):
+class FaultyTrainingService(TrainingService):
     """Trains nothing."""
 
-    def run(self, wish, control, tell, show):
+    def run(self, config, control, on_progress, show):
         raise RuntimeError("out of luck")
 
 
 def test_a_fault_is_told_and_reaches_the_terminal(begin):
-    training = begin(laboratory=FaultyLaboratory()).ready()
+    training = begin(training_service=FaultyTrainingService()).ready()
     with training.qtbot.captureExceptions() as exceptions:
         training.press("train_button")
         training.until(lambda: bool(exceptions) and bool(training.notice))
@@ -377,7 +377,7 @@ def test_a_fault_is_told_and_reaches_the_terminal(begin):
     assert training.is_idle
 
 
-class VanishedLaboratory(Laboratory):
+class VanishedTrainingService(TrainingService):
     """Lists a folder of data that is gone once it is to be read."""
 
     def data(self):
@@ -386,7 +386,7 @@ class VanishedLaboratory(Laboratory):
 
 
 def test_data_that_are_gone_are_told(begin):
-    training = begin(laboratory=VanishedLaboratory()).ready()
+    training = begin(training_service=VanishedTrainingService()).ready()
     training.press("train_button")
     training.until(lambda: bool(training.notice))
     assert "digits" in training.notice

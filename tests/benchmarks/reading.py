@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.reading [--checkpoint FILE] [--ink FILE.inkml] [--rounds 5]
 
-Without --ink it reads the hand-drawn digits of tests/forms.
+Without --ink it reads the hand-drawn digits of tests/digit_styles.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--ink", type=Path, default=Path(__file__).parents[1] / "forms" / "digits.inkml")
+    parser.add_argument("--ink", type=Path, default=Path(__file__).parents[1] / "digit_styles" / "digits.inkml")
     parser.add_argument("--rounds", type=int, default=5)
     words = parser.parse_args()
     recognizer = open_recognizer(words.checkpoint)

@@ -18,20 +18,20 @@ import torch
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.rejection import LOST, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.domain.reports import EpochReport
 from digitpad.ink.drawings import Drawing
 from digitpad.learning.data.datasets import cached_data
-from digitpad.learning.data.images import held_out
+from digitpad.learning.data.images import split_validation
 from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_images, read_pen, rendered
 from digitpad.learning.evaluation.calibration import calibration_error, fit_temperature, probabilities, reliability
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores
 from digitpad.learning.models.networks import NETWORKS
-from digitpad.learning.training.loop import Training, logits
-from digitpad.learning.training.losses import NONE, evidence, thresholds
+from digitpad.learning.training.loop import Training, batched_logits
+from digitpad.learning.training.losses import OUTLIER, energy_score, thresholds
 from digitpad.learning.training.recipes import RECIPES
-from tests.forms import others_by_form
+from tests.digit_styles import outliers_by_style
 
 
 def main() -> None:
@@ -55,37 +55,37 @@ def main() -> None:
 
 
 def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]:
-    _, strangers = read_pen(ink, fold)
+    _, unseen_writers = read_pen(ink, fold)
     if not path.exists():
         save_checkpoint(path, _trained(recipe, ink, fold))
     network = load_checkpoint(path).network
-    answers, others_seen = _answers(network, recipe, strangers), _answers(network, recipe, _no_digits())
-    labels = torch.tensor([drawing.label for drawing in strangers])
-    right = (answers.argmax(dim=1) == labels).numpy()
-    names = sorted({str(drawing.writer) for drawing in strangers})
-    halves = np.array([names.index(str(drawing.writer)) % 2 == 0 for drawing in strangers])
-    confidence, refused, spotted = np.empty(len(strangers)), np.empty(len(strangers), bool), []
+    logits, others_seen = _answers(network, recipe, unseen_writers), _answers(network, recipe, _no_digits())
+    labels = torch.tensor([drawing.label for drawing in unseen_writers])
+    right = (logits.argmax(dim=1) == labels).numpy()
+    names = sorted({str(drawing.writer) for drawing in unseen_writers})
+    halves = np.array([names.index(str(drawing.writer)) % 2 == 0 for drawing in unseen_writers])
+    confidence, rejected, spotted = np.empty(len(unseen_writers)), np.empty(len(unseen_writers), bool), []
     for half in (halves, ~halves):
-        temperature = fit_temperature(answers[~half], labels[~half])
-        lowest = threshold(thresholds(evidence(answers[~half])), LOST)
-        confidence[half] = probabilities(answers[half], temperature).max(dim=1).values
-        refused[half] = evidence(answers[half]) < lowest
-        spotted.append(float((evidence(others_seen) < lowest).float().mean()))
+        temperature = fit_temperature(logits[~half], labels[~half])
+        lowest = threshold(thresholds(energy_score(logits[~half])), FALSE_REJECTION_RATE)
+        confidence[half] = probabilities(logits[half], temperature).max(dim=1).values
+        rejected[half] = energy_score(logits[half]) < lowest
+        spotted.append(float((energy_score(others_seen) < lowest).float().mean()))
     writers = {
-        str(writer): float(right[[drawing.writer == writer for drawing in strangers]].mean()) for writer in names
+        str(writer): float(right[[drawing.writer == writer for drawing in unseen_writers]].mean()) for writer in names
     }
     figures = {
         "writers": writers,
         "error": calibration_error(reliability(confidence, right)),
-        "refused": float(refused.mean()),
+        "refused": float(rejected.mean()),
         "others": float(np.mean(spotted)),
     }
-    print(f"fold {fold}: {right.mean():.2%} of {len(strangers):,} read right; {figures}", flush=True)
+    print(f"fold {fold}: {right.mean():.2%} of {len(unseen_writers):,} read right; {figures}", flush=True)
     return figures
 
 
 def _trained(recipe: Recipe, ink: Path, fold: int) -> Checkpoint:
-    data, _ = held_out(cached_data("mnist", "train"), recipe.hold_out)
+    data, _ = split_validation(cached_data("mnist", "train"), recipe.validation_images)
     drawn, _, words = pen_images(recipe, ink, seed=fold, fold=fold)
     training = Training(recipe, concatenated(data, drawn), cached_data("mnist", "test"), seed=fold)
     for report in training.reports():
@@ -99,12 +99,12 @@ def _trained(recipe: Recipe, ink: Path, fold: int) -> Checkpoint:
 
 
 def _answers(network: torch.nn.Module, recipe: Recipe, drawings: list[Drawing]) -> torch.Tensor:
-    return logits(network, rendered(drawings).pixels, recipe.mean, recipe.std, torch.device("cpu"))
+    return batched_logits(network, rendered(drawings).pixels, recipe.mean, recipe.std, torch.device("cpu"))
 
 
 def _no_digits() -> list[Drawing]:
     """What is no digit, drawn by hand; it took no part in any training."""
-    return [replace(drawing, label=NONE) for form in others_by_form().values() for drawing in form]
+    return [replace(drawing, label=OUTLIER) for style in outliers_by_style().values() for drawing in style]
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def call(capsys):
 
 
 @pytest.fixture
-def refused(call):
+def fails(call):
     """Runs a command line that must end with status 2 and one line on stderr; returns that line."""
 
     def called(*words, status=2):

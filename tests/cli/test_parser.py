@@ -30,8 +30,8 @@ import pytest
         ([""], "''"),
     ],
 )
-def test_wrong_words_end_with_one_line(refused, words, said):
-    line = refused(*words)
+def test_wrong_words_end_with_one_line(fails, words, said):
+    line = fails(*words)
     assert said in line
     assert "--help" in line
 

@@ -104,9 +104,9 @@ def test_ctrl_c_while_training_saves_and_says_how_to_go_on(tmp_path, one_core):
         out, err = process.communicate()
     assert process.returncode == 1
     assert all(json.loads(line)["event"] == "epoch" for line in out.splitlines())
-    (told,) = [line for line in err.splitlines() if "--resume" in line]
+    (reported,) = [line for line in err.splitlines() if "--resume" in line]
     (info,) = list_runs(runs_folder())
-    assert told.endswith(f"Go on with --resume {info.id}")
+    assert reported.endswith(f"Go on with --resume {info.id}")
     assert info.state == "stopped"
     assert load_checkpoint(tmp_path / "a.safetensors").info.run == info.id
     more = info.epochs_done + 1

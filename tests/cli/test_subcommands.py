@@ -68,7 +68,7 @@ def test_one_bad_file_does_not_keep_the_others_from_being_read(call, seven, ink,
     assert "none.png" in err[1]
 
 
-def test_predict_refuses_what_it_cannot_read(refused, seven, tmp_path):
+def test_predict_refuses_what_it_cannot_read(fails, seven, tmp_path):
     Image.new("L", (9, 9)).save(tmp_path / "a.gif")
     (tmp_path / "text.png").write_text("7")
     (tmp_path / "cut.png").write_bytes(seven.read_bytes()[:200])
@@ -77,11 +77,11 @@ def test_predict_refuses_what_it_cannot_read(refused, seven, tmp_path):
     (tmp_path / "none.inkml").write_text('<ink xmlns="http://www.w3.org/2003/InkML"/>')
     (tmp_path / "folder").mkdir()
     for name in ("a.gif", "text.png", "cut.png", "empty.png", "cut.inkml", "none.inkml", "folder", "missing.png"):
-        assert name in refused("predict", tmp_path / name)
-    assert "does not exist" in refused("predict", "missing.png", "--json")
-    assert refused("predict", ".").startswith("digitpad: . is a folder. Choose a PNG")
-    refused("predict", "line\nbreak.png")
-    refused("predict", "a\0b.png")
+        assert name in fails("predict", tmp_path / name)
+    assert "does not exist" in fails("predict", "missing.png", "--json")
+    assert fails("predict", ".").startswith("digitpad: . is a folder. Choose a PNG")
+    fails("predict", "line\nbreak.png")
+    fails("predict", "a\0b.png")
 
 
 def test_a_name_that_the_terminal_cannot_show_is_escaped(monkeypatch, seven):
@@ -112,10 +112,10 @@ def test_the_later_checkpoint_counts(call, seven, blind):
 
 
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
-def test_a_checkpoint_that_cannot_be_used_is_refused(refused, seven, tmp_path, command):
+def test_a_checkpoint_that_cannot_be_used_is_refused(fails, seven, tmp_path, command):
     (tmp_path / "cut.safetensors").write_bytes(b"\x40\0\0")
     for name in ("cut.safetensors", "missing.safetensors", "seven.png"):
-        assert name in refused(command, "--checkpoint", tmp_path / name, seven)
+        assert name in fails(command, "--checkpoint", tmp_path / name, seven)
 
 
 # evaluate
@@ -157,7 +157,7 @@ def test_evaluate_counts_on_ink(call, tmp_path, blind):
     assert said["writers_sd"] == pytest.approx(np.std([0.1, 0.1, 1], ddof=1))
     assert sum(held["count"] for held in said["reliability"]) == 21
     assert said["errors"][0].items() >= {"index": 0, "writer": "writer 0", "name": "d0-0"}.items()
-    assert [(refusal["index"], refusal["writer"]) for refusal in said["refusals"]] == [(20, "x")]
+    assert [(input_error["index"], input_error["writer"]) for input_error in said["refusals"]] == [(20, "x")]
 
 
 def test_evaluate_reads_a_folder_of_mnist_and_speaks_to_people(call, tmp_path):
@@ -192,7 +192,7 @@ def test_evaluate_writes_a_page(call, tmp_path, blind):
     assert "reads mnist" in (tmp_path / "page.HTM").read_text(encoding="utf-8")
 
 
-def test_evaluate_writes_its_page_over_nothing_else(refused, tmp_path, blind):
+def test_evaluate_writes_its_page_over_nothing_else(fails, tmp_path, blind):
     data, ink = tmp_path / "data.html", tmp_path / "ink.inkml"
     for path in (data, ink):
         write_inkml(path, drawings(1))
@@ -200,18 +200,18 @@ def test_evaluate_writes_its_page_over_nothing_else(refused, tmp_path, blind):
     (tmp_path / "link.html").symlink_to(data)
     (tmp_path / "folder.html").mkdir()
     for page in ("data.html", "link.html"):
-        assert "would replace" in refused("evaluate", "--checkpoint", blind, data, "--page", page)
-    assert "does not end in .html" in refused("evaluate", data, "--page", blind)
-    assert "would replace" in refused("evaluate", ink, "--page", ink)
-    assert "is a folder" in refused("evaluate", ink, "--page", "folder.html")
-    assert "nowhere does not exist" in refused("evaluate", ink, "--page", "nowhere/page.html")
-    assert "cannot be a file" in refused("evaluate", ink, "--page", "a" * 300 + ".html")
+        assert "would replace" in fails("evaluate", "--checkpoint", blind, data, "--page", page)
+    assert "does not end in .html" in fails("evaluate", data, "--page", blind)
+    assert "would replace" in fails("evaluate", ink, "--page", ink)
+    assert "is a folder" in fails("evaluate", ink, "--page", "folder.html")
+    assert "nowhere does not exist" in fails("evaluate", ink, "--page", "nowhere/page.html")
+    assert "cannot be a file" in fails("evaluate", ink, "--page", "a" * 300 + ".html")
     assert data.read_bytes() == before
 
 
 @pytest.fixture
 def strict(tmp_path, blind):
-    """A checkpoint that always says 4 and knows two thresholds; its evidence lies between them."""
+    """A checkpoint that always says 4 and knows two thresholds; its energy score lies between them."""
     known = load_checkpoint(blind)
     info = replace(known.info, thresholds=[[0.003, 4.0], [0.01, 6.0]])
     save_checkpoint(tmp_path / "strict.safetensors", Checkpoint(known.network, info))
@@ -232,20 +232,20 @@ def test_the_person_says_how_many_digits_may_be_lost(call, seven, strict, tmp_pa
 
 @pytest.mark.parametrize("share", ["1.1", "-0.1", "nan", "some", ""])
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
-def test_a_share_is_from_0_to_1(refused, command, share):
-    assert "neither a number from 0 to 1 nor 'never'" in refused(command, "a.inkml", f"--lost={share}")
+def test_a_share_is_from_0_to_1(fails, command, share):
+    assert "neither a number from 0 to 1 nor 'never'" in fails(command, "a.inkml", f"--lost={share}")
 
 
-def test_evaluate_refuses_what_it_cannot_read(refused, tmp_path, seven):
+def test_evaluate_refuses_what_it_cannot_read(fails, tmp_path, seven):
     folder = hand_drawn_mnist(tmp_path / "mnist", 1)
     (folder / "t10k-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03")
-    assert "t10k-images" in refused("evaluate", folder)
+    assert "t10k-images" in fails("evaluate", folder)
     write_inkml(tmp_path / "plain.inkml", [Drawing(drawn(1), None, None, "y")])
-    assert "no labelled drawing" in refused("evaluate", tmp_path / "plain.inkml", "--json")
-    assert "missing" in refused("evaluate", tmp_path / "missing")
-    refused("evaluate", seven)
+    assert "no labelled drawing" in fails("evaluate", tmp_path / "plain.inkml", "--json")
+    assert "missing" in fails("evaluate", tmp_path / "missing")
+    fails("evaluate", seven)
     (tmp_path / "none").mkdir()
-    assert "t10k-images" in refused("evaluate", tmp_path / "none")
+    assert "t10k-images" in fails("evaluate", tmp_path / "none")
 
 
 # recipes
@@ -265,16 +265,16 @@ def test_recipes_lists(call):
 # Failures of its own.
 
 
-def test_ctrl_c_ends_with_one_line(refused, seven, monkeypatch):
+def test_ctrl_c_ends_with_one_line(fails, seven, monkeypatch):
     import digitpad.learning.models.recognizer
 
     def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(digitpad.learning.models.recognizer, "open_recognizer", interrupted)
-    assert refused("predict", seven, status=1) == "digitpad: stopped"
+    assert fails("predict", seven, status=1) == "digitpad: stopped"
 
 
-def test_a_library_that_is_missing_is_a_failure_in_one_line(refused, seven, monkeypatch):
+def test_a_library_that_is_missing_is_a_failure_in_one_line(fails, seven, monkeypatch):
     monkeypatch.setitem(sys.modules, "digitpad.learning.models.recognizer", None)
-    assert "could not be loaded" in refused("predict", seven, status=1)
+    assert "could not be loaded" in fails("predict", seven, status=1)

@@ -65,7 +65,7 @@ def data(tmp_path):
     """Words for a short training."""
     write_inkml(tmp_path / "pen.inkml", drawings(6))
     folder = hand_drawn_mnist(tmp_path / "mnist")
-    recipe = replace(RECIPES["pen"], network="small", epochs=1, forms=10, others=60, hold_out=5)
+    recipe = replace(RECIPES["pen"], network="small", epochs=1, digit_styles=10, outliers=60, validation_images=5)
     save_recipe(tmp_path / "pen.json", recipe)
     return ["--recipe", "pen.json", "--data", folder, "--ink", tmp_path / "pen.inkml", "--device", "cpu"]
 
@@ -105,16 +105,16 @@ def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path
     )
 
 
-def test_without_a_word_the_user_s_data_folder_is_looked_into(call, refused, data, tmp_path, monkeypatch):
+def test_without_a_word_the_user_s_data_folder_is_looked_into(call, fails, data, tmp_path, monkeypatch):
     folder = data_folder()
     if not folder.is_relative_to(tmp_path):
         pytest.skip("this system's data folder cannot be moved")
     words = ["train", "--recipe", "pen.json", "--device", "cpu"]
     assert (folder.name, "digitpad" in folder.parent.parts) == ("digitpad", False)
-    assert "there is no network. Try again, name a folder with --data, or" in refused(*words)
+    assert "there is no network. Try again, name a folder with --data, or" in fails(*words)
     folder.mkdir(parents=True)
     (tmp_path / "mnist").rename(folder / "mnist")
-    line = refused(*words)
+    line = fails(*words)
     assert f"{folder / 'pendigits' / 'train.inkml'} does not exist" in line
     assert "name one with --ink on the command line, or choose another recipe" in line
     (folder / "pendigits").mkdir()
@@ -135,9 +135,9 @@ def test_the_images_of_a_recipe_are_told_in_lines_and_left_out_of_json(call, own
     network = load_checkpoint(Path("own.safetensors")).network
     test = read_mnist(own[3], "test").pixels[:4]
     with torch.no_grad():
-        answers = network(normalised(test, OWN.mean, OWN.std)).softmax(1)
-    assert after == f"first test images: read as {' '.join(map(str, answers.argmax(1).tolist()))}, labels 0 1 2 3"
-    assert outputs == "outputs for test image 1:  " + "  ".join(f"{n}: {p:.1%}" for n, p in enumerate(answers[0]))
+        results = network(normalised(test, OWN.mean, OWN.std)).softmax(1)
+    assert after == f"first test images: read as {' '.join(map(str, results.argmax(1).tolist()))}, labels 0 1 2 3"
+    assert outputs == "outputs for test image 1:  " + "  ".join(f"{n}: {p:.1%}" for n, p in enumerate(results[0]))
     status, out, err = call("train", *own, "--json")
     assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
     assert (status, err) == (0, [])
@@ -149,40 +149,40 @@ def no_training(monkeypatch):
     monkeypatch.setattr(digitpad.learning.training.runs, "run", lambda *_, **__: pytest.fail("training has started"))
 
 
-def test_a_place_that_cannot_be_written_to_is_refused_before_the_training(refused, data, tmp_path, no_training):
-    assert "nowhere" in refused("train", *data, "--out", tmp_path / "nowhere" / "a.safetensors")
-    assert "is a folder" in refused("train", *data, "--out", tmp_path)
+def test_a_place_that_cannot_be_written_to_is_refused_before_the_training(fails, data, tmp_path, no_training):
+    assert "nowhere" in fails("train", *data, "--out", tmp_path / "nowhere" / "a.safetensors")
+    assert "is a folder" in fails("train", *data, "--out", tmp_path)
     (tmp_path / "file").touch()
-    assert "does not exist" in refused("train", *data, "--out", tmp_path / "file" / "a.safetensors")
+    assert "does not exist" in fails("train", *data, "--out", tmp_path / "file" / "a.safetensors")
 
 
-def test_a_name_that_no_file_can_have_is_refused_before_the_training(refused, data, no_training):
-    assert "cannot be a file (File name too long)" in refused("train", *data, "--out", "x" * 300)
-    assert "its name is not valid" in refused("train", *data, "--out", "a\0b")
+def test_a_name_that_no_file_can_have_is_refused_before_the_training(fails, data, no_training):
+    assert "cannot be a file (File name too long)" in fails("train", *data, "--out", "x" * 300)
+    assert "its name is not valid" in fails("train", *data, "--out", "a\0b")
     if Path("/dev/null").is_char_device():
-        assert "is a device" in refused("train", *data, "--out", "/dev/null")
+        assert "is a device" in fails("train", *data, "--out", "/dev/null")
 
 
-def test_a_link_to_a_folder_that_is_gone_is_refused_before_the_training(refused, data, tmp_path, no_training):
+def test_a_link_to_a_folder_that_is_gone_is_refused_before_the_training(fails, data, tmp_path, no_training):
     try:
         (tmp_path / "link").symlink_to(tmp_path / "gone" / "a.safetensors")
     except OSError:
         pytest.skip("links cannot be made here")
-    assert f"{tmp_path / 'gone'} does not exist" in refused("train", *data, "--out", tmp_path / "link")
+    assert f"{tmp_path / 'gone'} does not exist" in fails("train", *data, "--out", tmp_path / "link")
 
 
-def test_a_folder_that_may_not_be_written_to_is_a_failure_before_the_training(refused, data, tmp_path, no_training):
+def test_a_folder_that_may_not_be_written_to_is_a_failure_before_the_training(fails, data, tmp_path, no_training):
     closed = tmp_path / "closed"
     closed.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
     if os.access(closed, os.W_OK):  # root may write everywhere but here
         closed = Path("/proc")
         if not closed.is_dir():
             pytest.skip("root may write everywhere")
-    assert "cannot be written to" in refused("train", *data, "--out", closed / "a.safetensors", status=1)
+    assert "cannot be written to" in fails("train", *data, "--out", closed / "a.safetensors", status=1)
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])
-def test_a_disk_that_fills_up_while_training_is_a_failure(refused, own, monkeypatch, count):
+def test_a_disk_that_fills_up_while_training_is_a_failure(fails, own, monkeypatch, count):
     calls = []
 
     def full(_):
@@ -191,29 +191,29 @@ def test_a_disk_that_fills_up_while_training_is_a_failure(refused, own, monkeypa
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(digitpad.storage.io.os, "fsync", full)
-    assert "disk" in refused("train", *own, "--out", "a.safetensors", "--json", status=1)
+    assert "disk" in fails("train", *own, "--out", "a.safetensors", "--json", status=1)
     assert not Path("a.safetensors").exists()
 
 
-def test_train_refuses_what_it_cannot_use(refused, data, tmp_path):
-    assert "There is no recipe 'pencil'; choose one of fast, best, pen" in refused("train", "--recipe", "pencil")
-    assert "--data starter" in refused("train", "--recipe", "pen")
-    assert "labelled drawings" in refused("train", "--recipe", "pen", "--data", tmp_path / "mnist")
-    assert "train-images" in refused("train", *data, "--data", tmp_path)
-    assert "does not exist" in refused("train", *data, "--ink", tmp_path / "none.inkml")
-    assert "Name one with --recipe" in refused("train")
-    assert "out of range" in refused("train", *data, "--epochs", 1001)
-    assert "out of range" in refused("train", *data, "--hold-out", 50_001)
+def test_train_refuses_what_it_cannot_use(fails, data, tmp_path):
+    assert "There is no recipe 'pencil'; choose one of fast, best, pen" in fails("train", "--recipe", "pencil")
+    assert "--data starter" in fails("train", "--recipe", "pen")
+    assert "labelled drawings" in fails("train", "--recipe", "pen", "--data", tmp_path / "mnist")
+    assert "train-images" in fails("train", *data, "--data", tmp_path)
+    assert "does not exist" in fails("train", *data, "--ink", tmp_path / "none.inkml")
+    assert "Name one with --recipe" in fails("train")
+    assert "out of range" in fails("train", *data, "--epochs", 1001)
+    assert "out of range" in fails("train", *data, "--hold-out", 50_001)
     write_inkml(tmp_path / "few.inkml", drawings(2))
-    assert "2 writers" in refused("train", *data, "--ink", tmp_path / "few.inkml")
+    assert "2 writers" in fails("train", *data, "--ink", tmp_path / "few.inkml")
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="the device is there")
-def test_a_device_that_is_not_there_is_refused(refused, data, tmp_path):
+def test_a_device_that_is_not_there_is_refused(fails, data, tmp_path):
     write_inkml(tmp_path / "ink.inkml", drawings(1))
-    assert "cuda is not available" in refused("train", *data, "--device", "cuda")
-    assert "cuda is not available" in refused("evaluate", tmp_path / "ink.inkml", "--device", "cuda")
-    assert "cuda is not available" in refused("--device", "cuda", "predict", tmp_path / "ink.inkml")
+    assert "cuda is not available" in fails("train", *data, "--device", "cuda")
+    assert "cuda is not available" in fails("evaluate", tmp_path / "ink.inkml", "--device", "cuda")
+    assert "cuda is not available" in fails("--device", "cuda", "predict", tmp_path / "ink.inkml")
 
 
 def test_the_same_seed_writes_the_same_weights(call, own, tmp_path):
@@ -225,22 +225,22 @@ def test_the_same_seed_writes_the_same_weights(call, own, tmp_path):
     assert one.info.run != again.info.run
 
 
-def test_a_recipe_s_file_trains_and_so_does_one_that_was_kept(call, own, refused, tmp_path):
+def test_a_recipe_s_file_trains_and_so_does_one_that_was_kept(call, own, fails, tmp_path):
     assert call("train", *own)[0] == 0
     assert load_checkpoint(tmp_path / "own.safetensors").info.recipe == "own"
-    assert "no recipe 'own'" in refused("train", *own, "--recipe", "own")
+    assert "no recipe 'own'" in fails("train", *own, "--recipe", "own")
     keep_recipe(OWN)
     assert call("train", *own, "--recipe", "own", "--out", "kept.safetensors")[0] == 0
     one, other = load_checkpoint(tmp_path / "own.safetensors"), load_checkpoint(tmp_path / "kept.safetensors")
     assert same(one.network, other.network)
 
 
-def test_a_recipe_s_file_that_cannot_be_used_is_refused(refused, own, tmp_path):
+def test_a_recipe_s_file_that_cannot_be_used_is_refused(fails, own, tmp_path):
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "wild.json").write_text((tmp_path / "own.json").read_text().replace("five-by-five", "ten-by-ten"))
-    assert "missing.json cannot be read" in refused("train", *own, "--recipe", "missing.json")
-    assert "broken.json is not a recipe" in refused("train", *own, "--recipe", "broken.json")
-    assert "no network 'ten-by-ten'" in refused("train", *own, "--recipe", "wild.json")
+    assert "missing.json cannot be read" in fails("train", *own, "--recipe", "missing.json")
+    assert "broken.json is not a recipe" in fails("train", *own, "--recipe", "broken.json")
+    assert "no network 'ten-by-ten'" in fails("train", *own, "--recipe", "wild.json")
 
 
 def test_recipes_lists_one_s_own_first_and_says_which_cannot_be_used(call):
@@ -272,15 +272,15 @@ def test_mnist_is_fetched_where_it_is_nowhere(call, own, monkeypatch):
     assert download_folder().is_dir()
 
 
-def test_without_a_network_the_starter_set_is_offered(refused, own):
-    line = refused("train", "--recipe", "own.json", "--json")
+def test_without_a_network_the_starter_set_is_offered(fails, own):
+    line = fails("train", "--recipe", "own.json", "--json")
     assert "there is no network" in line
     assert "--data starter" in line
     assert list_runs(runs_folder()) == []
 
 
 @pytest.mark.parametrize("variable", [True, False])
-def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(refused, own, monkeypatch, tmp_path, variable):
+def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(fails, own, monkeypatch, tmp_path, variable):
     monkeypatch.setattr(digitpad.learning.data.download, "download_mnist", lambda *_: pytest.fail("fetched"))
     folder = tmp_path / "some" / "mnist" if variable else download_folder()
     if variable:
@@ -288,15 +288,15 @@ def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(refused, 
     folder.mkdir(parents=True)
     hand_drawn_mnist(folder)
     (folder / "t10k-images-idx3-ubyte").write_bytes(b"")
-    line = refused("train", "--recipe", "own.json")
+    line = fails("train", "--recipe", "own.json")
     assert "t10k-images" in line
     assert "--data starter" in line
 
 
-def test_a_download_that_failed_is_tried_again_and_one_that_was_broken_off_goes_on(call, refused, own, monkeypatch):
-    assert "there is no network" in refused("train", "--recipe", "own.json")
+def test_a_download_that_failed_is_tried_again_and_one_that_was_broken_off_goes_on(call, fails, own, monkeypatch):
+    assert "there is no network" in fails("train", "--recipe", "own.json")
     download_folder().mkdir(parents=True)
-    assert "there is no network" in refused("train", "--recipe", "own.json")
+    assert "there is no network" in fails("train", "--recipe", "own.json")
     hand_drawn_mnist(download_folder())
     missing = download_folder() / "t10k-images-idx3-ubyte"
     content = missing.read_bytes()
@@ -327,16 +327,16 @@ def interrupted(monkeypatch):
     """Presses Ctrl+C as often as asked at the first steps of a training."""
 
     def arm(times, kind=StepsReport):
-        told = digitpad.cli.train._Teller.tell
+        reported = digitpad.cli.train._Reporter.on_progress
         left = [times]
 
-        def tell(teller, report):
-            told(teller, report)
+        def on_progress(reporter, report):
+            reported(reporter, report)
             while isinstance(report, kind) and left[0]:
                 left[0] -= 1
                 signal.raise_signal(signal.SIGINT)
 
-        monkeypatch.setattr(digitpad.cli.train._Teller, "tell", tell)
+        monkeypatch.setattr(digitpad.cli.train._Reporter, "on_progress", on_progress)
 
     return arm
 
@@ -371,22 +371,22 @@ def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, in
 
 def test_the_bar_counts_drawings_and_then_begins_anew_with_steps(tmp_path):
     written = io.StringIO()
-    with digitpad.cli.train._Teller(tmp_path / "out.safetensors", False, None) as teller:
-        bar = teller._bar = tqdm(unit="step", file=written, mininterval=0)
+    with digitpad.cli.train._Reporter(tmp_path / "out.safetensors", False, None) as reporter:
+        bar = reporter._bar = tqdm(unit="step", file=written, mininterval=0)
         for done in (1, 500):
-            teller.tell(Preparing(done, 1000, 1.0))
+            reporter.on_progress(Preparing(done, 1000, 1.0))
             assert (bar.n, bar.total, bar.unit) == (done, 1000, "drawing")
         assert "varying drawings:  50%" in written.getvalue()
         written.truncate(0)
-        teller.tell(RunInfo("a", "own", OWN, 0, "mnist", "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
-        teller.tell(StepsReport(1, (2.3, 2.2), (0.1, 0.1), 1, 2, 40, 900.0, 0.1, 3.0))
+        reporter.on_progress(RunInfo("a", "own", OWN, 0, "mnist", "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
+        reporter.on_progress(StepsReport(1, (2.3, 2.2), (0.1, 0.1), 1, 2, 40, 900.0, 0.1, 3.0))
         assert (bar.n, bar.total, bar.unit) == (2, 40, "step")
         assert "drawing" not in written.getvalue()
         assert "1000" not in written.getvalue()
 
 
 def test_a_ctrl_c_while_drawings_are_varied_leaves_no_run(call, own, interrupted, tmp_path):
-    save_recipe(tmp_path / "own.json", replace(OWN, forms=10_000))
+    save_recipe(tmp_path / "own.json", replace(OWN, digit_styles=10_000))
     interrupted(1, Preparing)
     status, out, err = call("train", *own, "--json")
     assert (status, out) == (1, [])
@@ -404,21 +404,21 @@ def test_a_second_ctrl_c_breaks_off(call, own, interrupted):
     assert list_runs(runs_folder())[0].state == "stopped"
 
 
-def test_what_cannot_be_gone_on_with_is_refused(call, refused, own, blind, tmp_path):
+def test_what_cannot_be_gone_on_with_is_refused(call, fails, own, blind, tmp_path):
     assert call("train", *own)[0] == 0
     (info,) = list_runs(runs_folder())
-    assert "is through with its 2 epochs" in refused("train", "--resume", info.id)
-    assert "the recipe own, not fast" in refused("train", "--resume", info.id, "--recipe", "fast")
-    assert "no run 'nothing'" in refused("train", "--resume", "nothing")
-    assert "holds no run" in refused("train", "--resume", tmp_path)
-    assert "holds no run" in refused("train", "--resume", "")
-    assert "does not say which run" in refused("train", "--resume", blind)
-    assert "own.json" in refused("train", "--resume", tmp_path / "own.json")
+    assert "is through with its 2 epochs" in fails("train", "--resume", info.id)
+    assert "the recipe own, not fast" in fails("train", "--resume", info.id, "--recipe", "fast")
+    assert "no run 'nothing'" in fails("train", "--resume", "nothing")
+    assert "holds no run" in fails("train", "--resume", tmp_path)
+    assert "holds no run" in fails("train", "--resume", "")
+    assert "does not say which run" in fails("train", "--resume", blind)
+    assert "own.json" in fails("train", "--resume", tmp_path / "own.json")
     assert not (tmp_path / "lock").exists()
     status, out, _ = call("train", "--resume", info.id, "--epochs", 3, "--json")
     assert (status, [json.loads(line).get("epoch") for line in out]) == (0, [3, None])
     find_run(runs_folder(), info.id).resume.write_bytes(b"")
-    assert "resume.safetensors" in refused("train", "--resume", info.id, "--epochs", 4)
+    assert "resume.safetensors" in fails("train", "--resume", info.id, "--epochs", 4)
 
 
 def test_a_run_goes_on_where_it_was_trained_unless_told_otherwise(call, own, monkeypatch):
@@ -440,10 +440,10 @@ def test_a_run_goes_on_where_it_was_trained_unless_told_otherwise(call, own, mon
 # TensorBoard
 
 
-def test_without_tensorboard_a_sentence_says_how_to_get_it(refused, own, monkeypatch, tmp_path, no_training):
+def test_without_tensorboard_a_sentence_says_how_to_get_it(fails, own, monkeypatch, tmp_path, no_training):
     for name in ("tensorboard", "torch.utils.tensorboard"):
         monkeypatch.setitem(sys.modules, name, None)
-    line = refused("train", *own, "--tensorboard", tmp_path / "logs")
+    line = fails("train", *own, "--tensorboard", tmp_path / "logs")
     assert "TensorBoard is not installed" in line
     assert "pip install tensorboard" in line
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from digitpad.domain.errors import InputError
 from digitpad.domain.recipe import (
     AUGMENTATION_LIMITS,
+    FILE_KEYS,
     LIMITS,
     OPTIMISERS,
     PRECISIONS,
@@ -25,7 +26,17 @@ from digitpad.domain.recipe import (
 )
 
 GOOD = Recipe(id="mine", title="Mine", network="wide", epochs=3)
-WHOLE = {"epochs", "batch", "copies", "forms", "others", "hold_out", "test_batch", "test_every", "test_images"}
+WHOLE = {
+    "epochs",
+    "batch",
+    "stroke_variations",
+    "digit_styles",
+    "outliers",
+    "validation_images",
+    "test_batch",
+    "test_every",
+    "test_images",
+}
 WHOLE |= {"samples_before", "samples_after", "outputs_after"}
 
 LINE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
@@ -64,7 +75,8 @@ def test_a_wrong_number_is_refused_by_name(name):
     low, high = LIMITS[name]
     for wrong in (low - 1, high + 1, math.nan, math.inf, -math.inf, True, "3", None, 10**5000):
         with pytest.raises(
-            InputError, match=rf"^The recipe's {name} is .*\. Choose a (whole )?number from .* to .*\.$"
+            InputError,
+            match=rf"^The recipe's {FILE_KEYS.get(name, name)} is .*\. Choose a (whole )?number from .* to .*\.$",
         ):
             check_recipe(replace(GOOD, **{name: wrong}))
 
@@ -78,7 +90,7 @@ def test_a_wrong_number_of_the_augmentation_is_refused_by_name(name):
 
 @pytest.mark.parametrize("name", sorted(WHOLE))
 def test_a_count_is_whole(name):
-    with pytest.raises(InputError, match=f"{name} is 1.5, which is no whole number"):
+    with pytest.raises(InputError, match=f"{FILE_KEYS.get(name, name)} is 1.5, which is no whole number"):
         check_recipe(replace(GOOD, **{name: 1.5}))
 
 

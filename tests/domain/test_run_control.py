@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from digitpad.domain.run_control import Control
+from digitpad.domain.run_control import RunControl
 
 LIMIT = 20
 
@@ -15,18 +15,18 @@ def asker():
     threads, controls = [], []
 
     def start(control):
-        answers, about_to_ask = [], threading.Event()
+        results, about_to_ask = [], threading.Event()
 
         def ask():
             about_to_ask.set()
-            answers.append(control.may_go_on())
+            results.append(control.should_continue())
 
         thread = threading.Thread(target=ask)
         threads.append(thread)
         controls.append(control)
         thread.start()
         assert about_to_ask.wait(LIMIT)
-        return thread, answers
+        return thread, results
 
     yield start
     for control in controls:
@@ -36,38 +36,38 @@ def asker():
 
 
 def test_a_run_goes_on_until_it_is_told_otherwise():
-    control = Control()
+    control = RunControl()
     assert (control.is_paused, control.is_stopped, control.watched) == (False, False, False)
-    assert control.may_go_on()
-    assert control.may_go_on()
+    assert control.should_continue()
+    assert control.should_continue()
 
 
-@pytest.mark.parametrize(("wish", "goes_on"), [("go_on", True), ("stop", False)])
-def test_a_pause_lasts_until_the_next_wish(asker, wish, goes_on):
-    control = Control()
+@pytest.mark.parametrize(("method", "goes_on"), [("resume", True), ("stop", False)])
+def test_a_pause_lasts_until_the_next_request(asker, method, goes_on):
+    control = RunControl()
     control.pause()
     assert control.is_paused
-    thread, answers = asker(control)
+    thread, results = asker(control)
     assert thread.is_alive()
-    assert answers == []
-    getattr(control, wish)()
+    assert results == []
+    getattr(control, method)()
     thread.join(LIMIT)
-    assert answers == [goes_on]
+    assert results == [goes_on]
     assert (control.is_paused, control.is_stopped) == (False, not goes_on)
 
 
 def test_a_stop_is_for_good():
-    control = Control()
+    control = RunControl()
     control.stop()
-    control.go_on()
-    assert not control.may_go_on()
+    control.resume()
+    assert not control.should_continue()
     assert control.is_stopped
 
 
 def test_a_pause_after_a_stop_does_not_keep_the_run_from_ending(asker):
-    control = Control()
+    control = RunControl()
     control.stop()
     control.pause()
-    thread, answers = asker(control)
+    thread, results = asker(control)
     thread.join(LIMIT)
-    assert answers == [False]
+    assert results == [False]

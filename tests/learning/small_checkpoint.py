@@ -37,10 +37,10 @@ def network(layers=SMALL, seed=0):
     return made.eval()
 
 
-def refusal(path):
-    with pytest.raises(InputError) as refused:
+def input_error(path):
+    with pytest.raises(InputError) as fails:
         load_checkpoint(path)
-    sentence = str(refused.value)
+    sentence = str(fails.value)
     assert path.name in sentence
     assert len(sentence) < 1000
     return sentence
@@ -58,12 +58,12 @@ def write(path, tensors=None, described=None):
     return path
 
 
-def same(one, other):
-    one, other = one.state_dict(), other.state_dict()
-    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+def same(one, outlier):
+    one, outlier = one.state_dict(), outlier.state_dict()
+    return one.keys() == outlier.keys() and all(torch.equal(one[key], outlier[key]) for key in one)
 
 
-def loaded_or_refused(path):
+def loaded_or_error(path):
     try:
         loaded = load_checkpoint(path)
     except InputError:

@@ -9,13 +9,13 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.storage.io import write_atomically
 
 
-def refusal(path):
+def input_error(path):
     """The sentence with which a file is not written; nothing is left behind."""
     before = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
-    with pytest.raises(DigitpadError) as refused:
+    with pytest.raises(DigitpadError) as fails:
         write_atomically(path, b"new")
     assert (sorted(path.parent.iterdir()) if path.parent.is_dir() else []) == before
-    return str(refused.value)
+    return str(fails.value)
 
 
 @pytest.mark.parametrize("name", ["a", "seven.inkml", "x" * 255])
@@ -49,22 +49,22 @@ def test_a_symbolic_link_stays_one_and_its_file_is_written(tmp_path, there):
 
 
 def test_a_place_that_takes_no_file_is_named(tmp_path):
-    assert "the folder" in refusal(tmp_path / "none" / "a")
-    assert "is no name" in refusal(tmp_path / "a\0b")
-    assert "Choose another" in refusal(tmp_path / ("x" * 300))
+    assert "the folder" in input_error(tmp_path / "none" / "a")
+    assert "is no name" in input_error(tmp_path / "a\0b")
+    assert "Choose another" in input_error(tmp_path / ("x" * 300))
     (tmp_path / "folder").mkdir()
-    assert "not a file" in refusal(tmp_path / "folder")
-    assert refusal(tmp_path / "folder").startswith(str(tmp_path))
+    assert "not a file" in input_error(tmp_path / "folder")
+    assert input_error(tmp_path / "folder").startswith(str(tmp_path))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a special file")
 def test_a_pipe_is_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    assert "not a file" in refusal(tmp_path / "pipe")
+    assert "not a file" in input_error(tmp_path / "pipe")
     assert (tmp_path / "pipe").is_fifo()
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.getuid() == 0, reason="needs a folder that is closed to its owner")
 def test_a_folder_that_may_not_be_written_to_is_named(tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
-    assert "may not be written to" in refusal(tmp_path / "closed" / "a")
+    assert "may not be written to" in input_error(tmp_path / "closed" / "a")

@@ -94,11 +94,17 @@ def test_any_bytes_are_refused_by_name(tmp_path_factory, content):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (text_of(rate=float("nan")), "odd.json cannot be used. It holds NaN, which is no number to train with."),
+        (
+            text_of(rate=float("nan")),
+            "odd.json cannot be used. It holds NaN, which is no number to train with.",
+        ),
         (text_of(rate=float("-inf")), "It holds -Infinity, which is no number to train with. Correct it."),
         (text_of().replace("0.003", "1e999"), "The recipe's rate is inf, which is out of range."),
         (text_of().replace("0.003", "1" * 5000), "is not a recipe, since it holds an endless number."),
-        (text_of(rate="0.1"), "The recipe's rate is '0.1', which is no number. Choose a number from 1e-07 to 10."),
+        (
+            text_of(rate="0.1"),
+            "The recipe's rate is '0.1', which is no number. Choose a number from 1e-07 to 10.",
+        ),
         (text_of(momentun=0.5), "The recipe has no value 'momentun'. Remove it or correct the name."),
         (text_of(augmentation={"tilt": 1}), "The augmentation has no value 'tilt'."),
         (text_of(augmentation=[1]), "The recipe's augmentation is [1]. Write its values in braces."),

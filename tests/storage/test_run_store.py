@@ -75,8 +75,10 @@ NUMBERS = st.lists(st.tuples(NUMBER, NUMBER), min_size=1, max_size=5)
 
 @st.composite
 def steps_reports(draw):
-    losses, rates = zip(*draw(NUMBERS), strict=True)
-    return StepsReport(draw(WHOLE), losses, rates, *(draw(WHOLE) for _ in range(3)), *(draw(NUMBER) for _ in range(3)))
+    losses, learning_rates = zip(*draw(NUMBERS), strict=True)
+    return StepsReport(
+        draw(WHOLE), losses, learning_rates, *(draw(WHOLE) for _ in range(3)), *(draw(NUMBER) for _ in range(3))
+    )
 
 
 REPORT = st.one_of(
@@ -130,7 +132,7 @@ JSON = st.recursive(
 )
 
 
-def refused_or_read(data):
+def read_or_error(data):
     try:
         return info_from_json(data, "a")
     except InputError as error:
@@ -147,7 +149,7 @@ def refused_or_read(data):
 @example(b'{"a":' * 100_000)
 @example(b"9" * 5000)
 def test_any_bytes_are_refused_or_skipped(data):
-    assert refused_or_read(data) is None
+    assert read_or_error(data) is None
     assert reports_from_lines(data + b"\n") == []
 
 
@@ -161,7 +163,7 @@ def test_any_bytes_are_refused_or_skipped(data):
 @example("name", "\n\x1b")
 @example("recipe", {"type": "digitpad-recipe", "format": 1})
 def test_any_value_is_refused_or_can_be_used(key, value):
-    info = refused_or_read(json.dumps({**json.loads(info_to_json(INFO)), key: value}).encode())
+    info = read_or_error(json.dumps({**json.loads(info_to_json(INFO)), key: value}).encode())
     if info is not None:
         assert info_from_json(info_to_json(info), "a") == info
         assert info.name.isprintable()

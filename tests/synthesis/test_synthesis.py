@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from digitpad.ink.raster.render import render
-from digitpad.synthesis import stroke_augmentation as hands
-from digitpad.synthesis.digit_styles import FORMS, dotted, formed, slashed
+from digitpad.synthesis import stroke_augmentation as stroke_augmentation
+from digitpad.synthesis.digit_styles import DIGIT_STYLES, dotted, slashed, styled_digit
 from digitpad.synthesis.glyphs import glyphs
-from digitpad.synthesis.outliers import other
+from digitpad.synthesis.outliers import outlier
 from digitpad.synthesis.paths import along, arc, boxed, ink_of, length, line, part, paths_of
-from digitpad.synthesis.stroke_augmentation import undelivered, written
+from digitpad.synthesis.stroke_augmentation import augmented_strokes, short_stroke_dropped
 from tests.hand_drawn import drawn
 
 POINTS = arrays.arrays(
@@ -20,7 +20,7 @@ POINTS = arrays.arrays(
 )
 PATHS = st.lists(POINTS, min_size=1, max_size=4)
 SEEDS = st.integers(0, 2**32)
-CHANGES = [change for change, _ in hands._CHANGES]
+CHANGES = [change for change, _ in stroke_augmentation._CHANGES]
 DIGITS = [(digit, paths_of(drawn(digit))) for digit in range(10)]
 
 
@@ -74,17 +74,17 @@ def test_every_change_leaves_strokes_with_finite_points(change, paths, seed):
 def test_a_short_stroke_gets_lost_but_nothing_becomes_a_line():
     random = np.random.default_rng(0)
     seven, bar = line((0, 0), (1, 0), (0.4, 1.5)), line((0.5, 0.7), (0.9, 0.7))
-    assert [path.tolist() for path in undelivered([bar, seven], random)] == [seven.tolist()]
+    assert [path.tolist() for path in short_stroke_dropped([bar, seven], random)] == [seven.tolist()]
     exclamation = [line((0, 0), (0.02, 0.8)), line((0, 1), (0, 1))]
-    assert undelivered(exclamation, random) is exclamation
+    assert short_stroke_dropped(exclamation, random) is exclamation
     equal = [line((0, 0), (1, 0)), line((0, 1), (1, 1))]
-    assert undelivered(equal, random) is equal
+    assert short_stroke_dropped(equal, random) is equal
 
 
 @settings(deadline=None)
 @given(PATHS, SEEDS)
 def test_what_another_hand_wrote_fills_its_box_and_follows_its_seed(paths, seed):
-    one, again = (written(boxed(paths), np.random.default_rng(seed)) for _ in range(2))
+    one, again = (augmented_strokes(boxed(paths), np.random.default_rng(seed)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
     assert render(ink_of(one)).any()
 
@@ -93,25 +93,25 @@ def test_what_another_hand_wrote_fills_its_box_and_follows_its_seed(paths, seed)
 def test_a_hand_keeps_a_digit_s_shape(digit):
     """On average over many hands, the ink lies where it did."""
     random = np.random.default_rng(digit)
-    mean = np.mean([render(ink_of(written(paths_of(drawn(digit)), random))) for _ in range(200)], axis=0)
-    plain = {other: render(drawn(other)).astype(float) for other in range(10)}
-    likeness = {other: np.corrcoef(mean.ravel(), plain[other].ravel())[0, 1] for other in plain}
+    mean = np.mean([render(ink_of(augmented_strokes(paths_of(drawn(digit)), random))) for _ in range(200)], axis=0)
+    plain = {outlier: render(drawn(outlier)).astype(float) for outlier in range(10)}
+    likeness = {outlier: np.corrcoef(mean.ravel(), plain[outlier].ravel())[0, 1] for outlier in plain}
     assert max(likeness, key=likeness.get) == digit
 
 
 def test_no_two_hands_are_alike():
     random = np.random.default_rng(0)
-    seen = {render(ink_of(written(paths_of(drawn(5)), random))).tobytes() for _ in range(50)}
+    seen = {render(ink_of(augmented_strokes(paths_of(drawn(5)), random))).tobytes() for _ in range(50)}
     assert len(seen) == 50
 
 
-FORM_IDS = [(digit, form) for digit, forms in FORMS.items() for form in dict.fromkeys(forms)]
+STYLE_IDS = [(digit, style) for digit, forms in DIGIT_STYLES.items() for style in dict.fromkeys(forms)]
 
 
-@pytest.mark.parametrize(("digit", "form"), FORM_IDS, ids=[form.__name__.strip("_") for _, form in FORM_IDS])
+@pytest.mark.parametrize(("digit", "style"), STYLE_IDS, ids=[style.__name__.strip("_") for _, style in STYLE_IDS])
 @given(seed=SEEDS)
-def test_every_form_is_a_drawing_of_common_proportions(digit, form, seed):
-    low, high = box(form(np.random.default_rng(seed)))
+def test_every_form_is_a_drawing_of_common_proportions(digit, style, seed):
+    low, high = box(style(np.random.default_rng(seed)))
     wide, tall = high - low
     assert 0.7 < tall < 1.5
     assert wide < 1.6
@@ -122,7 +122,7 @@ def test_every_form_is_a_drawing_of_common_proportions(digit, form, seed):
 
 @given(st.integers(0, 9), SEEDS)
 def test_a_digit_in_some_form_fills_its_box(digit, seed):
-    low, high = box(formed(digit, np.random.default_rng(seed)))
+    low, high = box(styled_digit(digit, np.random.default_rng(seed)))
     assert low == pytest.approx([0, 0], abs=1e-9)
     assert high.max() == pytest.approx(1)
 
@@ -152,7 +152,7 @@ def test_no_glyph_is_a_digit_s_twin_and_each_can_be_drawn():
 def test_where_nobody_drew_a_digit_that_can_lie_on_its_side_others_are_made_all_the_same():
     random = np.random.default_rng(0)
     for _ in range(200):
-        assert other([(8, paths_of(drawn(8)))], random)
+        assert outlier([(8, paths_of(drawn(8)))], random)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -167,7 +167,7 @@ def test_a_dot_stays_a_dot(change, seed):
 @given(SEEDS)
 @example(5806)  # a one, crossed out
 def test_what_is_no_digit_is_never_empty_nor_an_upright_line(seed):
-    paths = other(DIGITS, np.random.default_rng(seed))
+    paths = outlier(DIGITS, np.random.default_rng(seed))
     low, high = box(paths)
     assert render(ink_of(paths)).any()
     assert len(np.concatenate(paths)) == 1 or (high - low)[0] > 0.08  # an exclamation mark has 0.1

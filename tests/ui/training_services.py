@@ -1,4 +1,4 @@
-"""A laboratory for the window's parts, which does what a test tells it and needs no torch."""
+"""A training service for the window's parts, which does what a test tells it and needs no torch."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def steps(number, total=100, epoch=1):
     return StepsReport(number, (2.3 / number,), (0.01,), epoch, 3, total, 9000.0, 0.1 * number, 10.0 - 0.1 * number)
 
 
-class StepwiseLaboratory:
+class StepwiseTrainingService:
     """Trains a step for each time it is let to.
 
     Attributes:
         let: lets a step through.
-        wishes: what was asked for: RunWish, or the id of a run to resume.
+        configs: what was asked for: TrainingConfig, or the id of a run to resume.
         controls: what each run was told with.
         ending: 'finished' ends a run after its tenth step; an exception is raised there instead.
         drawings: how many are varied before the first step, each let through like a step.
@@ -43,37 +43,37 @@ class StepwiseLaboratory:
 
     def __init__(self):
         self.let = threading.Semaphore(0)
-        self.wishes, self.controls, self.threads = [], [], []
+        self.configs, self.controls, self.threads = [], [], []
         self.ending = "finished"
         self.drawings = 0
 
-    def run(self, wish, control, tell, show):
-        self.wishes.append(wish)
+    def run(self, config, control, on_progress, show):
+        self.configs.append(config)
         self.controls.append(control)
         self.threads.append(threading.get_ident())
         for number in range(self.drawings):
-            tell(Preparing(number, self.drawings, 1.0))
+            on_progress(Preparing(number, self.drawings, 1.0))
             while not self.let.acquire(timeout=0.005):
                 if control.is_stopped:
                     raise DigitpadError("The run was stopped before its first step.")
-            if not control.may_go_on():
+            if not control.should_continue():
                 raise DigitpadError("The run was stopped before its first step.")
-        tell(INFO)
+        on_progress(INFO)
         for number in range(1, 11):
             while not self.let.acquire(timeout=0.005):
                 if control.is_stopped:
                     return replace(INFO, state="stopped")
-            tell(steps(number))
+            on_progress(steps(number))
             if control.watched:
                 show(LiveNetwork(None, number, None))
-            if not control.may_go_on():
+            if not control.should_continue():
                 return replace(INFO, state="stopped")
         if isinstance(self.ending, Exception):
             raise self.ending
         return replace(INFO, state=self.ending)
 
-    def resume(self, run_id, control, tell, show):
-        return self.run(run_id, control, tell, show)
+    def resume(self, run_id, control, on_progress, show):
+        return self.run(run_id, control, on_progress, show)
 
 
 class FakeMaps:

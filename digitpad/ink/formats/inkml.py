@@ -56,8 +56,8 @@ def read_inkml(path: Path) -> list[Drawing]:
     full = reader.full_pressure
     drawings = []
     for index, (element, traces) in enumerate(groups):
-        truth, writer = _annotation(element, "truth"), _annotation(element, "writer")
-        label = int(truth) if truth is not None and re.fullmatch("[0-9]", truth) else None
+        label_text, writer = _annotation(element, "truth"), _annotation(element, "writer")
+        label = int(label_text) if label_text is not None and re.fullmatch("[0-9]", label_text) else None
         drawings.append(Drawing(_ink(traces, full), label, writer, element.get(XML_ID, "") or str(index)))
     return drawings
 
@@ -88,8 +88,8 @@ def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
         known = drawing.name in taken or not re.fullmatch(r"[A-Za-z_][\w.-]*", drawing.name, re.ASCII)
         taken.add(drawing.name)
         lines.append("  <traceGroup>" if known else f"  <traceGroup xml:id={quoteattr(drawing.name)}>")
-        truth = None if drawing.label is None else str(drawing.label)
-        for kind, text in (("truth", truth), ("writer", drawing.writer)):
+        label_text = None if drawing.label is None else str(drawing.label)
+        for kind, text in (("truth", label_text), ("writer", drawing.writer)):
             if text:
                 lines.append(f'    <annotation type="{kind}">{escape(_printable(text))}</annotation>')
         lines += [f'    <trace brushRef="#{brushes[s.width]}">{_trace_text(s)}</trace>' for s in drawing.ink.strokes]

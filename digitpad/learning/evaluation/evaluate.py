@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.domain.errors import InputError
 from digitpad.domain.prediction import CLASSES
-from digitpad.domain.rejection import LOST, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.formats.opening import read_drawings
@@ -22,8 +22,8 @@ from digitpad.ink.raster.render import SIDE, render
 from digitpad.learning.data.images import Images, read_mnist
 from digitpad.learning.evaluation.calibration import Bin, calibration_error, probabilities, reliability
 from digitpad.learning.models.checkpoints import Checkpoint
-from digitpad.learning.training.loop import logits
-from digitpad.learning.training.losses import evidence
+from digitpad.learning.training.loop import batched_logits
+from digitpad.learning.training.losses import energy_score
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReadDrawing:
     """What was read of one digit.
 
     Attributes:
@@ -78,14 +78,14 @@ class WriterAccuracy:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation came to. All but `refused` and `refusals` counts the most probable digit, refused or not.
+    """What an evaluation came to. All but `rejected` and `refusals` counts the most probable digit, refused or not.
 
     Attributes:
         n: labelled digits.
         accuracy: share read right, 0 to 1.
         confusion: ten rows by label, ten columns by what was read: counts.
         errors: what was read wrong, in the order of the data.
-        refused: digits that the app would call none.
+        rejected: digits that the app would call none.
         ece: expected calibration error over 15 bins, 0 to 1.
         digits: share read right of each digit, 0 to 1, None where the data has none of it.
         writers: each writer whom the data names, in its order.
@@ -98,15 +98,15 @@ class Evaluation:
     n: int
     accuracy: float
     confusion: list[list[int]]
-    errors: list[Answer]
-    refused: int
+    errors: list[ReadDrawing]
+    rejected: int
     ece: float
     digits: list[float | None]
     writers: list[WriterAccuracy]
     writers_mean: float | None
     writers_sd: float | None
     reliability: list[Bin]
-    refusals: list[Answer]
+    refusals: list[ReadDrawing]
 
 
 def read_labelled(path: Path) -> Labelled:
@@ -125,20 +125,25 @@ def read_labelled(path: Path) -> Labelled:
 
 def labelled(drawings: Sequence[Drawing]) -> Labelled:
     """Those drawings of a file that have a label, as the window would render them."""
-    chosen = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.label is not None]
-    pixels = np.array([render(fitted(drawing.ink)) for _, drawing in chosen], dtype=np.uint8).reshape(-1, 1, SIDE, SIDE)
-    labels = torch.tensor([drawing.label for _, drawing in chosen], dtype=torch.int64)
+    selected = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.label is not None]
+    pixels = np.array([render(fitted(drawing.ink)) for _, drawing in selected], dtype=np.uint8).reshape(
+        -1, 1, SIDE, SIDE
+    )
+    labels = torch.tensor([drawing.label for _, drawing in selected], dtype=torch.int64)
     return Labelled(
         Images(torch.from_numpy(pixels), labels),
-        indices=tuple(index for index, _ in chosen),
-        writers=tuple(drawing.writer for _, drawing in chosen),
+        indices=tuple(index for index, _ in selected),
+        writers=tuple(drawing.writer for _, drawing in selected),
         # A drawing without an id is named by its place, which the index tells.
-        names=tuple(None if drawing.name == str(index) else drawing.name for index, drawing in chosen),
+        names=tuple(None if drawing.name == str(index) else drawing.name for index, drawing in selected),
     )
 
 
 def evaluate(
-    checkpoint: Checkpoint, data: Labelled | Images, device: torch.device | None = None, lost: float | None = LOST
+    checkpoint: Checkpoint,
+    data: Labelled | Images,
+    device: torch.device | None = None,
+    false_rejection_rate: float | None = FALSE_REJECTION_RATE,
 ) -> Evaluation:
     """Read every digit and compare with its label, whether or not it is refused. Empty drawings count as refused.
 
@@ -146,7 +151,7 @@ def evaluate(
         checkpoint: the network to judge.
         data: labelled network inputs, one at least.
         device: where to compute; the CPU where None.
-        lost: share of real digits that may be lost, see `digitpad.domain.rejection`.
+        false_rejection_rate: share of real digits that may be lost, see `digitpad.domain.rejection`.
 
     Raises:
         InputError: the network's answers are not numbers.
@@ -156,21 +161,23 @@ def evaluate(
     # A copy, since the checkpoint's own stays on the CPU; with channels last, the CPU takes a quarter less time.
     network = deepcopy(checkpoint.network).to(device).to(memory_format=torch.channels_last)
     pixels, labels = data.images.pixels, data.images.labels.numpy()
-    answers = logits(network, pixels, checkpoint.info.mean, checkpoint.info.std, device)
-    if not torch.isfinite(answers).all():
+    logits = batched_logits(network, pixels, checkpoint.info.mean, checkpoint.info.std, device)
+    if not torch.isfinite(logits).all():
         raise InputError(f"{checkpoint.info.name} answers with what is no number; choose another checkpoint.")
-    shares = probabilities(answers, checkpoint.info.temperature).numpy()
+    shares = probabilities(logits, checkpoint.info.temperature).numpy()
     read, confidence = shares.argmax(axis=1), shares.max(axis=1)
     is_right = labels == read
     is_empty = (pixels == 0).flatten(1).all(dim=1)
-    is_refused = is_empty | (evidence(answers) < threshold(checkpoint.info.thresholds, lost))
+    is_rejected = is_empty | (energy_score(logits) < threshold(checkpoint.info.thresholds, false_rejection_rate))
     confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)
     np.add.at(confusion, (labels, read), 1)
     bins = reliability(confidence, is_right)
 
-    def chosen(which: NDArray[np.bool_]) -> list[Answer]:
+    def selected(which: NDArray[np.bool_]) -> list[ReadDrawing]:
         return [
-            Answer(data.indices[i], int(labels[i]), int(read[i]), float(confidence[i]), data.writers[i], data.names[i])
+            ReadDrawing(
+                data.indices[i], int(labels[i]), int(read[i]), float(confidence[i]), data.writers[i], data.names[i]
+            )
             for i in np.flatnonzero(which)
         ]
 
@@ -180,15 +187,15 @@ def evaluate(
         n=len(labels),
         accuracy=float(np.mean(is_right)),
         confusion=confusion.tolist(),
-        errors=chosen(~is_right),
-        refused=int(is_refused.sum()),
+        errors=selected(~is_right),
+        rejected=int(is_rejected.sum()),
         ece=calibration_error(bins),
         digits=[float(row[digit] / row.sum()) if row.any() else None for digit, row in enumerate(confusion)],
         writers=writers,
         writers_mean=statistics.fmean(accuracies) if accuracies else None,
         writers_sd=statistics.stdev(accuracies) if len(accuracies) > 1 else None,
         reliability=bins,
-        refusals=chosen(is_refused.numpy()),
+        refusals=selected(is_rejected.numpy()),
     )
 
 
@@ -200,8 +207,8 @@ def _anonymous(images: Images) -> Labelled:
 
 def _by_writer(writers: Sequence[str | None], is_right: NDArray[np.bool_]) -> list[WriterAccuracy]:
     """The accuracy of every writer who is named, in the order of their first digits."""
-    answers: dict[str, list[bool]] = {}
+    by_writer: dict[str, list[bool]] = {}
     for writer, right in zip(writers, is_right.tolist(), strict=True):
         if writer is not None:
-            answers.setdefault(writer, []).append(right)
-    return [WriterAccuracy(writer, len(known), statistics.fmean(known)) for writer, known in answers.items()]
+            by_writer.setdefault(writer, []).append(right)
+    return [WriterAccuracy(writer, len(known), statistics.fmean(known)) for writer, known in by_writer.items()]

@@ -18,7 +18,7 @@ from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.learning.evaluation.calibration import BINS
-from digitpad.learning.evaluation.evaluate import Answer, Evaluation, Labelled, WriterAccuracy
+from digitpad.learning.evaluation.evaluate import Evaluation, Labelled, ReadDrawing, WriterAccuracy
 
 SHOWN = 500
 """The most pictures of a kind, and the most writers, that a page shows: with them it has less than 1 MB."""
@@ -68,7 +68,7 @@ figcaption strong { display: block; font-size: 13px; font-weight: 600; color: va
 
 
 def evaluation_page(
-    result: Evaluation, data: Labelled, checkpoint: CheckpointInfo, source: str, lost: float | None
+    result: Evaluation, data: Labelled, checkpoint: CheckpointInfo, source: str, false_rejection_rate: float | None
 ) -> bytes:
     """An evaluation as a page: UTF-8, HTML that stands alone.
 
@@ -77,17 +77,17 @@ def evaluation_page(
         data: the digits that were evaluated, for their pictures.
         checkpoint: the network that was judged.
         source: name of the data, for people.
-        lost: share of real digits that was allowed to be lost, None where nothing was to be refused.
+        false_rejection_rate: share of real digits that was allowed to be lost, None where nothing was to be refused.
     """
     place = {index: i for i, index in enumerate(data.indices)}
     pixels = data.images.pixels[:, 0].numpy()
-    refused = {answer.index for answer in result.refusals}
+    rejected = {answer.index for answer in result.refusals}
 
-    def pictures(answers: list[Answer], kind: str) -> str:
+    def pictures(readings: list[ReadDrawing], kind: str) -> str:
         """The surest answer first."""
-        shown = sorted(answers, key=lambda answer: -answer.confidence)[:SHOWN]
-        items = "".join(_figure(answer, pixels[place[answer.index]], answer.index in refused) for answer in shown)
-        more = f"<p>The surest {SHOWN:,} of {len(answers):,} {kind} are shown.</p>" if len(answers) > SHOWN else ""
+        shown = sorted(readings, key=lambda answer: -answer.confidence)[:SHOWN]
+        items = "".join(_figure(answer, pixels[place[answer.index]], answer.index in rejected) for answer in shown)
+        more = f"<p>The surest {SHOWN:,} of {len(readings):,} {kind} are shown.</p>" if len(readings) > SHOWN else ""
         return f'{more}<ol class="pictures">{items}</ol>'
 
     wrong = "<p>Every digit was read right.</p>"
@@ -101,7 +101,7 @@ def evaluation_page(
         _sums(result),
         _side_by_side(_by_digit(result), _reliability(result)),
         _side_by_side(_confusion(result.confusion), _by_writer(result)),
-        f"<h2>Refused: {result.refused:,}</h2><p>{_strictness(result, checkpoint, lost)}</p>",
+        f"<h2>Refused: {result.rejected:,}</h2><p>{_rejection_note(result, checkpoint, false_rejection_rate)}</p>",
         pictures(result.refusals, "refused digits") if result.refusals else "",
         f"<h2>Read wrong: {len(result.errors):,}</h2>{wrong}",
     ]
@@ -121,7 +121,7 @@ def _sums(result: Evaluation) -> str:
         ("read right", _percent(result.accuracy)),
         ("digits", f"{result.n:,}"),
         ("read wrong", f"{len(result.errors):,}"),
-        ("refused", f"{result.refused:,}"),
+        ("refused", f"{result.rejected:,}"),
         (f"expected calibration error ({BINS} bins)", _percent(result.ece)),
     ]
     if result.writers:
@@ -134,8 +134,8 @@ def _sums(result: Evaluation) -> str:
 def _by_digit(result: Evaluation) -> str:
     rows = []
     for digit, (row, accuracy) in enumerate(zip(result.confusion, result.digits, strict=True)):
-        others = sorted((-count, other) for other, count in enumerate(row) if count and other != digit)
-        taken = ", ".join(f"{other} ({-count:,}×)" for count, other in others[:3])
+        outliers = sorted((-count, other) for other, count in enumerate(row) if count and other != digit)
+        taken = ", ".join(f"{other} ({-count:,}×)" for count, other in outliers[:3])
         share = "–" if accuracy is None else _percent(accuracy)
         rows.append((str(digit), f"{sum(row):,}", f"{sum(row) - row[digit]:,}", share, taken))
     return "<h2>Accuracy by digit</h2>" + _table(
@@ -247,24 +247,23 @@ def _wilson(right: float, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _strictness(result: Evaluation, checkpoint: CheckpointInfo, lost: float | None) -> str:
+def _rejection_note(result: Evaluation, checkpoint: CheckpointInfo, false_rejection_rate: float | None) -> str:
     if not checkpoint.thresholds:
         return "This network was not taught what is no digit: only empty drawings count as refused."
-    if lost is None:
+    if false_rejection_rate is None:
         return "Nothing was to be refused: only empty drawings count as refused."
-    return (
-        f"{_percent(result.refused / result.n)} of the digits; {_percent(lost)} of real ones were allowed to be lost."
-    )
+    allowed = _percent(false_rejection_rate)
+    return f"{_percent(result.rejected / result.n)} of the digits; {allowed} of real ones were allowed to be lost."
 
 
-def _figure(answer: Answer, pixels: NDArray[np.uint8], is_refused: bool) -> str:
+def _figure(answer: ReadDrawing, pixels: NDArray[np.uint8], is_rejected: bool) -> str:
     said = f"{answer.label} read as {answer.digit}" if answer.label != answer.digit else f"{answer.label} read right"
     named = f" · <bdi>{_name(answer.name)}</bdi>" if answer.name else ""
     by = f"<br>writer <bdi>{_name(answer.writer)}</bdi>" if answer.writer else ""
-    refused = ', <span class="refused">refused</span>' if is_refused else ""
+    rejected = ', <span class="refused">refused</span>' if is_rejected else ""
     return (
         f'<li><figure><img alt="a {answer.label}" width="112" height="112" src="{_picture(pixels)}"><figcaption>'
-        f"<strong>{said}</strong>{_percent(answer.confidence)} sure{refused}<br>No. {answer.index:,}{named}{by}"
+        f"<strong>{said}</strong>{_percent(answer.confidence)} sure{rejected}<br>No. {answer.index:,}{named}{by}"
         "</figcaption></figure></li>"
     )
 

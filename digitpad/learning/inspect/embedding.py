@@ -24,7 +24,7 @@ from digitpad.domain.data_info import Embedding
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.learning.data.images import Images
 from digitpad.learning.inspect import embedding_worker as embedding_process
-from digitpad.learning.models.networks import first_column
+from digitpad.learning.models.networks import first_member
 
 MAP_IMAGES = 500
 """How many of the first test images the map shows."""
@@ -44,7 +44,7 @@ def hidden_part(network: nn.Sequential) -> nn.Sequential:
     Raises:
         InputError: the network has no linear layer.
     """
-    network = first_column(network)
+    network = first_member(network)
     layers = list(network)
     linear = [number for number, layer in enumerate(layers) if isinstance(layer, nn.Linear)]
     if not linear:

@@ -101,9 +101,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, which ends this process as it ends
     if hasattr(os, "nice"):
         os.nice(10)
-    tables, answers = sys.stdin.buffer, sys.stdout.buffer
+    tables, replies = sys.stdin.buffer, sys.stdout.buffer
     while (features := receive(tables)) is not None and (previous := receive(tables)) is not None:
-        send(answers, compute_map(features, previous))
+        send(replies, compute_map(features, previous))
 
 
 if __name__ == "__main__":

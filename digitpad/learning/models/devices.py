@@ -79,10 +79,10 @@ def explained(error: RuntimeError | MemoryError, recipe: Recipe) -> DigitpadErro
             f"The memory is not enough to train {recipe.network} with batches of {recipe.batch}. "
             "Lower the batch size or choose another device."
         )
-    lost = isinstance(error, torch.AcceleratorError) or any(
+    false_rejection_rate = isinstance(error, torch.AcceleratorError) or any(
         words in said for words in ("CUDA error", "CUDA driver", "cuDNN error", "CUBLAS", "MPS backend", "Metal")
     )
-    if lost:
+    if false_rejection_rate:
         return DigitpadError(
             f"The GPU failed or is gone ({said.strip().partition(chr(10))[0][:200]}). "
             "Choose the CPU, or start the machine anew, and resume."

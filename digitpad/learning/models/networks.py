@@ -29,7 +29,7 @@ Layers = Sequence[Sequence[Any]]
 
 SIDE = 28
 MAX_LAYERS = 64
-MAX_COLUMNS = 8
+MAX_MEMBERS = 8
 MAX_PARAMETERS = 20_000_000
 MAX_OUTPUTS = 250_000
 """Bounds that keep a hostile file from exhausting the memory, by its weights or by what a layer makes of one image. The
@@ -44,21 +44,22 @@ def _conv_pool(out: int, kernel: int, padding: int) -> list[list[Any]]:
     return [["conv", out, kernel, 1, padding], ["relu"], ["maxpool", 2]]
 
 
-class Columns(nn.Module):
+class Ensemble(nn.Module):
     """Networks side by side, each of which sees the whole image; they read by the mean of their logits.
 
     Ciresan, Meier and Schmidhuber, 'Multi-column deep neural networks for image classification' (2012). While they
     learn, each answers for itself, (columns · n, 10) for n images, so that each makes mistakes of its own.
     """
 
-    def __init__(self, columns: Sequence[nn.Sequential]) -> None:
+    def __init__(self, members: Sequence[nn.Sequential]) -> None:
         super().__init__()
-        self.columns = nn.ModuleList(columns)
+        # The name is part of the keys in checkpoints.
+        self.columns = nn.ModuleList(members)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Logits of (n, 1, 28, 28) images: (n, 10) where they read, (columns · n, 10) where they learn."""
-        answers = [column(images) for column in self.columns]
-        return torch.cat(answers) if self.training else torch.stack(answers).mean(dim=0)
+        logits = [member(images) for member in self.columns]
+        return torch.cat(logits) if self.training else torch.stack(logits).mean(dim=0)
 
 
 def _conv_stage(outs: tuple[int, int, int], dropout: float) -> list[list[Any]]:
@@ -81,7 +82,7 @@ def _strided(first: tuple[int, int, int], second: tuple[int, int, int], dropout:
     return [*_conv_stage(first, dropout), *_conv_stage(second, dropout), *hidden]
 
 
-_COLUMNS: list[list[Any]] = [
+_MEMBERS: list[list[Any]] = [
     _strided((32, 32, 32), (64, 64, 64), dropout=0.3),
     [
         *_conv_bn(32),
@@ -133,7 +134,7 @@ NETWORKS: Mapping[str, Layers] = {
         ["linear", 10],
     ],
     "wide": _strided((32, 32, 48), (96, 96, 96), dropout=0.2),
-    "columns": [["columns", *_COLUMNS]],
+    "columns": [["columns", *_MEMBERS]],
     "classic": [
         *_conv_pool(32, 3, 1),
         *_conv_pool(64, 3, 1),
@@ -194,19 +195,19 @@ def blueprint(layers: Layers) -> nn.Sequential:
             parameters, or the result is not ten logits.
     """
     if isinstance(layers, list) and len(layers) == 1 and isinstance(layers[0], list) and layers[0][:1] == ["columns"]:
-        columns = layers[0][1:]
-        if not 0 < len(columns) <= MAX_COLUMNS:
-            raise InputError(f"The network has {len(columns)} columns; digitpad takes 1 to {MAX_COLUMNS}.")
-        network = nn.Sequential(Columns([_column(column) for column in columns]))
+        members = layers[0][1:]
+        if not 0 < len(members) <= MAX_MEMBERS:
+            raise InputError(f"The network has {len(members)} columns; digitpad takes 1 to {MAX_MEMBERS}.")
+        network = nn.Sequential(Ensemble([_member(member) for member in members]))
     else:
-        network = _column(layers)
+        network = _member(layers)
     parameters = parameter_count(network)
     if parameters > MAX_PARAMETERS:
         raise InputError(f"The network has {parameters:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
     return network
 
 
-def _column(layers: object) -> nn.Sequential:
+def _member(layers: object) -> nn.Sequential:
     """One network without columns, or one of the columns."""
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
         raise InputError(f"The network is not described by a list of 1 to {MAX_LAYERS} layers.")
@@ -225,13 +226,13 @@ def _column(layers: object) -> nn.Sequential:
     return nn.Sequential(*modules)
 
 
-def first_column(network: nn.Sequential) -> nn.Sequential:
+def first_member(network: nn.Sequential) -> nn.Sequential:
     """The first of a network's columns, which is a network itself; the whole where it has none."""
-    return cast(nn.Sequential, network[0].columns[0]) if isinstance(network[0], Columns) else network
+    return cast(nn.Sequential, network[0].columns[0]) if isinstance(network[0], Ensemble) else network
 
 
-def first_column_layers(layers: Layers) -> Layers:
-    """The layers of what `first_column` gives."""
+def first_member_layers(layers: Layers) -> Layers:
+    """The layers of what `first_member` gives."""
     return cast(Layers, layers[0][1]) if layers[0][0] == "columns" else layers
 
 

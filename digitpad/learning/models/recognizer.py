@@ -16,14 +16,14 @@ from torch.nn.utils import convert_conv2d_weight_memory_format, fuse_conv_bn_eva
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.domain.prediction import CLASSES, Prediction
-from digitpad.domain.rejection import LOST, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.evaluation.calibration import probabilities
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint
 from digitpad.learning.models.devices import choose_device
-from digitpad.learning.models.networks import Columns
-from digitpad.learning.training.losses import evidence
+from digitpad.learning.models.networks import Ensemble
+from digitpad.learning.training.losses import energy_score
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 
 
@@ -33,13 +33,14 @@ class Recognizer:
     Attributes:
         info: what is known of the checkpoint.
         device: where it computes: 'cpu', 'cuda' or 'mps'.
-        lost: share of real digits that may be lost so that others are refused, None to refuse nothing; can be set.
+        false_rejection_rate: share of real digits that may be rejected with the outliers, None to reject nothing; can
+            be set.
     """
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device | None = None) -> None:
         """Ready the network for reading, on the CPU unless another device is given."""
         self.info: CheckpointInfo = checkpoint.info
-        self.lost: float | None = LOST
+        self.false_rejection_rate: float | None = FALSE_REJECTION_RATE
         self._device = device or torch.device("cpu")
         self.device: str = self._device.type
         self._network = convert_conv2d_weight_memory_format(
@@ -53,7 +54,7 @@ class Recognizer:
             network_input: uint8 (28, 28), 255 is ink.
 
         Returns:
-            Ten calibrated probabilities that sum to 1, and the evidence for any digit.
+            Ten calibrated probabilities that sum to 1, and the energy score.
 
         Raises:
             InputError: the network's answer is not a number.
@@ -65,7 +66,7 @@ class Recognizer:
             shares = probabilities(logits, self.info.temperature)[0].tolist()
         if not all(map(math.isfinite, shares)):
             raise InputError(f"{self.info.name} answers with what is no number; choose another checkpoint.")
-        return tuple(shares), float(evidence(logits))
+        return tuple(shares), float(energy_score(logits))
 
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:
         """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1.
@@ -75,10 +76,10 @@ class Recognizer:
         network_input = render(ink)
         if not network_input.any():
             return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input)
-        shares, spoken_for = self.read(network_input)
-        lowest = threshold(self.info.thresholds, self.lost)
+        shares, score = self.read(network_input)
+        lowest = threshold(self.info.thresholds, self.false_rejection_rate)
         # The network sees all ink at one size, and so cannot tell a speck from a one.
-        is_refused = spoken_for < lowest or (math.isfinite(lowest) and ink.is_speck)
+        is_refused = score < lowest or (math.isfinite(lowest) and ink.is_speck)
         return Prediction(revision, None if is_refused else int(np.argmax(shares)), shares, network_input)
 
 
@@ -111,8 +112,8 @@ def _fused(network: nn.Sequential) -> nn.Sequential:
     for layer in network:
         if isinstance(layer, nn.BatchNorm2d) and layers and isinstance(layers[-1], nn.Conv2d):
             layers[-1] = fuse_conv_bn_eval(layers[-1], layer)
-        elif isinstance(layer, Columns):
-            layers.append(Columns([_fused(cast(nn.Sequential, column)) for column in layer.columns]))
+        elif isinstance(layer, Ensemble):
+            layers.append(Ensemble([_fused(cast(nn.Sequential, member)) for member in layer.columns]))
         elif not isinstance(layer, nn.Dropout):
             layers.append(layer)
     return nn.Sequential(*layers).eval()

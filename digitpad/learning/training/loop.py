@@ -20,12 +20,12 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
-from digitpad.domain.schedules import momentum_at, rate_at
+from digitpad.domain.schedules import learning_rate_at, momentum_at
 from digitpad.learning.data.augment import augmented
 from digitpad.learning.data.images import Images, fingerprint
 from digitpad.learning.models.devices import computes_bfloat16
-from digitpad.learning.models.networks import NETWORKS, build, first_column
-from digitpad.learning.training import losses as refusal
+from digitpad.learning.models.networks import NETWORKS, build, first_member
+from digitpad.learning.training.losses import outlier_exposure_loss, read
 
 _REPORT_SECONDS = 0.1
 
@@ -63,9 +63,9 @@ class Training:
         device: where it computes.
         data: the training images, on that device.
         test: the test images.
-        held_out: images on which the best epoch is chosen, None where there are none.
+        validation: images on which the best epoch is chosen, None where there are none.
         network: the network in training.
-        averaged: the network that reads: the average of the weights where the recipe asks for one, else `network`.
+        ema_network: the network that reads: the average of the weights where the recipe asks for one, else `network`.
         optimiser, generator, order: the optimiser, the random numbers of order and augmentation, and the order of the
             images in the epoch under way.
         progress: how far it has come.
@@ -76,7 +76,7 @@ class Training:
         recipe: Recipe,
         data: Images,
         test: Images,
-        held_out: Images | None = None,
+        validation: Images | None = None,
         *,
         seed: int = 0,
         device: torch.device | None = None,
@@ -87,7 +87,7 @@ class Training:
             recipe: what to train and how.
             data: the training images.
             test: images to test on; nothing is chosen on them.
-            held_out: images on which the best epoch is chosen; the last one is kept where None.
+            validation: images on which the best epoch is chosen; the last one is kept where None.
             seed: decides initial weights, order and augmentation; the same seed on the same device with the same
                 number of threads gives the same run.
             device: where to compute; the CPU where None.
@@ -97,16 +97,16 @@ class Training:
         torch.manual_seed(seed)
         network = build(NETWORKS[recipe.network]).to(self.device)
         self.network = convert_conv2d_weight_memory_format(network, torch.channels_last)
-        self.averaged = deepcopy(self.network) if recipe.average else self.network
+        self.ema_network = deepcopy(self.network) if recipe.ema_decay else self.network
         self.optimiser = _optimiser(self.network, recipe)
         self.generator = torch.Generator(self.device).manual_seed(seed)
         self._is_mixed = recipe.precision == "mixed" and computes_bfloat16(self.device)
         self.order = torch.empty(0, dtype=torch.int64)
         self.progress = Progress()
         self.data = Images(data.pixels.to(self.device), data.labels.to(self.device))
-        self.test, self.held_out = test, held_out
+        self.test, self.validation = test, validation
         self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
-        pairs = list(zip(self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True))
+        pairs = list(zip(self.ema_network.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
         self._numbers = [now for _, now in pairs if now.is_floating_point()]
 
@@ -118,7 +118,7 @@ class Training:
     @cached_property
     def fingerprint(self) -> int:
         """A checksum of the images trained on and held out, and of their labels."""
-        return fingerprint(self.data, *([self.held_out] if self.held_out else []))
+        return fingerprint(self.data, *([self.validation] if self.validation else []))
 
     @property
     def test_is_due(self) -> bool:
@@ -128,15 +128,15 @@ class Training:
     @property
     def chooses_best(self) -> bool:
         """Whether there are held-out images to choose the best epoch on."""
-        return self.held_out is not None
+        return self.validation is not None
 
     def snapshot(self) -> nn.Sequential:
         """A copy of the network that reads, on the CPU in evaluation mode."""
-        return deepcopy(self.averaged).cpu().eval()
+        return deepcopy(self.ema_network).cpu().eval()
 
-    def glimpse(self) -> nn.Sequential:
+    def preview_snapshot(self) -> nn.Sequential:
         """As `snapshot`, but of a network with columns its first one alone, which is quicker to copy and read with."""
-        return deepcopy(first_column(self.averaged)).cpu().eval()
+        return deepcopy(first_member(self.ema_network)).cpu().eval()
 
     def reports(self) -> Iterator[Report]:
         """Train to the end of the recipe, from wherever it stands.
@@ -158,14 +158,14 @@ class Training:
             progress.loss_sum, progress.right = 0.0, 0
         self.network.train()
         losses: list[Tensor] = []
-        rates: list[float] = []
+        learning_rates: list[float] = []
         rights: list[Tensor] = []
         sizes: list[int] = []
         started = time.perf_counter()
         while progress.position < len(self.order):
-            rate, loss, right, size = self._step()
+            learning_rate, loss, right, size = self._step()
             losses.append(loss)
-            rates.append(rate)
+            learning_rates.append(learning_rate)
             rights.append(right)
             sizes.append(size)
             is_over = progress.position >= len(self.order)
@@ -177,10 +177,10 @@ class Training:
                 progress.train_seconds += seconds
                 if not all(map(math.isfinite, numbers)):
                     raise _not_a_number(progress.step)
-                yield self._steps_report(numbers, rates, sum(sizes) / max(seconds, 1e-9))
+                yield self._steps_report(numbers, learning_rates, sum(sizes) / max(seconds, 1e-9))
                 if self.test_is_due:
                     yield self._interim()
-                for collected in (losses, rates, rights, sizes):
+                for collected in (losses, learning_rates, rights, sizes):
                     collected.clear()
                 started = time.perf_counter()
         yield self._end_epoch()
@@ -191,37 +191,39 @@ class Training:
         size = recipe.batch
         if size > 1 and len(self.order) - progress.position == size + 1:
             size += 1  # batch normalisation cannot train on the one image that would be left
-        chosen = self.order[progress.position : progress.position + size]
-        truth = self.data.labels[chosen]
-        images = augmented(self.data.pixels[chosen].float() / 255, recipe.augmentation, self.generator)
+        batch_indices = self.order[progress.position : progress.position + size]
+        targets = self.data.labels[batch_indices]
+        images = augmented(self.data.pixels[batch_indices].float() / 255, recipe.augmentation, self.generator)
         images = ((images - recipe.mean) / recipe.std).contiguous(memory_format=torch.channels_last)
-        rate = _set_rate(self.optimiser, recipe, progress.step, self._steps)
+        learning_rate = _set_learning_rate(self.optimiser, recipe, progress.step, self._steps)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
-            answers = self.network(images)
-        answers = answers.float()
-        columns = len(answers) // len(truth)  # each of which answers for itself while they learn
-        loss = (refusal.loss if recipe.others else _plain_loss)(answers, truth.repeat(columns), recipe.smoothing)
+            logits = self.network(images)
+        logits = logits.float()
+        members = len(logits) // len(targets)  # each of which predicts for itself while they learn
+        loss = (outlier_exposure_loss if recipe.outliers else _cross_entropy)(
+            logits, targets.repeat(members), recipe.label_smoothing
+        )
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimiser.step()
         progress.step += 1
-        progress.position += len(chosen)
-        if recipe.average:
+        progress.position += len(batch_indices)
+        if recipe.ema_decay:
             # At first the average takes in more of each step, since it starts from weights that know nothing.
-            decay = min(recipe.average, progress.step / (progress.step + 10))
+            weight_decay = min(recipe.ema_decay, progress.step / (progress.step + 10))
             with torch.no_grad():
                 for mean, now in zip(self._means, self._numbers, strict=True):
-                    mean.lerp_(now, 1 - decay)
-        answers = answers.detach().view(columns, len(truth), -1).mean(dim=0)
-        seen = refusal.read(answers) if recipe.others else answers.argmax(1)
-        return rate, loss.detach(), (seen == truth).sum(), len(chosen)
+                    mean.lerp_(now, 1 - weight_decay)
+        logits = logits.detach().view(members, len(targets), -1).mean(dim=0)
+        predicted = read(logits) if recipe.outliers else logits.argmax(1)
+        return learning_rate, loss.detach(), (predicted == targets).sum(), len(batch_indices)
 
-    def _steps_report(self, losses: list[float], rates: list[float], speed: float) -> StepsReport:
+    def _steps_report(self, losses: list[float], learning_rates: list[float], speed: float) -> StepsReport:
         progress = self.progress
         return StepsReport(
             first=progress.step - len(losses) + 1,
             losses=tuple(losses),
-            rates=tuple(rates),
+            learning_rates=tuple(learning_rates),
             epoch=progress.epoch + 1,
             epochs=self.recipe.epochs,
             steps=self._steps,
@@ -240,8 +242,8 @@ class Training:
         progress.epoch += 1
         report = self.assess()
         progress.position = 0
-        if report.held_out_loss is not None and report.is_best:
-            progress.best_loss = report.held_out_loss
+        if report.validation_loss is not None and report.is_best:
+            progress.best_loss = report.validation_loss
         return report
 
     def assess(self) -> EpochReport:
@@ -253,7 +255,7 @@ class Training:
         progress, images = self.progress, max(1, self.progress.position)
         test_loss, test_accuracy = self._tested(self.test)
         # With the smoothing of the training: the plain loss is lowest long before the end.
-        held_out = None if self.held_out is None else self._tested(self.held_out, self.recipe.smoothing)
+        validation = None if self.validation is None else self._tested(self.validation, self.recipe.label_smoothing)
         if not math.isfinite(test_loss):
             raise _not_a_number(progress.step)
         return EpochReport(
@@ -265,18 +267,20 @@ class Training:
             train_accuracy=progress.right / images,
             test_loss=test_loss,
             test_accuracy=test_accuracy,
-            held_out_loss=held_out and held_out[0],
-            held_out_accuracy=held_out and held_out[1],
-            is_best=held_out is None or held_out[0] <= progress.best_loss,
+            validation_loss=validation and validation[0],
+            validation_accuracy=validation and validation[1],
+            is_best=validation is None or validation[0] <= progress.best_loss,
         )
 
-    def answers(self, images: Images) -> Tensor:
+    def logits(self, images: Images) -> Tensor:
         """What the network that reads answers to some images: float32 (n, 10) logits on the CPU."""
         recipe = self.recipe
-        self.averaged.eval()
-        answers = logits(self.averaged, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
-        self.averaged.train()  # it may be the network in training, which goes on afterwards
-        return answers
+        self.ema_network.eval()
+        logits = batched_logits(
+            self.ema_network, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch
+        )
+        self.ema_network.train()  # it may be the network in training, which goes on afterwards
+        return logits
 
     def check_numbers(self) -> None:
         """Refuse weights that are no longer numbers: running statistics may go before the loss does.
@@ -287,11 +291,11 @@ class Training:
         if not all(bool(torch.isfinite(mean).all()) for mean in self._means):
             raise _not_a_number(self.progress.step)
 
-    def _tested(self, images: Images, smoothing: float = 0.0) -> tuple[float, float]:
+    def _tested(self, images: Images, label_smoothing: float = 0.0) -> tuple[float, float]:
         """Cross entropy and share read right of the network that reads."""
-        answers = self.answers(images)
-        accuracy = (answers.argmax(dim=1) == images.labels).float().mean()
-        return float(functional.cross_entropy(answers, images.labels, label_smoothing=smoothing)), float(accuracy)
+        logits = self.logits(images)
+        accuracy = (logits.argmax(dim=1) == images.labels).float().mean()
+        return float(functional.cross_entropy(logits, images.labels, label_smoothing=label_smoothing)), float(accuracy)
 
 
 def steps_by(position: int, batch: int) -> int:
@@ -306,36 +310,36 @@ def normalised(pixels: Tensor, mean: float, std: float) -> Tensor:
 
 
 @torch.no_grad()
-def logits(
+def batched_logits(
     network: nn.Module, pixels: Tensor, mean: float, std: float, device: torch.device, batch: int = 512
 ) -> Tensor:
     """A network's answers to many images: uint8 (n, 1, 28, 28) to float32 (n, 10) on the CPU, batch by batch."""
     return torch.cat([network(normalised(part.to(device), mean, std)).cpu() for part in torch.split(pixels, batch)])
 
 
-def _plain_loss(answers: Tensor, truth: Tensor, smoothing: float) -> Tensor:
-    return functional.cross_entropy(answers, truth, label_smoothing=smoothing)
+def _cross_entropy(logits: Tensor, targets: Tensor, label_smoothing: float) -> Tensor:
+    return functional.cross_entropy(logits, targets, label_smoothing=label_smoothing)
 
 
 def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     # Fused: one call for all tensors, which takes a fifth off the time of a step of a small network.
     parameters = network.parameters()
     if recipe.optimiser == "sgd":
-        return torch.optim.SGD(parameters, recipe.rate, momentum=recipe.momentum, fused=True)
+        return torch.optim.SGD(parameters, recipe.learning_rate, momentum=recipe.momentum, fused=True)
     if recipe.optimiser == "adam":
-        return torch.optim.Adam(parameters, recipe.rate, fused=True)
-    return torch.optim.AdamW(parameters, recipe.rate, weight_decay=recipe.decay, fused=True)
+        return torch.optim.Adam(parameters, recipe.learning_rate, fused=True)
+    return torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
 
 
-def _set_rate(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int, steps: int) -> float:
-    rate, momentum = rate_at(recipe, step, steps), momentum_at(recipe, step, steps)
+def _set_learning_rate(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int, steps: int) -> float:
+    learning_rate, momentum = learning_rate_at(recipe, step, steps), momentum_at(recipe, step, steps)
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = learning_rate
         if recipe.optimiser == "sgd":
             group["momentum"] = momentum
         else:
             group["betas"] = (momentum, group["betas"][1])
-    return rate
+    return learning_rate
 
 
 def _not_a_number(step: int) -> DigitpadError:

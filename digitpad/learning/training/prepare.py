@@ -11,10 +11,10 @@ from pathlib import Path
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import check_recipe
 from digitpad.domain.reports import Preparing
-from digitpad.domain.run import RunWish
-from digitpad.domain.run_control import Control
+from digitpad.domain.run import TrainingConfig
+from digitpad.domain.run_control import RunControl
 from digitpad.learning.data.datasets import cached_data, describe, download_folder
-from digitpad.learning.data.images import held_out
+from digitpad.learning.data.images import split_validation
 from digitpad.learning.data.pen_dataset import concatenated, pen_images
 from digitpad.learning.models.devices import choose_device, explained
 from digitpad.learning.models.networks import NETWORKS
@@ -27,7 +27,7 @@ _PEN_DIGITS = "pendigits"
 _PEN_FILES = ("train.inkml", "pendigits-orig.tra")
 """and the names that their file may have there: the second is the one under which they were published."""
 
-_TOLD_SECONDS = 0.1
+_REPORT_SECONDS = 0.1
 """How often it is told how far the making of drawings has come."""
 
 
@@ -38,63 +38,67 @@ class Prepared:
     Attributes:
         training: has not begun.
         data: words on what it trains on.
-        strangers: how many of the last images held out are by writers whose drawings it does not train on.
+        unseen_writers: how many of the last images held out are by writers whose drawings it does not train on.
     """
 
     training: Training
     data: str
-    strangers: int
+    unseen_writers: int
 
 
-def prepare(wish: RunWish, control: Control, tell: Callable[[Preparing], None], stopped: str) -> Prepared:
-    """Make ready what is wished.
+def prepare(
+    config: TrainingConfig, control: RunControl, on_progress: Callable[[Preparing], None], stopped: str
+) -> Prepared:
+    """Make ready what a run needs before its first step.
 
     Args:
-        wish: what to train, on what, where.
+        config: what to train, on what, where.
         control: a pause is waited out, a stop is heeded.
-        tell: called in this thread with how far the making of drawings has come, where the recipe wants some.
+        on_progress: called in this thread with how far the making of drawings has come, where the recipe wants some.
         stopped: how the sentence about a stop ends: when it was and what is kept.
 
     Raises:
-        InputError: the wish cannot be fulfilled: recipe, data or device.
+        InputError: recipe, data or device cannot be used.
         DigitpadError: the run was stopped, or the memory is not enough.
     """
-    told, waited = 0.0, 0.0
+    reported_at, waited = 0.0, 0.0
 
-    def go_on() -> None:
+    def check_stop() -> None:
         nonlocal waited
         asked = time.perf_counter()
-        if not control.may_go_on():
+        if not control.should_continue():
             raise DigitpadError(f"The run was stopped {stopped}.")
         waited += time.perf_counter() - asked
 
-    def tell_made(done: int, total: int) -> None:
-        nonlocal told
-        go_on()
+    def on_drawing(done: int, total: int) -> None:
+        nonlocal reported_at
+        check_stop()
         now = time.perf_counter()
-        if done == total or now - told > _TOLD_SECONDS:
-            told = now
-            tell(Preparing(done, total, (now - began - waited) / done * (total - done)))
+        if done == total or now - reported_at > _REPORT_SECONDS:
+            reported_at = now
+            on_progress(Preparing(done, total, (now - began - waited) / done * (total - done)))
 
-    recipe = check_recipe(wish.recipe)
+    recipe = check_recipe(config.recipe)
     if recipe.network not in NETWORKS:
         raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
     if recipe.batch == 1 and ["batchnorm"] in NETWORKS[recipe.network]:
         raise InputError(f"The network {recipe.network} normalises by batches. Choose a batch size of 2 or more.")
-    device = choose_device(wish.device)
-    data, test = cached_data(wish.data, "train"), cached_data(wish.data, "test")
-    described = f"{describe(wish.data).title}, {len(data):,} training images"
-    data, chooser = held_out(data, recipe.hold_out)
-    strangers = 0
+    device = choose_device(config.device)
+    data, test = cached_data(config.data, "train"), cached_data(config.data, "test")
+    described = f"{describe(config.data).title}, {len(data):,} training images"
+    data, validation = split_validation(data, recipe.validation_images)
+    unseen_writers = 0
     began = time.perf_counter()
     try:
-        if recipe.copies or recipe.forms or recipe.others:
-            drawn, unseen, words = pen_images(recipe, wish.ink or _pen_digits(), wish.seed, tell_made=tell_made)
+        if recipe.stroke_variations or recipe.digit_styles or recipe.outliers:
+            drawn, unseen, words = pen_images(recipe, config.ink or _pen_digits(), config.seed, on_progress=on_drawing)
             data, described = concatenated(data, drawn), f"{described}; {words}"
             if len(unseen):
-                chooser, strangers = concatenated(chooser, unseen) if chooser else unseen, len(unseen)
-        go_on()
-        return Prepared(Training(recipe, data, test, chooser, seed=wish.seed, device=device), described, strangers)
+                validation, unseen_writers = concatenated(validation, unseen) if validation else unseen, len(unseen)
+        check_stop()
+        return Prepared(
+            Training(recipe, data, test, validation, seed=config.seed, device=device), described, unseen_writers
+        )
     except (RuntimeError, MemoryError) as error:
         failure = explained(error, recipe)
         if failure is None:

@@ -17,15 +17,15 @@ from digitpad import __version__
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
-from digitpad.domain.run import RunInfo, RunWish
-from digitpad.domain.run_control import Control
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run_control import RunControl
 from digitpad.learning.data.datasets import describe, is_mnist
-from digitpad.learning.data.pen_dataset import needs_ink
+from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.evaluation.calibration import fit_temperature
 from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores, explained
-from digitpad.learning.models.networks import NETWORKS, Layers, first_column_layers, parameter_count
-from digitpad.learning.training.losses import evidence, thresholds
+from digitpad.learning.models.networks import NETWORKS, Layers, first_member_layers, parameter_count
+from digitpad.learning.training.losses import energy_score, thresholds
 from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
@@ -38,26 +38,26 @@ often,"""
 _SHOW_SHARE = 0.005
 """so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
 
-Tell = Callable[[RunInfo | Report | Samples | Preparing], None]
+OnProgress = Callable[[RunInfo | Report | Samples | Preparing], None]
 Show = Callable[[Checkpoint, int], None]
 
 
 def run(
-    wish: RunWish,
+    config: TrainingConfig,
     runs: Path,
     *,
-    control: Control | None = None,
-    tell: Tell = lambda _: None,
+    control: RunControl | None = None,
+    on_progress: OnProgress = lambda _: None,
     show: Show = lambda _checkpoint, _step: None,
     threads: int | None = None,
 ) -> RunInfo:
-    """Train what is wished, in a new folder among the runs.
+    """Train a network, in a new folder among the runs.
 
     Args:
-        wish: what to train, on what, where.
+        config: what to train, on what, where.
         runs: folder that holds a folder for each run.
-        control: wishes while it goes on.
-        tell: called in this thread with how far the making of drawings has come, where the recipe wants some, with the
+        control: pauses and stops the run.
+        on_progress: called in this thread with a Preparing, where the recipe wants drawings, with the
             RunInfo as the training starts, with every report, and with the images that the recipe shows before the
             first step and at the end.
         show: called in this thread with the network in training and its step, while somebody watches; of a network
@@ -68,17 +68,17 @@ def run(
         What is known of the run after it was finished or stopped.
 
     Raises:
-        InputError: the wish cannot be fulfilled: recipe, data or device.
+        InputError: recipe, data or device cannot be used.
         DigitpadError: the run was stopped before its first step; or the training failed, and the last good checkpoint
             and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
-    prepared = prepare(wish, control or Control(), tell, "before its first step; nothing was trained")
-    ink = str(wish.ink.absolute()) if wish.ink and needs_ink(wish.recipe) else ""
+    prepared = prepare(config, control or RunControl(), on_progress, "before its first step; nothing was trained")
+    ink = str(config.ink.absolute()) if config.ink and needs_pen_digits(config.recipe) else ""
     device = prepared.training.device.type
-    folder = create(wish.recipe, wish.seed, prepared.data, describe(wish.data).id, device, runs, ink)
+    folder = create(config.recipe, config.seed, prepared.data, describe(config.data).id, device, runs, ink)
     with folder.training():
-        return _Saver(folder, prepared, tell, show).follow(control or Control())
+        return _Saver(folder, prepared, on_progress, show).follow(control or RunControl())
 
 
 def resume(
@@ -87,8 +87,8 @@ def resume(
     epochs: int | None = None,
     device: str | None = None,
     ink: Path | None = None,
-    control: Control | None = None,
-    tell: Tell = lambda _: None,
+    control: RunControl | None = None,
+    on_progress: OnProgress = lambda _: None,
     show: Show = lambda _checkpoint, _step: None,
     threads: int | None = None,
 ) -> RunInfo:
@@ -99,9 +99,9 @@ def resume(
         epochs: train to the end of this many in all; the recipe's own number where None. With a one-cycle schedule
             the rate then goes on from another place than where it was left.
         device: where to compute; where None, on the kind of device it was trained on.
-        ink: see `RunWish.ink`; where None, the file that was named for the run. One that is named is remembered.
+        ink: see `TrainingConfig.ink`; where None, the file that was named for the run. One that is named is remembered.
         control: see `run`.
-        tell: see `run`.
+        on_progress: see `run`.
         show: see `run`.
         threads: see `run`.
 
@@ -121,19 +121,21 @@ def resume(
         check_state(folder.resume)
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
         drawn = ink or (Path(info.ink) if info.ink else None)
-        wish = RunWish(recipe, info.seed, info.data_id, device or info.device, drawn)
-        prepared = prepare(wish, control or Control(), tell, "before it went on; what it learned until then is kept")
+        config = TrainingConfig(recipe, info.seed, info.data_id, device or info.device, drawn)
+        prepared = prepare(
+            config, control or RunControl(), on_progress, "before it went on; what it learned until then is kept"
+        )
         training = prepared.training
         if prepared.data != info.data:
             raise InputError(f"The run was trained on {info.data}; now there are {prepared.data}. Train anew.")
         load_state(folder.resume, training)
         folder.cut_after(training.progress.step)
         known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
-        known |= {"ink": str(ink.absolute())} if ink and needs_ink(recipe) else {}
+        known |= {"ink": str(ink.absolute())} if ink and needs_pen_digits(recipe) else {}
         folder.update_info(
             lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
         )
-        return _Saver(folder, prepared, tell, show).follow(control or Control())
+        return _Saver(folder, prepared, on_progress, show).follow(control or RunControl())
 
 
 def _caught_up(reports: list[Report]) -> dict[str, Any]:
@@ -150,30 +152,30 @@ def _caught_up(reports: list[Report]) -> dict[str, Any]:
 class _Saver:
     """Follows a training, passes its reports on and saves what came of it."""
 
-    def __init__(self, folder: RunFolder, prepared: Prepared, tell: Tell, show: Show) -> None:
-        self._folder, self._tell, self._show = folder, tell, show
-        self._training, self._strangers = prepared.training, prepared.strangers
+    def __init__(self, folder: RunFolder, prepared: Prepared, on_progress: OnProgress, show: Show) -> None:
+        self._folder, self._on_progress, self._show = folder, on_progress, show
+        self._training, self._strangers = prepared.training, prepared.unseen_writers
         self._temperature, self._thresholds = 1.0, list[list[float]]()
         self._info = folder.read_info()
         self._on_mnist = is_mnist(self._info.data_id, "test")
         self._unsaved: list[Report] = []
         self._show_next = 0.0
 
-    def follow(self, control: Control) -> RunInfo:
+    def follow(self, control: RunControl) -> RunInfo:
         """Train to the end or until told to stop."""
-        self._tell(self._info)
+        self._on_progress(self._info)
         try:
             if not self._training.progress.step:
-                self._tell_samples(samples_before(self._training))
+                self._report_samples(samples_before(self._training))
             for report in self._training.reports():
                 self._unsaved.append(report)
                 if isinstance(report, EpochReport):
                     self._save(report.test_accuracy, report.is_best)
-                self._tell(report)
+                self._on_progress(report)
                 self._hand_out(control, report)
                 # A test that belongs to the step just done comes next; a run stopped before it would never have it.
                 is_halfway = isinstance(report, StepsReport) and self._training.test_is_due
-                if not is_halfway and not control.may_go_on():
+                if not is_halfway and not control.should_continue():
                     break
             return self._end(control)
         except DigitpadError as error:
@@ -185,22 +187,22 @@ class _Saver:
                 raise
             raise self._failed(str(failure)) from error
 
-    def _end(self, control: Control) -> RunInfo:
+    def _end(self, control: RunControl) -> RunInfo:
         training = self._training
         if training.progress.position:
-            report = None if control.is_hurried else training.assess()
+            report = None if control.skips_test else training.assess()
             # Within an epoch the best one so far stays the best, where there is something to tell it by.
             best = not self._folder.best.exists() or not (training.chooses_best or report is None)
             self._save(report.test_accuracy if report else None, best)
         finished = training.progress.epoch >= training.recipe.epochs
-        if finished and not control.is_hurried:
-            self._tell_samples(samples_after(training))
+        if finished and not control.skips_test:
+            self._report_samples(samples_after(training))
         self._update(state="finished" if finished else "stopped")
         return self._info
 
-    def _tell_samples(self, samples: Samples | None) -> None:
+    def _report_samples(self, samples: Samples | None) -> None:
         if samples is not None:
-            self._tell(samples)
+            self._on_progress(samples)
 
     def _failed(self, sentence: str) -> DigitpadError:
         """Mark the run as failed, and say what there is to go on with."""
@@ -236,22 +238,22 @@ class _Saver:
     def _calibrate(self) -> None:
         """Fit the temperature on strangers, where there are any, and find the thresholds on all digits held out."""
         training = self._training
-        if training.held_out is None:
+        if training.validation is None:
             return
-        answers, labels = training.answers(training.held_out), training.held_out.labels
+        logits, labels = training.logits(training.validation), training.validation.labels
         own = slice(len(labels) - (self._strangers or len(labels)), None)
-        self._temperature = fit_temperature(answers[own], labels[own])
-        self._thresholds = thresholds(evidence(answers)) if training.recipe.others else []
+        self._temperature = fit_temperature(logits[own], labels[own])
+        self._thresholds = thresholds(energy_score(logits)) if training.recipe.outliers else []
 
-    def _hand_out(self, control: Control, report: Report) -> None:
+    def _hand_out(self, control: RunControl, report: Report) -> None:
         now = time.perf_counter()
         if control.watched and (not isinstance(report, StepsReport) or now > self._show_next):
             whole = NETWORKS[self._training.recipe.network]
-            layers = first_column_layers(whole)
-            glimpse = self._checkpoint(self._info.last_accuracy, self._training.glimpse(), layers)
+            layers = first_member_layers(whole)
+            preview_snapshot = self._checkpoint(self._info.last_accuracy, self._training.preview_snapshot(), layers)
             if layers != whole:  # how strongly all columns see a digit says nothing of the first one alone
-                glimpse = replace(glimpse, info=replace(glimpse.info, thresholds=[]))
-            self._show(glimpse, self._training.progress.step)
+                preview_snapshot = replace(preview_snapshot, info=replace(preview_snapshot.info, thresholds=[]))
+            self._show(preview_snapshot, self._training.progress.step)
             shown = time.perf_counter()
             self._show_next = shown + min(max(_SHOW_SECONDS, (shown - now) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
 

@@ -8,7 +8,7 @@ import torch
 
 from digitpad.domain.reports import Samples
 from digitpad.learning.data.images import Images
-from digitpad.learning.training.loop import Training, logits
+from digitpad.learning.training.loop import Training, batched_logits
 
 
 def samples_before(training: Training) -> Samples | None:
@@ -24,10 +24,10 @@ def samples_after(training: Training) -> Samples | None:
     if not count:
         return None
     shown = _samples(training.test, count)
-    answers = logits(training.snapshot(), training.test.pixels[:count], recipe.mean, recipe.std, torch.device("cpu"))
-    return replace(
-        shown, probabilities=answers.softmax(1).numpy(), outputs=min(recipe.outputs_after, len(shown.labels))
+    logits = batched_logits(
+        training.snapshot(), training.test.pixels[:count], recipe.mean, recipe.std, torch.device("cpu")
     )
+    return replace(shown, probabilities=logits.softmax(1).numpy(), outputs=min(recipe.outputs_after, len(shown.labels)))
 
 
 def _samples(images: Images, count: int) -> Samples:

@@ -35,9 +35,11 @@ class Logs:
         """Log one report."""
         match report:
             case StepsReport():
-                for step, (loss, rate) in enumerate(zip(report.losses, report.rates, strict=True), report.first):
+                for step, (loss, learning_rate) in enumerate(
+                    zip(report.losses, report.learning_rates, strict=True), report.first
+                ):
                     self._writer.add_scalar("loss/step", loss, step)
-                    self._writer.add_scalar("rate", rate, step)
+                    self._writer.add_scalar("rate", learning_rate, step)
             case InterimReport():
                 self._writer.add_scalar("accuracy/interim", report.accuracy, report.step)
             case EpochReport():
@@ -45,8 +47,8 @@ class Logs:
                 self._writer.add_scalar("loss/test", report.test_loss, report.step)
                 self._writer.add_scalar("accuracy/training", report.train_accuracy, report.step)
                 self._writer.add_scalar("accuracy/test", report.test_accuracy, report.step)
-                if report.held_out_accuracy is not None:
-                    self._writer.add_scalar("accuracy/held out", report.held_out_accuracy, report.step)
+                if report.validation_accuracy is not None:
+                    self._writer.add_scalar("accuracy/held out", report.validation_accuracy, report.step)
 
     def close(self) -> None:
         """Write what is left."""

@@ -34,8 +34,8 @@ def save_state(path: Path, training: Training) -> None:
         DigitpadError: it could not be written; a file that was there before is unharmed.
     """
     tensors = {f"network.{key}": value for key, value in training.network.state_dict().items()}
-    if training.averaged is not training.network:
-        tensors |= {f"averaged.{key}": value for key, value in training.averaged.state_dict().items()}
+    if training.ema_network is not training.network:
+        tensors |= {f"averaged.{key}": value for key, value in training.ema_network.state_dict().items()}
     for index, state in training.optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items() if isinstance(value, Tensor)}
     tensors |= {f"random.{name}": state for name, state in random_state(training.device).items()}
@@ -129,11 +129,11 @@ def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> Non
     if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(images)):
         raise ValueError("its order")
     known = {"network", "optimiser", "random", "generator", "order"}
-    known |= {"averaged"} if training.averaged is not training.network else set()
+    known |= {"averaged"} if training.ema_network is not training.network else set()
     if not {key.partition(".")[0] for key in tensors} <= known:
         raise ValueError("its tensors")
-    for prefix, network in (("network", training.network), ("averaged", training.averaged)):
-        if prefix == "network" or training.averaged is not training.network:
+    for prefix, network in (("network", training.network), ("averaged", training.ema_network)):
+        if prefix == "network" or training.ema_network is not training.network:
             named = [(key.split(".", 1), tensor) for key, tensor in tensors.items()]
             network.load_state_dict({key[1]: tensor for key, tensor in named if key[0] == prefix})
     _fill_optimiser(training, tensors)

@@ -10,10 +10,10 @@ from digitpad.ui.answer.answer import AnswerPanel
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.checkpoint_card import CheckpointPanel
 from digitpad.ui.answer.network_input import NetworkInput
-from digitpad.ui.answer.rejection import StrictnessChoice
+from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.theme import Theme
-from digitpad.ui.session.reading_thread import Answer
+from digitpad.ui.session.reading_thread import Reading
 
 _WIDTH = 416
 _SPACING = 8
@@ -21,13 +21,13 @@ _INPUT_SIDE = 142  # five pixels for each of the 28, and the border
 _ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
 
 
-class AnswerSide(QWidget):
+class AnswerColumn(QWidget):
     """A column of fixed width, in which nothing moves when a number changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.checkpoint = CheckpointPanel()
-        self.strictness = StrictnessChoice()
+        self.rejection = RejectionChoice()
         self._answer = AnswerPanel()
         self._bars = ProbabilityBars()
         self._input = NetworkInput()
@@ -58,7 +58,7 @@ class AnswerSide(QWidget):
         column.setSpacing(_SPACING)
         column.addWidget(self._answer)
         column.addWidget(self._bars, 1)
-        column.addWidget(self.strictness)
+        column.addWidget(self.rejection)
         column.addWidget(self._below)
         self.setFixedWidth(_WIDTH)
 
@@ -68,9 +68,9 @@ class AnswerSide(QWidget):
         return QSize(_WIDTH, sum(part.minimumSizeHint().height() for part in parts) + _SPACING)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show what fits whole; the choice of strictness is in a menu too, and so steps back first."""
+        """Show what fits whole; the choice of rejection is in a menu too, and so steps back first."""
         room = self.height() - self.minimumSizeHint().height()
-        for part in (self._below, self.strictness):
+        for part in (self._below, self.rejection):
             needed = _SPACING + part.minimumSizeHint().height()
             part.setVisible(room >= needed)
             room -= needed if room >= needed else 0
@@ -80,7 +80,7 @@ class AnswerSide(QWidget):
         for part in (self._answer, self._bars, self._input, self.checkpoint):
             part.set_theme(theme)
 
-    def show_answer(self, answer: Answer) -> None:
+    def show_answer(self, answer: Reading) -> None:
         """Show what was read; the bars have been painted with it on return."""
         prediction = answer.prediction
         empty = not prediction.network_input.any()

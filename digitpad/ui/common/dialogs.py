@@ -59,16 +59,16 @@ def _all_files() -> str:
     return translate("dialogs", "All files") + " (*)"
 
 
-def ask_open(parent: QWidget, title: str, filters: Sequence[str], chosen: Chosen) -> None:
+def ask_open(parent: QWidget, title: str, filters: Sequence[str], selected: Chosen) -> None:
     """Ask for a file that exists."""
-    dialog = _dialog(parent, title, filters, chosen)
+    dialog = _dialog(parent, title, filters, selected)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.open()
 
 
-def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], chosen: Chosen) -> None:
+def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], selected: Chosen) -> None:
     """Ask for a file to write; it gets the ending of the chosen filter where its name has none."""
-    dialog = _dialog(parent, title, filters, chosen)
+    dialog = _dialog(parent, title, filters, selected)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.selectFile(name)
 
@@ -80,11 +80,11 @@ def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], cho
     dialog.open()
 
 
-def _dialog(parent: QWidget, title: str, filters: Sequence[str], chosen: Chosen) -> QFileDialog:
+def _dialog(parent: QWidget, title: str, filters: Sequence[str], selected: Chosen) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setNameFilters(filters)
-    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.fileSelected.connect(lambda name: selected(Path(name)))
     return dialog
 
 

@@ -19,13 +19,15 @@ Array = NDArray[np.float64]
 Points = tuple[Array, Array]
 """Steps and the values there, two arrays of one length."""
 
-EpochValue = Literal["train_loss", "train_accuracy", "test_loss", "test_accuracy", "held_out_loss", "held_out_accuracy"]
+EpochValue = Literal[
+    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "validation_loss", "validation_accuracy"
+]
 
 _SHORTEST_MEMORY, _LONGEST_MEMORY = 5.0, 200.0
 _REMEMBERED = 0.05
 """How many steps the smoothed loss remembers, from the first step on, at most, and as a share of the steps so far."""
 
-_COLUMNS = (
+_MEMBERS = (
     "step",
     "loss",
     "smoothed_loss",
@@ -35,8 +37,8 @@ _COLUMNS = (
     "train_accuracy",
     "test_loss",
     "test_accuracy",
-    "held_out_loss",
-    "held_out_accuracy",
+    "validation_loss",
+    "validation_accuracy",
     "interim_images",
     "interim_loss",
     "interim_accuracy",
@@ -51,7 +53,7 @@ class Values:
         step: its number, from 1.
         loss: training loss; no number where the training went wrong.
         smoothed: the same, smoothed; NaN before the first loss that is a number.
-        rate: learning rate.
+        learning_rate: learning rate.
         epoch: the last epoch that was over by then, None before the first.
         interim: the last test within an epoch by then, None where there was none.
     """
@@ -59,7 +61,7 @@ class Values:
     step: int
     loss: float
     smoothed: float
-    rate: float
+    learning_rate: float
     epoch: EpochReport | None
     interim: InterimReport | None
 
@@ -115,7 +117,7 @@ class RunCurves:
         return self._table[2, : self._count]
 
     @property
-    def rates(self) -> Array:
+    def learning_rates(self) -> Array:
         """Learning rate of each step, float64 (n,)."""
         return self._table[3, : self._count]
 
@@ -151,14 +153,14 @@ class RunCurves:
         right = min(int(np.searchsorted(self.steps, step)), self._count - 1)
         left = max(right - 1, 0)
         place = left if step - self.steps[left] < self.steps[right] - step else right
-        number, loss, smoothed, rate = (float(x) for x in self._table[:, place])
+        number, loss, smoothed, learning_rate = (float(x) for x in self._table[:, place])
         over = bisect_right(self._epochs, number, key=_step)
         tested = bisect_right(self._interims, number, key=_step)
         return Values(
             step=int(number),
             loss=loss,
             smoothed=smoothed,
-            rate=rate,
+            learning_rate=learning_rate,
             epoch=self._epochs[over - 1] if over else None,
             interim=self._interims[tested - 1] if tested else None,
         )
@@ -178,10 +180,10 @@ class RunCurves:
         numbers = {int(step): values for step, *values in self._table[:, : self._count].T.tolist()}
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
-        table.writerow(_COLUMNS)
+        table.writerow(_MEMBERS)
         for step in sorted({*numbers, *epochs, *interims}):
             epoch, interim = epochs.get(step), interims.get(step)
-            of_epoch = [getattr(epoch, name, None) for name in _COLUMNS[4:11]]
+            of_epoch = [getattr(epoch, name, None) for name in _MEMBERS[4:11]]
             of_interim = [getattr(interim, name, None) for name in ("images", "loss", "accuracy")]
             table.writerow([step, *numbers.get(step, [None] * 3), *of_epoch, *of_interim])
         return text.getvalue()
@@ -203,7 +205,7 @@ class RunCurves:
             smoothed.append(self._mean / self._weight if self._weight else math.nan)
         new = self._table[:, self._count : end]
         new[0] = np.arange(report.first, report.first + len(report.losses))
-        new[1], new[2], new[3] = report.losses, smoothed, report.rates
+        new[1], new[2], new[3] = report.losses, smoothed, report.learning_rates
         self._count = end
 
     def _go_back(self, first: int) -> None:
@@ -245,8 +247,8 @@ def thinned(points: Points, most: int) -> Points:
     # Rows of one width: the shorter stretches are filled up with their own last point.
     rows = np.minimum(starts[:, None] + np.arange((stops - starts).max()), stops[:, None] - 1)
     values, places = y[rows], np.arange(len(starts))
-    chosen = np.unique([rows[places, values.argmin(axis=1)], rows[places, values.argmax(axis=1)]])
-    return x[chosen], y[chosen]
+    selected = np.unique([rows[places, values.argmin(axis=1)], rows[places, values.argmax(axis=1)]])
+    return x[selected], y[selected]
 
 
 def _step(report: EpochReport | InterimReport) -> int:

@@ -182,7 +182,7 @@ class CurvePlots(QWidget):
         lines = [
             *(Line(name, looks[name], run.by_epoch("test_accuracy")) for name, run in others.items()),
             Line(self.tr("training"), Look("accent", 1.5, "o"), curves.by_epoch("train_accuracy")),
-            Line(self.tr("held out"), Look("quiet", 1.5, "s"), curves.by_epoch("held_out_accuracy")),
+            Line(self.tr("held out"), Look("quiet", 1.5, "s"), curves.by_epoch("validation_accuracy")),
             Line(self._interim_label(curves), Look("quiet", 1.0, "s"), curves.interim("accuracy")),
             Line(self.tr("test"), Look("text", 1.5, "o"), curves.by_epoch("test_accuracy")),
         ]
@@ -193,8 +193,8 @@ class CurvePlots(QWidget):
         self._accuracy.set_range(1 - room, 1.0)
 
     def _draw_rate(self, curves: RunCurves, *, is_log: bool) -> None:
-        line = Line("", Look("accent", 1.5), (curves.steps, curves.rates), _SMOOTH)
-        top = float(np.nanmax(curves.rates, initial=0.0))
+        line = Line("", Look("accent", 1.5), (curves.steps, curves.learning_rates), _SMOOTH)
+        top = float(np.nanmax(curves.learning_rates, initial=0.0))
         # A schedule that ends at 0 would take all decades there are.
         self._rate.draw([line], max(top * 10.0**-_RATE_DECADES, 1e-12))
         values = self._rate.values

@@ -11,22 +11,22 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitpad.domain.recipe import Recipe
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
 
-RateAt = Callable[[Recipe, float], float]
+LearningRateAt = Callable[[Recipe, float], float]
 """The learning rate of a recipe once a share of its run is over, 0 to 1."""
 
 _POINTS = 400
 
 
-class RateCurve(QWidget):
+class LearningRateCurve(QWidget):
     """The learning rate over the epochs, from 0 to its highest, with the value under the cursor."""
 
-    def __init__(self, rate_at: RateAt, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, learning_rate_at: LearningRateAt, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
         super().__init__(parent)
         self.setObjectName("rate_curve")
         self.setAccessibleName(self.tr("Learning rate over the run"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self._rate_at = rate_at
+        self._learning_rate_at = learning_rate_at
         self._theme = theme
         self._recipe: Recipe | None = None
         self._rates: list[float] = []
@@ -50,7 +50,7 @@ class RateCurve(QWidget):
         if recipe == self._recipe:
             return
         self._recipe = recipe
-        self._rates = [self._rate_at(recipe, point / _POINTS) for point in range(_POINTS + 1)]
+        self._rates = [self._learning_rate_at(recipe, point / _POINTS) for point in range(_POINTS + 1)]
         text = self.tr("Starts at {start}, rises to {highest} at most, ends at {end}")
         first, highest, last = self._rates[0], max(self._rates), self._rates[-1]
         self.setAccessibleDescription(text.format(start=f"{first:.2g}", highest=f"{highest:.2g}", end=f"{last:.2g}"))
@@ -63,8 +63,8 @@ class RateCurve(QWidget):
         if self._share is None:
             return self.tr("learning rate, {highest} at most").format(highest=f"{max(self._rates):.4g}")
         text = self.tr("learning rate {rate} after {epochs} epochs")
-        rate, epochs = self._rate_at(self._recipe, self._share), self._recipe.epochs * self._share
-        return text.format(rate=f"{rate:.4g}", epochs=f"{epochs:.1f}")
+        learning_rate, epochs = self._learning_rate_at(self._recipe, self._share), self._recipe.epochs * self._share
+        return text.format(rate=f"{learning_rate:.4g}", epochs=f"{epochs:.1f}")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the value under the cursor."""
@@ -90,8 +90,10 @@ class RateCurve(QWidget):
         self._paint_words(painter, plot)
         highest = max(self._rates) or 1.0
         line = [
-            QPointF(plot.left() + plot.width() * point / _POINTS, plot.bottom() - plot.height() * rate / highest)
-            for point, rate in enumerate(self._rates)
+            QPointF(
+                plot.left() + plot.width() * point / _POINTS, plot.bottom() - plot.height() * learning_rate / highest
+            )
+            for point, learning_rate in enumerate(self._rates)
         ]
         if self._share is not None:
             x = plot.left() + plot.width() * self._share

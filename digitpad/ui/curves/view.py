@@ -267,7 +267,7 @@ class CurvesView(QWidget):
             parts.append(step if is_narrow else self._step_of(values))
             parts.append(self.tr("loss {loss}").format(loss=_number(values.loss)))
             parts.append(self.tr("smoothed {loss}").format(loss=_number(values.smoothed)))
-            parts.append(self.tr("rate {rate}").format(rate=_number(values.rate)))
+            parts.append(self.tr("rate {rate}").format(rate=_number(values.learning_rate)))
             tested = _last_test(values)
             if is_narrow and tested is not None:
                 parts.append(self.tr("test {share}").format(share=percent(tested, 2)))
@@ -281,8 +281,8 @@ class CurvesView(QWidget):
             return self._sentence.text()
         loss = self.tr("Loss {loss} at {step}").format(loss=_number(values.loss), step=self._step_of(values))
         smoothed = self.tr("smoothed {loss}").format(loss=_number(values.smoothed))
-        rate = self.tr("learning rate {rate}").format(rate=_number(values.rate))
-        said = ", ".join([loss, smoothed, rate, *self._tested(values)])
+        learning_rate = self.tr("learning rate {rate}").format(rate=_number(values.learning_rate))
+        said = ", ".join([loss, smoothed, learning_rate, *self._tested(values)])
         return self.tr("{run}: {values}").format(run=self._name, values=said) if self._name else said
 
     def _step_of(self, values: Values) -> str:

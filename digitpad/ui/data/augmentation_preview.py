@@ -30,7 +30,7 @@ _GAP = 4
 
 
 class LatestTask:
-    """Runs the latest of many wishes: one task under way and one waiting, which a later one replaces.
+    """Runs the latest of many requests: one task under way and one waiting, which a later one replaces.
 
     Wishes on one subject share its number. A result is handed on while its subject is still the latest one, so that
     a slider that is being moved shows every step there was time for, and never one of an image left behind.
@@ -48,7 +48,7 @@ class LatestTask:
         self._next()
 
     def drop(self) -> None:
-        """Forget what is wished for and what will come of the task under way."""
+        """Forget what was requested and what will come of the task under way."""
         self._subject, self._waiting = -1, None
 
     def _next(self) -> None:
@@ -60,11 +60,11 @@ class LatestTask:
                 work, partial(self._on_end, subject, self._done), partial(self._on_end, subject, self._failed)
             )
 
-    def _on_end(self, subject: int, tell: Callable[..., None], what: object) -> None:
+    def _on_end(self, subject: int, on_progress: Callable[..., None], what: object) -> None:
         self._under_way = False
         self._next()
         if subject == self._subject:
-            tell(what)
+            on_progress(what)
 
 
 class Versions(QWidget):

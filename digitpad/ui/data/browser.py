@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.data_info import DataInfo, Gallery
+from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.notice import Notice
@@ -29,7 +29,7 @@ from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview, 
 from digitpad.ui.data.grid import SIDE, DigitGrid, coloured, ink_colours, paint_images
 from digitpad.ui.session.tasks import Tasks
 
-Load = Callable[[str, str, int | None, int, int], Gallery]
+Load = Callable[[str, str, int | None, int, int], ImagePage]
 """Reads images: the data set's id, 'train' or 'test', the digit or None for all, the first one's number, how many."""
 
 _PANEL_WIDTH = 280

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
 
-from digitpad.domain.data_info import Gallery
+from digitpad.domain.data_info import ImagePage
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
 
@@ -106,7 +106,7 @@ class DigitGrid(QAbstractScrollArea):
         self._message = message
         self._show(0, np.zeros((0, SIDE, SIDE), dtype=np.uint8), np.zeros(0, dtype=np.int64), 0, anew=True)
 
-    def show_page(self, first: int, page: Gallery, *, anew: bool) -> None:
+    def show_page(self, first: int, page: ImagePage, *, anew: bool) -> None:
         """Take images, best those of the latest `page_requested`.
 
         Args:
@@ -121,7 +121,7 @@ class DigitGrid(QAbstractScrollArea):
         """Select an image by its number, from 0, and scroll to it."""
         if not 0 <= number < self._matches:
             return
-        self._selected, self._is_told = number, False
+        self._selected, self._is_reported = number, False
         row = number // self._columns
         top = self.verticalScrollBar().value()
         self.verticalScrollBar().setValue(min(max(top, row - self._rows + 1), row))
@@ -231,7 +231,7 @@ class DigitGrid(QAbstractScrollArea):
         top = 0 if anew else self.shown.start
         self._first, self._pixels, self._labels, self._matches = first, pixels, labels, matches
         if anew:
-            self._selected, self._is_told, self._asked = -1, True, None
+            self._selected, self._is_reported, self._asked = -1, True, None
         self._lay_out(top)
         self._tell()
 
@@ -295,8 +295,8 @@ class DigitGrid(QAbstractScrollArea):
     def _tell(self) -> None:
         """Say what is selected as soon as it is there."""
         index = self._selected - self._first
-        if not self._is_told and 0 <= index < len(self._pixels):
-            self._is_told = True
+        if not self._is_reported and 0 <= index < len(self._pixels):
+            self._is_reported = True
             label = int(self._labels[index])
             self._describe()
             announce(self, self._selected_words())

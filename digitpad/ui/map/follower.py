@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.run import RunInfo
-from digitpad.services import Laboratory, LiveNetwork, MapMaker, Pixels
+from digitpad.services import LiveNetwork, MapMaker, Pixels, TrainingService
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.session.tasks import Tasks
 
@@ -29,9 +29,11 @@ class MapFollower(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, laboratory: Laboratory, view: EmbeddingMapView, parent: QObject | None = None) -> None:
+    def __init__(
+        self, training_service: TrainingService, view: EmbeddingMapView, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._laboratory, self._view = laboratory, view
+        self._training_service, self._view = training_service, view
         self._tasks = Tasks(self)
         self._maker: MapMaker | None = None
         self._run: RunInfo | None = None
@@ -97,7 +99,7 @@ class MapFollower(QObject):
         self._view.show_busy(True)
         failed = partial(self._on_failed, run)
         if maker is None:
-            self._tasks.run(partial(self._laboratory.map_maker, run.data_id), partial(self._on_made, run), failed)
+            self._tasks.run(partial(self._training_service.map_maker, run.data_id), partial(self._on_made, run), failed)
         else:
             update = partial(maker.update, self._waiting.popleft(), self._drawing)
             self._tasks.run(update, partial(self._on_map, run, self._drawing), failed)

@@ -29,7 +29,7 @@ class Side:
     Attributes:
         title, note: lines at its top.
         drawing: words on the person's drawing, '' for none.
-        chosen: words on the chosen dot, '' for none.
+        selected: words on the chosen dot, '' for none.
         image: its test image, uint8 (28, 28), or None.
         digits: those in the map, for the legend.
     """
@@ -37,7 +37,7 @@ class Side:
     title: str
     note: str
     drawing: str
-    chosen: str
+    selected: str
     image: NDArray[np.uint8] | None
     digits: tuple[int, ...]
 
@@ -92,7 +92,7 @@ class EmbeddingPainter:
             x, y = np.median(pixels[labels == digit], axis=0)
             self._halo_text(painter, QPointF(x, y), str(digit))
 
-    def paint_chosen_dot(self, painter: QPainter, area: QRectF, point: NDArray[np.float32]) -> None:
+    def paint_selected_dot(self, painter: QPainter, area: QRectF, point: NDArray[np.float32]) -> None:
         """Paint a ring round a dot, (2,)."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((self._theme.surface, 4.0), (self._theme.text, 1.5)):
@@ -131,8 +131,8 @@ class EmbeddingPainter:
             painter.setPen(QColor(self._theme.text))
             painter.drawText(QRectF(left + 24, y, width - 24, self._row), _FLAGS, side.drawing)
         y += self._row + 8
-        if side.chosen:
-            self._paint_chosen(painter, QRectF(left, y, width, _PREVIEW), side)
+        if side.selected:
+            self._paint_selected(painter, QRectF(left, y, width, _PREVIEW), side)
 
     def _dots_at(self, ratio: float) -> list[QPixmap]:
         """A picture of each digit's dot: 500 of them are painted in a tenth of the time of 500 ellipses."""
@@ -150,7 +150,7 @@ class EmbeddingPainter:
                 self._dots.append(dot)
         return self._dots
 
-    def _paint_chosen(self, painter: QPainter, area: QRectF, side: Side) -> None:
+    def _paint_selected(self, painter: QPainter, area: QRectF, side: Side) -> None:
         x = area.left()
         if side.image is not None:
             frame = QRectF(x, area.top(), _PREVIEW, _PREVIEW)
@@ -163,7 +163,7 @@ class EmbeddingPainter:
             x += _PREVIEW + 8
         painter.setFont(self._font)
         painter.setPen(QColor(self._theme.text))
-        painter.drawText(QRectF(x, area.top(), area.right() - x, area.height()), _FLAGS, side.chosen)
+        painter.drawText(QRectF(x, area.top(), area.right() - x, area.height()), _FLAGS, side.selected)
 
     def paint_frame(self, painter: QPainter, area: QRectF, focused: bool) -> None:
         """Paint the ground with its hairline, or with the accent where the keyboard is here."""

@@ -130,7 +130,7 @@ class EmbeddingMapView(QWidget):
             else:
                 painter.drawPixmap(0, 0, self._still_dots(area))
             if self._chosen is not None:
-                self._painter.paint_chosen_dot(painter, area, points[self._chosen])
+                self._painter.paint_selected_dot(painter, area, points[self._chosen])
             if drawing is not None:
                 self._painter.paint_drawing(painter, area, drawing)
             left = area.right() + _GAP
@@ -260,7 +260,7 @@ class EmbeddingMapView(QWidget):
             title=self._title(),
             note=self.tr("Working out the next map…") if self._busy else self._count(),
             drawing=self._drawing_text(),
-            chosen=self._chosen_text(),
+            selected=self._selected_text(),
             image=image,
             digits=tuple(int(digit) for digit in np.unique(self._embedding.labels)),
         )
@@ -282,7 +282,7 @@ class EmbeddingMapView(QWidget):
         cluster = self._nearest_cluster()
         return "" if cluster is None else self.tr("your digit, nearest to the {digit}s").format(digit=cluster)
 
-    def _chosen_text(self) -> str:
+    def _selected_text(self) -> str:
         if self._chosen is None or self._embedding is None:
             return ""
         digit = int(self._embedding.labels[self._chosen])
@@ -294,8 +294,8 @@ class EmbeddingMapView(QWidget):
             said = [self._empty_text()]
         else:
             busy = self.tr("Working out the next map") if self._busy else ""
-            said = [f"{self._title()}: {self._count()}", self._drawing_text(), self._chosen_text(), busy]
+            said = [f"{self._title()}: {self._count()}", self._drawing_text(), self._selected_text(), busy]
         text = ". ".join(part.rstrip(".") for part in said if part)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
-        self.setToolTip(self._chosen_text())
+        self.setToolTip(self._selected_text())

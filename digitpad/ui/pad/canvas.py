@@ -296,7 +296,7 @@ class Canvas(QWidget):
         self.update()
 
     def _describe(self) -> None:
-        """Tell screen readers what is on the pad."""
+        """Let screen readers say what is on the pad."""
         ink, count = self._history.ink, len(self._history.ink.strokes)
         if ink.picture is not None:
             text = self.tr("Shows a picture.")

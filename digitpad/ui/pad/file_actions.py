@@ -19,23 +19,23 @@ from digitpad.ui.common.dialogs import (
     picture_save_filter,
 )
 from digitpad.ui.pad.canvas import Canvas
-from digitpad.ui.pad.file_tasks import Files, local_files
+from digitpad.ui.pad.file_tasks import FileTasks, local_files
 
 
-class Exchange(QObject):
-    """Asks a person what to open and where to save, and hands it to `Files`.
+class FileActions(QObject):
+    """Asks a person what to open and where to save, and hands it to `FileTasks`.
 
     Signals:
         checkpoint_chosen: the Path of a checkpoint that is to be read with.
-        refused: a sentence: what was dropped or pasted cannot be opened.
+        failed: a sentence: what was dropped or pasted cannot be opened.
         remarked: a sentence about what was done.
     """
 
     checkpoint_chosen = Signal(object)
-    refused = Signal(str)
+    failed = Signal(str)
     remarked = Signal(str)
 
-    def __init__(self, files: Files, canvas: Canvas, window: QWidget) -> None:
+    def __init__(self, files: FileTasks, canvas: Canvas, window: QWidget) -> None:
         super().__init__(window)
         self._files, self._canvas, self._window = files, canvas, window
 
@@ -51,13 +51,13 @@ class Exchange(QObject):
             event.setDropAction(Qt.DropAction.CopyAction)  # a source may delete what was moved
             event.accept()
         else:
-            self.refused.emit(self.tr("That cannot be opened here. Drop a file or a picture."))
+            self.failed.emit(self.tr("That cannot be opened here. Drop a file or a picture."))
 
     @Slot()
     def paste(self) -> None:
         """Open what the clipboard holds."""
         if not self._take(QApplication.clipboard().mimeData()):
-            self.refused.emit(self.tr("There is no picture on the clipboard. Copy one and paste again."))
+            self.failed.emit(self.tr("There is no picture on the clipboard. Copy one and paste again."))
 
     @Slot()
     def copy(self) -> None:

@@ -16,7 +16,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.ui.session.tasks import Tasks
 
 
-class Files(QObject):
+class FileTasks(QObject):
     """Opens, saves, copies and pastes.
 
     Signals:

@@ -16,7 +16,7 @@ _BY_KEYBOARD = frozenset({_Reason.TabFocusReason, _Reason.BacktabFocusReason, _R
 _RETURNS = frozenset({_Reason.ActiveWindowFocusReason, _Reason.PopupFocusReason, _Reason.MenuBarFocusReason})
 
 
-class Square(QWidget):
+class SquareFrame(QWidget):
     """Holds one widget as the largest square that fits, in the middle.
 
     A hairline goes round it; while it has the focus that the keyboard gave it, a rim in the accent colour.

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.schedules import rate_at
-from digitpad.services import Laboratory
+from digitpad.domain.schedules import learning_rate_at
+from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
 from digitpad.ui.common.theme import LIGHT, Theme
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CURVE_STEPS = 1000
 
 
-class RecipeShelf(QObject):
+class RecipeController(QObject):
     """Keeps the recipes and opens the editor on them.
 
     Signals:
@@ -42,9 +42,9 @@ class RecipeShelf(QObject):
     saved = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget) -> None:
+    def __init__(self, training_service: TrainingService, tasks: Tasks, parent: QWidget) -> None:
         super().__init__(parent)
-        self._laboratory, self._tasks, self._window = laboratory, tasks, parent
+        self._training_service, self._tasks, self._window = training_service, tasks, parent
         self._own: list[Recipe] = []
         self._changed: Recipe | None = None
         self._editor: RecipeEditor | None = None
@@ -53,7 +53,7 @@ class RecipeShelf(QObject):
     @property
     def recipes(self) -> Sequence[Recipe]:
         """Every recipe, those that ship first."""
-        return [*self._laboratory.recipes, *self._own, *([self._changed] if self._changed else [])]
+        return [*self._training_service.recipes, *self._own, *([self._changed] if self._changed else [])]
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -71,11 +71,11 @@ class RecipeShelf(QObject):
         if self._editor is not None:
             self._show(recipe, seed)
         else:
-            self._tasks.run(self._laboratory.networks, partial(self._on_networks, recipe, seed), self.failed.emit)
+            self._tasks.run(self._training_service.networks, partial(self._on_networks, recipe, seed), self.failed.emit)
 
     def _on_found(self, result: object) -> None:
         recipes, problems = cast(tuple[list[Recipe], list[str]], result)
-        shipped = {recipe.id for recipe in self._laboratory.recipes}
+        shipped = {recipe.id for recipe in self._training_service.recipes}
         self._own = [recipe for recipe in recipes if recipe.id not in shipped]
         self.recipes_changed.emit(self.recipes, "")
         for problem in problems:
@@ -86,7 +86,7 @@ class RecipeShelf(QObject):
 
         networks = cast(list[tuple[str, str]], result)
         editor = RecipeEditor(
-            networks, _rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme
+            networks, _learning_rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme
         )
         editor.recipe_used.connect(self._on_used)
         editor.recipe_save_requested.connect(self._on_save)
@@ -104,7 +104,7 @@ class RecipeShelf(QObject):
 
     @Slot(object, object)
     def _on_used(self, recipe: Recipe, seed: int) -> None:
-        kept = (*self._laboratory.recipes, *self._own)
+        kept = (*self._training_service.recipes, *self._own)
         if recipe not in kept:
             ids = [known.id for known in kept]
             if recipe.id in ids:  # an imported one that was not changed
@@ -145,5 +145,5 @@ class RecipeShelf(QObject):
             self._editor.say(sentence)
 
 
-def _rate_at(recipe: Recipe, share: float) -> float:
-    return rate_at(recipe, round(share * (_CURVE_STEPS - 1)), _CURVE_STEPS)
+def _learning_rate_at(recipe: Recipe, share: float) -> float:
+    return learning_rate_at(recipe, round(share * (_CURVE_STEPS - 1)), _CURVE_STEPS)

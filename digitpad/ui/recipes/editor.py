@@ -27,7 +27,7 @@ from digitpad.storage.recipe_store import free_id
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.common.title_row import TitleRow
-from digitpad.ui.curves.rate_curve import RateAt
+from digitpad.ui.curves.rate_curve import LearningRateAt
 from digitpad.ui.data.augmentation_fields import AugmentationFields
 from digitpad.ui.recipes.form import ProblemLabel, TrainingFields, described
 
@@ -58,7 +58,7 @@ class RecipeEditor(QDialog):
     def __init__(
         self,
         networks: Sequence[tuple[str, str]],
-        rate_at: RateAt,
+        learning_rate_at: LearningRateAt,
         taken_ids: Callable[[], Collection[str]],
         parent: QWidget | None = None,
         theme: Theme = LIGHT,
@@ -67,7 +67,7 @@ class RecipeEditor(QDialog):
 
         Args:
             networks: id and title, with its number of parameters, of each network.
-            rate_at: the learning rate of a recipe once a share of its run is over, 0 to 1.
+            learning_rate_at: the learning rate of a recipe once a share of its run is over, 0 to 1.
             taken_ids: the ids that a new recipe must not have: all that ship and all the person's own.
             parent: the window.
             theme: its colours.
@@ -80,7 +80,7 @@ class RecipeEditor(QDialog):
         self._is_own = False
         self._first_title = ""
         self.notice = Notice()
-        self.training = TrainingFields(rate_at)
+        self.training = TrainingFields(learning_rate_at)
         self.augmentation = AugmentationFields()
         self._title, self._network = QLineEdit(), QComboBox()
         self._title.setObjectName("title")

@@ -13,7 +13,7 @@ from digitpad.domain.errors import InputError
 from digitpad.domain.recipe import LIMITS, OPTIMISERS, PRECISIONS, SCHEDULES, SEEDS, Recipe, check_milestones
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.theme import Theme
-from digitpad.ui.curves.rate_curve import RateAt, RateCurve
+from digitpad.ui.curves.rate_curve import LearningRateAt, LearningRateCurve
 
 
 class ProblemLabel(QLabel):
@@ -54,7 +54,7 @@ class TrainingFields(QWidget):
 
     edited = Signal()
 
-    def __init__(self, rate_at: RateAt, parent: QWidget | None = None) -> None:
+    def __init__(self, learning_rate_at: LearningRateAt, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._given = ""
         self._milestones: tuple[int, ...] = ()
@@ -62,14 +62,14 @@ class TrainingFields(QWidget):
         self._numbers = {
             "epochs": NumberBox(LIMITS["epochs"], 1, whole=True),
             "batch": NumberBox(LIMITS["batch"], 8, whole=True, suffix=images),
-            "hold_out": NumberBox(LIMITS["hold_out"], 1000, whole=True, suffix=images),
+            "validation_images": NumberBox(LIMITS["validation_images"], 1000, whole=True, suffix=images),
             "mean": NumberBox(LIMITS["mean"], 0.1),
             "std": NumberBox(LIMITS["std"], 0.1),
-            "smoothing": NumberBox(LIMITS["smoothing"], 0.05),
-            "average": NumberBox(LIMITS["average"], 0.001),
-            "rate": NumberBox(LIMITS["rate"]),
+            "label_smoothing": NumberBox(LIMITS["label_smoothing"], 0.05),
+            "ema_decay": NumberBox(LIMITS["ema_decay"], 0.001),
+            "learning_rate": NumberBox(LIMITS["learning_rate"]),
             "momentum": NumberBox(LIMITS["momentum"], 0.05),
-            "decay": NumberBox(LIMITS["decay"]),
+            "weight_decay": NumberBox(LIMITS["weight_decay"]),
             "factor": NumberBox(LIMITS["factor"], 0.1),
         }
         self._optimiser, self._schedule, self._precision = QComboBox(), QComboBox(), QComboBox()
@@ -87,7 +87,7 @@ class TrainingFields(QWidget):
         for text in (self._points, self._seed):
             text.setMinimumHeight(24)
         self._points_problem, self._seed_problem = ProblemLabel(), ProblemLabel()
-        self.curve = RateCurve(rate_at)
+        self.curve = LearningRateCurve(learning_rate_at)
         for name, number in self._numbers.items():
             number.setObjectName(name)
             number.valueChanged.connect(self._on_edited)
@@ -157,7 +157,7 @@ class TrainingFields(QWidget):
                 self.tr("Small batches learn more from each image and take longer; large ones step more steadily."),
             ),
             (
-                "hold_out",
+                "validation_images",
                 self.tr("Held out"),
                 self.tr(
                     "Training images kept aside to choose the best epoch on and to calibrate the confidence. With 0 "
@@ -177,12 +177,12 @@ class TrainingFields(QWidget):
         )
         care = (
             (
-                "smoothing",
+                "label_smoothing",
                 self.tr("Label smoothing"),
                 self.tr("This share of each label is spread over all ten digits, so that the network stays humble."),
             ),
             (
-                "average",
+                "ema_decay",
                 self.tr("Weight averaging"),
                 self.tr(
                     "Keeps a running average of the weights, which often reads better: 0.998 averages over some 500 "
@@ -222,11 +222,11 @@ class TrainingFields(QWidget):
         tip = self.tr(
             "How far a step goes, the highest of the schedule. Too small learns slowly, too large not at all."
         )
-        _add(optimiser, self.tr("Learning rate"), numbers["rate"], tip)
+        _add(optimiser, self.tr("Learning rate"), numbers["learning_rate"], tip)
         tip = self.tr("How much of the last step is carried on. A one-cycle schedule sets it itself.")
         _add(optimiser, self.tr("Momentum"), numbers["momentum"], tip)
         tip = self.tr("Pulls weights towards 0, so that none grows without need.")
-        _add(optimiser, self.tr("Weight decay"), numbers["decay"], tip)
+        _add(optimiser, self.tr("Weight decay"), numbers["weight_decay"], tip)
         tip = self.tr("How the learning rate changes: up and down once, not at all, or in steps at some epochs.")
         _add(self._schedule_rows, self.tr("Schedule"), self._schedule, tip)
         tip = self.tr("The epochs, counted from 0, at whose start the rate is multiplied by the factor: 5, 10, 15.")
@@ -249,7 +249,7 @@ class TrainingFields(QWidget):
         """Show the fields that count, and what is wrong with them."""
         optimiser, schedule = self._optimiser.currentData(), self._schedule.currentData()
         self._optimiser_rows.setRowVisible(self._numbers["momentum"], optimiser == "sgd")
-        self._optimiser_rows.setRowVisible(self._numbers["decay"], optimiser == "adamw")
+        self._optimiser_rows.setRowVisible(self._numbers["weight_decay"], optimiser == "adamw")
         self._numbers["momentum"].setEnabled(schedule != "one-cycle")
         for field in (self._points, self._numbers["factor"]):
             self._schedule_rows.setRowVisible(field, schedule == "steps")

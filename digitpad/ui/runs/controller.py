@@ -25,7 +25,7 @@ from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.tasks import Tasks
 
 
-class RunKeeper(QObject):
+class RunController(QObject):
     """Does what the list of runs asks for.
 
     Signals:

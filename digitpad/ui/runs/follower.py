@@ -10,20 +10,22 @@ from digitpad.domain.reports import EpochReport, Report
 from digitpad.domain.run import RunInfo
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.view import CurvesView
-from digitpad.ui.runs.controller import RunKeeper
+from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
 
 
 class RunFollower(QObject):
     """Knows the run that goes on. A resumed run's curves are read from its file while its first reports come in."""
 
-    def __init__(self, curves: CurvesView, runs: RunList, keeper: RunKeeper, parent: QObject | None = None) -> None:
+    def __init__(
+        self, curves: CurvesView, runs: RunList, controller: RunController, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._curves, self._runs, self._keeper = curves, runs, keeper
+        self._curves, self._runs, self._controller = curves, runs, controller
         self._run: RunInfo | None = None
         self._since: list[Report] | None = None  # reports of a resumed run, until its curves were read
-        keeper.run_selected.connect(self._on_run_selected)
-        keeper.renamed.connect(self._on_renamed)
+        controller.run_selected.connect(self._on_run_selected)
+        controller.renamed.connect(self._on_renamed)
 
     @property
     def has_run(self) -> bool:
@@ -40,7 +42,7 @@ class RunFollower(QObject):
         self._since = None
         if info.train_seconds:
             self._since = []
-            self._keeper.read_curves(info)
+            self._controller.read_curves(info)
 
     @Slot(object)
     def take(self, report: Report) -> None:

@@ -49,7 +49,7 @@ class _Question(QWidget):
 
 
 class RunList(QWidget):
-    """A table of runs with a row of buttons. It does no work on files: it says what a person wishes.
+    """A table of runs with a row of buttons. It does no work on files: it only emits requests.
 
     Signals:
         selected(RunInfo | None): another run is selected, or none is.

@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, QTimer, Slot
 _PAUSE = 250  # milliseconds without a change of the ink
 
 
-class Quiet(QObject):
+class PenIdle(QObject):
     """Lets a thread wait until nobody draws, so that what can wait does not take the interpreter from the pen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._quiet = threading.Event()
         self._quiet.set()
-        self._hurried = False
+        self._skips_test = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
@@ -25,13 +25,13 @@ class Quiet(QObject):
     @Slot()
     def disturb(self) -> None:
         """Somebody draws."""
-        if not self._hurried:
+        if not self._skips_test:
             self._quiet.clear()
             self._timer.start()
 
     def hurry(self) -> None:
         """Let nobody wait from now on: what they do is wanted, or the window waits for their end."""
-        self._hurried = True
+        self._skips_test = True
         self._quiet.set()
 
     def wait(self) -> None:

@@ -1,6 +1,6 @@
 """Reading in a thread of its own: at most one reading under way and one waiting, the latest wins.
 
-The window's thread hands over immutable ink and gets back an `Answer`. What reads is a plain object that a plain
+The window's thread hands over immutable ink and gets back an `Reading`. What reads is a plain object that a plain
 function makes in the thread, so that nothing here knows torch, whose import takes seconds.
 """
 
@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.prediction import Prediction
-from digitpad.domain.rejection import LOST
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ink.strokes import Ink
 from digitpad.services import Recognizer
 
@@ -39,7 +39,7 @@ class _Request:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Reading:
     """What was read of a request.
 
     Attributes:
@@ -66,24 +66,24 @@ class _Worker(QObject):
         self._open = open_recognizer
         self._recognizer: Recognizer | None = None
         self._live: Recognizer | None = None
-        self._lost: float | None = LOST
+        self._false_rejection_rate: float | None = FALSE_REJECTION_RATE
 
     @Slot(object)
     def show_live(self, live: Recognizer | None) -> None:
         """Read with a network in training, or with the opened checkpoint again."""
         self._live = live
-        self._apply_lost()
+        self._apply_rate()
 
     @Slot(object)
-    def set_lost(self, lost: float | None) -> None:
+    def set_false_rejection_rate(self, false_rejection_rate: float | None) -> None:
         """Refuse as strictly as that, whatever reads."""
-        self._lost = lost
-        self._apply_lost()
+        self._false_rejection_rate = false_rejection_rate
+        self._apply_rate()
 
-    def _apply_lost(self) -> None:
+    def _apply_rate(self) -> None:
         for recognizer in (self._recognizer, self._live):
             if recognizer is not None:
-                recognizer.lost = self._lost
+                recognizer.false_rejection_rate = self._false_rejection_rate
 
     @Slot(object)
     def open(self, path: Path | None) -> None:
@@ -96,7 +96,7 @@ class _Worker(QObject):
             self.failed.emit(self.tr("The checkpoint was not opened, by a fault of digitpad. The terminal says more."))
             raise
         else:
-            self._apply_lost()
+            self._apply_rate()
             self.opened.emit(self._recognizer.info, self._recognizer.device)
 
     @Slot(object)
@@ -107,7 +107,7 @@ class _Worker(QObject):
             recognizer = self._live or self._recognizer
             if recognizer is not None:
                 prediction = recognizer.predict(request.ink, request.revision)
-                answer = Answer(request.generation, prediction, time.perf_counter() - request.at)
+                answer = Reading(request.generation, prediction, time.perf_counter() - request.at)
         except DigitpadError as error:
             self.unread.emit(str(error))
         except Exception:
@@ -135,7 +135,7 @@ class Reader(QObject):
     _open_requested = Signal(object)
     _read_requested = Signal(object)
     _live_requested = Signal(object)
-    _lost_requested = Signal(object)
+    _rate_requested = Signal(object)
 
     def __init__(self, open_recognizer: OpenRecognizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -147,7 +147,7 @@ class Reader(QObject):
         self._open_requested.connect(self._worker.open)
         self._read_requested.connect(self._worker.read)
         self._live_requested.connect(self._worker.show_live)
-        self._lost_requested.connect(self._worker.set_lost)
+        self._rate_requested.connect(self._worker.set_false_rejection_rate)
         self._worker.opened.connect(self._on_opened)
         self._worker.failed.connect(self.failed)
         self._worker.answered.connect(self._on_answered)
@@ -177,13 +177,13 @@ class Reader(QObject):
             self._read_again(time.perf_counter())
 
     @Slot(object)
-    def set_lost(self, lost: float | None) -> None:
+    def set_false_rejection_rate(self, false_rejection_rate: float | None) -> None:
         """Refuse what is no digit as strictly as that, with every network from now on; what is drawn is read anew.
 
         Args:
-            lost: share of real digits that may be lost, 0 to 1, or None to refuse nothing; see `domain.rejection`.
+            false_rejection_rate: share of real digits that may be rejected, 0 to 1, or None to reject nothing.
         """
-        self._lost_requested.emit(lost)
+        self._rate_requested.emit(false_rejection_rate)
         if self._ready:
             self._read_again(time.perf_counter())
 
@@ -222,14 +222,14 @@ class Reader(QObject):
         self._read_again(time.perf_counter() if was_ready or self._latest is None else self._latest.at)
 
     def _read_again(self, at: float) -> None:
-        """Read what is drawn with another network, or another strictness."""
+        """Read what is drawn with another network, or at another false rejection rate."""
         self._generation += 1
         if self._latest is not None:
             self._latest = self._waiting = replace(self._latest, generation=self._generation, at=at)
             self._next()
 
     @Slot(object)
-    def _on_answered(self, answer: Answer | None) -> None:
+    def _on_answered(self, answer: Reading | None) -> None:
         self._under_way = False
         self._next()
         if answer is not None and answer.generation == self._generation:

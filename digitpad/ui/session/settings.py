@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from digitpad.domain.rejection import LOST, SHARES
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
 from digitpad.ink.strokes import DEFAULT_WIDTH, PEN_WIDTHS
 
 RECENT = 8
@@ -45,13 +45,17 @@ class Settings:
         self._store.setValue("pen_width", units)
 
     @property
-    def lost(self) -> float | None:
-        """Share of real digits that may be lost, one of `domain.rejection.SHARES`, or None to refuse nothing."""
+    def false_rejection_rate(self) -> float | None:
+        """One of `digitpad.domain.rejection.FALSE_REJECTION_RATES`, or None to reject nothing."""
         stored = str(self._store.value("lost", "", type=str))
-        return None if stored == _NEVER else next((share for share in SHARES if str(share) == stored), LOST)
+        return (
+            None
+            if stored == _NEVER
+            else next((share for share in FALSE_REJECTION_RATES if str(share) == stored), FALSE_REJECTION_RATE)
+        )
 
-    @lost.setter
-    def lost(self, share: float | None) -> None:
+    @false_rejection_rate.setter
+    def false_rejection_rate(self, share: float | None) -> None:
         self._store.setValue("lost", _NEVER if share is None else str(share))
 
     @property

@@ -8,29 +8,29 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.reports import Preparing, Report, Samples
-from digitpad.domain.run import RunInfo, RunWish
-from digitpad.domain.run_control import Control
-from digitpad.services import Laboratory, LiveNetwork, ShowNetwork, Tell
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run_control import RunControl
+from digitpad.services import LiveNetwork, OnNetwork, OnProgress, TrainingService
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""
 
-_Train = Callable[[Control, Tell, ShowNetwork], RunInfo]
+_Train = Callable[[RunControl, OnProgress, OnNetwork], RunInfo]
 
 
 class _Worker(QObject):
     """Lives in the training thread."""
 
-    told = Signal(object)
+    reported = Signal(object)
     network_shown = Signal(object)
     ended = Signal(object)
     failed = Signal(str)
 
     @Slot(object, object)
-    def train(self, train: _Train, control: Control) -> None:
+    def train(self, train: _Train, control: RunControl) -> None:
         """Train to the end of a run."""
         try:
-            info = train(control, self.told.emit, self.network_shown.emit)
+            info = train(control, self.reported.emit, self.network_shown.emit)
         except DigitpadError as error:
             self.failed.emit(str(error))
         except Exception:
@@ -67,20 +67,20 @@ class Trainer(QObject):
 
     _train_requested = Signal(object, object)
 
-    def __init__(self, laboratory: Laboratory, parent: QObject | None = None) -> None:
+    def __init__(self, training_service: TrainingService, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._laboratory = laboratory
+        self._training_service = training_service
         self._thread = QThread(self)
         self._thread.setObjectName("training")
         self._thread.setStackSize(_STACK_BYTES)
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
         self._train_requested.connect(self._worker.train)
-        self._worker.told.connect(self._on_told)
+        self._worker.reported.connect(self._on_report)
         self._worker.network_shown.connect(self._on_network_shown)
         self._worker.ended.connect(self._on_ended)
         self._worker.failed.connect(self._on_failed)
-        self._control: Control | None = None
+        self._control: RunControl | None = None
 
     @property
     def is_training(self) -> bool:
@@ -97,13 +97,15 @@ class Trainer(QObject):
         """Whether the run was told to stop and has not ended."""
         return self._control is not None and self._control.is_stopped
 
-    def start(self, wish: RunWish) -> None:
+    def start(self, config: TrainingConfig) -> None:
         """Start a run; does nothing while another goes on."""
-        self._begin(lambda control, tell, show: self._laboratory.run(wish, control, tell, show))
+        self._begin(lambda control, on_progress, show: self._training_service.run(config, control, on_progress, show))
 
     def resume(self, run_id: str) -> None:
         """Go on with a run; does nothing while another goes on."""
-        self._begin(lambda control, tell, show: self._laboratory.resume(run_id, control, tell, show))
+        self._begin(
+            lambda control, on_progress, show: self._training_service.resume(run_id, control, on_progress, show)
+        )
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -111,7 +113,7 @@ class Trainer(QObject):
         if self._control is None or self._control.is_stopped:
             return
         if self._control.is_paused:
-            self._control.go_on()
+            self._control.resume()
         else:
             self._control.pause()
         self.paused.emit(self._control.is_paused)
@@ -125,7 +127,7 @@ class Trainer(QObject):
     def shut_down(self) -> None:
         """End the thread for good; a run that goes on is saved first."""
         if self._control is not None:
-            self._control.stop(in_a_hurry=True)
+            self._control.stop(skip_test=True)
         self._thread.quit()
         self._thread.wait()
 
@@ -134,21 +136,21 @@ class Trainer(QObject):
             return
         if not self._thread.isRunning():
             self._thread.start()
-        self._control = Control()
+        self._control = RunControl()
         self._control.watched = True
         self.asked.emit()
         self._train_requested.emit(train, self._control)
 
     @Slot(object)
-    def _on_told(self, told: RunInfo | Report | Samples | Preparing) -> None:
-        if isinstance(told, RunInfo):
-            self.started.emit(told)
-        elif isinstance(told, Preparing):
-            self.preparing.emit(told)
-        elif isinstance(told, Samples):
-            self.samples_shown.emit(told)
+    def _on_report(self, report: RunInfo | Report | Samples | Preparing) -> None:
+        if isinstance(report, RunInfo):
+            self.started.emit(report)
+        elif isinstance(report, Preparing):
+            self.preparing.emit(report)
+        elif isinstance(report, Samples):
+            self.samples_shown.emit(report)
         else:
-            self.progressed.emit(told)
+            self.progressed.emit(report)
 
     @Slot(object)
     def _on_network_shown(self, live: LiveNetwork) -> None:

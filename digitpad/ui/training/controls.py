@@ -96,7 +96,7 @@ class TrainLine(QWidget):
         index = self.recipe_combo.currentIndex()
         return self._recipes[index] if 0 <= index < len(self._recipes) else None
 
-    def show_recipes(self, recipes: Sequence[Recipe], chosen: str) -> None:
+    def show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
         """Offer recipes, and choose one by its id; the first where there is no such."""
         self.recipe_combo.blockSignals(True)
         self.recipe_combo.clear()
@@ -104,7 +104,7 @@ class TrainLine(QWidget):
         for recipe in recipes:
             self.recipe_combo.addItem(recipe.title, recipe.id)
             self.recipe_combo.setItemData(self.recipe_combo.count() - 1, recipe.teaches, Qt.ItemDataRole.ToolTipRole)
-        self.recipe_combo.setCurrentIndex(max(0, self.recipe_combo.findData(chosen)))
+        self.recipe_combo.setCurrentIndex(max(0, self.recipe_combo.findData(selected)))
         self.recipe_combo.blockSignals(False)
         self._on_recipe()
 

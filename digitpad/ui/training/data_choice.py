@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError
-from digitpad.services import Laboratory
+from digitpad.services import TrainingService
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.tasks import Tasks
@@ -62,16 +62,16 @@ class DataChoice(QWidget):
     look_failed = Signal()
     _received = Signal(int, int)
 
-    def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(self, training_service: TrainingService, tasks: Tasks, parent: QWidget | None = None) -> None:
         """Build the widget.
 
         Args:
-            laboratory: lists, describes and fetches data.
+            training_service: lists, describes and fetches data.
             tasks: runs these; whoever made it stops it, after `cancel`.
             parent: the widget that holds this one.
         """
         super().__init__(parent)
-        self._laboratory, self._tasks = laboratory, tasks
+        self._training_service, self._tasks = training_service, tasks
         self._data: list[DataInfo] = []
         self._chosen = ""
         self._cancelled = threading.Event()
@@ -126,7 +126,7 @@ class DataChoice(QWidget):
         self._received.connect(self._on_received)
 
     @property
-    def chosen(self) -> DataInfo | None:
+    def selected(self) -> DataInfo | None:
         """The data in use, None until they were looked for."""
         return next((info for info in self._data if info.id == self._chosen), None)
 
@@ -160,7 +160,7 @@ class DataChoice(QWidget):
         self._words.setText(self.tr("Asking for MNIST…"))
         self._loading.show()
         self._tasks.run(
-            partial(self._laboratory.download, self._received.emit, self._cancelled.is_set),
+            partial(self._training_service.download, self._received.emit, self._cancelled.is_set),
             self._on_downloaded,
             self._on_download_failed,
         )
@@ -184,14 +184,16 @@ class DataChoice(QWidget):
     @Slot(str)
     def take_folder(self, folder: str) -> None:
         """Use a folder, where it holds what is needed."""
-        self._tasks.run(partial(self._laboratory.describe, str(Path(folder))), self._on_folder, self._on_folder_failed)
+        self._tasks.run(
+            partial(self._training_service.describe, str(Path(folder))), self._on_folder, self._on_folder_failed
+        )
 
     def _found(self, wanted: str) -> tuple[list[DataInfo], list[str], str]:
         """In the tasks' thread: what there is, what of it is broken, and what to use."""
-        found, problems = self._laboratory.data()
+        found, problems = self._training_service.data()
         if wanted and wanted not in {info.id for info in found} and Path(wanted).is_dir():
             try:
-                found.append(self._laboratory.describe(wanted))
+                found.append(self._training_service.describe(wanted))
             except DigitpadError as error:
                 problems.append(str(error))
         return found, problems, wanted
@@ -222,31 +224,31 @@ class DataChoice(QWidget):
         if all(info.id != "mnist" for info in self._data):
             self.combo.addItem(self.tr("Download MNIST (11 MB)…"), _DOWNLOAD)
         self.combo.addItem(self.tr("Choose a folder…"), _FOLDER)
-        self._show_chosen()
-        chosen = self.chosen
-        if chosen is not None:
+        self._show_selected()
+        selected = self.selected
+        if selected is not None:
             self.combo.setAccessibleDescription(
                 self.tr("{title}: {train} training images, {test} test images").format(
-                    title=chosen.title, train=f"{chosen.train:,}", test=f"{chosen.test:,}"
+                    title=selected.title, train=f"{selected.train:,}", test=f"{selected.test:,}"
                 )
             )
-            self.combo.setToolTip(str(chosen.folder or self.tr("5,000 digits of MNIST that ship with a library")))
-            self.data_chosen.emit(chosen)
+            self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with a library")))
+            self.data_chosen.emit(selected)
 
-    def _show_chosen(self) -> None:
+    def _show_selected(self) -> None:
         self.combo.setCurrentIndex(max(0, self.combo.findData(self._chosen)))
 
     @Slot(int)
     def _on_activated(self, index: int) -> None:
-        chosen = self.combo.itemData(index)
-        if chosen in (_FOLDER, _DOWNLOAD):
-            self._show_chosen()
-            if chosen == _FOLDER:
+        selected = self.combo.itemData(index)
+        if selected in (_FOLDER, _DOWNLOAD):
+            self._show_selected()
+            if selected == _FOLDER:
                 self.ask_for_folder()
             else:
                 self.download()
-        elif chosen:
-            self.choose(chosen)
+        elif selected:
+            self.choose(selected)
 
     @Slot(int, int)
     def _on_received(self, done: int, total: int) -> None:

@@ -127,7 +127,7 @@ class TrainForm(QScrollArea):
         """Offer those devices alone that are there.
 
         Args:
-            devices: whether each is, by its name in `RunWish.device`.
+            devices: whether each is, by its name in `TrainingConfig.device`.
         """
         model = cast(QStandardItemModel, self.device.model())
         for row in range(model.rowCount()):

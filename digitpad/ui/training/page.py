@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout,
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, Report
-from digitpad.domain.run import RunInfo, RunWish
-from digitpad.services import Laboratory, LiveNetwork, Pixels
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.services import LiveNetwork, Pixels, TrainingService
 from digitpad.storage.io import write_atomically
 from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.dialogs import ask_save, curves_filter
@@ -23,11 +23,11 @@ from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
-from digitpad.ui.recipes.controller import RecipeShelf
-from digitpad.ui.runs.controller import RunKeeper
+from digitpad.ui.recipes.controller import RecipeController
+from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.follower import RunFollower
 from digitpad.ui.runs.list import RunList
-from digitpad.ui.session.quiet import Quiet
+from digitpad.ui.session.quiet import PenIdle
 from digitpad.ui.session.tasks import Tasks
 from digitpad.ui.session.training_thread import Trainer
 from digitpad.ui.training.controls import TrainLine, duration
@@ -64,12 +64,12 @@ class TrainingPanel(QWidget):
     toggled = Signal(bool)
     line_resized = Signal()
 
-    def __init__(self, laboratory: Laboratory, parent: QWidget | None = None) -> None:
+    def __init__(self, training_service: TrainingService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._laboratory = laboratory
+        self._training_service = training_service
         self._tasks, self._downloads, self._background = Tasks(self), Tasks(self), Tasks(self)
-        self._trainer = Trainer(laboratory, self)
-        self.quiet = Quiet(self)
+        self._trainer = Trainer(training_service, self)
+        self.quiet = PenIdle(self)
         self._is_prepared = False
         self._awaits_data = False
         self._stopped = False
@@ -79,21 +79,21 @@ class TrainingPanel(QWidget):
         self._make_parts()
         self._arrange()
         self._connect()
-        self._line.show_recipes(self._shelf.recipes, "")
+        self._line.show_recipes(self._recipes.recipes, "")
         self._body.hide()
 
     def _make_parts(self) -> None:
         self._line = TrainLine()
-        self._data = DataChoice(self._laboratory, self._downloads)
+        self._data = DataChoice(self._training_service, self._downloads)
         self._form = TrainForm(self._data)
         self._curves = CurvesView()
         self._map_view = EmbeddingMapView()
-        self._map = MapFollower(self._laboratory, self._map_view, self)
+        self._map = MapFollower(self._training_service, self._map_view, self)
         self._runs = RunList()
         self._samples = SamplesView()
-        self._keeper = RunKeeper(self._runs, self._tasks, self)
-        self._follower = RunFollower(self._curves, self._runs, self._keeper, self)
-        self._shelf = RecipeShelf(self._laboratory, self._tasks, self)
+        self._runs_controller = RunController(self._runs, self._tasks, self)
+        self._follower = RunFollower(self._curves, self._runs, self._runs_controller, self)
+        self._recipes = RecipeController(self._training_service, self._tasks, self)
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
         self._tabs = QTabWidget()
@@ -122,7 +122,13 @@ class TrainingPanel(QWidget):
         column.addWidget(self._body, 1)
 
     def _connect(self) -> None:
-        line, form, trainer, keeper, shelf = self._line, self._form, self._trainer, self._keeper, self._shelf
+        line, form, trainer, runs_controller, recipes = (
+            self._line,
+            self._form,
+            self._trainer,
+            self._runs_controller,
+            self._recipes,
+        )
         line.train_requested.connect(self.train)
         line.pause_requested.connect(self.toggle_pause)
         line.stop_requested.connect(self.stop)
@@ -145,25 +151,25 @@ class TrainingPanel(QWidget):
         trainer.ended.connect(self._on_ended)
         trainer.failed.connect(self._on_failed)
         self._map.failed.connect(self._notice.say)
-        keeper.load_requested.connect(self.load_requested)
-        keeper.resume_requested.connect(trainer.resume)
-        keeper.laid_over.connect(self._curves.lay_over)
-        keeper.saved.connect(self._on_saved)
-        keeper.failed.connect(self._notice.say)
-        shelf.recipes_changed.connect(self._on_recipes_changed)
-        shelf.recipe_used.connect(self._on_recipe_used)
-        shelf.saved.connect(self._on_saved)
-        shelf.failed.connect(self._notice.say)
+        runs_controller.load_requested.connect(self.load_requested)
+        runs_controller.resume_requested.connect(trainer.resume)
+        runs_controller.laid_over.connect(self._curves.lay_over)
+        runs_controller.saved.connect(self._on_saved)
+        runs_controller.failed.connect(self._notice.say)
+        recipes.recipes_changed.connect(self._on_recipes_changed)
+        recipes.recipe_used.connect(self._on_recipe_used)
+        recipes.saved.connect(self._on_saved)
+        recipes.failed.connect(self._notice.say)
         self._notice.opened.connect(self.line_resized)
         self._notice.closed.connect(self.line_resized)
         self._curves.export_requested.connect(self._on_export_requested)
 
-    # What a person wishes.
+    # Requests.
 
     @Slot()
     def train(self) -> None:
         """Start a run with what is chosen; once the data were looked for, where they were not yet."""
-        data, recipe = self._data.chosen, self._line.recipe
+        data, recipe = self._data.selected, self._line.recipe
         if self._trainer.is_training or recipe is None:
             return
         if data is None:
@@ -172,10 +178,10 @@ class TrainingPanel(QWidget):
             self._data.look()
             return
         epochs = self._form.epochs.value()
-        wish = RunWish(
+        config = TrainingConfig(
             replace(recipe, epochs=epochs), self._form.seed.value(), data.id, str(self._form.device.currentData())
         )
-        self._trainer.start(wish)
+        self._trainer.start(config)
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -200,10 +206,10 @@ class TrainingPanel(QWidget):
 
         if self._browser is None:
             self._browser = DataBrowser(
-                self._tasks, self._laboratory.gallery, self._laboratory.augment, self, self._theme
+                self._tasks, self._training_service.gallery, self._training_service.augment, self, self._theme
             )
-        chosen = self._data.chosen
-        self._browser.show_data(self._data.data, chosen.id if chosen else "")
+        selected = self._data.selected
+        self._browser.show_data(self._data.data, selected.id if selected else "")
         if self._line.recipe is not None:
             self._browser.set_augmentation(self._line.recipe.augmentation)
         self._browser.show()
@@ -249,7 +255,7 @@ class TrainingPanel(QWidget):
         """Take the colours of a theme."""
         self._theme = theme
         views = (self._curves, self._map_view, self._runs, self._samples)
-        for part in (*views, self._data, self._notice, self._shelf, self._browser):
+        for part in (*views, self._data, self._notice, self._recipes, self._browser):
             if part is not None:
                 part.set_theme(theme)
 
@@ -257,10 +263,12 @@ class TrainingPanel(QWidget):
     def begin(self) -> None:
         """Look for data, recipes and runs, and ready the curves; called once torch is there."""
         self._data.look()
-        self._shelf.look()
-        self._keeper.refresh()
-        self._tasks.run(self._laboratory.devices, self._on_devices, self._notice.say)
-        self._background.run(partial(self._laboratory.prepare, self.quiet.wait), self._on_prepared, self._notice.say)
+        self._recipes.look()
+        self._runs_controller.refresh()
+        self._tasks.run(self._training_service.devices, self._on_devices, self._notice.say)
+        self._background.run(
+            partial(self._training_service.prepare, self.quiet.wait), self._on_prepared, self._notice.say
+        )
 
     def shut_down(self) -> None:
         """End every thread; a run that goes on is saved first."""
@@ -319,9 +327,9 @@ class TrainingPanel(QWidget):
         accuracy = percent(info.best_accuracy or 0.0, 2)
         self._on_idle(words.format(name=info.recipe.title, time=duration(info.train_seconds), accuracy=accuracy))
         self._runs.select_run(info.id)
-        self._keeper.refresh()
+        self._runs_controller.refresh()
         # What was stopped within its first epoch has hardly learned anything.
-        self._learned = self._keeper.best_of(info) if info.epochs_done else None
+        self._learned = self._runs_controller.best_of(info) if info.epochs_done else None
         if self._form.live.isChecked() and self._learned is not None:
             self.run_read.emit(self._learned)
         else:
@@ -337,7 +345,7 @@ class TrainingPanel(QWidget):
         self._on_idle(words)
         if began or not self._stopped:
             self._notice.say(sentence)
-        self._keeper.refresh()
+        self._runs_controller.refresh()
         self.network_shown.emit(None)
 
     def _on_idle(self, words: str) -> None:
@@ -371,13 +379,13 @@ class TrainingPanel(QWidget):
             self._on_idle(self.tr("The run did not begin"))
 
     @Slot(object, str)
-    def _on_recipes_changed(self, recipes: list[Recipe], chosen: str) -> None:
+    def _on_recipes_changed(self, recipes: list[Recipe], selected: str) -> None:
         current = self._line.recipe
-        self._line.show_recipes(recipes, chosen or (current.id if current else ""))
+        self._line.show_recipes(recipes, selected or (current.id if current else ""))
 
     @Slot(object, object)
     def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:
-        self._line.show_recipes(self._shelf.recipes, recipe.id)
+        self._line.show_recipes(self._recipes.recipes, recipe.id)
         self._form.choose_seed(seed)
 
     @Slot(object)
@@ -388,7 +396,7 @@ class TrainingPanel(QWidget):
     @Slot()
     def _on_edit_requested(self) -> None:
         if self._line.recipe is not None:
-            self._shelf.edit(self._line.recipe, self._form.seed.value())
+            self._recipes.edit(self._line.recipe, self._form.seed.value())
 
     @Slot(bool)
     def _on_live_toggled(self, live: bool) -> None:

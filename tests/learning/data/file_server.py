@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append(self.path)
-        answer = self.server.answers.get(self.path, status(404))
+        answer = self.server.responses.get(self.path, status(404))
         answer(self)
 
     def do_CONNECT(self):
@@ -20,15 +20,15 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-Answer = Callable[[Handler], None]
+Response = Callable[[Handler], None]
 
 
 class FileServer(ThreadingHTTPServer):
-    """Answers on 127.0.0.1 while it is entered; `answers` by path, `asked` the paths so far."""
+    """Answers on 127.0.0.1 while it is entered; `responses` by path, `asked` the paths so far."""
 
     def __init__(self, tls=None):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, Answer] = {}
+        self.responses: dict[str, Response] = {}
         self.asked: list[str] = []
         self.ending = threading.Event()
         if tls:
@@ -55,11 +55,11 @@ class FileServer(ThreadingHTTPServer):
                 thread.join(5)
 
 
-def whole(content: bytes) -> Answer:
+def whole(content: bytes) -> Response:
     return part_of(content, len(content))
 
 
-def part_of(content: bytes, sent: int) -> Answer:
+def part_of(content: bytes, sent: int) -> Response:
     """Promises all of it and hangs up after a part."""
 
     def answer(handler):
@@ -69,7 +69,7 @@ def part_of(content: bytes, sent: int) -> Answer:
     return answer
 
 
-def part_then_silence(content: bytes, sent: int) -> Answer:
+def part_then_silence(content: bytes, sent: int) -> Response:
     def answer(handler):
         part_of(content, sent)(handler)
         handler.server.ending.wait()
@@ -77,7 +77,7 @@ def part_then_silence(content: bytes, sent: int) -> Answer:
     return answer
 
 
-def drip(content: bytes) -> Answer:
+def drip(content: bytes) -> Response:
     """Sends a byte now and then, for longer than anybody waits."""
 
     def answer(handler):
@@ -106,11 +106,11 @@ def hang_up(handler: Handler) -> None:
     """Ends without a word."""
 
 
-def status(code: int) -> Answer:
+def status(code: int) -> Response:
     return lambda handler: handler.send_error(code)
 
 
-def redirect(address: str) -> Answer:
+def redirect(address: str) -> Response:
     def answer(handler):
         handler.send_response(302)
         handler.send_header("Location", address)

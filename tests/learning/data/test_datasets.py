@@ -42,10 +42,10 @@ def homes(tmp_path, monkeypatch):
     return named, tmp_path / "own"
 
 
-def refusal(choice):
-    with pytest.raises(InputError) as refused:
+def input_error(choice):
+    with pytest.raises(InputError) as fails:
         describe(choice)
-    return str(refused.value)
+    return str(fails.value)
 
 
 def test_the_starter_set_is_always_there_and_opens():
@@ -97,7 +97,7 @@ def test_a_download_goes_to_the_user_s_home_never_to_the_named_one(homes, monkey
 
 
 def test_where_mnist_is_nowhere_both_places_are_named_and_what_can_be_done(homes):
-    sentence = refusal("mnist")
+    sentence = input_error("mnist")
     for said in (str(homes[0] / "mnist"), str(homes[1] / "mnist"), "Download it", "starter set"):
         assert said in sentence
     with pytest.raises(InputError, match="Download it"):
@@ -111,8 +111,8 @@ def test_a_file_that_is_missing_or_something_else_is_named_and_mnist_is_not_offe
     path.unlink()
     if damage is not None:
         path.write_bytes(damage)
-    assert name in refusal("mnist")
-    assert name in refusal(str(path.parent))
+    assert name in input_error("mnist")
+    assert name in input_error(str(path.parent))
     found, (problem,) = available()
     assert found == [STARTER]
     assert name in problem
@@ -129,7 +129,7 @@ def test_a_file_that_is_missing_or_something_else_is_named_and_mnist_is_not_offe
 def test_headers_that_do_not_fit_are_refused(tmp_path, file, content, said):
     folder = put_mnist(tmp_path / "mine", gz=False)
     (folder / file).write_bytes(content)
-    assert said in refusal(str(folder))
+    assert said in input_error(str(folder))
 
 
 def test_a_folder_is_described_by_its_name_wherever_the_program_stands(tmp_path, monkeypatch):
@@ -152,7 +152,7 @@ def test_only_headers_are_read_to_describe_and_all_of_it_to_open(tmp_path):
 @pytest.mark.parametrize("folder", ["", "nowhere", "x" * 5000, "with\0null"])
 def test_a_folder_that_cannot_be_is_refused(tmp_path, monkeypatch, folder):
     monkeypatch.chdir(tmp_path)
-    assert NAMES["train"][0] in refusal(folder)
+    assert NAMES["train"][0] in input_error(folder)
 
 
 def test_a_folder_without_a_file_is_no_problem_and_one_that_holds_something_else_is(homes):

@@ -55,7 +55,7 @@ def server():
     with FileServer() as server:
         for mirror in "ab":
             for name, data in CONTENTS.items():
-                server.answers[f"/{mirror}/{name}"] = whole(data)
+                server.responses[f"/{mirror}/{name}"] = whole(data)
         yield server
     gc.collect()  # a connection that was left open says so now
 
@@ -70,12 +70,12 @@ def fetch(server, folder, mirrors="ab", progress=lambda *_: None, cancelled=lamb
     download_mnist(folder, progress, cancelled, Source(addresses, FILES), **more)
 
 
-def refusal(server, folder, kind=DigitpadError, left=(), **more):
+def input_error(server, folder, kind=DigitpadError, left=(), **more):
     """The sentence with which a download ends; nothing but the whole files named is left behind."""
-    with pytest.raises(kind) as refused:
+    with pytest.raises(kind) as fails:
         fetch(server, folder, **more)
     assert_holds(folder, left)
-    return str(refused.value)
+    return str(fails.value)
 
 
 def assert_holds(folder, names):
@@ -145,8 +145,8 @@ def test_a_folder_in_a_file_s_place_is_refused(server, folder):
     ],
 )
 def test_a_bad_answer_is_told_with_its_address_and_the_next_mirror_is_asked(server, folder, answer, said):
-    server.answers["/a/images.gz"] = answer
-    sentence = refusal(server, folder, mirrors="a")
+    server.responses["/a/images.gz"] = answer
+    sentence = input_error(server, folder, mirrors="a")
     assert f"{server.address}/a/images.gz failed: " in sentence
     assert said in sentence
     server.asked.clear()
@@ -159,20 +159,20 @@ def test_a_bad_answer_is_told_with_its_address_and_the_next_mirror_is_asked(serv
 
 
 def test_where_all_mirrors_fail_each_is_named_with_its_reason_and_whole_files_stay(server, folder):
-    server.answers["/a/labels.gz"] = status(404)
-    server.answers["/b/labels.gz"] = status(503)
-    sentence = refusal(server, folder, left=["images.gz"])
+    server.responses["/a/labels.gz"] = status(404)
+    server.responses["/b/labels.gz"] = status(503)
+    sentence = input_error(server, folder, left=["images.gz"])
     assert sentence.startswith("labels.gz could not be downloaded.")
     assert f"{server.address}/a/labels.gz failed: it does not have the file" in sentence
     assert f"{server.address}/b/labels.gz failed: its server is out of order" in sentence
-    server.answers["/b/labels.gz"] = status(404)
-    sentence = refusal(server, folder, left=["images.gz"])
+    server.responses["/b/labels.gz"] = status(404)
+    sentence = input_error(server, folder, left=["images.gz"])
     assert sentence.count("HTTP 404") == 1
     assert f"{server.address}/a/labels.gz and {server.address}/b/labels.gz failed" in sentence
 
 
 def test_a_redirect_is_followed(server, folder):
-    server.answers["/a/images.gz"] = redirect("/b/images.gz")
+    server.responses["/a/images.gz"] = redirect("/b/images.gz")
     fetch(server, folder, mirrors="a")
     assert_holds(folder, CONTENTS)
 
@@ -182,15 +182,15 @@ def test_a_redirect_is_followed(server, folder):
 def test_a_file_with_any_byte_changed_or_missing_is_never_written(server, folder, place, change, cut):
     labels = CONTENTS["labels.gz"]
     changed = labels[:place] + bytes([labels[place] ^ change]) + labels[place + 1 :]
-    server.answers["/a/labels.gz"] = part_of(labels, place) if cut else whole(changed)
-    assert ("cut off" if cut else "checksum") in refusal(server, folder, mirrors="a", left=["images.gz"])
+    server.responses["/a/labels.gz"] = part_of(labels, place) if cut else whole(changed)
+    assert ("cut off" if cut else "checksum") in input_error(server, folder, mirrors="a", left=["images.gz"])
 
 
 @pytest.mark.parametrize("answer", [drip(IMAGES), part_then_silence(IMAGES, 1_000)])
 def test_a_cancel_in_the_midst_of_a_file_ends_it_at_once(server, folder, answer):
-    server.answers["/a/images.gz"] = answer
+    server.responses["/a/images.gz"] = answer
     received = []
-    sentence = refusal(
+    sentence = input_error(
         server,
         folder,
         DownloadCancelledError,
@@ -203,12 +203,12 @@ def test_a_cancel_in_the_midst_of_a_file_ends_it_at_once(server, folder, answer)
 
 
 def test_a_cancel_before_the_server_says_a_word_ends_it_too(server, folder):
-    server.answers["/a/images.gz"] = silence
-    refusal(server, folder, DownloadCancelledError, cancelled=lambda: bool(server.asked))
+    server.responses["/a/images.gz"] = silence
+    input_error(server, folder, DownloadCancelledError, cancelled=lambda: bool(server.asked))
 
 
 def test_a_cancel_between_two_files_keeps_the_first(server, folder):
-    refusal(
+    input_error(
         server,
         folder,
         DownloadCancelledError,
@@ -219,8 +219,8 @@ def test_a_cancel_between_two_files_keeps_the_first(server, folder):
 
 @pytest.mark.parametrize("answer", [silence, part_then_silence(IMAGES, 1_000)])
 def test_a_silent_server_is_given_up(server, folder, answer):
-    server.answers["/a/images.gz"] = answer
-    assert "did not answer in time" in refusal(server, folder, mirrors="a", silence=0.2)
+    server.responses["/a/images.gz"] = answer
+    assert "did not answer in time" in input_error(server, folder, mirrors="a", silence=0.2)
     fetch(server, folder, silence=0.2)
     assert_holds(folder, CONTENTS)
 
@@ -241,9 +241,9 @@ def test_without_a_network_it_says_so(folder, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     source = Source(["https://mnist.invalid/", "http://mnist2.invalid/"], FILES)
-    with pytest.raises(DigitpadError) as refused:
+    with pytest.raises(DigitpadError) as fails:
         download_mnist(folder, lambda *_: None, lambda: False, source)
-    assert str(refused.value) == (
+    assert str(fails.value) == (
         "images.gz could not be downloaded. https://mnist.invalid/images.gz and http://mnist2.invalid/images.gz "
         "failed: its name could not be looked up, so there may be no network. Check the connection."
     )
@@ -262,23 +262,23 @@ def test_a_refused_connection_is_told(folder):
 def test_a_proxy_that_refuses_is_named_without_its_password(server, folder, monkeypatch, scheme, code, said):
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv(f"{scheme}_proxy", server.address.replace("//", "//me:secret@"))
-    server.answers |= dict.fromkeys(["http://mnist.invalid/images.gz", "mnist.invalid:443"], status(code))
-    with pytest.raises(DigitpadError) as refused:
+    server.responses |= dict.fromkeys(["http://mnist.invalid/images.gz", "mnist.invalid:443"], status(code))
+    with pytest.raises(DigitpadError) as fails:
         download_mnist(folder, lambda *_: None, lambda: False, Source([f"{scheme}://mnist.invalid/"], FILES))
     assert len(server.asked) == 1
-    assert said in str(refused.value)
-    assert "secret" not in str(refused.value)
+    assert said in str(fails.value)
+    assert "secret" not in str(fails.value)
     if code == 407 or scheme == "https":
-        assert f"the proxy 127.0.0.1:{server.server_port}" in str(refused.value)
+        assert f"the proxy 127.0.0.1:{server.server_port}" in str(fails.value)
 
 
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:port", "http://[", "http://127.0.0.1:0"])
 def test_a_proxy_that_makes_no_sense_is_named(folder, monkeypatch, proxy):
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("http_proxy", proxy)
-    with pytest.raises(DigitpadError) as refused:
+    with pytest.raises(DigitpadError) as fails:
         download_mnist(folder, lambda *_: None, lambda: False, Source(["http://mnist.invalid/"], FILES))
-    assert f"through the proxy {proxy.removeprefix('http://')}; check that setting" in str(refused.value)
+    assert f"through the proxy {proxy.removeprefix('http://')}; check that setting" in str(fails.value)
 
 
 @pytest.fixture(scope="session")
@@ -300,7 +300,7 @@ def safe_server(certificate):
     context.load_cert_chain(*certificate)
     with FileServer(context) as server:
         for name, data in CONTENTS.items():
-            server.answers[f"/a/{name}"] = whole(data)
+            server.responses[f"/a/{name}"] = whole(data)
         yield server
     gc.collect()
 
@@ -312,7 +312,7 @@ def test_a_certificate_is_verified_and_the_one_in_ssl_cert_file_is_trusted(
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     if not trust_store:
         monkeypatch.setitem(sys.modules, "truststore", None)
-    sentence = refusal(safe_server, folder, mirrors="a")
+    sentence = input_error(safe_server, folder, mirrors="a")
     assert "certificate could not be verified" in sentence
     assert "company's root certificate" in sentence
     assert "SSL_CERT_FILE" in sentence
@@ -378,7 +378,7 @@ def test_a_full_disk_leaves_nothing(server, folder, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    assert "images.gz was not written, because the disk is full" in refusal(server, folder)
+    assert "images.gz was not written, because the disk is full" in input_error(server, folder)
 
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_fetched(server, tmp_path):

@@ -16,10 +16,10 @@ LABELS = np.arange(12, dtype=np.uint8) % 10
 IMAGES_FILE, LABELS_FILE = NAMES["test"]
 
 
-def refusal(folder, part="test"):
-    with pytest.raises(InputError) as refused:
+def input_error(folder, part="test"):
+    with pytest.raises(InputError) as fails:
         read_mnist(folder, part)
-    return str(refused.value)
+    return str(fails.value)
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
@@ -44,11 +44,11 @@ def test_names_with_a_dot_are_known_too(tmp_path):
 def test_a_missing_file_is_named(tmp_path, missing):
     write_part(tmp_path, "test", PIXELS, LABELS)
     (tmp_path / missing).unlink()
-    assert missing in refusal(tmp_path)
+    assert missing in input_error(tmp_path)
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    assert "nowhere" in refusal(tmp_path / "nowhere")
+    assert "nowhere" in input_error(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_a_missing_folder_is_named(tmp_path):
 def test_a_damaged_file_is_refused_with_a_sentence(tmp_path, name, content, said):
     write_part(tmp_path, "test", PIXELS, LABELS)
     (tmp_path / name).write_bytes(content)
-    sentence = refusal(tmp_path)
+    sentence = input_error(tmp_path)
     assert said in sentence
     assert "fetch" in sentence.lower() or "28×28" in sentence or "0 to 9" in sentence
 
 
 def test_files_without_an_image_are_refused(tmp_path):
     write_part(tmp_path, "test", PIXELS[:0], LABELS[:0])
-    assert "without a single image" in refusal(tmp_path)
+    assert "without a single image" in input_error(tmp_path)
 
 
 def test_a_truncated_gzip_file_is_refused_wherever_it_ends(tmp_path):
@@ -88,7 +88,7 @@ def test_a_truncated_gzip_file_is_refused_wherever_it_ends(tmp_path):
     whole = (tmp_path / f"{IMAGES_FILE}.gz").read_bytes()
     for end in [0, 1, 9, 10, 20, *range(40, len(whole), 997), len(whole) - 9, len(whole) - 1]:
         (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(whole[:end])
-        sentence = refusal(tmp_path)
+        sentence = input_error(tmp_path)
         assert IMAGES_FILE in sentence
         assert "cut off or damaged" in sentence or "magic" in sentence
 
@@ -97,13 +97,13 @@ def test_a_gzip_file_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
     write_part(tmp_path, "test", PIXELS, LABELS, gz=True)
     header = idx(PIXELS)[:4] + (2**30).to_bytes(4, "big") + idx(PIXELS)[8:16]
     (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(gzip.compress(header))
-    assert "can be read" in refusal(tmp_path)
+    assert "can be read" in input_error(tmp_path)
 
 
 def test_a_huge_plain_file_is_not_read_whole(tmp_path):
     write_part(tmp_path, "test", PIXELS, LABELS)
     os.truncate(tmp_path / IMAGES_FILE, 1 << 40)
-    assert "holds more" in refusal(tmp_path)
+    assert "holds more" in input_error(tmp_path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -112,4 +112,4 @@ def test_any_bytes_end_as_a_sentence(tmp_path, content, gz):
     write_part(tmp_path, "test", PIXELS, LABELS)
     (tmp_path / IMAGES_FILE).unlink()
     (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(gzip.compress(content) if gz else content)
-    assert refusal(tmp_path)
+    assert input_error(tmp_path)

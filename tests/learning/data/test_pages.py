@@ -44,8 +44,8 @@ def test_counts_and_means_are_of_the_whole_part_whatever_the_page(labels, digit)
     assert page.counts == tuple(labels.count(each) for each in range(10))
     assert (page.means.shape, page.means.dtype) == ((10, 28, 28), np.uint8)
     for each in range(10):
-        chosen = images.pixels.numpy()[np.array(labels) == each, 0].astype(float)
-        mean = chosen.sum(axis=0) / max(len(chosen), 1)
+        selected = images.pixels.numpy()[np.array(labels) == each, 0].astype(float)
+        mean = selected.sum(axis=0) / max(len(selected), 1)
         assert np.abs(page.means[each] - mean).max() <= 0.5
 
 

@@ -15,7 +15,14 @@ from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import Images
 from digitpad.learning.evaluation.calibration import BINS, calibration_error, reliability
-from digitpad.learning.evaluation.evaluate import Answer, Labelled, WriterAccuracy, evaluate, labelled, read_labelled
+from digitpad.learning.evaluation.evaluate import (
+    Labelled,
+    ReadDrawing,
+    WriterAccuracy,
+    evaluate,
+    labelled,
+    read_labelled,
+)
 from digitpad.learning.models.checkpoints import Checkpoint
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist, write_part
@@ -31,10 +38,10 @@ class FirstRow(nn.Module):
 CHECKPOINT = Checkpoint(nn.Sequential(FirstRow()), CheckpointInfo("first row", "custom", mean=0.0, std=1.0))
 
 
-def saying(*answers):
+def saying(*logits):
     """Images for which that network answers so; None makes an empty one."""
-    pixels = torch.zeros(len(answers), 1, 28, 28, dtype=torch.uint8)
-    for image, answer in zip(pixels, answers, strict=True):
+    pixels = torch.zeros(len(logits), 1, 28, 28, dtype=torch.uint8)
+    for image, answer in zip(pixels, logits, strict=True):
         if answer is not None:
             image[0, 0, answer] = 255
     return pixels
@@ -50,8 +57,8 @@ def test_counts_on_a_network_whose_answers_are_known():
     for label, read in ((0, 0), (1, 1), (2, 2), (7, 2), (5, 0), (9, 9)):
         expected[label, read] += 1
     assert result.confusion == expected.tolist()
-    assert result.errors == [Answer(3, 7, 2, pytest.approx(sure)), Answer(4, 5, 0, pytest.approx(0.1))]
-    assert result.refused == 1
+    assert result.errors == [ReadDrawing(3, 7, 2, pytest.approx(sure)), ReadDrawing(4, 5, 0, pytest.approx(0.1))]
+    assert result.rejected == 1
     assert result.refusals == result.errors[1:]
     assert result.digits == [1.0, 1.0, 1.0, None, None, 0.0, None, 0.0, None, 1.0]
     assert (result.writers, result.writers_mean, result.writers_sd) == ([], None, None)
@@ -81,11 +88,11 @@ def test_one_writer_has_no_spread():
 def test_what_may_be_lost_decides_what_is_refused_and_nothing_else():
     info = replace(CHECKPOINT.info, thresholds=[[0.003, 5.0], [0.01, 11.0]])
     strict = Checkpoint(CHECKPOINT.network, info)
-    data = Images(saying(0, 1, None), torch.tensor([0, 2, 3]))  # evidence: 10, 10, and 2.3 of the empty one
-    for lost, indices in ((None, [2]), (0.003, [2]), (0.005, [2]), (0.01, [0, 1, 2]), (1.0, [0, 1, 2])):
-        result = evaluate(strict, data, lost=lost)
+    data = Images(saying(0, 1, None), torch.tensor([0, 2, 3]))  # energy scores: 10, 10, and 2.3 of the empty one
+    for false_rejection_rate, indices in ((None, [2]), (0.003, [2]), (0.005, [2]), (0.01, [0, 1, 2]), (1.0, [0, 1, 2])):
+        result = evaluate(strict, data, false_rejection_rate=false_rejection_rate)
         assert [answer.index for answer in result.refusals] == indices
-        assert (result.refused, result.accuracy, len(result.errors)) == (len(indices), pytest.approx(1 / 3), 2)
+        assert (result.rejected, result.accuracy, len(result.errors)) == (len(indices), pytest.approx(1 / 3), 2)
 
 
 def test_a_network_whose_answers_are_no_numbers_is_refused():
@@ -97,7 +104,7 @@ def test_a_network_whose_answers_are_no_numbers_is_refused():
 def test_many_images_are_read_in_their_order():
     labels = torch.randint(0, 10, (1300,), generator=torch.Generator().manual_seed(0))
     result = evaluate(CHECKPOINT, Images(saying(*labels.tolist()), labels))
-    assert (result.n, result.accuracy, result.refused, result.errors) == (1300, 1.0, 0, [])
+    assert (result.n, result.accuracy, result.rejected, result.errors) == (1300, 1.0, 0, [])
 
 
 CONFIDENCES = st.floats(0, 1) | st.integers(0, BINS).map(lambda edge: edge / BINS)
@@ -105,18 +112,18 @@ ANSWERS = st.lists(st.tuples(CONFIDENCES, st.booleans()), max_size=60)
 
 
 @given(ANSWERS)
-def test_calibration_error_is_that_of_the_definition(answers):
+def test_calibration_error_is_that_of_the_definition(logits):
     slow = 0.0
     for number in range(BINS):  # a bin holds its upper edge, the first its lower one too
         low, high = np.linspace(0, 1, BINS + 1)[number : number + 2]
-        held = [(c, r) for c, r in answers if low < c <= high or (number == 0 and c == 0)]
+        held = [(c, r) for c, r in logits if low < c <= high or (number == 0 and c == 0)]
         if held:
             confidence = sum(c for c, _ in held) / len(held)
             accuracy = sum(r for _, r in held) / len(held)
-            slow += len(held) / len(answers) * abs(confidence - accuracy)
-    confidence, right = np.array([c for c, _ in answers]), np.array([r for _, r in answers], dtype=bool)
+            slow += len(held) / len(logits) * abs(confidence - accuracy)
+    confidence, right = np.array([c for c, _ in logits]), np.array([r for _, r in logits], dtype=bool)
     bins = reliability(confidence, right)
-    assert sum(held.count for held in bins) == len(answers)
+    assert sum(held.count for held in bins) == len(logits)
     assert calibration_error(bins) == pytest.approx(slow, abs=1e-9)
     assert 0 <= calibration_error(bins) <= 1
 

@@ -14,7 +14,7 @@ from PIL import Image
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.learning.data.images import Images
 from digitpad.learning.evaluation.calibration import reliability
-from digitpad.learning.evaluation.evaluate import Answer, Evaluation, Labelled, WriterAccuracy
+from digitpad.learning.evaluation.evaluate import Evaluation, Labelled, ReadDrawing, WriterAccuracy
 from digitpad.learning.evaluation.page import SHOWN, evaluation_page
 
 INFO = CheckpointInfo("pen", "custom", thresholds=[[0.003, 1.0]])
@@ -52,10 +52,10 @@ class Reader(HTMLParser):
         return [attributes for found, attributes in self.elements if found == name]
 
 
-def made(answers, refused=(), writers=(), n=None):
+def made(readings, rejected=(), writers=(), n=None):
     """An evaluation in which some digits were read wrong: index, label, what was read, confidence."""
-    n = n or len(answers) + 5
-    errors = [Answer(*answer) for answer in answers]
+    n = n or len(readings) + 5
+    errors = [ReadDrawing(*answer) for answer in readings]
     right = np.ones(n, dtype=bool)
     right[: len(errors)] = False
     confidence = np.ones(n)
@@ -78,20 +78,20 @@ def made(answers, refused=(), writers=(), n=None):
         accuracy=1 - len(errors) / n,
         confusion=confusion.tolist(),
         errors=errors,
-        refused=len(refused),
+        rejected=len(rejected),
         ece=0.0123,
         digits=[float(row[i] / row.sum()) if row.any() else None for i, row in enumerate(confusion)],
         writers=list(writers),
         writers_mean=0.75 if writers else None,
         writers_sd=0.125 if len(writers) > 1 else None,
         reliability=reliability(confidence, right),
-        refusals=[Answer(*answer) for answer in refused],
+        refusals=[ReadDrawing(*answer) for answer in rejected],
     )
     return result, data
 
 
-def read(result, data, info=INFO, source="ink.inkml", lost=0.003):
-    return Reader(evaluation_page(result, data, info, source, lost))
+def read(result, data, info=INFO, source="ink.inkml", false_rejection_rate=0.003):
+    return Reader(evaluation_page(result, data, info, source, false_rejection_rate))
 
 
 def test_mistakes_are_shown_the_surest_first_with_all_that_is_known():
@@ -107,7 +107,7 @@ def test_mistakes_are_shown_the_surest_first_with_all_that_is_known():
 def test_pictures_are_the_network_inputs():
     result, data = made([(0, 7, 1, 0.6), (1, 4, 9, 0.9)])
     data = Labelled(data.images, tuple(i + 100 for i in data.indices), data.writers, data.names)
-    result.errors[:] = [Answer(100, 7, 1, 0.6), Answer(103, 4, 9, 0.9)]
+    result.errors[:] = [ReadDrawing(100, 7, 1, 0.6), ReadDrawing(103, 4, 9, 0.9)]
     found = read(result, data)
     for place, picture in zip((3, 0), found.all("img"), strict=True):
         kind, code = picture["src"].split(",")
@@ -118,7 +118,7 @@ def test_pictures_are_the_network_inputs():
 
 
 def test_refused_ones_are_shown_too_and_marked_among_the_mistakes():
-    found = read(*made([(0, 7, 1, 0.6)], refused=[(0, 7, 1, 0.6), (3, 1, 1, 0.9)]))
+    found = read(*made([(0, 7, 1, 0.6)], rejected=[(0, 7, 1, 0.6), (3, 1, 1, 0.9)]))
     assert [figure.split("%")[0].rsplit(" ", 1)[0].strip() for figure in found.figures] == [
         *("1 read right", "7 read as 1"),
         "7 read as 1",
@@ -130,7 +130,7 @@ def test_refused_ones_are_shown_too_and_marked_among_the_mistakes():
 
 def test_it_says_what_could_be_refused():
     assert "was not taught" in read(*made([]), info=CheckpointInfo("pen", "custom")).text
-    assert "Nothing was to be refused" in read(*made([]), lost=None).text
+    assert "Nothing was to be refused" in read(*made([]), false_rejection_rate=None).text
 
 
 def test_a_page_without_mistakes_says_so():
@@ -163,9 +163,9 @@ def test_the_diagram_has_a_point_for_every_bin_that_holds_answers():
 @pytest.mark.parametrize("wrong", [500, 9000])
 def test_a_page_of_many_digits_stays_light(wrong):
     rng = np.random.default_rng(0)
-    answers = [(i, 7, 1, float(c), f"writer {i}", f"s{i}") for i, c in enumerate(rng.uniform(0.2, 1, wrong))]
+    readings = [(i, 7, 1, float(c), f"writer {i}", f"s{i}") for i, c in enumerate(rng.uniform(0.2, 1, wrong))]
     writers = [WriterAccuracy(f"writer {i}", 1, 0.0) for i in range(wrong)]
-    result, data = made(answers, writers=writers, n=10_000)
+    result, data = made(readings, writers=writers, n=10_000)
     data.images.pixels[:, :, 4:24, 4:24] = torch.from_numpy(rng.integers(0, 256, (10_000, 1, 20, 20), dtype=np.uint8))
     page = evaluation_page(result, data, INFO, "many.inkml", 0.003)
     assert len(page) < 1_500_000

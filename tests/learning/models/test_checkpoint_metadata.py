@@ -8,14 +8,14 @@ from safetensors.torch import save
 
 from digitpad.learning.models.checkpoints import FORMAT, load_checkpoint
 from digitpad.learning.models.networks import NETWORKS
-from tests.learning.small_checkpoint import SMALL, loaded_or_refused, metadata, network, refusal, write
+from tests.learning.small_checkpoint import SMALL, input_error, loaded_or_error, metadata, network, write
 
 # Metadata from elsewhere.
 
 
 @pytest.mark.parametrize("version", [FORMAT + 1, 10**9])
 def test_a_newer_format_asks_for_an_update(tmp_path, version):
-    assert "Update digitpad" in refusal(write(tmp_path / "a.safetensors", described=metadata(format=version)))
+    assert "Update digitpad" in input_error(write(tmp_path / "a.safetensors", described=metadata(format=version)))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_newer_format_asks_for_an_update(tmp_path, version):
     ],
 )
 def test_metadata_that_is_no_description_is_refused(tmp_path, described):
-    assert "cannot read" in refusal(write(tmp_path / "a.safetensors", described=described))
+    assert "cannot read" in input_error(write(tmp_path / "a.safetensors", described=described))
 
 
 WRONG = {
@@ -62,7 +62,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
 def test_a_field_of_a_wrong_type_or_size_is_refused_by_name(tmp_path, field, value):
-    assert f"(its {field})" in refusal(write(tmp_path / "a.safetensors", described=metadata(**{field: value})))
+    assert f"(its {field})" in input_error(write(tmp_path / "a.safetensors", described=metadata(**{field: value})))
 
 
 @pytest.mark.parametrize("field", WRONG)
@@ -75,7 +75,7 @@ def test_a_missing_field_is_refused_unless_it_may_be_unknown(tmp_path, field):
     elif field in ("seed", "epochs", "test_accuracy"):
         assert getattr(load_checkpoint(path).info, field) is None
     else:
-        assert f"(its {field})" in refusal(path)
+        assert f"(its {field})" in input_error(path)
 
 
 JSON = st.recursive(
@@ -91,7 +91,7 @@ JSON = st.recursive(
 @example(field="layers", value=[["conv-bn", 4, 5, 2, 10**9], ["relu"], ["flatten"], ["linear", 10]])
 def test_any_value_in_any_field_loads_or_is_refused(tmp_path, field, value):
     path = write(tmp_path / "a.safetensors", described=metadata(**{field: value}))
-    loaded_or_refused(path)
+    loaded_or_error(path)
 
 
 # Weights that are not what the metadata says.
@@ -101,34 +101,34 @@ def test_any_value_in_any_field_loads_or_is_refused(tmp_path, field, value):
     "layers", [[["conv-bn", 5, 5, 2, 2], *SMALL[1:]], [*SMALL[:2], *SMALL[2:]][1:], [["relu"], *SMALL]]
 )
 def test_layers_that_do_not_match_the_tensors_are_refused(tmp_path, layers):
-    assert "fit" in refusal(write(tmp_path / "a.safetensors", described=metadata(layers=layers)))
+    assert "fit" in input_error(write(tmp_path / "a.safetensors", described=metadata(layers=layers)))
 
 
 def test_an_extra_and_a_missing_tensor_are_refused_by_name(tmp_path):
     tensors = network().state_dict()
-    assert "(extra)" in refusal(write(tmp_path / "a.safetensors", {**tensors, "extra": torch.zeros(3)}))
+    assert "(extra)" in input_error(write(tmp_path / "a.safetensors", {**tensors, "extra": torch.zeros(3)}))
     del tensors["1.running_var"]
-    assert "(1.running_var)" in refusal(write(tmp_path / "a.safetensors", tensors))
+    assert "(1.running_var)" in input_error(write(tmp_path / "a.safetensors", tensors))
 
 
 def test_renamed_tensors_are_refused(tmp_path):
     tensors = {f"net.{key}": tensor for key, tensor in network().state_dict().items()}
-    assert "does not fit" in refusal(write(tmp_path / "a.safetensors", tensors))
+    assert "does not fit" in input_error(write(tmp_path / "a.safetensors", tensors))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_weights_that_are_not_numbers_are_refused(tmp_path, value):
     tensors = network().state_dict()
     tensors["4.weight"][3, 7] = value
-    assert "not numbers (4.weight)" in refusal(write(tmp_path / "a.safetensors", tensors))
+    assert "not numbers (4.weight)" in input_error(write(tmp_path / "a.safetensors", tensors))
 
 
 def test_weights_whose_answers_are_not_numbers_are_refused(tmp_path):
     negative = network().state_dict()
     negative["1.running_var"][2] = -1.0
-    assert "answers are not numbers" in refusal(write(tmp_path / "a.safetensors", negative))
+    assert "answers are not numbers" in input_error(write(tmp_path / "a.safetensors", negative))
     huge = {key: t * 1e38 if t.is_floating_point() else t for key, t in network().state_dict().items()}
-    assert "not numbers" in refusal(write(tmp_path / "b.safetensors", huge))
+    assert "not numbers" in input_error(write(tmp_path / "b.safetensors", huge))
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
@@ -149,11 +149,11 @@ def test_other_precisions_are_read_as_single(tmp_path, dtype, ending):
 def test_a_number_too_large_for_single_precision_is_refused(tmp_path):
     tensors = {key: t.double() if t.is_floating_point() else t for key, t in network().state_dict().items()}
     tensors["4.weight"][0, 0] = 1e300
-    assert "not numbers" in refusal(write(tmp_path / "a.safetensors", tensors))
+    assert "not numbers" in input_error(write(tmp_path / "a.safetensors", tensors))
 
 
 @pytest.mark.parametrize("dtype", [torch.int8, torch.bool, torch.complex64, torch.float8_e4m3fn])
 def test_tensors_that_are_no_weights_are_refused(tmp_path, dtype):
     tensors = network().state_dict()
     tensors["4.weight"] = torch.zeros(tensors["4.weight"].shape, dtype=dtype)
-    assert "(4.weight)" in refusal(write(tmp_path / "a.safetensors", tensors))
+    assert "(4.weight)" in input_error(write(tmp_path / "a.safetensors", tensors))

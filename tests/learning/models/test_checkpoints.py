@@ -25,9 +25,9 @@ from tests.hand_drawn import drawn
 from tests.learning.small_checkpoint import (
     SMALL,
     SMALL_INFO,
-    loaded_or_refused,
+    input_error,
+    loaded_or_error,
     network,
-    refusal,
     same,
     write,
 )
@@ -91,13 +91,13 @@ def test_a_truncated_file_is_refused_wherever_it_ends(saved):
     for end in {0, 1, 7, 8, 9, header - 1, header, header + 1, len(whole) - 1, *range(10, len(whole), 611)}:
         saved.write_bytes(whole[:end])
         said = "is cut off or damaged" if end else "is empty"
-        assert refusal(saved) == f"small.safetensors {said}; copy it anew or choose another."
+        assert input_error(saved) == f"small.safetensors {said}; copy it anew or choose another."
 
 
 @pytest.mark.parametrize("content", [b"hello, I am a text", b"GIF89a" * 100, b"PK\3\4" + b"a" * 99, b"\xff" * 4096])
 def test_what_is_another_file_is_not_called_damaged(tmp_path, content):
     (tmp_path / "a.safetensors").write_bytes(content)
-    assert "a.safetensors is no safetensors file; " in refusal(tmp_path / "a.safetensors")
+    assert "a.safetensors is no safetensors file; " in input_error(tmp_path / "a.safetensors")
 
 
 @pytest.mark.parametrize("ending", ["safetensors", "pt", "pth", "onnx"])
@@ -107,7 +107,7 @@ def test_what_is_another_file_is_not_called_damaged(tmp_path, content):
 def test_garbage_is_refused(tmp_path, ending, content):
     path = tmp_path / f"a.{ending}"
     path.write_bytes(content)
-    refusal(path)
+    input_error(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
@@ -119,29 +119,29 @@ def test_a_file_with_some_bytes_changed_loads_or_is_refused(tmp_path, data):
     for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=3)):
         whole[place] = byte
     (tmp_path / "a.safetensors").write_bytes(whole)
-    loaded_or_refused(tmp_path / "a.safetensors")
+    loaded_or_error(tmp_path / "a.safetensors")
 
 
 def test_what_is_no_file_is_refused(tmp_path):
-    assert "is a folder" in refusal(tmp_path)
-    assert "No such file" in refusal(tmp_path / "missing.safetensors")
-    assert "name is not valid" in refusal(tmp_path / "a\0b.safetensors")
-    assert "File name too long" in str(refusal_of_long_name(tmp_path / ("a" * 300)))
+    assert "is a folder" in input_error(tmp_path)
+    assert "No such file" in input_error(tmp_path / "missing.safetensors")
+    assert "name is not valid" in input_error(tmp_path / "a\0b.safetensors")
+    assert "File name too long" in str(error_of_long_name(tmp_path / ("a" * 300)))
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.pt")
-        assert "is no file" in refusal(tmp_path / "pipe.pt")
+        assert "is no file" in input_error(tmp_path / "pipe.pt")
 
 
-def refusal_of_long_name(path):
-    with pytest.raises(InputError) as refused:
+def error_of_long_name(path):
+    with pytest.raises(InputError) as fails:
         load_checkpoint(path)
-    return refused.value
+    return fails.value
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_refused(saved):
     saved.chmod(0)
-    assert "Permission denied" in refusal(saved)
+    assert "Permission denied" in input_error(saved)
 
 
 @pytest.mark.parametrize("ending", ["safetensors", "pt"])
@@ -149,13 +149,13 @@ def test_an_oversized_file_is_not_read(tmp_path, ending):
     path = tmp_path / f"a.{ending}"
     path.touch()
     os.truncate(path, 1 << 40)
-    assert f"{MAX_BYTES >> 20} at most" in refusal(path)
+    assert f"{MAX_BYTES >> 20} at most" in input_error(path)
 
 
 def test_a_foreign_safetensors_file_is_refused(tmp_path):
     path = tmp_path / "bert.safetensors"
     path.write_bytes(save({"embeddings.weight": torch.zeros(7, 5)}))
-    assert "does not know" in refusal(path)
+    assert "does not know" in input_error(path)
 
 
 # Writing.

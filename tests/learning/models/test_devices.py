@@ -29,11 +29,11 @@ def machine(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("there", "chosen"), [((), "cpu"), (("mps",), "mps"), (("cuda",), "cuda"), (("cuda", "mps"), "cuda")]
+    ("there", "selected"), [((), "cpu"), (("mps",), "mps"), (("cuda",), "cuda"), (("cuda", "mps"), "cuda")]
 )
-def test_auto_takes_cuda_then_mps_then_the_cpu(machine, there, chosen):
+def test_auto_takes_cuda_then_mps_then_the_cpu(machine, there, selected):
     machine(*there)
-    assert choose_device("auto") == torch.device(chosen)
+    assert choose_device("auto") == torch.device(selected)
     for name in ("cpu", *there):
         assert choose_device(name) == torch.device(name)
 
@@ -117,9 +117,9 @@ def test_a_gpu_s_random_state_travels_too_and_only_to_its_own_kind(monkeypatch, 
     ],
 )
 def test_too_little_memory_is_said_with_what_to_lower(error):
-    told = explained(error, RECIPE)
-    assert type(told) is DigitpadError
-    assert str(told) == (
+    reported = explained(error, RECIPE)
+    assert type(reported) is DigitpadError
+    assert str(reported) == (
         "The memory is not enough to train classic with batches of 64. Lower the batch size or choose another device."
     )
 
@@ -137,13 +137,13 @@ def test_too_little_memory_is_said_with_what_to_lower(error):
     ],
 )
 def test_a_gpu_that_is_lost_is_said_in_one_line(error, said):
-    told = explained(error, RECIPE)
-    assert type(told) is DigitpadError
-    assert str(told).startswith("The GPU failed or is gone (")
-    assert "Choose the CPU" in str(told)
-    assert said in str(told)
-    assert "\n" not in str(told)
-    assert len(str(told)) < 400
+    reported = explained(error, RECIPE)
+    assert type(reported) is DigitpadError
+    assert str(reported).startswith("The GPU failed or is gone (")
+    assert "Choose the CPU" in str(reported)
+    assert said in str(reported)
+    assert "\n" not in str(reported)
+    assert len(str(reported)) < 400
 
 
 def test_a_fault_of_digitpad_s_own_is_not_explained_away():

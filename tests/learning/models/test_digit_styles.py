@@ -3,9 +3,9 @@
 import pytest
 
 from digitpad.learning.models.recognizer import open_recognizer
-from tests.forms import digits_by_form, others_by_form
+from tests.digit_styles import digits_by_style, outliers_by_style
 
-FORMS = digits_by_form()
+DIGIT_STYLES = digits_by_style()
 
 
 @pytest.fixture(scope="module")
@@ -13,17 +13,17 @@ def shipped():
     return open_recognizer()
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_form_is_read(shipped, form):
-    read = {drawing.name: shipped.predict(drawing.ink).digit for drawing in FORMS[form]}
+@pytest.mark.parametrize("style", DIGIT_STYLES)
+def test_a_form_is_read(shipped, style):
+    read = {drawing.name: shipped.predict(drawing.ink).digit for drawing in DIGIT_STYLES[style]}
 
     assert len(read) >= 4
-    assert read == {drawing.name: drawing.label for drawing in FORMS[form]}
+    assert read == {drawing.name: drawing.label for drawing in DIGIT_STYLES[style]}
 
 
 def test_what_is_no_digit_is_refused(shipped):
-    others = [drawing for form in others_by_form().values() for drawing in form]
-    read = {drawing.name: shipped.predict(drawing.ink).digit for drawing in others}
+    outliers = [drawing for style in outliers_by_style().values() for drawing in style]
+    read = {drawing.name: shipped.predict(drawing.ink).digit for drawing in outliers}
     taken = {name: digit for name, digit in read.items() if digit is not None}
 
     assert len(read) >= 120

@@ -50,9 +50,9 @@ def test_weights_are_initialised_and_follow_the_seed():
         torch.manual_seed(seed)
         return torch.cat([p.detach().flatten() for p in build(NETWORKS["wide"]).parameters()])
 
-    one, same, other = weights(1), weights(1), weights(2)
+    one, same, outlier = weights(1), weights(1), weights(2)
     assert torch.equal(one, same)
-    assert not torch.equal(one, other)
+    assert not torch.equal(one, outlier)
     assert torch.isfinite(one).all()
     assert 0.01 < one.std() < 1
 
@@ -107,10 +107,10 @@ def test_weights_are_initialised_and_follow_the_seed():
     ],
 )
 def test_malformed_layers_are_refused_with_a_sentence(layers, said):
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(InputError) as fails:
         build(layers)
-    assert said in str(refused.value)
-    assert len(str(refused.value)) < 300
+    assert said in str(fails.value)
+    assert len(str(fails.value)) < 300
 
 
 NUMBERS = st.one_of(

@@ -45,8 +45,8 @@ def test_a_fused_network_answers_as_the_unfused(trained):
     for drawing in drawings(2):
         pixels = render(drawing.ink)
         with torch.no_grad():
-            logits = trained.network((torch.tensor(pixels)[None, None] / 255 - 0.1307) / 0.3081)
-        expected = torch.softmax(logits[0].double(), dim=0)
+            batched_logits = trained.network((torch.tensor(pixels)[None, None] / 255 - 0.1307) / 0.3081)
+        expected = torch.softmax(batched_logits[0].double(), dim=0)
         assert recognizer.read(pixels)[0] == pytest.approx(expected.tolist(), abs=1e-4)
     assert all(torch.equal(before[key], tensor) for key, tensor in trained.network.state_dict().items())
 
@@ -67,7 +67,7 @@ STROKES = st.lists(st.tuples(COORDINATES, COORDINATES), min_size=1, max_size=12)
 @given(st.lists(STROKES, min_size=1, max_size=4))
 def test_any_ink_gets_probabilities_that_sum_to_one(shipped, strokes):
     lenient = copy(shipped)
-    lenient.lost = None
+    lenient.false_rejection_rate = None
     prediction = lenient.predict(Ink(tuple(strokes)), 3)
     assert len(prediction.probabilities) == 10
     assert all(0 <= share <= 1 for share in prediction.probabilities)
@@ -107,10 +107,10 @@ def test_a_device_that_is_not_there_is_a_sentence():
 def test_every_device_answers_alike(shipped):
     for device in ("cuda", "mps"):
         if getattr(torch, device).is_available():
-            other = open_recognizer(device=device)
+            outlier = open_recognizer(device=device)
             for digit in range(10):
                 expected = shipped.predict(drawn(digit)).probabilities
-                assert other.predict(drawn(digit)).probabilities == pytest.approx(expected, abs=1e-3)
+                assert outlier.predict(drawn(digit)).probabilities == pytest.approx(expected, abs=1e-3)
 
 
 def with_thresholds(shipped, lowest):
@@ -123,11 +123,11 @@ def test_what_has_too_little_evidence_is_refused_as_strictly_as_asked(shipped):
     recognizer = with_thresholds(shipped, -1e5)
     accepted = recognizer.predict(drawn(3))
     assert accepted.digit == 3
-    recognizer.lost = 0.01
-    refused = recognizer.predict(drawn(3))
-    assert refused.digit is None
-    assert refused.probabilities == accepted.probabilities
-    recognizer.lost = None
+    recognizer.false_rejection_rate = 0.01
+    fails = recognizer.predict(drawn(3))
+    assert fails.digit is None
+    assert fails.probabilities == accepted.probabilities
+    recognizer.false_rejection_rate = None
     assert recognizer.predict(drawn(3)).digit == 3
 
 
@@ -136,7 +136,7 @@ def test_a_speck_is_refused_where_anything_is(shipped):
     recognizer = with_thresholds(shipped, -1e5)
     assert recognizer.predict(speck).digit is None
     assert recognizer.predict(stick).digit == 1
-    recognizer.lost = None
+    recognizer.false_rejection_rate = None
     assert recognizer.predict(speck).digit is not None
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import save
 
 from digitpad.learning.models.checkpoints import MAX_BYTES, load_checkpoint
 from digitpad.learning.models.networks import NETWORKS, NORMALISATIONS, parameter_count
-from tests.learning.small_checkpoint import loaded_or_refused, network, refusal, same
+from tests.learning.small_checkpoint import input_error, loaded_or_error, network, same
 
 # Files that torch wrote.
 
@@ -31,9 +31,9 @@ class Evil:
 def test_code_in_a_file_does_not_run(tmp_path, ending, zipped):
     path, trace = tmp_path / f"evil.{ending}", tmp_path / "it-ran"
     torch.save({"state_dict": Evil(trace)}, path, _use_new_zipfile_serialization=zipped)
-    assert "runs no code" in refusal(path)
+    assert "runs no code" in input_error(path)
     path.write_bytes(pickle.dumps(Evil(trace)))
-    refusal(path)
+    input_error(path)
     assert not trace.exists()
     pickle.loads(pickle.dumps(Evil(trace)))
     assert trace.exists(), "the file is not evil, so the test shows nothing"
@@ -41,7 +41,7 @@ def test_code_in_a_file_does_not_run(tmp_path, ending, zipped):
 
 def test_a_whole_pickled_network_is_refused(tmp_path):
     torch.save(network(), tmp_path / "whole.pt")
-    assert "state_dict()" in refusal(tmp_path / "whole.pt")
+    assert "state_dict()" in input_error(tmp_path / "whole.pt")
 
 
 FOREIGN = [name for name in NETWORKS if name != "columns"]
@@ -126,7 +126,7 @@ def test_parameters_and_the_old_file_format_are_read(tmp_path):
 )
 def test_a_file_without_a_known_network_is_refused(tmp_path, content):
     torch.save(content, tmp_path / "other.pt")
-    sentence = refusal(tmp_path / "other.pt")
+    sentence = input_error(tmp_path / "other.pt")
     assert "does not know" in sentence or "no state_dict" in sentence
 
 
@@ -136,7 +136,7 @@ def test_a_truncated_pt_file_is_refused_wherever_it_ends(tmp_path):
     whole = path.read_bytes()
     for end in {1, 3, 4, 64, 1000, len(whole) - 1, len(whole) - 22, *range(2, len(whole), 19973)}:
         path.write_bytes(whole[:end])
-        refusal(path)
+        input_error(path)
 
 
 def test_tensors_that_claim_more_than_the_file_holds_cost_no_memory(tmp_path):
@@ -145,7 +145,7 @@ def test_tensors_that_claim_more_than_the_file_holds_cost_no_memory(tmp_path):
     for claimed in (torch.zeros(1).expand(10**14), torch.zeros(1).expand(10**7, 10**7)):
         torch.save({**tensors, "fc1.weight": claimed}, path)
         assert path.stat().st_size < 1 << 20
-        assert "does not know" in refusal(path)
+        assert "does not know" in input_error(path)
 
 
 @pytest.mark.parametrize("made", ["sparse", "meta"])
@@ -154,7 +154,7 @@ def test_tensors_without_dense_numbers_are_refused(tmp_path, made):
     weight = tensors["fc1.weight"]
     tensors["fc1.weight"] = weight.to_sparse() if made == "sparse" else weight.to("meta")
     torch.save(tensors, tmp_path / "odd.pt")
-    refusal(tmp_path / "odd.pt")
+    input_error(tmp_path / "odd.pt")
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
@@ -165,7 +165,7 @@ def test_an_archive_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
         for _ in range((MAX_BYTES >> 20) + 1):
             file.write(zeros)
     assert path.stat().st_size < 1 << 20
-    assert "unpacks to" in refusal(path)
+    assert "unpacks to" in input_error(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
@@ -178,4 +178,4 @@ def test_a_pt_file_with_some_bytes_changed_loads_or_is_refused(tmp_path, data):
     for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=3)):
         whole[place] = byte
     path.write_bytes(whole)
-    loaded_or_refused(path)
+    loaded_or_error(path)

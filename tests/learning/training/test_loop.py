@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
-from digitpad.domain.schedules import rate_at
+from digitpad.domain.schedules import learning_rate_at
 from digitpad.learning.data.augment import augmented
-from digitpad.learning.data.images import Images, held_out
+from digitpad.learning.data.images import Images, split_validation
 from digitpad.learning.data.pen_dataset import rendered, varied
 from digitpad.learning.data.starter import read_starter
 from digitpad.learning.models.devices import choose_device
@@ -25,8 +25,10 @@ from digitpad.learning.training.recipes import RECIPES
 from tests.hand_drawn import drawings
 
 STRONG = Augmentation(degrees=12, scale=0.1, aspect=0.12, shear=0.2, shift=1.0, elastic=1.5, stroke=0.6)
-RECIPE = Recipe(id="short", title="", network="five-by-five", epochs=3, batch=20, average=0.9, augmentation=STRONG)
-PLAIN = Recipe(id="plain", title="", network="five-by-five", epochs=2, batch=16, schedule="constant", rate=0.002)
+RECIPE = Recipe(id="short", title="", network="five-by-five", epochs=3, batch=20, ema_decay=0.9, augmentation=STRONG)
+PLAIN = Recipe(
+    id="plain", title="", network="five-by-five", epochs=2, batch=16, schedule="constant", learning_rate=0.002
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +43,9 @@ def pace(request, monkeypatch):
     return request.param
 
 
-def trained(recipe, data, test, chooser=None, **words):
+def trained(recipe, data, test, validation=None, **words):
     """The training after its end, and its reports."""
-    training = Training(recipe, data, test, chooser, **words)
+    training = Training(recipe, data, test, validation, **words)
     return training, list(training.reports())
 
 
@@ -64,14 +66,14 @@ def test_fast_learns_the_starter_set_in_one_epoch():
 
 def test_a_short_training_learns_and_reports(digits):
     training, reports = trained(RECIPE, *digits, seed=1)
-    told = epochs(reports)
-    assert [(report.epoch, report.epochs) for report in told] == [(1, 3), (2, 3), (3, 3)]
-    losses = [report.train_loss for report in told]
+    reported = epochs(reports)
+    assert [(report.epoch, report.epochs) for report in reported] == [(1, 3), (2, 3), (3, 3)]
+    losses = [report.train_loss for report in reported]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < 0.7 * losses[0]
-    assert told[-1].test_loss < told[0].test_loss
-    assert told[-1].test_accuracy > 0.5
-    seconds = [report.train_seconds for report in told]
+    assert reported[-1].test_loss < reported[0].test_loss
+    assert reported[-1].test_accuracy > 0.5
+    seconds = [report.train_seconds for report in reported]
     assert 0 < seconds[0] < seconds[1] < seconds[2]
     network = training.snapshot()
     assert not network.training
@@ -83,9 +85,11 @@ def test_every_step_is_reported_once_in_order_with_its_rate(digits, pace):
     _, reports = trained(recipe, *digits, seed=1)
     steps = [report for report in reports if isinstance(report, StepsReport)]
     assert [step for report in steps for step in range(report.first, report.last + 1)] == list(range(1, 31))
-    assert [rate for report in steps for rate in report.rates] == [rate_at(recipe, step, 30) for step in range(30)]
+    assert [learning_rate for report in steps for learning_rate in report.learning_rates] == [
+        learning_rate_at(recipe, step, 30) for step in range(30)
+    ]
     for report in steps:
-        assert 0 < len(report.losses) == len(report.rates) <= (1 if pace == 0 else 4)
+        assert 0 < len(report.losses) == len(report.learning_rates) <= (1 if pace == 0 else 4)
         assert report.epoch == (report.first + 9) // 10 == (report.last + 9) // 10
         assert (report.epochs, report.steps) == (3, 30)
         assert report.images_per_second > 0
@@ -107,14 +111,14 @@ def test_every_step_is_reported_once_in_order_with_its_rate(digits, pace):
 def test_an_epoch_s_loss_and_accuracy_count_every_image(digits, pace):
     data, test = digits
     # So small a rate that the network stays as it began, which can be asked about all images afterwards.
-    training, reports = trained(replace(PLAIN, rate=1e-7, batch=40), data, test)
+    training, reports = trained(replace(PLAIN, learning_rate=1e-7, batch=40), data, test)
     for report in epochs(reports):
         losses = [x for r in reports if isinstance(r, StepsReport) and r.epoch == report.epoch for x in r.losses]
         assert report.train_loss == pytest.approx(np.average(losses, weights=[40, 40, 40, 30]))
         with torch.no_grad():
-            answers = training.network(module.normalised(data.pixels, PLAIN.mean, PLAIN.std))
-        right = (answers.argmax(1) == data.labels).float().mean()
-        assert report.train_loss == pytest.approx(float(torch.nn.functional.cross_entropy(answers, data.labels)), 1e-3)
+            logits = training.network(module.normalised(data.pixels, PLAIN.mean, PLAIN.std))
+        right = (logits.argmax(1) == data.labels).float().mean()
+        assert report.train_loss == pytest.approx(float(torch.nn.functional.cross_entropy(logits, data.labels)), 1e-3)
         assert report.train_accuracy == pytest.approx(float(right), abs=1.1 / 150)
 
 
@@ -122,16 +126,16 @@ def test_what_is_reported_is_what_the_network_reads(digits):
     _, test = digits
     training, reports = trained(RECIPE, *digits)
     with torch.no_grad():
-        answers = training.snapshot()((test.pixels.float() / 255 - RECIPE.mean) / RECIPE.std)
-    assert reports[-1].test_accuracy == pytest.approx(float((answers.argmax(1) == test.labels).double().mean()))
-    assert reports[-1].test_loss == pytest.approx(float(torch.nn.functional.cross_entropy(answers, test.labels)), 1e-5)
+        logits = training.snapshot()((test.pixels.float() / 255 - RECIPE.mean) / RECIPE.std)
+    assert reports[-1].test_accuracy == pytest.approx(float((logits.argmax(1) == test.labels).double().mean()))
+    assert reports[-1].test_loss == pytest.approx(float(torch.nn.functional.cross_entropy(logits, test.labels)), 1e-5)
 
 
 @pytest.mark.parametrize("size", [1, 7, 30, 512])
 def test_the_size_of_a_test_batch_changes_no_figure(digits, size):
-    one, other = (Training(replace(PLAIN, test_batch=batch), *digits).assess() for batch in (size, 13))
-    assert one.test_accuracy == other.test_accuracy
-    assert one.test_loss == pytest.approx(other.test_loss, rel=1e-5)
+    one, outlier = (Training(replace(PLAIN, test_batch=batch), *digits).assess() for batch in (size, 13))
+    assert one.test_accuracy == outlier.test_accuracy
+    assert one.test_loss == pytest.approx(outlier.test_loss, rel=1e-5)
 
 
 @pytest.mark.parametrize(("precision", "native"), [("mixed", True), ("mixed", False), ("full", True)])
@@ -139,7 +143,7 @@ def test_mixed_precision_is_taken_where_it_is_asked_for_and_native(digits, monke
     monkeypatch.setattr(module, "computes_bfloat16", lambda _: native)
     seen = []
     training = Training(replace(PLAIN, precision=precision), *digits)
-    training.network.register_forward_hook(lambda _module, _given, answers: seen.append(answers.dtype))
+    training.network.register_forward_hook(lambda _module, _given, logits: seen.append(logits.dtype))
     reports = list(training.reports())
     learning = [dtype for dtype in seen if dtype is torch.bfloat16]
     assert len(learning) == (training.progress.step if precision == "mixed" and native else 0)  # tests compute in full
@@ -150,33 +154,35 @@ def test_mixed_precision_is_taken_where_it_is_asked_for_and_native(digits, monke
 def test_a_column_learns_as_it_would_alone(digits, monkeypatch):
     column = [["flatten"], ["linear", 10]]
     monkeypatch.setattr(module, "NETWORKS", {"one": column, "three": [["columns", column, column, column]]})
-    recipe = replace(PLAIN, network="three", optimiser="sgd", rate=0.3, momentum=0.0)  # a third of it for each column
+    recipe = replace(
+        PLAIN, network="three", optimiser="sgd", learning_rate=0.3, momentum=0.0
+    )  # a third of it for each column
     three = Training(recipe, *digits, seed=4)
-    one = Training(replace(recipe, network="one", rate=0.1), *digits, seed=4)
+    one = Training(replace(recipe, network="one", learning_rate=0.1), *digits, seed=4)
     one.network.load_state_dict(three.network[0].columns[1].state_dict())
-    told, alone = list(three.reports()), list(one.reports())
+    reported, alone = list(three.reports()), list(one.reports())
     torch.testing.assert_close(one.network.state_dict(), three.network[0].columns[1].state_dict())
-    assert epochs(told)[-1].train_loss != pytest.approx(epochs(alone)[-1].train_loss, rel=1e-6)
-    assert 0 < epochs(told)[-1].train_accuracy <= 1
+    assert epochs(reported)[-1].train_loss != pytest.approx(epochs(alone)[-1].train_loss, rel=1e-6)
+    assert 0 < epochs(reported)[-1].train_accuracy <= 1
 
 
 def test_the_seed_decides_everything(digits):
     recipe = replace(RECIPE, epochs=1, network="wide")  # with dropout and batch normalisation
-    one, again, other = (weights(trained(recipe, *digits, seed=seed)[0].averaged) for seed in (5, 5, 6))
+    one, again, outlier = (weights(trained(recipe, *digits, seed=seed)[0].ema_network) for seed in (5, 5, 6))
     assert torch.equal(one, again)
-    assert not torch.equal(one, other)
+    assert not torch.equal(one, outlier)
 
 
-@pytest.mark.parametrize("average", [0.0, 0.9])
-def test_looking_at_a_training_between_its_reports_changes_nothing(digits, monkeypatch, average):
+@pytest.mark.parametrize("ema_decay", [0.0, 0.9])
+def test_looking_at_a_training_between_its_reports_changes_nothing(digits, monkeypatch, ema_decay):
     monkeypatch.setattr(module, "_REPORT_SECONDS", 0)
-    recipe = replace(RECIPE, epochs=1, network="wide", average=average)
+    recipe = replace(RECIPE, epochs=1, network="wide", ema_decay=ema_decay)
     left_alone, _ = trained(recipe, *digits, seed=2)
     training = Training(recipe, *digits, seed=2)
     for _ in training.reports():
         assert not training.snapshot().training
         training.assess()
-    assert torch.equal(weights(training.averaged), weights(left_alone.averaged))
+    assert torch.equal(weights(training.ema_network), weights(left_alone.ema_network))
 
 
 def test_a_snapshot_stays_as_it_was(digits):
@@ -192,44 +198,44 @@ def test_neither_test_images_nor_held_out_ones_change_a_weight(digits):
     data, test = digits
     wrong = Images(test.pixels[:7], 9 - test.labels[:7])
     recipe = replace(RECIPE, epochs=2, test_every=3)
-    expected = weights(trained(recipe, data, test)[0].averaged)
-    assert torch.equal(weights(trained(recipe, data, wrong)[0].averaged), expected)
-    assert torch.equal(weights(trained(recipe, data, test, wrong)[0].averaged), expected)
+    expected = weights(trained(recipe, data, test)[0].ema_network)
+    assert torch.equal(weights(trained(recipe, data, wrong)[0].ema_network), expected)
+    assert torch.equal(weights(trained(recipe, data, test, wrong)[0].ema_network), expected)
 
 
 def test_the_test_images_choose_nothing(digits):
     data, test = digits
-    chooser, wrong = Images(test.pixels[:9], test.labels[:9]), Images(test.pixels[9:], 9 - test.labels[9:])
-    right, turned = (epochs(trained(RECIPE, data, images, chooser)[1]) for images in (test, wrong))
+    validation, wrong = Images(test.pixels[:9], test.labels[:9]), Images(test.pixels[9:], 9 - test.labels[9:])
+    right, turned = (epochs(trained(RECIPE, data, images, validation)[1]) for images in (test, wrong))
     assert [report.is_best for report in right] == [report.is_best for report in turned]
-    assert [report.held_out_loss for report in right] == [report.held_out_loss for report in turned]
+    assert [report.validation_loss for report in right] == [report.validation_loss for report in turned]
     assert right[-1].test_accuracy > turned[-1].test_accuracy
 
 
 def test_the_best_epoch_has_the_lowest_loss_over_the_images_held_out(digits):
     data, test = digits
     wrong = Images(test.pixels, (test.labels + 1) % 10)  # the better it reads, the worse it does on these
-    for chooser in (test, wrong):
-        told = epochs(trained(replace(RECIPE, epochs=4), data, test, chooser, seed=1)[1])
+    for validation in (test, wrong):
+        reported = epochs(trained(replace(RECIPE, epochs=4), data, test, validation, seed=1)[1])
         lowest = math.inf
-        for report in told:
-            assert report.is_best == (report.held_out_loss <= lowest)
-            lowest = min(lowest, report.held_out_loss)
-    assert [report.is_best for report in told] == [True, False, False, False]
-    assert told[-1].held_out_accuracy < 0.2 < told[-1].test_accuracy
+        for report in reported:
+            assert report.is_best == (report.validation_loss <= lowest)
+            lowest = min(lowest, report.validation_loss)
+    assert [report.is_best for report in reported] == [True, False, False, False]
+    assert reported[-1].validation_accuracy < 0.2 < reported[-1].test_accuracy
 
 
 def test_without_images_held_out_the_last_epoch_is_the_best(digits):
     for report in epochs(trained(RECIPE, *digits)[1]):
-        assert (report.held_out_loss, report.held_out_accuracy, report.is_best) == (None, None, True)
+        assert (report.validation_loss, report.validation_accuracy, report.is_best) == (None, None, True)
 
 
 def test_without_an_average_the_last_weights_are_kept(digits):
-    averaged, _ = trained(RECIPE, *digits, seed=1)
-    last, reports = trained(replace(RECIPE, average=0.0), *digits, seed=1)
-    assert last.averaged is last.network
-    assert torch.equal(weights(averaged.network), weights(last.network))
-    assert not torch.equal(weights(averaged.averaged), weights(last.network))
+    ema_network, _ = trained(RECIPE, *digits, seed=1)
+    last, reports = trained(replace(RECIPE, ema_decay=0.0), *digits, seed=1)
+    assert last.ema_network is last.network
+    assert torch.equal(weights(ema_network.network), weights(last.network))
+    assert not torch.equal(weights(ema_network.ema_network), weights(last.network))
     assert reports[-1].test_accuracy > 0.5
 
 
@@ -239,9 +245,9 @@ def test_the_average_follows_the_weights_step_by_step(digits, monkeypatch):
     expected = weights(training.network)
     for report in training.reports():
         if isinstance(report, StepsReport):
-            decay = min(0.9, report.last / (report.last + 10))
-            expected = decay * expected + (1 - decay) * weights(training.network)
-            assert torch.allclose(weights(training.averaged), expected, atol=1e-6)
+            weight_decay = min(0.9, report.last / (report.last + 10))
+            expected = weight_decay * expected + (1 - weight_decay) * weights(training.network)
+            assert torch.allclose(weights(training.ema_network), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("network", ["five-by-five", "mlp", "wide"])
@@ -265,7 +271,7 @@ def test_an_epoch_has_as_many_steps_as_are_counted(images, batch):
         assert taken > 1 or 1 in (batch, images)
 
 
-@pytest.mark.parametrize("broken", [{"rate": 1e20}, {"rate": 1e5, "network": "mlp"}, {"std": 0.0}])
+@pytest.mark.parametrize("broken", [{"learning_rate": 1e20}, {"learning_rate": 1e5, "network": "mlp"}, {"std": 0.0}])
 def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(digits, broken, pace):
     with pytest.raises(DigitpadError, match=r"no longer a number at step \d.*learning rate") as failed:
         trained(replace(RECIPE, epochs=5, **broken), *digits)
@@ -275,7 +281,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(digits, broken, p
 def test_no_report_tells_of_a_loss_that_is_no_number(digits, pace):
     reports = []
     with pytest.raises(DigitpadError):
-        reports.extend(Training(replace(RECIPE, rate=1e20), *digits).reports())
+        reports.extend(Training(replace(RECIPE, learning_rate=1e20), *digits).reports())
     for report in reports:
         assert all(map(math.isfinite, report.losses if isinstance(report, StepsReport) else [report.test_loss]))
 
@@ -283,8 +289,8 @@ def test_no_report_tells_of_a_loss_that_is_no_number(digits, pace):
 def test_every_device_that_is_there_trains(digits):
     for device in {choose_device("auto"), torch.device("cpu")}:
         training, reports = trained(RECIPE, *digits, device=device, seed=1)
-        told = epochs(reports)
-        assert told[-1].train_loss < 0.7 * told[0].train_loss
+        reported = epochs(reports)
+        assert reported[-1].train_loss < 0.7 * reported[0].train_loss
         assert training.snapshot()[0].weight.device.type == "cpu"
 
 
@@ -295,16 +301,16 @@ def test_every_device_that_is_there_trains(digits):
 def test_images_are_held_out_once_and_always_the_same(count, wanted, seed):
     images = Images(torch.arange(count).view(-1, 1, 1, 1), torch.arange(count))
     torch.manual_seed(seed)
-    rest, chosen = held_out(images, wanted)
+    rest, batch_indices = split_validation(images, wanted)
     size = min(wanted, count // 10)
-    assert (chosen is None) == (size == 0)
-    out = [] if chosen is None else chosen.labels.tolist()
+    assert (batch_indices is None) == (size == 0)
+    out = [] if batch_indices is None else batch_indices.labels.tolist()
     assert len(out) == size
     assert sorted(rest.labels.tolist() + out) == list(range(count))
     assert rest.labels.tolist() == sorted(rest.labels.tolist())
     assert torch.equal(rest.pixels.flatten(), rest.labels)
     torch.manual_seed(seed + 1)
-    assert torch.equal(held_out(images, wanted)[0].labels, rest.labels)
+    assert torch.equal(split_validation(images, wanted)[0].labels, rest.labels)
 
 
 # Augmentation.

@@ -4,49 +4,49 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from digitpad.domain.rejection import SHARES, threshold
-from digitpad.learning.training.losses import NONE, evidence, loss, read, thresholds
+from digitpad.domain.rejection import FALSE_REJECTION_RATES, threshold
+from digitpad.learning.training.losses import OUTLIER, energy_score, outlier_exposure_loss, read, thresholds
 
 
-def with_none(answers):
+def with_none(logits):
     """The eleven logits in which the last is that of no digit."""
-    return torch.cat([answers, torch.zeros(len(answers), 1)], dim=1)
+    return torch.cat([logits, torch.zeros(len(logits), 1)], dim=1)
 
 
 @given(st.integers(0, 2**32), st.floats(0, 0.5))
-def test_the_loss_of_digits_is_that_of_an_eleventh_class(seed, smoothing):
+def test_the_loss_of_digits_is_that_of_an_eleventh_class(seed, label_smoothing):
     generator = torch.Generator().manual_seed(seed)
-    answers, truth = torch.randn(6, 10, generator=generator) * 5, torch.arange(6)
-    plain = functional.cross_entropy(with_none(answers), truth)
-    assert loss(answers, truth) == pytest.approx(float(plain), rel=1e-4)
-    smooth = functional.cross_entropy(answers, truth, label_smoothing=smoothing)
-    expected = plain + smooth - functional.cross_entropy(answers, truth)
-    assert loss(answers, truth, smoothing) == pytest.approx(float(expected), rel=1e-3, abs=1e-5)
+    logits, targets = torch.randn(6, 10, generator=generator) * 5, torch.arange(6)
+    plain = functional.cross_entropy(with_none(logits), targets)
+    assert outlier_exposure_loss(logits, targets) == pytest.approx(float(plain), rel=1e-4)
+    smooth = functional.cross_entropy(logits, targets, label_smoothing=label_smoothing)
+    expected = plain + smooth - functional.cross_entropy(logits, targets)
+    assert outlier_exposure_loss(logits, targets, label_smoothing) == pytest.approx(float(expected), rel=1e-3, abs=1e-5)
 
 
 def test_what_is_no_digit_costs_less_the_less_evidence_it_gives_and_the_more_even_its_answer():
-    none = torch.tensor([NONE])
+    none = torch.tensor([OUTLIER])
     low, high = torch.full((1, 10), -9.0), torch.full((1, 10), 3.0)
-    assert loss(low, none) < loss(high, none)
+    assert outlier_exposure_loss(low, none) < outlier_exposure_loss(high, none)
     uneven = low.clone()
     uneven[0, 3] = -5
-    assert loss(low, none) < loss(uneven, none)
+    assert outlier_exposure_loss(low, none) < outlier_exposure_loss(uneven, none)
 
 
 def test_a_step_downhill_lowers_the_evidence_of_what_is_none_and_raises_that_of_digits():
-    answers = torch.zeros(2, 10, requires_grad=True)
-    torch.autograd.backward(loss(answers, torch.tensor([4, NONE])))
-    stepped = answers.detach() - answers.grad
-    before, after = evidence(answers.detach()), evidence(stepped)
+    logits = torch.zeros(2, 10, requires_grad=True)
+    torch.autograd.backward(outlier_exposure_loss(logits, torch.tensor([4, OUTLIER])))
+    stepped = logits.detach() - logits.grad
+    before, after = energy_score(logits.detach()), energy_score(stepped)
     assert after[0] > before[0]
     assert after[1] < before[1]
     assert int(stepped[0].argmax()) == 4
 
 
 def test_what_is_read_is_none_where_the_evidence_is_below_zero():
-    answers = torch.full((2, 10), -5.0)
-    answers[1, 7] = 1.0
-    assert read(answers).tolist() == [NONE, 7]
+    logits = torch.full((2, 10), -5.0)
+    logits[1, 7] = 1.0
+    assert read(logits).tolist() == [OUTLIER, 7]
 
 
 @settings(deadline=None)
@@ -54,8 +54,8 @@ def test_what_is_read_is_none_where_the_evidence_is_below_zero():
 def test_each_threshold_loses_no_more_than_its_share(count, seed):
     held = torch.randn(count, generator=torch.Generator().manual_seed(seed))
     rows = thresholds(held)
-    assert [share for share, _ in rows] == list(SHARES)
+    assert [share for share, _ in rows] == list(FALSE_REJECTION_RATES)
     assert [value for _, value in rows] == sorted(value for _, value in rows)
-    for share in SHARES:
+    for share in FALSE_REJECTION_RATES:
         lost = int((held.double() < threshold(rows, share)).sum())
         assert lost <= share * count

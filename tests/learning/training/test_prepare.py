@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.run import RunWish
-from digitpad.domain.run_control import Control
+from digitpad.domain.run import TrainingConfig
+from digitpad.domain.run_control import RunControl
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.training import prepare as module
 from digitpad.learning.training.prepare import prepare
@@ -17,7 +17,9 @@ from digitpad.learning.training.recipes import RECIPES
 from tests.hand_drawn import drawings, unipen
 from tests.learning.idx_files import hand_drawn_mnist
 
-RECIPE = replace(RECIPES["pen"], network="small", epochs=1, batch=32, copies=1, forms=1, others=5, average=0.0)
+RECIPE = replace(
+    RECIPES["pen"], network="small", epochs=1, batch=32, stroke_variations=1, digit_styles=1, outliers=5, ema_decay=0.0
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +35,11 @@ def ink(tmp_path):
 
 @pytest.fixture
 def ready(mnist, ink):
-    """Prepares a run on a few pen strokes, or as is wished instead."""
+    """Prepares a run on a few pen strokes, or as is asked for instead."""
 
-    def prepared(control=None, tell=lambda _: None, **wished):
-        wish = replace(RunWish(RECIPE, seed=3, data=str(mnist), device="cpu", ink=ink), **wished)
-        return prepare(wish, control or Control(), tell, "too soon")
+    def prepared(control=None, on_progress=lambda _: None, **requested):
+        config = replace(TrainingConfig(RECIPE, seed=3, data=str(mnist), device="cpu", ink=ink), **requested)
+        return prepare(config, control or RunControl(), on_progress, "too soon")
 
     return prepared
 
@@ -91,34 +93,34 @@ def test_a_data_folder_with_an_impossible_name_is_a_sentence(ready, monkeypatch)
 
 
 def test_the_making_of_drawings_is_told_to_its_end(ready):
-    told = []
-    assert ready(tell=told.append).strangers == 10
-    assert (told[-1].done, told[-1].total, told[-1].remaining_seconds) == (75, 75, 0)
+    reported = []
+    assert ready(on_progress=reported.append).unseen_writers == 10
+    assert (reported[-1].done, reported[-1].total, reported[-1].remaining_seconds) == (75, 75, 0)
 
 
 def test_what_is_left_is_told_at_the_pace_so_far_and_without_pauses(ready, monkeypatch):
-    clock, told = [1000.0], []
+    clock, reported = [1000.0], []
 
-    class Pausing(Control):
-        def may_go_on(self):
+    class Pausing(RunControl):
+        def should_continue(self):
             clock[0] += 3600  # a pause before each drawing
-            return super().may_go_on()
+            return super().should_continue()
 
-    def made(recipe, ink, seed, *, tell_made):
+    def made(recipe, ink, seed, *, on_progress):
         for done in (1, 2, 3):
             clock[0] += 2.0
-            tell_made(done, 10)
+            on_progress(done, 10)
         raise InputError("enough")
 
     monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     monkeypatch.setattr(module, "pen_images", made)
     with pytest.raises(InputError, match="enough"):
-        ready(Pausing(), told.append)
-    assert [(now.done, now.remaining_seconds) for now in told] == [(1, 18.0), (2, 16.0), (3, 14.0)]
+        ready(Pausing(), reported.append)
+    assert [(now.done, now.remaining_seconds) for now in reported] == [(1, 18.0), (2, 16.0), (3, 14.0)]
 
 
 def test_a_stop_says_when_it_was(ready):
-    control = Control()
+    control = RunControl()
     control.stop()
     with pytest.raises(DigitpadError, match=r"^The run was stopped too soon\.$"):
         ready(control)

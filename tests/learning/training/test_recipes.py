@@ -8,7 +8,7 @@ from torch import nn
 
 from digitpad.domain.recipe import Augmentation, check_recipe
 from digitpad.domain.reports import InterimReport, StepsReport
-from digitpad.domain.schedules import momentum_at, rate_at
+from digitpad.domain.schedules import learning_rate_at, momentum_at
 from digitpad.learning.data.images import Images
 from digitpad.learning.models.networks import NETWORKS, build, parameter_count
 from digitpad.learning.training.loop import Training
@@ -102,7 +102,7 @@ def test_all_that_are_promised_ship():
         assert recipe.teaches.endswith(".")
         assert recipe_from_json(recipe_to_json(recipe), "a") == recipe
     assert parameter_count(build(NETWORKS[RECIPES["best"].network])) <= 1_200_000
-    assert RECIPES["best"].hold_out > 0
+    assert RECIPES["best"].validation_images > 0
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -115,10 +115,15 @@ def test_a_tutorial_s_network_is_the_tutorial_s(name):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_tutorial_s_training_is_the_tutorial_s(name, noise):
     recipe = RECIPES[name]
-    optimiser, rate, momentum, batch, epochs, mean, std = SETTINGS[name]
-    assert (recipe.optimiser, recipe.rate, recipe.momentum) == (optimiser, rate, momentum)
+    optimiser, learning_rate, momentum, batch, epochs, mean, std = SETTINGS[name]
+    assert (recipe.optimiser, recipe.learning_rate, recipe.momentum) == (optimiser, learning_rate, momentum)
     assert (recipe.batch, recipe.epochs, recipe.mean, recipe.std) == (batch, epochs, mean, std)
-    assert (recipe.hold_out, recipe.average, recipe.smoothing, recipe.copies) == (0, 0, 0, 0)
+    assert (recipe.validation_images, recipe.ema_decay, recipe.label_smoothing, recipe.stroke_variations) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert recipe.augmentation == Augmentation()
     assert recipe.test_batch == (128 if name == "mlp" else 512)
     assert (recipe.test_every, recipe.test_images) == ((50, 2000) if name == "five-by-five" else (0, 0))
@@ -142,8 +147,8 @@ def test_a_tutorial_s_rate_is_the_tutorial_s_in_each_epoch(name):
     for epoch in falling:
         for step in (epoch * by_epoch, (epoch + 1) * by_epoch - 1):
             if step < steps:
-                expected = falling[epoch] if name == "mlp" else recipe.rate
-                assert rate_at(recipe, step, steps) == pytest.approx(expected, rel=1e-12)
+                expected = falling[epoch] if name == "mlp" else recipe.learning_rate
+                assert learning_rate_at(recipe, step, steps) == pytest.approx(expected, rel=1e-12)
                 assert momentum_at(recipe, step, steps) == recipe.momentum
 
 
@@ -155,16 +160,16 @@ def test_what_is_trained_is_what_a_plain_loop_trains(name, noise):
     training = Training(recipe, images, noise, seed=3)
     plain = nn.Sequential(*LAYERS[name])
     plain.load_state_dict(training.network.state_dict())
-    rate = 0.001 if name == "mlp" else recipe.rate
+    learning_rate = 0.001 if name == "mlp" else recipe.learning_rate
     if recipe.optimiser == "sgd":
-        optimiser = torch.optim.SGD(plain.parameters(), lr=rate, momentum=recipe.momentum)
+        optimiser = torch.optim.SGD(plain.parameters(), lr=learning_rate, momentum=recipe.momentum)
     else:
-        optimiser = torch.optim.Adam(plain.parameters(), lr=rate)
+        optimiser = torch.optim.Adam(plain.parameters(), lr=learning_rate)
     losses = [loss for report in training.reports() if isinstance(report, StepsReport) for loss in report.losses]
     plain_losses = []
-    for chosen in training.order.split(recipe.batch):
+    for batch_indices in training.order.split(recipe.batch):
         loss = nn.CrossEntropyLoss()(
-            plain((images.pixels[chosen] / 255 - recipe.mean) / recipe.std), images.labels[chosen]
+            plain((images.pixels[batch_indices] / 255 - recipe.mean) / recipe.std), images.labels[batch_indices]
         )
         optimiser.zero_grad()
         torch.autograd.backward(loss)

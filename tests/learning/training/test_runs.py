@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.rejection import SHARES
+from digitpad.domain.rejection import FALSE_REJECTION_RATES
 from digitpad.domain.reports import EpochReport, InterimReport, Preparing, Samples, StepsReport
-from digitpad.domain.run import RunInfo, RunWish
-from digitpad.domain.run_control import Control
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run_control import RunControl
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
-from digitpad.learning.data.images import held_out, read_mnist
+from digitpad.learning.data.images import read_mnist, split_validation
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.models.networks import build, parameter_count
 from digitpad.learning.training import loop
@@ -51,8 +51,8 @@ def mnist(tmp_path_factory):
 
 
 @pytest.fixture
-def wish(mnist):
-    return RunWish(RECIPE, seed=3, data=str(mnist), device="cpu")
+def config(mnist):
+    return TrainingConfig(RECIPE, seed=3, data=str(mnist), device="cpu")
 
 
 @pytest.fixture(autouse=True)
@@ -60,9 +60,9 @@ def a_report_a_step(monkeypatch):
     monkeypatch.setattr(loop, "_REPORT_SECONDS", 0)
 
 
-def trained(wish, folder, **words):
+def trained(config, folder, **words):
     """The folder of a run that was trained to its end, and what is known of it."""
-    info = run(wish, folder, threads=1, **words)
+    info = run(config, folder, threads=1, **words)
     return find_run(folder, info.id), info
 
 
@@ -73,14 +73,14 @@ def only_run(folder):
 
 def stopping_after(count):
     """A control, and what to tell so that it stops the run after some reports."""
-    control, seen = Control(), []
+    control, seen = RunControl(), []
 
-    def tell(report):
+    def on_progress(report):
         seen.append(report)
         if len(seen) == count + 1:  # the first is no report but the run itself
             control.stop()
 
-    return {"control": control, "tell": tell}, seen
+    return {"control": control, "on_progress": on_progress}, seen
 
 
 def steps(run_folder):
@@ -89,38 +89,38 @@ def steps(run_folder):
     return [
         said
         for report in reports
-        for said in zip(range(report.first, report.last + 1), report.losses, report.rates, strict=True)
+        for said in zip(range(report.first, report.last + 1), report.losses, report.learning_rates, strict=True)
     ]
 
 
-def others(run_folder):
+def outliers(run_folder):
     """Tests and epochs, from the curves, without times."""
     reports = [report for report in run_folder.reports() if not isinstance(report, StepsReport)]
     return [replace(report, train_seconds=0.0) if isinstance(report, EpochReport) else report for report in reports]
 
 
-def assert_same_end(one, other):
+def assert_same_end(one, outlier):
     for file in ("best", "last"):
-        assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, other)))
-    assert steps(one) == steps(other)
-    assert others(one) == others(other)
-    told = [
-        replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, other)
+        assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, outlier)))
+    assert steps(one) == steps(outlier)
+    assert outliers(one) == outliers(outlier)
+    reported = [
+        replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, outlier)
     ]
-    assert told[0] == told[1]
+    assert reported[0] == reported[1]
 
 
 # What a run says and leaves behind.
 
 
-def test_a_run_describes_what_came_of_it(wish, tmp_path):
-    told = []
-    folder, info = trained(wish, tmp_path / "runs", tell=told.append)
+def test_a_run_describes_what_came_of_it(config, tmp_path):
+    reported = []
+    folder, info = trained(config, tmp_path / "runs", on_progress=reported.append)
     assert info == folder.read_info() == list_runs(tmp_path / "runs")[0]
-    assert (info.recipe, info.seed, info.data_id, info.device) == (RECIPE, 3, wish.data, "cpu")
+    assert (info.recipe, info.seed, info.data_id, info.device) == (RECIPE, 3, config.data, "cpu")
     assert info.data == "mnist, 40 training images"
     assert (info.state, info.problem, info.epochs_done) == ("finished", "", 3)
-    begun, *reports = told
+    begun, *reports = reported
     assert isinstance(begun, RunInfo)
     assert (begun.id, begun.state, begun.epochs_done) == (info.id, "running", 0)
     assert folder.reports() == reports
@@ -135,85 +135,87 @@ def test_a_run_describes_what_came_of_it(wish, tmp_path):
 SHOWN = replace(RECIPE, samples_before=7, samples_after=5, outputs_after=2)
 
 
-def told_samples(told):
+def reported_samples(reported):
     """Where in what was told the images that the recipe shows are, and those images."""
-    return {place: said for place, said in enumerate(told) if isinstance(said, Samples)}
+    return {place: said for place, said in enumerate(reported) if isinstance(said, Samples)}
 
 
-def test_images_are_told_before_the_first_step_and_at_the_end_and_not_kept(wish, tmp_path):
-    told = []
-    folder, _ = trained(replace(wish, recipe=SHOWN), tmp_path, tell=told.append)
-    shown = told_samples(told)
-    assert list(shown) == [1, len(told) - 1]
+def test_images_are_told_before_the_first_step_and_at_the_end_and_not_kept(config, tmp_path):
+    reported = []
+    folder, _ = trained(replace(config, recipe=SHOWN), tmp_path, on_progress=reported.append)
+    shown = reported_samples(reported)
+    assert list(shown) == [1, len(reported) - 1]
     before, after = shown.values()
-    data = Path(wish.data)
+    data = Path(config.data)
     assert np.array_equal(before.pixels, read_mnist(data, "train").pixels[:7, 0])
     assert np.array_equal(after.pixels, read_mnist(data, "test").pixels[:5, 0])
     assert (len(after.probabilities), after.outputs) == (5, 2)
-    interim = [said for said in told if isinstance(said, InterimReport)]
+    interim = [said for said in reported if isinstance(said, InterimReport)]
     assert interim[-1].step == 12  # the last step's test, on the same five images
     assert (after.predictions == after.labels).mean() == pytest.approx(interim[-1].accuracy)
-    assert folder.reports() == [said for place, said in enumerate(told) if place and place not in shown]
+    assert folder.reports() == [said for place, said in enumerate(reported) if place and place not in shown]
     assert folder.read_info().recipe == SHOWN
 
 
-@pytest.mark.parametrize("in_a_hurry", [False, True])
-def test_a_run_that_was_stopped_shows_no_images_at_its_end_and_those_once_it_is_resumed(wish, tmp_path, in_a_hurry):
-    control, told = Control(), []
+@pytest.mark.parametrize("skip_test", [False, True])
+def test_a_run_that_was_stopped_shows_no_images_at_its_end_and_those_once_it_is_resumed(config, tmp_path, skip_test):
+    control, reported = RunControl(), []
 
-    def tell(said):
-        told.append(said)
+    def on_progress(said):
+        reported.append(said)
         if isinstance(said, StepsReport) and said.last == 5:
-            control.stop(in_a_hurry=in_a_hurry)
+            control.stop(skip_test=skip_test)
 
-    folder, info = trained(replace(wish, recipe=SHOWN), tmp_path, control=control, tell=tell)
+    folder, info = trained(replace(config, recipe=SHOWN), tmp_path, control=control, on_progress=on_progress)
     assert info.state == "stopped"
-    assert list(told_samples(told)) == [1]
-    told = []
-    assert resume(folder, tell=told.append, threads=1).state == "finished"
-    assert list(told_samples(told)) == [len(told) - 1]
-    assert told[-1].probabilities is not None
+    assert list(reported_samples(reported)) == [1]
+    reported = []
+    assert resume(folder, on_progress=reported.append, threads=1).state == "finished"
+    assert list(reported_samples(reported)) == [len(reported) - 1]
+    assert reported[-1].probabilities is not None
 
 
-def test_who_waits_for_the_end_of_a_run_waits_for_no_images(wish, tmp_path):
-    control, told = Control(), []
+def test_who_waits_for_the_end_of_a_run_waits_for_no_images(config, tmp_path):
+    control, reported = RunControl(), []
 
-    def tell(said):
-        told.append(said)
+    def on_progress(said):
+        reported.append(said)
         if isinstance(said, EpochReport) and said.epoch == 3:
-            control.stop(in_a_hurry=True)
+            control.stop(skip_test=True)
 
-    _, info = trained(replace(wish, recipe=SHOWN), tmp_path, control=control, tell=tell)
+    _, info = trained(replace(config, recipe=SHOWN), tmp_path, control=control, on_progress=on_progress)
     assert info.state == "finished"
-    assert list(told_samples(told)) == [1]
+    assert list(reported_samples(reported)) == [1]
 
 
-def test_a_checkpoint_tells_where_it_comes_from(wish, tmp_path):
-    folder, info = trained(wish, tmp_path)
+def test_a_checkpoint_tells_where_it_comes_from(config, tmp_path):
+    folder, info = trained(config, tmp_path)
     checkpoint = load_checkpoint(folder.best)
     said = checkpoint.info
     assert (said.run, said.recipe, said.network, said.seed) == (info.id, "tiny", "five-by-five", 3)
     assert (said.epochs, said.data, said.test_accuracy) == (3, info.data, None)
     assert (said.mean, said.std, said.parameters) == (RECIPE.mean, RECIPE.std, 28_938)
     assert not checkpoint.network.training
-    test = read_mnist(Path(wish.data), "test")
+    test = read_mnist(Path(config.data), "test")
     with torch.no_grad():
-        answers = checkpoint.network(loop.normalised(test.pixels, said.mean, said.std))
-    assert float((answers.argmax(1) == test.labels).float().mean()) == pytest.approx(info.best_accuracy)
+        logits = checkpoint.network(loop.normalised(test.pixels, said.mean, said.std))
+    assert float((logits.argmax(1) == test.labels).float().mean()) == pytest.approx(info.best_accuracy)
 
 
 def test_the_starter_set_trains_too_and_gives_no_figure_for_mnist_s_test_images(tmp_path):
     recipe = replace(RECIPES["fast"], batch=500)
-    folder, info = trained(RunWish(recipe, data="starter", device="cpu"), tmp_path)
+    folder, info = trained(TrainingConfig(recipe, data="starter", device="cpu"), tmp_path)
     assert info.data == "Starter set, 4,000 training images"
     assert 0 < info.best_accuracy < 1
     assert load_checkpoint(folder.best).info.test_accuracy is None
 
 
-def test_pen_strokes_join_the_images_of_recipes_that_want_them(wish, tmp_path):
+def test_pen_strokes_join_the_images_of_recipes_that_want_them(config, tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(6))
-    recipe = replace(RECIPES["pen"], network="small", epochs=1, batch=32, copies=2, forms=3, others=21)
-    folder, info = trained(replace(wish, recipe=recipe, ink=tmp_path / "pen.inkml"), tmp_path / "runs")
+    recipe = replace(
+        RECIPES["pen"], network="small", epochs=1, batch=32, stroke_variations=2, digit_styles=3, outliers=21
+    )
+    folder, info = trained(replace(config, recipe=recipe, ink=tmp_path / "pen.inkml"), tmp_path / "runs")
     assert info.data == (
         "mnist, 40 training images; 50 pen digits of 5 writers, 2 variations each; 30 made-up digits; "
         "21 drawings of no digit"
@@ -223,23 +225,32 @@ def test_pen_strokes_join_the_images_of_recipes_that_want_them(wish, tmp_path):
     for path in (folder.best, folder.last):
         held = load_checkpoint(path).info
         assert held.temperature != 1.0
-        assert [share for share, _ in held.thresholds] == list(SHARES)
+        assert [share for share, _ in held.thresholds] == list(FALSE_REJECTION_RATES)
     with pytest.raises(InputError, match=r"pen strokes.*none\.inkml does not exist"):
-        run(replace(wish, recipe=recipe, ink=tmp_path / "none.inkml"), tmp_path / "runs", threads=1)
+        run(replace(config, recipe=recipe, ink=tmp_path / "none.inkml"), tmp_path / "runs", threads=1)
 
 
 @pytest.fixture
-def strokes(wish, tmp_path):
-    """A wish with a few pen strokes."""
+def strokes(config, tmp_path):
+    """A configuration with a few pen strokes."""
     write_inkml(tmp_path / "pen.inkml", drawings(6))
-    recipe = replace(RECIPES["pen"], network="small", epochs=2, batch=32, copies=1, forms=1, others=5, average=0.0)
-    return replace(wish, recipe=recipe, ink=tmp_path / "pen.inkml")
+    recipe = replace(
+        RECIPES["pen"],
+        network="small",
+        epochs=2,
+        batch=32,
+        stroke_variations=1,
+        digit_styles=1,
+        outliers=5,
+        ema_decay=0.0,
+    )
+    return replace(config, recipe=recipe, ink=tmp_path / "pen.inkml")
 
 
 def test_a_run_goes_on_with_the_strokes_that_it_was_trained_on_and_with_no_others(strokes, tmp_path):
     whole, _ = trained(strokes, tmp_path / "whole")
     folder, info = trained(
-        strokes, tmp_path / "runs", control=(control := Control()), tell=stopping(control, EpochReport)
+        strokes, tmp_path / "runs", control=(control := RunControl()), on_progress=stopping(control, EpochReport)
     )
     assert (info.state, info.epochs_done) == ("stopped", 1)
     strokes.ink.rename(tmp_path / "elsewhere.inkml")
@@ -257,22 +268,22 @@ def test_a_run_goes_on_with_the_strokes_that_it_was_trained_on_and_with_no_other
     assert_same_end(folder, whole)
 
 
-def test_strokes_that_are_named_for_a_recipe_without_any_are_not_remembered(wish, tmp_path):
-    folder, info = trained(replace(wish, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
+def test_strokes_that_are_named_for_a_recipe_without_any_are_not_remembered(config, tmp_path):
+    folder, info = trained(replace(config, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
     assert info.ink == resume(folder, epochs=4, ink=tmp_path / "gone.inkml", threads=1).ink == ""
 
 
 def test_a_state_that_cannot_be_used_is_told_before_the_drawings_are_varied(strokes, tmp_path):
-    control, told = Control(), []
-    folder, _ = trained(strokes, tmp_path / "runs", control=control, tell=stopping(control, EpochReport))
+    control, reported = RunControl(), []
+    folder, _ = trained(strokes, tmp_path / "runs", control=control, on_progress=stopping(control, EpochReport))
     folder.resume.write_bytes(b"broken")
     with pytest.raises(InputError):
-        resume(folder, tell=told.append, threads=1)
-    assert told == []
+        resume(folder, on_progress=reported.append, threads=1)
+    assert reported == []
 
 
 def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strokes, tmp_path):
-    recipe = replace(strokes.recipe, copies=0, others=0, hold_out=0)
+    recipe = replace(strokes.recipe, stroke_variations=0, outliers=0, validation_images=0)
     folder, info = trained(replace(strokes, recipe=recipe, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
     assert (info.ink, info.data) == ("", "mnist, 40 training images; 10 made-up digits")
     held = load_checkpoint(folder.last).info
@@ -280,27 +291,27 @@ def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strok
 
 
 def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp_path):
-    control, told = Control(), []
-    wish = replace(strokes, recipe=replace(strokes.recipe, copies=20))
+    control, reported = RunControl(), []
+    config = replace(strokes, recipe=replace(strokes.recipe, stroke_variations=20))
 
-    def tell(now):
-        told.append(now)
+    def on_progress(now):
+        reported.append(now)
         control.stop()
 
     with pytest.raises(DigitpadError, match=r"stopped before its first step; nothing was trained\.$"):
-        run(wish, tmp_path / "runs", control=control, tell=tell, threads=1)
-    (preparing,) = told
+        run(config, tmp_path / "runs", control=control, on_progress=on_progress, threads=1)
+    (preparing,) = reported
     assert isinstance(preparing, Preparing)
     assert 0 < preparing.done < preparing.total == 1000 + 10 + 5 + 10
     assert not (tmp_path / "runs").exists()
 
 
 def stopping(control, kind):
-    def tell(now):
+    def on_progress(now):
         if isinstance(now, kind):
             control.stop()
 
-    return tell
+    return on_progress
 
 
 @pytest.mark.parametrize(
@@ -313,9 +324,9 @@ def stopping(control, kind):
         ({"recipe": replace(RECIPE, network="mlp", batch=1)}, "batch size of 2"),
     ],
 )
-def test_a_wish_that_cannot_be_fulfilled_leaves_no_run(wish, tmp_path, changes, said):
+def test_a_wish_that_cannot_be_fulfilled_leaves_no_run(config, tmp_path, changes, said):
     with pytest.raises(InputError, match=said):
-        run(replace(wish, **changes), tmp_path / "runs", threads=1)
+        run(replace(config, **changes), tmp_path / "runs", threads=1)
     assert list_runs(tmp_path / "runs") == []
     assert not (tmp_path / "runs").exists()
 
@@ -330,8 +341,10 @@ def misleading(tmp_path):
     pixels, labels = np.stack([render(d.ink) for d in made]), np.array([d.label for d in made])
     folder = hand_drawn_mnist(tmp_path / "misleading", 3)
     write_part(folder, "train", pixels, np.arange(100) // 10)
-    _, chosen = held_out(read_mnist(folder, "train"), 10)
-    is_chosen = [any(np.array_equal(image, other) for other in chosen.pixels[:, 0].numpy()) for image in pixels]
+    _, batch_indices = split_validation(read_mnist(folder, "train"), 10)
+    is_chosen = [
+        any(np.array_equal(image, outlier) for outlier in batch_indices.pixels[:, 0].numpy()) for image in pixels
+    ]
     assert sum(is_chosen) == 10
     write_part(folder, "train", pixels, np.where(is_chosen, (labels + 1) % 10, labels))
     return folder
@@ -339,14 +352,16 @@ def misleading(tmp_path):
 
 def test_the_best_is_chosen_on_images_held_out_and_not_on_test_images(misleading, tmp_path):
     seen = {}
-    recipe = replace(RECIPE, epochs=6, hold_out=10, schedule="constant", rate=0.002, test_every=0)
+    recipe = replace(RECIPE, epochs=6, validation_images=10, schedule="constant", learning_rate=0.002, test_every=0)
 
-    def tell(report):
+    def on_progress(report):
         if isinstance(report, EpochReport):
             seen[report.epoch] = report, load_checkpoint(only_run(tmp_path / "runs")[0].last)
 
-    folder, info = trained(RunWish(recipe, data=str(misleading), device="cpu"), tmp_path / "runs", tell=tell)
-    losses = [report.held_out_loss for report, _ in seen.values()]
+    folder, info = trained(
+        TrainingConfig(recipe, data=str(misleading), device="cpu"), tmp_path / "runs", on_progress=on_progress
+    )
+    losses = [report.validation_loss for report, _ in seen.values()]
     lowest = losses.index(min(losses)) + 1
     assert lowest < 6
     best, last = load_checkpoint(folder.best), load_checkpoint(folder.last)
@@ -358,9 +373,9 @@ def test_the_best_is_chosen_on_images_held_out_and_not_on_test_images(misleading
 
 
 def test_a_stop_within_an_epoch_leaves_the_best_one_the_best(misleading, tmp_path):
-    recipe = replace(RECIPE, epochs=6, hold_out=10, schedule="constant", rate=0.002, test_every=0)
+    recipe = replace(RECIPE, epochs=6, validation_images=10, schedule="constant", learning_rate=0.002, test_every=0)
     words, seen = stopping_after(9 + 1 + 3)
-    folder, info = trained(RunWish(recipe, data=str(misleading), device="cpu"), tmp_path / "runs", **words)
+    folder, info = trained(TrainingConfig(recipe, data=str(misleading), device="cpu"), tmp_path / "runs", **words)
     epoch = next(report for report in seen if isinstance(report, EpochReport))
     assert (info.state, info.epochs_done) == ("stopped", 1)
     assert info.best_accuracy == epoch.test_accuracy
@@ -373,14 +388,16 @@ def test_a_stop_within_an_epoch_leaves_the_best_one_the_best(misleading, tmp_pat
 
 @settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(data=st.data())
-@pytest.mark.parametrize("hold_out", [0, 4])
-def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factory, hold_out, data):
-    wish = RunWish(replace(RECIPE, hold_out=hold_out, average=0.9), seed=3, data=str(mnist), device="cpu")
-    unbroken, _ = trained(wish, tmp_path_factory.mktemp("unbroken"))
+@pytest.mark.parametrize("validation_images", [0, 4])
+def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factory, validation_images, data):
+    config = TrainingConfig(
+        replace(RECIPE, validation_images=validation_images, ema_decay=0.9), seed=3, data=str(mnist), device="cpu"
+    )
+    unbroken, _ = trained(config, tmp_path_factory.mktemp("unbroken"))
     count = len(unbroken.reports())
     place = tmp_path_factory.mktemp("stopped")
     words, _ = stopping_after(data.draw(st.integers(1, count - 1)))
-    folder, info = trained(wish, place, **words)
+    folder, info = trained(config, place, **words)
     while info.state != "finished":
         assert (info.state, info.problem) == ("stopped", "")
         assert load_checkpoint(folder.last).info.run == info.id
@@ -393,19 +410,19 @@ def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factor
     assert_same_end(folder, unbroken)
 
 
-def test_every_test_within_an_epoch_is_told_wherever_the_run_was_stopped(wish, tmp_path):
-    unbroken, _ = trained(wish, tmp_path / "unbroken")
-    expected = others(unbroken)
+def test_every_test_within_an_epoch_is_told_wherever_the_run_was_stopped(config, tmp_path):
+    unbroken, _ = trained(config, tmp_path / "unbroken")
+    expected = outliers(unbroken)
     assert sum(isinstance(report, InterimReport) for report in expected) == 6
     for count in range(1, 7):
         words, _ = stopping_after(count)
-        folder, _ = trained(wish, tmp_path / f"{count}", **words)
+        folder, _ = trained(config, tmp_path / f"{count}", **words)
         resume(folder, threads=1)
-        assert others(folder) == expected
+        assert outliers(folder) == expected
 
 
-def test_a_finished_run_is_refused_and_takes_more_epochs(wish, tmp_path):
-    folder, _ = trained(wish, tmp_path)
+def test_a_finished_run_is_refused_and_takes_more_epochs(config, tmp_path):
+    folder, _ = trained(config, tmp_path)
     before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
     for epochs in (None, 1, 3):
         with pytest.raises(InputError, match=r"is through with its 3 epochs\. Ask for more"):
@@ -413,14 +430,14 @@ def test_a_finished_run_is_refused_and_takes_more_epochs(wish, tmp_path):
     assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
     info = resume(folder, epochs=5, threads=1)
     assert (info.state, info.epochs_done, info.recipe.epochs) == ("finished", 5, 5)
-    assert [report.epoch for report in others(folder) if isinstance(report, EpochReport)] == [1, 2, 3, 4, 5]
+    assert [report.epoch for report in outliers(folder) if isinstance(report, EpochReport)] == [1, 2, 3, 4, 5]
     assert [step for step, _, _ in steps(folder)] == list(range(1, 21))
 
 
-def test_a_run_whose_state_or_data_cannot_be_used_is_left_as_it_is(wish, tmp_path):
+def test_a_run_whose_state_or_data_cannot_be_used_is_left_as_it_is(config, tmp_path):
     words, _ = stopping_after(3)
-    folder, _ = trained(wish, tmp_path / "runs", **words)
-    stranger, _ = trained(replace(wish, recipe=replace(RECIPE, network="mlp")), tmp_path / "other")
+    folder, _ = trained(config, tmp_path / "runs", **words)
+    stranger, _ = trained(replace(config, recipe=replace(RECIPE, network="mlp")), tmp_path / "other")
     whole = folder.resume.read_bytes()
     for content in (b"", whole[:-1], b"text" * 100, stranger.resume.read_bytes(), None):
         folder.resume.unlink() if content is None else folder.resume.write_bytes(content)
@@ -436,36 +453,36 @@ def test_a_run_whose_state_or_data_cannot_be_used_is_left_as_it_is(wish, tmp_pat
     assert resume(folder, threads=1).state == "finished"
 
 
-def test_a_run_is_trained_once_at_a_time(wish, tmp_path):
+def test_a_run_is_trained_once_at_a_time(config, tmp_path):
     refusals = []
 
-    def tell(report):
+    def on_progress(report):
         if isinstance(report, EpochReport) and not refusals:
-            with pytest.raises(DigitpadError) as refused:
+            with pytest.raises(DigitpadError) as fails:
                 resume(only_run(tmp_path)[0], threads=1)
-            refusals.append(str(refused.value))
+            refusals.append(str(fails.value))
 
-    _, info = trained(wish, tmp_path, tell=tell)
+    _, info = trained(config, tmp_path, on_progress=on_progress)
     assert "is being trained" in refusals[0]
     assert (info.state, info.epochs_done) == ("finished", 3)
 
 
-def test_a_name_given_while_it_trains_is_kept(wish, tmp_path):
-    def tell(report):
+def test_a_name_given_while_it_trains_is_kept(config, tmp_path):
+    def on_progress(report):
         if isinstance(report, EpochReport) and report.epoch == 1:
             rename_run(only_run(tmp_path)[0], "My first")
 
-    folder, info = trained(wish, tmp_path, tell=tell)
+    folder, info = trained(config, tmp_path, on_progress=on_progress)
     assert info.name == folder.read_info().name == "My first"
     assert info.epochs_done == 3
 
 
 def test_a_run_cut_off_between_its_state_and_its_words_knows_its_epochs_again(misleading, tmp_path):
-    recipe = replace(RECIPE, epochs=3, hold_out=10, schedule="constant", rate=0.002, test_every=0)
-    wish = RunWish(recipe, data=str(misleading), device="cpu")
-    unbroken, _ = trained(wish, tmp_path / "unbroken")
+    recipe = replace(RECIPE, epochs=3, validation_images=10, schedule="constant", learning_rate=0.002, test_every=0)
+    config = TrainingConfig(recipe, data=str(misleading), device="cpu")
+    unbroken, _ = trained(config, tmp_path / "unbroken")
     for epochs in (1, 3):
-        folder, _ = trained(wish, tmp_path / str(epochs), **stopping_after(10 * epochs)[0])
+        folder, _ = trained(config, tmp_path / str(epochs), **stopping_after(10 * epochs)[0])
         known = folder.read_info()
         folder.write_info(
             replace(known, state="running", epochs_done=epochs - 1, best_accuracy=None, last_accuracy=None)
@@ -477,54 +494,56 @@ def test_a_run_cut_off_between_its_state_and_its_words_knows_its_epochs_again(mi
 # Wishes from another thread.
 
 
-class Asked(Control):
+class Asked(RunControl):
     """Says when a run asks whether it may go on."""
 
     def __init__(self):
         super().__init__()
         self.asking = threading.Event()
 
-    def may_go_on(self):
+    def should_continue(self):
         self.asking.set()
-        return super().may_go_on()
+        return super().should_continue()
 
 
-@pytest.mark.parametrize("end", ["go_on", "stop"])
-def test_a_run_is_paused_and_gone_on_with_or_stopped_from_another_thread(wish, tmp_path, end):
+@pytest.mark.parametrize("end", ["resume", "stop"])
+def test_a_run_is_paused_and_gone_on_with_or_stopped_from_another_thread(config, tmp_path, end):
     control, ended = Asked(), []
     first, paused = threading.Event(), threading.Event()
-    told = []
+    reported = []
 
-    def tell(report):
-        told.append(report)
+    def on_progress(report):
+        reported.append(report)
         if isinstance(report, StepsReport) and not first.is_set():
             first.set()
             assert paused.wait(LIMIT)
 
-    thread = threading.Thread(target=lambda: ended.append(run(wish, tmp_path, control=control, tell=tell, threads=1)))
+    thread = threading.Thread(
+        target=lambda: ended.append(run(config, tmp_path, control=control, on_progress=on_progress, threads=1))
+    )
     thread.start()
     try:
         assert first.wait(LIMIT)
         control.pause()
         paused.set()
         assert control.asking.wait(LIMIT)
-        assert len(told) == 2
+        assert len(reported) == 2
         assert thread.is_alive()
     finally:
         getattr(control, end)()
         thread.join(LIMIT)
     (info,) = ended
-    assert info.state == ("finished" if end == "go_on" else "stopped")
-    assert len(only_run(tmp_path)[0].reports()) == (len(told) - 1)
-    assert info.epochs_done == (3 if end == "go_on" else 0)
+    assert info.state == ("finished" if end == "resume" else "stopped")
+    assert len(only_run(tmp_path)[0].reports()) == (len(reported) - 1)
+    assert info.epochs_done == (3 if end == "resume" else 0)
 
 
-def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, monkeypatch):
+def test_the_network_is_handed_out_only_while_somebody_watches(config, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_LONGEST_SHOW_SECONDS", -1)
-    control, shown, told = Control(), [], []
+    control, shown, reported = RunControl(), [], []
 
-    def tell(report):
-        told.append(report)
+    def on_progress(report):
+        reported.append(report)
         if isinstance(report, EpochReport):
             control.watched = report.epoch == 1
 
@@ -533,7 +552,7 @@ def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, m
         assert checkpoint.info.recipe == "tiny"
         shown.append((step, weights(checkpoint.network)))
 
-    folder, _ = trained(wish, tmp_path, control=control, tell=tell, show=show)
+    folder, _ = trained(config, tmp_path, control=control, on_progress=on_progress, show=show)
     places = [step for step, _ in shown]
     assert places[0] == 4  # the end of the first epoch
     assert places[-1] == 8  # its last steps' report: by the end of the second epoch nobody watches
@@ -545,12 +564,15 @@ def test_the_network_is_handed_out_only_while_somebody_watches(wish, tmp_path, m
 # What is handed out while a run goes on.
 
 
-def test_of_columns_the_first_is_handed_out_and_all_are_saved(wish, tmp_path):
-    control, shown = Control(), []
+def test_of_columns_the_first_is_handed_out_and_all_are_saved(config, tmp_path):
+    control, shown = RunControl(), []
     control.watched = True
-    recipe = replace(wish.recipe, network="columns", epochs=1, batch=40)
+    recipe = replace(config.recipe, network="columns", epochs=1, batch=40)
     folder, _ = trained(
-        replace(wish, recipe=recipe), tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint)
+        replace(config, recipe=recipe),
+        tmp_path,
+        control=control,
+        show=lambda checkpoint, _step: shown.append(checkpoint),
     )
     saved, last = load_checkpoint(folder.last), shown[-1]
     assert torch.equal(weights(last.network), weights(saved.network[0].columns[0]))
@@ -559,17 +581,17 @@ def test_of_columns_the_first_is_handed_out_and_all_are_saved(wish, tmp_path):
 
 
 def test_what_all_columns_refuse_says_nothing_of_the_first_alone(strokes, tmp_path):
-    control, shown = Control(), []
+    control, shown = RunControl(), []
     control.watched = True
-    wish = replace(strokes, recipe=replace(strokes.recipe, network="columns", epochs=1))
-    folder, _ = trained(wish, tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint))
+    config = replace(strokes, recipe=replace(strokes.recipe, network="columns", epochs=1))
+    folder, _ = trained(config, tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint))
     assert load_checkpoint(folder.last).info.thresholds
     assert [checkpoint.info.thresholds for checkpoint in shown] == [[]] * len(shown) != []
 
 
 @pytest.mark.parametrize(("cost", "expected"), [(0.0, 0.4), (0.01, 2.0), (1.0, 10.0)])
 def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
-    wish, tmp_path, monkeypatch, cost, expected
+    config, tmp_path, monkeypatch, cost, expected
 ):
     clock, shown = [100.0], []
 
@@ -577,10 +599,10 @@ def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
         clock[0] += cost
         shown.append(clock[0])
 
-    control = Control()
+    control = RunControl()
     control.watched = True
-    saver = module._Saver(trained(wish, tmp_path)[0], preparing.Prepared(None, "", 0), lambda _: None, show)
-    training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, glimpse=lambda: None)
+    saver = module._Saver(trained(config, tmp_path)[0], preparing.Prepared(None, "", 0), lambda _: None, show)
+    training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, preview_snapshot=lambda: None)
     with monkeypatch.context() as patch:
         patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
         patch.setattr(saver, "_checkpoint", lambda *_: None)
@@ -619,12 +641,12 @@ def failing(monkeypatch, error, after=6):
         (torch.AcceleratorError("unspecified launch failure"), "The GPU failed or is gone"),
     ],
 )
-def test_a_device_that_fails_ends_the_run_with_a_sentence(wish, tmp_path, monkeypatch, error, said):
-    unbroken, _ = trained(wish, tmp_path / "unbroken")
+def test_a_device_that_fails_ends_the_run_with_a_sentence(config, tmp_path, monkeypatch, error, said):
+    unbroken, _ = trained(config, tmp_path / "unbroken")
     with monkeypatch.context() as patch:
         failing(patch, error)
         with pytest.raises(DigitpadError, match=said) as failed:
-            run(wish, tmp_path / "runs", threads=1)
+            run(config, tmp_path / "runs", threads=1)
     assert failed.value.__cause__ is error
     folder, info = only_run(tmp_path / "runs")
     assert (info.state, info.problem, info.epochs_done) == ("failed", str(failed.value), 1)
@@ -634,31 +656,33 @@ def test_a_device_that_fails_ends_the_run_with_a_sentence(wish, tmp_path, monkey
     assert_same_end(folder, unbroken)
 
 
-def test_a_fault_of_digitpad_is_not_hidden(wish, tmp_path, monkeypatch):
+def test_a_fault_of_digitpad_is_not_hidden(config, tmp_path, monkeypatch):
     failing(monkeypatch, RuntimeError("shapes cannot be multiplied"))
     with pytest.raises(RuntimeError, match="multiplied"):
-        run(wish, tmp_path, threads=1)
+        run(config, tmp_path, threads=1)
     assert only_run(tmp_path)[1].state == "failed"
     assert load_checkpoint(only_run(tmp_path)[0].last).info.epochs == 1
 
 
-def test_memory_that_is_missing_at_the_start_leaves_no_run(wish, tmp_path, monkeypatch):
+def test_memory_that_is_missing_at_the_start_leaves_no_run(config, tmp_path, monkeypatch):
     def full(*_words, **_more):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(preparing, "Training", full)
     with pytest.raises(DigitpadError, match="memory is not enough"):
-        run(wish, tmp_path, threads=1)
+        run(config, tmp_path, threads=1)
     assert list_runs(tmp_path) == []
 
 
-def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(wish, tmp_path):
+def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(config, tmp_path):
     # The rate explodes at the start of the second epoch.
-    recipe = replace(RECIPE, optimiser="sgd", rate=10, schedule="steps", milestones=(0,), factor=1e-4, epochs=2)
+    recipe = replace(
+        RECIPE, optimiser="sgd", learning_rate=10, schedule="steps", milestones=(0,), factor=1e-4, epochs=2
+    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "rate_at", lambda recipe, step, steps: 0.001 if step < steps // 2 else 1e30)
+        patch.setattr(loop, "learning_rate_at", lambda recipe, step, steps: 0.001 if step < steps // 2 else 1e30)
         with pytest.raises(DigitpadError, match="no longer a number") as failed:
-            run(replace(wish, recipe=recipe), tmp_path, threads=1)
+            run(replace(config, recipe=recipe), tmp_path, threads=1)
     folder, info = only_run(tmp_path)
     assert (info.state, info.problem, info.epochs_done) == ("failed", str(failed.value), 1)
     for path in (folder.best, folder.last):
@@ -682,16 +706,16 @@ class Filling:
         self._fsync(file)
 
 
-def test_a_disk_that_fills_up_at_any_write_ends_the_run_with_a_sentence(wish, tmp_path, monkeypatch):
-    wish = replace(wish, recipe=replace(RECIPE, epochs=2))
-    unbroken, _ = trained(wish, tmp_path / "unbroken")
+def test_a_disk_that_fills_up_at_any_write_ends_the_run_with_a_sentence(config, tmp_path, monkeypatch):
+    config = replace(config, recipe=replace(RECIPE, epochs=2))
+    unbroken, _ = trained(config, tmp_path / "unbroken")
     sentences = set()
     for count in range(1, 99):
         place = tmp_path / str(count)
         with monkeypatch.context() as patch:
             disk = Filling(patch, count)
             try:
-                run(wish, place, threads=1)
+                run(config, place, threads=1)
             except DigitpadError as error:
                 sentences.add(str(error).replace(str(place), ""))
         folder, info = only_run(place)
@@ -727,8 +751,8 @@ def small_disk(tmp_path):
     subprocess.run(["umount", place], check=True)
 
 
-def test_a_disk_that_is_really_full_costs_no_checkpoint(wish, tmp_path, small_disk):
-    unbroken, _ = trained(wish, tmp_path / "unbroken")
+def test_a_disk_that_is_really_full_costs_no_checkpoint(config, tmp_path, small_disk):
+    unbroken, _ = trained(config, tmp_path / "unbroken")
 
     def fill(report):
         if isinstance(report, EpochReport) and report.epoch == 1:
@@ -737,7 +761,7 @@ def test_a_disk_that_is_really_full_costs_no_checkpoint(wish, tmp_path, small_di
                     file.write(bytes(1024))
 
     with pytest.raises(DigitpadError, match="disk"):
-        run(wish, small_disk / "runs", tell=fill, threads=1)
+        run(config, small_disk / "runs", on_progress=fill, threads=1)
     folder, info = only_run(small_disk / "runs")
     assert info.state in ("stopped", "failed")
     for path in (folder.best, folder.last):
@@ -757,15 +781,15 @@ import torch
 from digitpad.learning.training import loop as training
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.runs import resume, run
-from digitpad.domain.run import RunWish
+from digitpad.domain.run import TrainingConfig
 from digitpad.storage.recipe_store import load_recipe
 from digitpad.storage.run_store import find_run, list_runs
 
 place, data, recipe = Path(sys.argv[1]), sys.argv[2], load_recipe(Path(sys.argv[3]))
 torch.set_num_threads(1)
 training._REPORT_SECONDS = 0
-wish = RunWish(recipe, seed=3, data=data, device="cpu")
-run(wish, place / "unbroken", threads=1)
+config = TrainingConfig(recipe, seed=3, data=data, device="cpu")
+run(config, place / "unbroken", threads=1)
 random.seed(1)
 kills, saved, left = 0, 0, 0
 
@@ -813,7 +837,7 @@ while True:
         if known:
             resume(find_run(place / "killed", known[0].id), threads=1)
         else:
-            run(wish, place / "killed", threads=1)
+            run(config, place / "killed", threads=1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status):
@@ -835,7 +859,7 @@ print(json.dumps({"status": os.WEXITSTATUS(status), "kills": kills, "saved": sav
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 def test_a_process_killed_many_times_while_it_saves_loses_nothing(mnist, tmp_path):
     # Large enough for its files to take a while to write, and with images held out, so that best and last differ.
-    recipe = replace(RECIPE, network="sgd", epochs=12, hold_out=4, average=0.9, test_every=0)
+    recipe = replace(RECIPE, network="sgd", epochs=12, validation_images=4, ema_decay=0.9, test_every=0)
     save_recipe(tmp_path / "tiny.json", recipe)
     words = [sys.executable, "-c", KILLED, str(tmp_path), str(mnist), str(tmp_path / "tiny.json")]
     done = subprocess.run(words, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False)

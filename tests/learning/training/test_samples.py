@@ -53,24 +53,24 @@ def test_as_many_as_the_recipe_asks_for_and_there_are(before, after, outputs):
 
 
 def test_what_is_shown_at_the_end_is_what_the_network_that_reads_answers():
-    recipe = replace(RECIPE, network="mlp", average=0.9, samples_after=5, outputs_after=2)
+    recipe = replace(RECIPE, network="mlp", ema_decay=0.9, samples_after=5, outputs_after=2)
     training = Training(recipe, DATA, TEST)
     list(training.reports())
     before = weights(training.network)
     shown = samples_after(training)
     with torch.no_grad():
         # One by one: what the others are must not matter to a network that normalises by batches.
-        answers = [training.averaged.eval()(normalised(TEST.pixels[[n]], 0.5, 0.5)).softmax(1)[0] for n in range(5)]
-    assert shown.probabilities == pytest.approx(torch.stack(answers).numpy(), abs=1e-6)
-    assert np.array_equal(shown.predictions, torch.stack(answers).argmax(1))
+        logits = [training.ema_network.eval()(normalised(TEST.pixels[[n]], 0.5, 0.5)).softmax(1)[0] for n in range(5)]
+    assert shown.probabilities == pytest.approx(torch.stack(logits).numpy(), abs=1e-6)
+    assert np.array_equal(shown.predictions, torch.stack(logits).argmax(1))
     assert shown.probabilities.sum(1) == pytest.approx(np.ones(5), abs=1e-5)
     assert torch.equal(weights(training.network), before)
 
 
 def test_images_held_out_are_not_shown_as_training_images():
-    chooser = Images(DATA.pixels[:4], DATA.labels[:4])
+    validation = Images(DATA.pixels[:4], DATA.labels[:4])
     rest = Images(DATA.pixels[4:], DATA.labels[4:])
-    shown = samples_before(Training(replace(RECIPE, samples_before=3), rest, TEST, chooser))
+    shown = samples_before(Training(replace(RECIPE, samples_before=3), rest, TEST, validation))
     assert np.array_equal(shown.pixels, rest.pixels[:3, 0])
 
 

@@ -25,15 +25,15 @@ VARIED = Augmentation(degrees=10, scale=0.1, shear=0.2, shift=1.0, elastic=1.0, 
 RECIPE = Recipe(id="a", title="A", network="five-by-five", epochs=2, batch=10, test_every=3, test_images=5)
 
 RECIPES = {
-    "adamw": replace(RECIPE, average=0.9, augmentation=VARIED, hold_out=4),
-    "adam": replace(RECIPE, optimiser="adam", schedule="constant", rate=0.001),
-    "adam, averaged": replace(RECIPE, optimiser="adam", average=0.5, augmentation=VARIED),
-    "sgd": replace(RECIPE, optimiser="sgd", schedule="constant", rate=0.01),
-    "sgd without momentum": replace(RECIPE, optimiser="sgd", schedule="constant", rate=0.01, momentum=0.0),
-    "sgd, averaged, one-cycle": replace(RECIPE, optimiser="sgd", rate=0.01, average=0.9),
+    "adamw": replace(RECIPE, ema_decay=0.9, augmentation=VARIED, validation_images=4),
+    "adam": replace(RECIPE, optimiser="adam", schedule="constant", learning_rate=0.001),
+    "adam, averaged": replace(RECIPE, optimiser="adam", ema_decay=0.5, augmentation=VARIED),
+    "sgd": replace(RECIPE, optimiser="sgd", schedule="constant", learning_rate=0.01),
+    "sgd without momentum": replace(RECIPE, optimiser="sgd", schedule="constant", learning_rate=0.01, momentum=0.0),
+    "sgd, averaged, one-cycle": replace(RECIPE, optimiser="sgd", learning_rate=0.01, ema_decay=0.9),
     "steps": replace(RECIPE, network="mlp", optimiser="sgd", schedule="steps", milestones=(0, 1), epochs=3),
-    "dropout and batch normalisation": replace(RECIPE, network="wide", average=0.9, augmentation=VARIED),
-    "mixed precision": replace(RECIPE, network="wide", precision="mixed", average=0.9),
+    "dropout and batch normalisation": replace(RECIPE, network="wide", ema_decay=0.9, augmentation=VARIED),
+    "mixed precision": replace(RECIPE, network="wide", precision="mixed", ema_decay=0.9),
     "dropout, without an average": replace(RECIPE, network="wide", optimiser="adam"),
 }
 SEED = 7
@@ -47,31 +47,31 @@ def images():
 
 
 def begun(recipe, seed=SEED):
-    data, test, chooser = images()
-    return Training(recipe, data, test, chooser if recipe.hold_out else None, seed=seed)
+    data, test, validation = images()
+    return Training(recipe, data, test, validation if recipe.validation_images else None, seed=seed)
 
 
 def everything(training):
     """Every number that a training is made of."""
     state = {f"network.{key}": value.clone() for key, value in training.network.state_dict().items()}
-    state |= {f"averaged.{key}": value.clone() for key, value in training.averaged.state_dict().items()}
+    state |= {f"averaged.{key}": value.clone() for key, value in training.ema_network.state_dict().items()}
     for index, held in training.optimiser.state_dict()["state"].items():
         state |= {f"{index}.{name}": value.clone() for name, value in held.items() if value is not None}
     return state | {"generator": training.generator.get_state(), "random": torch.get_rng_state()}
 
 
-def assert_same(one, other):
-    assert one.keys() == other.keys()
+def assert_same(one, outlier):
+    assert one.keys() == outlier.keys()
     for key in one:
-        assert torch.equal(one[key], other[key]), key
+        assert torch.equal(one[key], outlier[key]), key
 
 
-def told(reports):
+def reported(reports):
     """What reports say of steps and epochs, without times."""
     said = []
     for report in reports:
         if isinstance(report, StepsReport):
-            said += list(zip(range(report.first, report.last + 1), report.losses, report.rates, strict=True))
+            said += list(zip(range(report.first, report.last + 1), report.losses, report.learning_rates, strict=True))
         elif isinstance(report, EpochReport):
             said.append(replace(report, train_seconds=0.0))
     return said
@@ -114,7 +114,7 @@ def test_it_ends_where_an_unbroken_one_ends_wherever_it_was_stopped(tmp_path_fac
     assert_same(everything(training), expected)
     assert training.progress == replace(training.progress, epoch=RECIPES[name].epochs, position=0)
     # A test that belongs to the very step that it was stopped after is the run's to wait for: see test_runs.
-    assert told(said) == told(reports)
+    assert reported(said) == reported(reports)
 
 
 @pytest.mark.parametrize("name", ["adamw", "dropout and batch normalisation"])
@@ -123,14 +123,14 @@ def test_a_state_loaded_is_the_state_saved(tmp_path, name):
     stopped_after(training, 5)
     save_state(tmp_path / "a", training)
     expected = everything(training)
-    other = begun(RECIPES[name], seed=1)
-    load_state(tmp_path / "a", other)
-    assert_same(everything(other), expected)
-    assert other.progress == training.progress
-    assert torch.equal(other.order, training.order)
-    save_state(tmp_path / "b", other)
+    outlier = begun(RECIPES[name], seed=1)
+    load_state(tmp_path / "a", outlier)
+    assert_same(everything(outlier), expected)
+    assert outlier.progress == training.progress
+    assert torch.equal(outlier.order, training.order)
+    save_state(tmp_path / "b", outlier)
     assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
-    for one, like in zip(other.network.parameters(), training.network.parameters(), strict=True):
+    for one, like in zip(outlier.network.parameters(), training.network.parameters(), strict=True):
         assert one.stride() == like.stride()  # the kernels, and with them the last bits, depend on the layout
 
 
@@ -159,7 +159,7 @@ def saved(tmp_path):
     return tmp_path / "resume.safetensors"
 
 
-def refused(path, name="adamw", **changes):
+def fails(path, name="adamw", **changes):
     training = begun(replace(RECIPES[name], **changes))
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(InputError) as error:
@@ -174,47 +174,47 @@ def test_a_state_that_is_cut_off_is_refused_wherever_it_ends(saved):
     header = 8 + struct.unpack("<Q", whole[:8])[0]
     for end in {0, 1, 7, 8, 9, header - 1, header, header + 1, len(whole) - 1, *range(10, len(whole), 40_009)}:
         saved.write_bytes(whole[:end])
-        assert ("cut off" if end else "is empty") in refused(saved)
+        assert ("cut off" if end else "is empty") in fails(saved)
 
 
 def test_what_is_no_state_is_refused(saved, tmp_path):
-    refused(tmp_path / "missing.safetensors")
+    fails(tmp_path / "missing.safetensors")
     for content in (b"", b"text", b"\x80\x04.", save({"a": torch.zeros(1)}), save({}, {"digitpad-resume": "[]"})):
         saved.write_bytes(content)
-        refused(saved)
+        fails(saved)
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "adamw"])
 def test_the_state_of_another_recipe_is_refused(saved, name):
-    assert "another" in refused(saved, name) or "this recipe" in refused(saved, name)
+    assert "another" in fails(saved, name) or "this recipe" in fails(saved, name)
 
 
-@pytest.mark.parametrize("changes", [{"batch": 11}, {"average": 0.0}, {"optimiser": "adam"}, {"network": "sgd"}])
+@pytest.mark.parametrize("changes", [{"batch": 11}, {"ema_decay": 0.0}, {"optimiser": "adam"}, {"network": "sgd"}])
 def test_the_state_of_a_recipe_that_was_changed_is_refused(saved, changes):
-    assert "this recipe and data" in refused(saved, **changes)
+    assert "this recipe and data" in fails(saved, **changes)
 
 
 def test_the_state_of_other_data_is_refused(saved):
-    data, test, chooser = images()
+    data, test, validation = images()
     for count in (34, 36):
-        other = Images(torch.cat([data.pixels, data.pixels])[:count], torch.cat([data.labels, data.labels])[:count])
+        outlier = Images(torch.cat([data.pixels, data.pixels])[:count], torch.cat([data.labels, data.labels])[:count])
         with pytest.raises(InputError, match="this recipe and data"):
-            load_state(saved, Training(RECIPES["adamw"], other, test, chooser))
+            load_state(saved, Training(RECIPES["adamw"], outlier, test, validation))
 
 
 @pytest.mark.parametrize("changed", ["pixels", "labels"])
 def test_as_many_other_images_are_refused_with_a_sentence_of_their_own(saved, changed):
-    data, test, chooser = images()
-    other = Images(data.pixels.clone(), data.labels.clone())
-    getattr(other, changed)[7] += 1
-    for sets in [(other, test, chooser), (data, test, Images(chooser.pixels, (chooser.labels + 1) % 10))]:
+    data, test, validation = images()
+    outlier = Images(data.pixels.clone(), data.labels.clone())
+    getattr(outlier, changed)[7] += 1
+    for sets in [(outlier, test, validation), (data, test, Images(validation.pixels, (validation.labels + 1) % 10))]:
         with pytest.raises(InputError, match="training on other images: the data have changed"):
             load_state(saved, Training(RECIPES["adamw"], *sets))
 
 
 def test_a_state_that_does_not_say_which_images_it_comes_from_is_refused(saved):
     rewritten(saved, data="absent")
-    refused(saved)
+    fails(saved)
 
 
 def rewritten(path, tensors=None, **described):
@@ -240,7 +240,7 @@ def test_a_value_that_cannot_be_is_refused(saved, name):
     for value in values + wrong.get(name, []):
         saved.write_bytes(whole)
         rewritten(saved, **{name: value})
-        refused(saved)
+        fails(saved)
 
 
 ORDER = torch.arange(35)
@@ -271,7 +271,7 @@ ORDER = torch.arange(35)
 )
 def test_a_tensor_that_is_missing_or_foreign_is_refused(saved, name, tensor):
     rewritten(saved, {name: tensor})
-    refused(saved)
+    fails(saved)
 
 
 def test_a_state_from_another_kind_of_device_goes_on_with_other_random_numbers(saved):
@@ -306,8 +306,8 @@ def test_a_gpu_s_training_is_saved_and_gone_on_with(tmp_path):
     stopped_after(training, 3)
     save_state(tmp_path / "a", training)
     for device in ("cuda", "cpu"):
-        other = Training(recipe, data, test, seed=1, device=torch.device(device))
-        load_state(tmp_path / "a", other)
-        state = {key: value.cpu() for key, value in other.network.state_dict().items()}
+        outlier = Training(recipe, data, test, seed=1, device=torch.device(device))
+        load_state(tmp_path / "a", outlier)
+        state = {key: value.cpu() for key, value in outlier.network.state_dict().items()}
         assert_same(state, {key: value.cpu() for key, value in training.network.state_dict().items()})
-        assert list(other.reports())[-1].epoch == recipe.epochs
+        assert list(outlier.reports())[-1].epoch == recipe.epochs

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.prediction import Prediction
 from digitpad.ui.answer.bars import ProbabilityBars
-from digitpad.ui.answer.panel import AnswerSide
-from digitpad.ui.session.reading_thread import Answer
+from digitpad.ui.answer.panel import AnswerColumn
+from digitpad.ui.session.reading_thread import Reading
 
 INPUT = np.full((28, 28), 200, np.uint8)
-SHARES = (0.02, 0.01, 0.02, 0.05, 0.01, 0.02, 0.01, 0.81, 0.03, 0.02)
+FALSE_REJECTION_RATES = (0.02, 0.01, 0.02, 0.05, 0.01, 0.02, 0.01, 0.81, 0.03, 0.02)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def pane(qtbot):
 @pytest.fixture
 def side(pane):
     """The column in a pane: by itself, it would not get lower than its parts."""
-    widget = AnswerSide(pane)
+    widget = AnswerColumn(pane)
     pane.show()
     return widget
 
@@ -35,23 +35,23 @@ def said(side):
 
 
 def test_a_refusal_is_told_apart_from_an_answer_and_from_none(side):
-    side.show_answer(Answer(1, Prediction(1, None, SHARES, INPUT), 0.004))
+    side.show_answer(Reading(1, Prediction(1, None, FALSE_REJECTION_RATES, INPUT), 0.004))
     assert said(side) == "Not a digit; nearest: 7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
-    side.show_answer(Answer(2, Prediction(2, 7, SHARES, INPUT), 0.004))
+    side.show_answer(Reading(2, Prediction(2, 7, FALSE_REJECTION_RATES, INPUT), 0.004))
     assert said(side) == "7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
-    side.show_answer(Answer(3, Prediction(3, None, (0.1,) * 10, INPUT * 0), 0.004))
+    side.show_answer(Reading(3, Prediction(3, None, (0.1,) * 10, INPUT * 0), 0.004))
     assert said(side) == "No answer yet"
 
 
-def test_the_strictness_steps_back_before_the_network_does_and_both_before_the_answer(side):
+def test_the_rejection_slider_steps_back_before_the_network_does_and_both_before_the_answer(side):
     shown = []
     for height in range(200, 800, 3):
         side.resize(side.width(), height)
-        shown.append((side.strictness.isVisible(), side.checkpoint.isVisible()))
+        shown.append((side.rejection.isVisible(), side.checkpoint.isVisible()))
     stages = list(dict.fromkeys(shown))
 
     assert stages == [(False, False), (True, False), (False, True), (True, True)]
     for height in (460, 760):
         side.resize(side.width(), height)
-        parts = [part.geometry() for part in (side.findChild(ProbabilityBars), side.strictness)]
+        parts = [part.geometry() for part in (side.findChild(ProbabilityBars), side.rejection)]
         assert not parts[0].intersects(parts[1])

@@ -10,16 +10,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QSlider
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.rejection import LOST, SHARES
-from digitpad.ui.answer.rejection import StrictnessChoice, in_words
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
+from digitpad.ui.answer.rejection import RejectionChoice, in_words
 
-KNOWS = CheckpointInfo("knows", "wide", thresholds=[[share, 100 * share] for share in SHARES])
+KNOWS = CheckpointInfo("knows", "wide", thresholds=[[share, 100 * share] for share in FALSE_REJECTION_RATES])
 KNOWS_NOT = CheckpointInfo("knows not", "wide")
 
 
 @pytest.fixture
 def choice(qtbot):
-    widget = StrictnessChoice()
+    widget = RejectionChoice()
     qtbot.addWidget(widget)
     widget.resize(416, 20)
     widget.show_network(KNOWS)
@@ -27,9 +27,9 @@ def choice(qtbot):
 
 
 @pytest.fixture
-def chosen(choice):
+def rate_selected(choice):
     said = []
-    choice.chosen.connect(said.append)
+    choice.rate_selected.connect(said.append)
     return said
 
 
@@ -46,44 +46,44 @@ def offered(choice):
 
 
 def test_the_first_choice_is_the_usual_one_and_tells_its_price(choice):
-    assert choice.lost == LOST
+    assert choice.false_rejection_rate == FALSE_REJECTION_RATE
     assert texts(choice) == ["Refuse what is no digit", "losing 3 in 1,000 digits"]
     assert slider(choice).accessibleName() == "Refuse what is no digit"
     assert slider(choice).accessibleDescription() == "About 3 in 1,000 real digits are refused too."
     assert choice.toolTip() == slider(choice).accessibleDescription()
 
 
-def test_the_keyboard_goes_from_never_to_the_strictest_and_back(choice, chosen):
+def test_the_keyboard_goes_from_never_to_the_strictest_and_back(choice, rate_selected):
     QTest.keyClick(slider(choice), Qt.Key.Key_Home)
     assert texts(choice)[1] == "never"
     assert choice.toolTip() == "Whatever is drawn is answered with a digit."
-    for _ in SHARES:
+    for _ in FALSE_REJECTION_RATES:
         QTest.keyClick(slider(choice), Qt.Key.Key_Right)
     QTest.keyClick(slider(choice), Qt.Key.Key_Right)  # there is no further
 
-    assert chosen == [None, *SHARES]
-    assert choice.lost == SHARES[-1]
+    assert rate_selected == [None, *FALSE_REJECTION_RATES]
+    assert choice.false_rejection_rate == FALSE_REJECTION_RATES[-1]
     assert texts(choice)[1] == "losing 1 in 20 digits"
     QTest.keyClick(slider(choice), Qt.Key.Key_PageDown)
-    assert choice.lost == SHARES[-2]
+    assert choice.false_rejection_rate == FALSE_REJECTION_RATES[-2]
 
 
-def test_the_menu_offers_the_same_and_marks_what_is_chosen(choice, chosen):
+def test_the_menu_offers_the_same_and_marks_what_is_chosen(choice, rate_selected):
     actions = offered(choice)
     assert [action.text() for action in actions[:2]] == ["Never", "Losing 1 in 2,000 digits"]
-    assert len(actions) == 1 + len(SHARES)
+    assert len(actions) == 1 + len(FALSE_REJECTION_RATES)
     actions[0].trigger()
     actions[-1].trigger()
     actions[-1].trigger()  # it is chosen already
 
-    assert chosen == [None, SHARES[-1]]
-    assert slider(choice).value() == len(SHARES)
+    assert rate_selected == [None, FALSE_REJECTION_RATES[-1]]
+    assert slider(choice).value() == len(FALSE_REJECTION_RATES)
     QTest.keyClick(slider(choice), Qt.Key.Key_Left)
-    assert [action.isChecked() for action in offered(choice)].index(True) == len(SHARES) - 1
+    assert [action.isChecked() for action in offered(choice)].index(True) == len(FALSE_REJECTION_RATES) - 1
     assert sum(action.isChecked() for action in offered(choice)) == 1
 
 
-def test_a_network_without_thresholds_leaves_no_choice_and_says_why(choice, chosen):
+def test_a_network_without_thresholds_leaves_no_choice_and_says_why(choice, rate_selected):
     choice.choose(None)
     choice.show_network(KNOWS_NOT)
     QTest.keyClick(slider(choice), Qt.Key.Key_End)
@@ -96,16 +96,16 @@ def test_a_network_without_thresholds_leaves_no_choice_and_says_why(choice, chos
 
     choice.show_network(KNOWS)
     assert slider(choice).isEnabled()
-    assert choice.lost is None
+    assert choice.false_rejection_rate is None
     assert texts(choice)[1] == "never"
-    assert chosen == [None]
+    assert rate_selected == [None]
 
 
-@pytest.mark.parametrize("lost", [None, *SHARES])
-def test_nothing_moves_whatever_is_chosen(choice, lost):
+@pytest.mark.parametrize("false_rejection_rate", [None, *FALSE_REJECTION_RATES])
+def test_nothing_moves_whatever_is_chosen(choice, false_rejection_rate):
     choice.show()
     before = slider(choice).geometry()
-    choice.choose(lost)
+    choice.choose(false_rejection_rate)
     choice.grab()  # lays out what has changed
 
     assert slider(choice).geometry() == before
@@ -113,10 +113,10 @@ def test_nothing_moves_whatever_is_chosen(choice, lost):
     assert price.fontMetrics().horizontalAdvance(price.text()) <= price.width()
 
 
-def test_what_is_no_step_is_not_chosen(choice, chosen):
+def test_what_is_no_step_is_not_chosen(choice, rate_selected):
     with pytest.raises(ValueError, match="not in"):
         choice.choose(0.4)
-    assert (choice.lost, chosen) == (LOST, [])
+    assert (choice.false_rejection_rate, rate_selected) == (FALSE_REJECTION_RATE, [])
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ LOSSES = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=300)
 VALUES = st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(math.nan)), max_size=400)
 
 
-def steps(first, losses, total=1000, rates=None):
-    rates = rates if rates is not None else [0.01] * len(losses)
-    return StepsReport(first, tuple(losses), tuple(rates), 1, 1, total, 1000.0, 1.0, 1.0)
+def steps(first, losses, total=1000, learning_rates=None):
+    learning_rates = learning_rates if learning_rates is not None else [0.01] * len(losses)
+    return StepsReport(first, tuple(losses), tuple(learning_rates), 1, 1, total, 1000.0, 1.0, 1.0)
 
 
 def epoch(number, step, test_accuracy=0.98, held_out=None):
@@ -81,7 +81,7 @@ def test_values_by_epoch_stand_at_its_last_step_and_missing_ones_are_left_out():
     curves.add(epoch(2, 938, 0.99, held_out=0.5))
 
     assert [axis.tolist() for axis in curves.by_epoch("test_accuracy")] == [[469, 938], [0.98, 0.99]]
-    assert [axis.tolist() for axis in curves.by_epoch("held_out_accuracy")] == [[938], [0.5]]
+    assert [axis.tolist() for axis in curves.by_epoch("validation_accuracy")] == [[938], [0.5]]
     assert [len(axis) for axis in curves.interim("loss")] == [0, 0]
 
 
@@ -102,7 +102,7 @@ def test_a_resumed_run_replaces_what_it_goes_over():
 
 def test_the_nearest_step_and_the_last_tests_by_then_are_found():
     curves = RunCurves()
-    curves.add(steps(1, [1.0, 0.9, 0.8, 0.7], rates=[0.1, 0.2, 0.3, 0.4]))
+    curves.add(steps(1, [1.0, 0.9, 0.8, 0.7], learning_rates=[0.1, 0.2, 0.3, 0.4]))
     curves.add(epoch(1, 2))
     curves.add(InterimReport(3, 2000, 0.5, 0.8))
 
@@ -110,7 +110,7 @@ def test_the_nearest_step_and_the_last_tests_by_then_are_found():
     assert curves.at(-5).epoch is None
     assert (curves.at(1.7).step, curves.at(1.7).epoch.epoch, curves.at(1.7).interim) == (2, 1, None)
     found = curves.at(99)
-    assert (found.step, found.loss, found.rate, found.interim.accuracy) == (4, 0.7, 0.4, 0.8)
+    assert (found.step, found.loss, found.learning_rate, found.interim.accuracy) == (4, 0.7, 0.4, 0.8)
     assert RunCurves().at(1) is None
 
 
@@ -127,13 +127,13 @@ def test_a_snapshot_stays_as_it_is():
 @given(LOSSES)
 def test_csv_gives_back_every_number(losses):
     curves = RunCurves()
-    curves.add(steps(1, losses, rates=[loss / 3 for loss in losses]))
+    curves.add(steps(1, losses, learning_rates=[loss / 3 for loss in losses]))
     rows = list(csv.DictReader(io.StringIO(curves.to_csv())))
 
     assert [int(row["step"]) for row in rows] == list(range(1, len(losses) + 1))
     assert [float(row["loss"]) for row in rows] == losses
     assert [float(row["smoothed_loss"]) for row in rows] == curves.smoothed.tolist()
-    assert [float(row["learning_rate"]) for row in rows] == curves.rates.tolist()
+    assert [float(row["learning_rate"]) for row in rows] == curves.learning_rates.tolist()
 
 
 def test_csv_has_epochs_and_interim_tests_in_the_line_of_their_step():
@@ -146,7 +146,7 @@ def test_csv_has_epochs_and_interim_tests_in_the_line_of_their_step():
     assert (first["interim_images"], first["interim_accuracy"], first["epoch"]) == ("2000", "0.8", "")
     assert (second["loss"], second["test_accuracy"]) == ("0.5", "")
     assert (third["step"], third["loss"], third["epoch"], third["test_accuracy"]) == ("3", "", "1", "0.9871")
-    assert third["held_out_loss"] == ""
+    assert third["validation_loss"] == ""
 
 
 @given(VALUES, st.integers(2, 60))

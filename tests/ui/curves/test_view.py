@@ -37,8 +37,8 @@ def run(count=469, total=469):
 
 
 def panels(view):
-    loss, accuracy, rate = view.findChildren(Panel)
-    return loss, accuracy, rate
+    loss, accuracy, learning_rate = view.findChildren(Panel)
+    return loss, accuracy, learning_rate
 
 
 def labels(panel):
@@ -299,7 +299,7 @@ def test_the_keys_move_the_cursor_and_zoom(qtbot, view):
 
 
 def test_the_log_scale_is_for_loss_and_rate(qtbot, view):
-    loss, accuracy, rate = panels(view)
+    loss, accuracy, learning_rate = panels(view)
     before = accuracy.range[1]
     changed = []
     view.log_scale_changed.connect(changed.append)
@@ -308,7 +308,7 @@ def test_the_log_scale_is_for_loss_and_rate(qtbot, view):
 
     assert changed == [True]
     assert loss.range[1][1] == pytest.approx(np.log10(2.5), abs=0.2)
-    assert rate.range[1][1] == pytest.approx(-3, abs=0.3)
+    assert learning_rate.range[1][1] == pytest.approx(-3, abs=0.3)
     assert accuracy.range[1] == before
 
 

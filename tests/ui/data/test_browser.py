@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
-from digitpad.domain.data_info import DataInfo, Gallery
+from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.errors import InputError
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.notice import Notice
@@ -44,7 +44,7 @@ class Library:
         labels = labels[start : start + count]
         pixels = np.full((len(labels), SIDE, SIDE), 100 + each % 100, np.uint8)
         matches = 10 * each if digit is None else each
-        return Gallery(pixels, labels, matches, (each,) * 10, np.full((10, SIDE, SIDE), 50, np.uint8))
+        return ImagePage(pixels, labels, matches, (each,) * 10, np.full((10, SIDE, SIDE), 50, np.uint8))
 
     def augment(self, pixels, augmentation, count, seed):
         return np.repeat(pixels[None], count, 0)

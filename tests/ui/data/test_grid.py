@@ -11,18 +11,18 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from digitpad.domain.data_info import Gallery
+from digitpad.domain.data_info import ImagePage
 from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.data.grid import SIDE, DigitGrid, ink_colours
 
 MANY = 5000
 
 
-def page(first: int, count: int, matches: int = MANY) -> Gallery:
+def page(first: int, count: int, matches: int = MANY) -> ImagePage:
     """Images whose grey and label tell their number."""
     numbers = np.arange(first, min(first + count, matches))
     pixels = np.broadcast_to((numbers % 256)[:, None, None], (len(numbers), SIDE, SIDE)).astype(np.uint8)
-    return Gallery(pixels, numbers % 10, matches, (0,) * 10, np.zeros((10, SIDE, SIDE), np.uint8))
+    return ImagePage(pixels, numbers % 10, matches, (0,) * 10, np.zeros((10, SIDE, SIDE), np.uint8))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def painted(widget: QWidget, scale: float = 1.0) -> np.ndarray:
 def test_an_image_is_painted_in_whole_multiples(grid, monkeypatch, scale, times):
     monkeypatch.setattr(grid.viewport(), "devicePixelRatioF", lambda: scale)
     noise = np.random.default_rng(0).integers(0, 256, (1, SIDE, SIDE)).astype(np.uint8)
-    grid.show_page(0, Gallery(noise, np.zeros(1, np.int64), 1, (1,) + (0,) * 9, noise.repeat(10, 0)), anew=True)
+    grid.show_page(0, ImagePage(noise, np.zeros(1, np.int64), 1, (1,) + (0,) * 9, noise.repeat(10, 0)), anew=True)
     wanted = ink_colours(LIGHT)[noise[0]].repeat(times, 0).repeat(times, 1)
 
     inset = round(4 * scale) // 2
@@ -124,11 +124,11 @@ def test_the_last_row_can_be_reached(grid):
 
 def test_a_click_selects(grid, qtbot):
     start(grid)
-    with qtbot.waitSignal(grid.selected) as told:
+    with qtbot.waitSignal(grid.selected) as reported:
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60 * 2 + 30, 60 + 30))
     number = grid._columns + 2
-    assert told.args[1] == number % 10
-    assert (told.args[0] == number).all()
+    assert reported.args[1] == number % 10
+    assert (reported.args[0] == number).all()
     assert grid.accessibleDescription().endswith(f"Image {number + 1} selected, label {number % 10}")
     assert (painted(grid.viewport()) == QColor(LIGHT.accent).rgb()).any(), "no frame"
 
@@ -161,15 +161,15 @@ def test_a_selection_is_told_once_its_image_is_there(qtbot):
     qtbot.addWidget(grid)
     grid.resize(400, 300)
     start(grid)
-    told = []
-    grid.selected.connect(lambda _pixels, label: told.append(label))
+    reported = []
+    grid.selected.connect(lambda _pixels, label: reported.append(label))
     with qtbot.waitSignal(grid.page_requested) as asked:
         grid.select(MANY - 3)
-    assert told == []
+    assert reported == []
     assert painted(grid.viewport()).any()  # blank paper
     first, count = asked.args
     grid.show_page(first, page(first, count), anew=False)
-    assert told == [7]
+    assert reported == [7]
 
 
 def test_a_larger_window_keeps_its_place(grid):

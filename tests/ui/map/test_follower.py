@@ -17,7 +17,7 @@ DRAWING = np.full((28, 28), 7, np.uint8)
 AGAIN = replace(INFO, id="another")
 
 
-class Laboratory:
+class TrainingService:
     """Hands out fake maps."""
 
     def __init__(self):
@@ -34,8 +34,8 @@ class Laboratory:
 
 
 @pytest.fixture
-def laboratory():
-    return Laboratory()
+def training_service():
+    return TrainingService()
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def view(qtbot):
 
 
 @pytest.fixture
-def follower(laboratory, view):
-    follower = MapFollower(laboratory, view)
+def follower(training_service, view):
+    follower = MapFollower(training_service, view)
     follower.begin(INFO)
     yield follower
-    for maker in laboratory.made:
+    for maker in training_service.made:
         maker.let.release(100)
     follower.stop()
 
@@ -72,64 +72,64 @@ def said(view):
     return view.accessibleDescription()
 
 
-def first_map(qtbot, follower, laboratory, view, step=10, run=1):
+def first_map(qtbot, follower, training_service, view, step=10, run=1):
     """The first map of a run, shown."""
     follower.follow(network(step))
-    qtbot.waitUntil(lambda: len(laboratory.made) == run and bool(laboratory.made[-1].updates))
-    laboratory.made[-1].let.release()
+    qtbot.waitUntil(lambda: len(training_service.made) == run and bool(training_service.made[-1].updates))
+    training_service.made[-1].let.release()
     qtbot.waitUntil(lambda: f"After {step} steps" in said(view))
 
 
-def test_a_network_becomes_a_map_of_the_run_s_data(qtbot, follower, laboratory, view):
+def test_a_network_becomes_a_map_of_the_run_s_data(qtbot, follower, training_service, view):
     follower.follow(network(10))
     assert "Working out the first map" in said(view)
-    first_map(qtbot, follower, laboratory, view)
+    first_map(qtbot, follower, training_service, view)
     assert "Working out" not in said(view)
-    assert laboratory.asked == ["starter"]
+    assert training_service.asked == ["starter"]
 
 
-def test_of_the_networks_that_wait_the_latest_is_next(qtbot, follower, laboratory, view):
+def test_of_the_networks_that_wait_the_latest_is_next(qtbot, follower, training_service, view):
     follower.follow(network(1))
-    qtbot.waitUntil(lambda: bool(laboratory.made and laboratory.made[0].updates))
+    qtbot.waitUntil(lambda: bool(training_service.made and training_service.made[0].updates))
     for step in range(2, 9):
         follower.follow(network(step))
-    laboratory.made[0].let.release(2)
+    training_service.made[0].let.release(2)
     qtbot.waitUntil(lambda: "After 8 steps" in said(view))
-    assert [step for step, _ in laboratory.made[0].updates] == [1, 8]
-    assert len(laboratory.made) == 1
+    assert [step for step, _ in training_service.made[0].updates] == [1, 8]
+    assert len(training_service.made) == 1
 
 
-def test_nothing_is_computed_until_somebody_looks(qtbot, follower, laboratory, view):
+def test_nothing_is_computed_until_somebody_looks(qtbot, follower, training_service, view):
     view.hide()
     assert not follower.is_wanted
     for step in range(1, 4):
         follower.follow(network(step))
-    assert laboratory.asked == []
+    assert training_service.asked == []
     view.show()
-    qtbot.waitUntil(lambda: bool(laboratory.made and laboratory.made[0].updates))
-    laboratory.made[0].let.release()
+    qtbot.waitUntil(lambda: bool(training_service.made and training_service.made[0].updates))
+    training_service.made[0].let.release()
     qtbot.waitUntil(lambda: "After 3 steps" in said(view))
-    assert [step for step, _ in laboratory.made[0].updates] == [3]
+    assert [step for step, _ in training_service.made[0].updates] == [3]
 
 
 def test_of_a_recipe_that_tests_within_an_epoch_every_test_s_map_is_kept_for_who_looks_later(
-    qtbot, follower, laboratory, view
+    qtbot, follower, training_service, view
 ):
     follower.begin(replace(INFO, recipe=replace(INFO.recipe, test_every=50)))
     view.hide()
     for step in (10, 50, 50, 70, 100, 130):
         follower.follow(network(step))
     view.show()
-    qtbot.waitUntil(lambda: bool(laboratory.made))
-    laboratory.made[0].let.release(3)
+    qtbot.waitUntil(lambda: bool(training_service.made))
+    training_service.made[0].let.release(3)
     qtbot.waitUntil(lambda: "After 130 steps" in said(view))
-    assert [step for step, _ in laboratory.made[0].updates] == [50, 100, 130]
+    assert [step for step, _ in training_service.made[0].updates] == [50, 100, 130]
 
 
-def test_the_drawing_is_on_the_map_and_follows_the_pen(qtbot, follower, laboratory, view):
+def test_the_drawing_is_on_the_map_and_follows_the_pen(qtbot, follower, training_service, view):
     follower.take_drawing(DRAWING)
-    first_map(qtbot, follower, laboratory, view)
-    assert laboratory.made[0].updates[0][1] is DRAWING
+    first_map(qtbot, follower, training_service, view)
+    assert training_service.made[0].updates[0][1] is DRAWING
     assert view._drawing == (0.5, 0.5)
     follower.take_drawing(DRAWING + 1)
     qtbot.waitUntil(lambda: view._drawing == (0.25, -0.25))
@@ -137,84 +137,84 @@ def test_the_drawing_is_on_the_map_and_follows_the_pen(qtbot, follower, laborato
     assert view._drawing is None
 
 
-def test_what_is_drawn_while_a_map_is_computed_is_put_on_it(qtbot, follower, laboratory, view):
+def test_what_is_drawn_while_a_map_is_computed_is_put_on_it(qtbot, follower, training_service, view):
     follower.follow(network(10))
-    qtbot.waitUntil(lambda: bool(laboratory.made and laboratory.made[0].updates))
+    qtbot.waitUntil(lambda: bool(training_service.made and training_service.made[0].updates))
     follower.take_drawing(DRAWING)
-    laboratory.made[0].let.release()
+    training_service.made[0].let.release()
     qtbot.waitUntil(lambda: view._drawing == (0.25, -0.25))
 
 
-def test_what_is_cleared_while_a_map_is_computed_is_not_on_it(qtbot, follower, laboratory, view):
+def test_what_is_cleared_while_a_map_is_computed_is_not_on_it(qtbot, follower, training_service, view):
     follower.take_drawing(DRAWING)
     follower.follow(network(10))
-    qtbot.waitUntil(lambda: bool(laboratory.made and laboratory.made[0].updates))
+    qtbot.waitUntil(lambda: bool(training_service.made and training_service.made[0].updates))
     follower.take_drawing(None)
-    laboratory.made[0].let.release()
+    training_service.made[0].let.release()
     qtbot.waitUntil(lambda: "After 10 steps" in said(view))
     assert view._drawing is None
 
 
-def test_what_was_drawn_while_nobody_looked_is_put_on_the_map_later(qtbot, follower, laboratory, view):
-    first_map(qtbot, follower, laboratory, view)
+def test_what_was_drawn_while_nobody_looked_is_put_on_the_map_later(qtbot, follower, training_service, view):
+    first_map(qtbot, follower, training_service, view)
     view.hide()
     follower.take_drawing(DRAWING)
-    assert laboratory.made[0].placed == []
+    assert training_service.made[0].placed == []
     view.show()
     qtbot.waitUntil(lambda: view._drawing == (0.25, -0.25))
-    assert len(laboratory.made[0].placed) == 1
+    assert len(training_service.made[0].placed) == 1
 
 
-def test_another_run_gets_a_map_of_its_own(qtbot, follower, laboratory, view, failures):
-    first_map(qtbot, follower, laboratory, view)
+def test_another_run_gets_a_map_of_its_own(qtbot, follower, training_service, view, failures):
+    first_map(qtbot, follower, training_service, view)
     follower.begin(AGAIN)
-    assert laboratory.made[0].closed
+    assert training_service.made[0].closed
     assert "After" not in said(view)
-    first_map(qtbot, follower, laboratory, view, 3, run=2)
-    assert not laboratory.made[1].closed
+    first_map(qtbot, follower, training_service, view, 3, run=2)
+    assert not training_service.made[1].closed
     assert failures == []
 
 
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_run_that_begins_while_a_map_is_computed_is_told_no_failure(
-    qtbot, follower, laboratory, view, failures, is_first
+    qtbot, follower, training_service, view, failures, is_first
 ):
-    laboratory.problem = DigitpadError("The process ended.")
+    training_service.problem = DigitpadError("The process ended.")
     if not is_first:
-        laboratory.problem = None
-        first_map(qtbot, follower, laboratory, view)
-        laboratory.made[0].problem = DigitpadError("The process ended.")
-        laboratory.made[0].updates.clear()
+        training_service.problem = None
+        first_map(qtbot, follower, training_service, view)
+        training_service.made[0].problem = DigitpadError("The process ended.")
+        training_service.made[0].updates.clear()
     follower.follow(network(20))
-    qtbot.waitUntil(lambda: bool(laboratory.made and laboratory.made[0].updates))
-    laboratory.problem = None
+    qtbot.waitUntil(lambda: bool(training_service.made and training_service.made[0].updates))
+    training_service.problem = None
     follower.begin(AGAIN)
-    assert laboratory.made[0].closed or is_first
-    first_map(qtbot, follower, laboratory, view, 3, run=2)
-    assert laboratory.made[0].closed
+    assert training_service.made[0].closed or is_first
+    first_map(qtbot, follower, training_service, view, 3, run=2)
+    assert training_service.made[0].closed
     assert failures == []
 
 
-def test_a_map_that_fails_is_told_and_the_next_is_tried(qtbot, follower, laboratory, view):
-    laboratory.problem = DigitpadError("The process ended.")
+def test_a_map_that_fails_is_told_and_the_next_is_tried(qtbot, follower, training_service, view):
+    training_service.problem = DigitpadError("The process ended.")
     with qtbot.waitSignal(follower.failed) as failed:
         follower.follow(network(1))
-        qtbot.waitUntil(lambda: bool(laboratory.made))
-        laboratory.made[0].let.release()
+        qtbot.waitUntil(lambda: bool(training_service.made))
+        training_service.made[0].let.release()
     assert failed.args == ["The process ended."]
     assert "Working out" not in said(view)
-    laboratory.made[0].problem = None
-    first_map(qtbot, follower, laboratory, view, 2)
-    assert len(laboratory.made) == 1, "one process at most"
+    training_service.made[0].problem = None
+    first_map(qtbot, follower, training_service, view, 2)
+    assert len(training_service.made) == 1, "one process at most"
 
 
 @pytest.mark.parametrize("moment", ["made", "under way"])
-def test_stopping_ends_the_map_under_way(qtbot, follower, laboratory, view, failures, moment):
-    laboratory.problem = DigitpadError("The process ended.")
+def test_stopping_ends_the_map_under_way(qtbot, follower, training_service, view, failures, moment):
+    training_service.problem = DigitpadError("The process ended.")
     follower.follow(network(1))
-    qtbot.waitUntil(lambda: bool(laboratory.made))
+    qtbot.waitUntil(lambda: bool(training_service.made))
     if moment == "under way":
-        qtbot.waitUntil(lambda: bool(laboratory.made[0].updates))
+        qtbot.waitUntil(lambda: bool(training_service.made[0].updates))
     follower.stop()
-    assert laboratory.made[0].closed or not laboratory.made[0].updates
+    assert training_service.made[0].closed or not training_service.made[0].updates
     assert failures == []

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from digitpad.ui.pad.canvas import Canvas
-from digitpad.ui.pad.square_frame import Square
+from digitpad.ui.pad.square_frame import SquareFrame
 
 LINE, ACCENT, GROUND = QColor("#DDE2E9"), QColor("#2F6BFF"), QColor("#F6F7F9")
 
@@ -25,7 +25,7 @@ class Window(QWidget):
         palette.setColor(QPalette.ColorRole.Accent, ACCENT)
         self.setPalette(palette)
         self.button, self.canvas = QPushButton(), Canvas()
-        self.square = Square(self.canvas)
+        self.square = SquareFrame(self.canvas)
         layout = QHBoxLayout(self)
         layout.addWidget(self.button)
         layout.addWidget(self.square, 1)

@@ -13,7 +13,7 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.storage.recipe_store import keep_recipe, load_recipe, recipes_folder, save_recipe
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.theme import DARK
-from digitpad.ui.recipes.controller import RecipeShelf
+from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.recipes.editor import RecipeEditor
 from digitpad.ui.session.tasks import Tasks
 from tests.ui.training_services import OTHER, RECIPE
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 OWN = replace(RECIPE, id="mine", title="Mine", epochs=9)
 
 
-class Laboratory:
+class TrainingService:
     """Has two recipes and one network."""
 
     recipes = (RECIPE, OTHER)
@@ -37,32 +37,32 @@ class Laboratory:
 
 
 @pytest.fixture
-def laboratory():
-    return Laboratory()
+def training_service():
+    return TrainingService()
 
 
 @pytest.fixture
-def shelf(qtbot, laboratory):
+def controller(qtbot, training_service):
     window, tasks = QWidget(), Tasks()
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    yield RecipeShelf(laboratory, tasks, window)
+    yield RecipeController(training_service, tasks, window)
     tasks.stop()
 
 
 @pytest.fixture
-def used(shelf):
+def used(controller):
     said = []
-    shelf.recipe_used.connect(lambda recipe, seed: said.append((recipe, seed)))
+    controller.recipe_used.connect(lambda recipe, seed: said.append((recipe, seed)))
     return said
 
 
-def edit(qtbot, shelf, recipe=RECIPE, seed=5):
+def edit(qtbot, controller, recipe=RECIPE, seed=5):
     """The editor, open on a recipe."""
-    shelf.edit(recipe, seed)
-    qtbot.waitUntil(lambda: shelf._editor is not None and shelf._editor.isVisible())
-    return shelf.parent().findChild(RecipeEditor)
+    controller.edit(recipe, seed)
+    qtbot.waitUntil(lambda: controller._editor is not None and controller._editor.isVisible())
+    return controller.parent().findChild(RecipeEditor)
 
 
 def press(editor, name):
@@ -77,8 +77,8 @@ def enter(editor, name, text, kind=NumberBox):
     QTest.keyClicks(field, text)
 
 
-def choose(qtbot, shelf, path):
-    window = shelf.parent()
+def choose(qtbot, controller, path):
+    window = controller.parent()
     qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
     dialog = window.findChild(QFileDialog)
     dialog.fileSelected.emit(str(path))
@@ -86,117 +86,117 @@ def choose(qtbot, shelf, path):
     qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
 
 
-def names(shelf):
-    return [recipe.id for recipe in shelf.recipes]
+def names(controller):
+    return [recipe.id for recipe in controller.recipes]
 
 
-def test_own_recipes_come_after_those_that_ship(qtbot, shelf):
+def test_own_recipes_come_after_those_that_ship(qtbot, controller):
     keep_recipe(OWN)
     keep_recipe(replace(OWN, id="small"))  # its place is taken
-    assert names(shelf) == ["small", "large"]
-    with qtbot.waitSignal(shelf.recipes_changed) as changed:
-        shelf.look()
+    assert names(controller) == ["small", "large"]
+    with qtbot.waitSignal(controller.recipes_changed) as changed:
+        controller.look()
     assert changed.args == [[RECIPE, OTHER, OWN], ""]
 
 
-def test_a_file_that_is_no_recipe_is_told_by_name_and_the_others_are_there(qtbot, shelf):
+def test_a_file_that_is_no_recipe_is_told_by_name_and_the_others_are_there(qtbot, controller):
     keep_recipe(OWN)
     (recipes_folder() / "broken.json").write_text("{")
-    with qtbot.waitSignal(shelf.failed) as failed:
-        shelf.look()
+    with qtbot.waitSignal(controller.failed) as failed:
+        controller.look()
     assert "broken.json" in failed.args[0]
-    assert names(shelf) == ["small", "large", "mine"]
+    assert names(controller) == ["small", "large", "mine"]
 
 
-def test_a_recipe_that_was_not_changed_is_used_as_it_is(qtbot, shelf, used):
-    press(edit(qtbot, shelf), "use_button")
+def test_a_recipe_that_was_not_changed_is_used_as_it_is(qtbot, controller, used):
+    press(edit(qtbot, controller), "use_button")
     assert used == [(RECIPE, 5)]
-    assert names(shelf) == ["small", "large"]
+    assert names(controller) == ["small", "large"]
 
 
-def test_a_changed_recipe_is_offered_and_replaces_the_one_changed_before(qtbot, shelf, used):
+def test_a_changed_recipe_is_offered_and_replaces_the_one_changed_before(qtbot, controller, used):
     changes = []
-    shelf.recipes_changed.connect(lambda recipes, chosen: changes.append(chosen))
+    controller.recipes_changed.connect(lambda recipes, selected: changes.append(selected))
     for epochs in ("4", "6"):
-        editor = edit(qtbot, shelf)
+        editor = edit(qtbot, controller)
         enter(editor, "epochs", epochs)
         press(editor, "use_button")
     assert [recipe.epochs for recipe, _ in used] == [4, 6]
-    assert names(shelf) == ["small", "large", "small-changed"]
+    assert names(controller) == ["small", "large", "small-changed"]
     assert changes == ["small-changed", "small-changed"]
-    assert shelf.recipes[-1].epochs == 6
+    assert controller.recipes[-1].epochs == 6
 
 
-def test_an_own_recipe_is_saved_and_found_again(qtbot, shelf):
-    editor = edit(qtbot, shelf)
+def test_an_own_recipe_is_saved_and_found_again(qtbot, controller):
+    editor = edit(qtbot, controller)
     enter(editor, "epochs", "8")
     press(editor, "save_as_button")
     title = editor._save_row.findChild(QLineEdit)
     title.selectAll()
     QTest.keyClicks(title, "Mine")
-    with qtbot.waitSignal(shelf.recipes_changed) as changed:
+    with qtbot.waitSignal(controller.recipes_changed) as changed:
         QTest.keyClick(title, Qt.Key.Key_Return)
     assert changed.args[1] == "mine"
-    assert load_recipe(recipes_folder() / "mine.json") == shelf.recipes[-1]
-    assert shelf.recipes[-1].epochs == 8
-    with qtbot.waitSignal(shelf.recipes_changed) as changed:
-        shelf.look()
-    assert changed.args[0] == [RECIPE, OTHER, shelf.recipes[-1]]
+    assert load_recipe(recipes_folder() / "mine.json") == controller.recipes[-1]
+    assert controller.recipes[-1].epochs == 8
+    with qtbot.waitSignal(controller.recipes_changed) as changed:
+        controller.look()
+    assert changed.args[0] == [RECIPE, OTHER, controller.recipes[-1]]
 
 
-def test_a_recipe_that_cannot_be_saved_is_told_in_the_editor(qtbot, shelf):
+def test_a_recipe_that_cannot_be_saved_is_told_in_the_editor(qtbot, controller):
     recipes_folder().parent.mkdir(parents=True)
     recipes_folder().write_text("a file where the folder should be")
-    editor = edit(qtbot, shelf)
+    editor = edit(qtbot, controller)
     editor.recipe_save_requested.emit(OWN)
     qtbot.waitUntil(lambda: bool(editor.notice.text))
     assert "mine.json" in editor.notice.text
-    assert names(shelf) == ["small", "large"]
+    assert names(controller) == ["small", "large"]
 
 
-def test_a_recipe_goes_to_a_file_and_comes_back(qtbot, shelf, used, tmp_path):
-    editor = edit(qtbot, shelf, OTHER)
+def test_a_recipe_goes_to_a_file_and_comes_back(qtbot, controller, used, tmp_path):
+    editor = edit(qtbot, controller, OTHER)
     press(editor, "export_button")
-    with qtbot.waitSignal(shelf.saved) as saved:
-        choose(qtbot, shelf, tmp_path / "shared.json")
+    with qtbot.waitSignal(controller.saved) as saved:
+        choose(qtbot, controller, tmp_path / "shared.json")
     assert saved.args == [tmp_path / "shared.json"]
     save_recipe(tmp_path / "shared.json", replace(load_recipe(tmp_path / "shared.json"), id="theirs", title="Theirs"))
     press(editor, "import_button")
-    choose(qtbot, shelf, tmp_path / "shared.json")
+    choose(qtbot, controller, tmp_path / "shared.json")
     qtbot.waitUntil(lambda: "Theirs" in editor.windowTitle())
     press(editor, "use_button")
     assert used[0][0] == replace(OTHER, id="theirs", title="Theirs")
-    assert names(shelf)[-1] == "theirs"
+    assert names(controller)[-1] == "theirs"
 
 
-def test_an_imported_recipe_does_not_hide_behind_the_one_with_its_id(qtbot, shelf, used, tmp_path):
+def test_an_imported_recipe_does_not_hide_behind_the_one_with_its_id(qtbot, controller, used, tmp_path):
     save_recipe(tmp_path / "foreign.json", replace(RECIPE, epochs=77))
-    editor = edit(qtbot, shelf)
+    editor = edit(qtbot, controller)
     press(editor, "import_button")
-    choose(qtbot, shelf, tmp_path / "foreign.json")
+    choose(qtbot, controller, tmp_path / "foreign.json")
     qtbot.waitUntil(lambda: editor.recipe() is not None and editor.recipe().epochs == 77)
     press(editor, "use_button")
     assert used[0][0].epochs == 77
-    assert len(set(names(shelf))) == 3
-    assert next(recipe for recipe in shelf.recipes if recipe.id == used[0][0].id).epochs == 77
+    assert len(set(names(controller))) == 3
+    assert next(recipe for recipe in controller.recipes if recipe.id == used[0][0].id).epochs == 77
 
 
-def test_a_file_that_is_no_recipe_is_told_in_the_editor(qtbot, shelf, tmp_path):
+def test_a_file_that_is_no_recipe_is_told_in_the_editor(qtbot, controller, tmp_path):
     (tmp_path / "picture.json").write_bytes(b"\x89PNG")
-    editor = edit(qtbot, shelf)
+    editor = edit(qtbot, controller)
     press(editor, "import_button")
-    choose(qtbot, shelf, tmp_path / "picture.json")
+    choose(qtbot, controller, tmp_path / "picture.json")
     qtbot.waitUntil(lambda: "picture.json" in editor.notice.text)
 
 
-def test_without_networks_there_is_no_editor_but_a_sentence(qtbot, shelf, laboratory):
-    laboratory.problem = "PyTorch could not be loaded."
-    with qtbot.waitSignal(shelf.failed) as failed:
-        shelf.edit(RECIPE, 0)
+def test_without_networks_there_is_no_editor_but_a_sentence(qtbot, controller, training_service):
+    training_service.problem = "PyTorch could not be loaded."
+    with qtbot.waitSignal(controller.failed) as failed:
+        controller.edit(RECIPE, 0)
     assert failed.args == ["PyTorch could not be loaded."]
 
 
-def test_the_editor_takes_the_colours_of_a_theme(qtbot, shelf):
-    editor = edit(qtbot, shelf)
-    shelf.set_theme(DARK)
+def test_the_editor_takes_the_colours_of_a_theme(qtbot, controller):
+    editor = edit(qtbot, controller)
+    controller.set_theme(DARK)
     assert editor.notice._theme == DARK

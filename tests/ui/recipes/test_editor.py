@@ -25,25 +25,25 @@ FAST = Recipe(
     network="small",
     epochs=3,
     teaches="How little is needed.",
-    copies=2,
+    stroke_variations=2,
     test_batch=50,
     test_every=50,
     test_images=2000,
     samples_before=20,
     samples_after=10,
     outputs_after=1,
-    hold_out=5000,
+    validation_images=5000,
     augmentation=Augmentation(degrees=10, plain=0.2),
 )
 
 
-def rate_at(recipe, share):
-    return recipe.rate * (1 - share)
+def learning_rate_at(recipe, share):
+    return recipe.learning_rate * (1 - share)
 
 
 @pytest.fixture
 def editor(qtbot):
-    dialog = RecipeEditor(NETWORKS, rate_at, lambda: ["fast", "mine"])
+    dialog = RecipeEditor(NETWORKS, learning_rate_at, lambda: ["fast", "mine"])
     qtbot.addWidget(dialog)
     return dialog
 
@@ -94,10 +94,10 @@ def test_a_changed_recipe_is_another_one(editor, used):
     """Every field that has no place in the dialog is carried over."""
     editor.show_recipe(FAST, 0)
     enter(editor, "epochs", "5")
-    enter(editor, "rate", "1e-4")
+    enter(editor, "learning_rate", "1e-4")
     enter(editor, "seed", "9223372036854775807", QLineEdit)
     click(editor, "use_button")
-    changed = replace(FAST, id="fast-changed", title="Fast, changed", epochs=5, rate=1e-4)
+    changed = replace(FAST, id="fast-changed", title="Fast, changed", epochs=5, learning_rate=1e-4)
     assert used == [(changed, 2**63 - 1)]
 
 
@@ -120,7 +120,18 @@ def test_a_title_of_the_persons_own_is_kept(editor):
 
 
 @pytest.mark.parametrize(
-    "name", ["epochs", "batch", "hold_out", "smoothing", "average", "mean", "std", "rate", "decay"]
+    "name",
+    [
+        "epochs",
+        "batch",
+        "validation_images",
+        "label_smoothing",
+        "ema_decay",
+        "mean",
+        "std",
+        "learning_rate",
+        "weight_decay",
+    ],
 )
 @given(data=st.data())
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -136,14 +147,14 @@ def test_whatever_is_typed_stays_within_the_limits(editor, name, data):
 def test_a_learning_rate_is_typed_as_people_write_it(editor, text, value):
     """The second 9 and 'inf' cannot be typed; an unfinished number falls back to the last whole one."""
     editor.show_recipe(FAST, 0)
-    box = enter(editor, "rate", text)
+    box = enter(editor, "learning_rate", text)
     QTest.keyClick(box, Qt.Key.Key_Tab)
-    assert editor.recipe().rate == value
+    assert editor.recipe().learning_rate == value
 
 
 def test_the_arrows_go_through_round_numbers(editor):
     editor.show_recipe(FAST, 0)
-    box = editor.findChild(NumberBox, "rate")
+    box = editor.findChild(NumberBox, "learning_rate")
     seen = []
     for key in [Qt.Key.Key_Up] * 4 + [Qt.Key.Key_Down] * 8:
         QTest.keyClick(box, key)
@@ -153,11 +164,11 @@ def test_the_arrows_go_through_round_numbers(editor):
 
 def test_the_arrows_reach_both_ends(editor):
     editor.show_recipe(FAST, 0)
-    box = editor.findChild(NumberBox, "decay")
+    box = editor.findChild(NumberBox, "weight_decay")
     box.stepBy(-100)
-    assert box.number() == LIMITS["decay"][0]
+    assert box.number() == LIMITS["weight_decay"][0]
     box.stepBy(100)
-    assert box.number() == LIMITS["decay"][1]
+    assert box.number() == LIMITS["weight_decay"][1]
 
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
@@ -167,7 +178,7 @@ def test_only_fields_that_count_are_shown(editor, optimiser, schedule):
     choose(editor, "optimiser", optimiser)
     choose(editor, "schedule", schedule)
     assert editor.findChild(NumberBox, "momentum").isVisible() == (optimiser == "sgd")
-    assert editor.findChild(NumberBox, "decay").isVisible() == (optimiser == "adamw")
+    assert editor.findChild(NumberBox, "weight_decay").isVisible() == (optimiser == "adamw")
     assert editor.findChild(NumberBox, "factor").isVisible() == (schedule == "steps")
     assert editor.findChild(QLineEdit, "milestones").isVisible() == (schedule == "steps")
     assert (editor.recipe().optimiser, editor.recipe().schedule) == (optimiser, schedule)
@@ -321,7 +332,7 @@ def test_the_curve_follows_the_fields(editor):
     curve = editor.training.curve
     assert curve.accessibleDescription() == "Starts at 0.003, rises to 0.003 at most, ends at 0"
     before = curve.grab().toImage()
-    enter(editor, "rate", "0.01")
+    enter(editor, "learning_rate", "0.01")
     assert curve.accessibleDescription() == "Starts at 0.01, rises to 0.01 at most, ends at 0"
     assert curve.grab().toImage() != before
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
 from digitpad.domain.reports import EpochReport
 from digitpad.storage.run_store import RunFolder, create, runs_folder
-from digitpad.ui.runs.controller import RunKeeper
+from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.tasks import Tasks
 from tests.ui.training_services import OTHER, RECIPE, steps
@@ -47,12 +47,12 @@ def runs(qtbot, ids):
 
 
 @pytest.fixture
-def keeper(qtbot, runs, ids):
+def controller(qtbot, runs, ids):
     tasks = Tasks()
-    keeper = RunKeeper(runs, tasks)
-    keeper.refresh()
+    controller = RunController(runs, tasks)
+    controller.refresh()
     qtbot.waitUntil(lambda: listed(runs) == set(ids))
-    yield keeper
+    yield controller
     tasks.stop()
 
 
@@ -69,54 +69,54 @@ def press(runs, run_id, name):
 
 
 @pytest.mark.parametrize("which", ["best", "last"])
-def test_load_says_which_file_to_read_with(qtbot, runs, keeper, ids, which):
-    with qtbot.waitSignal(keeper.load_requested) as asked:
+def test_load_says_which_file_to_read_with(qtbot, runs, controller, ids, which):
+    with qtbot.waitSignal(controller.load_requested) as asked:
         press(runs, ids[0], f"load_{which}")
     assert asked.args[0].read_text() == which
     assert asked.args[0].parent.name == ids[0]
 
 
-def test_only_a_run_with_a_saved_state_can_go_on(qtbot, runs, keeper, ids):
-    with qtbot.waitSignal(keeper.resume_requested) as asked:
+def test_only_a_run_with_a_saved_state_can_go_on(qtbot, runs, controller, ids):
+    with qtbot.waitSignal(controller.resume_requested) as asked:
         press(runs, ids[1], "resume")
     assert asked.args == [ids[1]]
     RunFolder(runs_folder() / ids[1]).resume.unlink()
-    keeper.refresh()
+    controller.refresh()
     button = runs.findChild(QPushButton, "resume_button")
     qtbot.waitUntil(lambda: not button.isEnabled())
 
 
-def test_a_run_gets_another_name(qtbot, runs, keeper, ids):
+def test_a_run_gets_another_name(qtbot, runs, controller, ids):
     press(runs, ids[0], "rename")
     editor = runs.view.viewport().findChild(QLineEdit)
     editor.selectAll()
     QTest.keyClicks(editor, "my own")
-    with qtbot.waitSignal(keeper.renamed) as renamed:
+    with qtbot.waitSignal(controller.renamed) as renamed:
         QTest.keyClick(editor, Qt.Key.Key_Return)
     assert (renamed.args[0].id, renamed.args[0].name) == (ids[0], "my own")
     qtbot.waitUntil(lambda: runs.selected_run().name == "my own")
     assert RunFolder(runs_folder() / ids[0]).read_info().name == "my own"
 
 
-def test_a_name_that_cannot_be_is_refused(qtbot, runs, keeper, ids):
+def test_a_name_that_cannot_be_is_refused(qtbot, runs, controller, ids):
     runs.select_run(ids[0])
-    with qtbot.waitSignal(keeper.failed) as failed:
+    with qtbot.waitSignal(controller.failed) as failed:
         runs.rename_requested.emit(runs.selected_run(), "x" * 1000)
     assert "characters" in failed.args[0]
     assert runs.selected_run().name == "small"
 
 
-def test_a_deleted_run_is_gone(qtbot, runs, keeper, ids):
+def test_a_deleted_run_is_gone(qtbot, runs, controller, ids):
     press(runs, ids[0], "delete")
     QTest.mouseClick(runs.findChild(QPushButton, "confirm_delete_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: listed(runs) == {ids[1], ids[2]})
     assert not (runs_folder() / ids[0]).exists()
 
 
-def test_a_run_that_somebody_else_deleted_leaves_the_list_with_a_sentence(qtbot, runs, keeper, ids):
+def test_a_run_that_somebody_else_deleted_leaves_the_list_with_a_sentence(qtbot, runs, controller, ids):
     runs.select_run(ids[1])
     shutil.rmtree(runs_folder() / ids[1])
-    with qtbot.waitSignal(keeper.failed) as failed:
+    with qtbot.waitSignal(controller.failed) as failed:
         runs.rename_requested.emit(runs.selected_run(), "too late")
     assert ids[1] in failed.args[0]
     qtbot.waitUntil(lambda: listed(runs) == {ids[0], ids[2]})
@@ -130,26 +130,26 @@ def choose(qtbot, runs, path):
     qtbot.waitUntil(lambda: not runs.findChildren(QFileDialog))
 
 
-def test_the_best_checkpoint_is_exported(qtbot, runs, keeper, ids, tmp_path):
+def test_the_best_checkpoint_is_exported(qtbot, runs, controller, ids, tmp_path):
     target = tmp_path / "exported.safetensors"
     press(runs, ids[0], "export")
-    with qtbot.waitSignal(keeper.saved) as saved:
+    with qtbot.waitSignal(controller.saved) as saved:
         choose(qtbot, runs, target)
     assert saved.args == [target]
     assert target.read_text() == "best"
 
 
-def test_an_export_that_fails_says_why(qtbot, runs, keeper, ids, tmp_path):
+def test_an_export_that_fails_says_why(qtbot, runs, controller, ids, tmp_path):
     press(runs, ids[0], "export")
-    with qtbot.waitSignal(keeper.failed) as failed:
+    with qtbot.waitSignal(controller.failed) as failed:
         choose(qtbot, runs, tmp_path / "no" / "folder.safetensors")
     assert "folder.safetensors" in failed.args[0]
 
 
-def test_selecting_reads_the_curves(qtbot, runs, keeper, ids):
-    with qtbot.waitSignal(keeper.run_selected):
+def test_selecting_reads_the_curves(qtbot, runs, controller, ids):
+    with qtbot.waitSignal(controller.run_selected):
         runs.select_run(ids[0])
-    with qtbot.waitSignal(keeper.run_selected) as selected:
+    with qtbot.waitSignal(controller.run_selected) as selected:
         runs.select_run(ids[1])
     info, curves = selected.args
     assert info.id == ids[1]
@@ -157,12 +157,12 @@ def test_selecting_reads_the_curves(qtbot, runs, keeper, ids):
     assert curves.epochs == (EPOCH,)
 
 
-def test_runs_laid_over_have_names_of_their_own(qtbot, runs, keeper, ids):
+def test_runs_laid_over_have_names_of_their_own(qtbot, runs, controller, ids):
     runs.select_run(ids[0])
     QTest.keyClick(runs.view, Qt.Key.Key_Space)
     runs.select_run(ids[2])
     over = []
-    keeper.laid_over.connect(over.append)
+    controller.laid_over.connect(over.append)
     QTest.keyClick(runs.view, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(over) and len(over[-1]) == 2)
     assert "small · 0" in over[-1]

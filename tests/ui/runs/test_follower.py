@@ -35,16 +35,16 @@ class Keeper(QObject):
 
 @pytest.fixture
 def parts(qtbot):
-    curves, runs, keeper = CurvesView(), RunList(), Keeper()
+    curves, runs, controller = CurvesView(), RunList(), Keeper()
     qtbot.addWidget(curves)
     qtbot.addWidget(runs)
     runs.show_runs([OTHER], set())
-    return RunFollower(curves, runs, keeper, curves), curves, runs, keeper
+    return RunFollower(curves, runs, controller, curves), curves, runs, controller
 
 
 def steps(first, *losses):
-    rates = (0.1,) * len(losses)
-    return StepsReport(first, losses, rates, 1, 1, 1, 1.0, 1.0, 1.0)
+    learning_rates = (0.1,) * len(losses)
+    return StepsReport(first, losses, learning_rates, 1, 1, 1, 1.0, 1.0, 1.0)
 
 
 def epoch(number, accuracy, is_best=True):
@@ -63,10 +63,10 @@ def losses(curves):
 
 
 def test_a_new_run_starts_with_empty_curves_and_grows_with_its_reports(parts):
-    follower, curves, runs, keeper = parts
+    follower, curves, runs, controller = parts
     assert not follower.has_run
     follower.begin(RUN)
-    assert (follower.has_run, curves.name, losses(curves), keeper.asked) == (True, "one", [], [])
+    assert (follower.has_run, curves.name, losses(curves), controller.asked) == (True, "one", [], [])
     assert runs.selected_run().id == "1"
     follower.take(steps(1, 2.0, 1.5))
     assert losses(curves) == [2.0, 1.5]
@@ -82,35 +82,35 @@ def test_the_list_follows_the_epochs_and_keeps_the_best(parts):
 
 
 def test_a_resumed_run_s_first_reports_go_after_what_is_read_of_it(parts):
-    follower, curves, _, keeper = parts
+    follower, curves, _, controller = parts
     follower.begin(replace(RUN, train_seconds=3.0))
-    assert keeper.asked == ["1"]
+    assert controller.asked == ["1"]
     follower.take(steps(3, 0.9))
-    keeper.run_selected.emit(OTHER, curves_of(steps(1, 7.0)))  # the answer to an earlier click
+    controller.run_selected.emit(OTHER, curves_of(steps(1, 7.0)))  # the answer to an earlier click
     assert losses(curves) == [0.9]
-    keeper.run_selected.emit(RUN, curves_of(steps(1, 2.0, 1.5)))
+    controller.run_selected.emit(RUN, curves_of(steps(1, 2.0, 1.5)))
     assert losses(curves) == [2.0, 1.5, 0.9]
     follower.take(steps(4, 0.8))
     assert losses(curves) == [2.0, 1.5, 0.9, 0.8]
 
 
 def test_while_a_run_goes_on_no_other_takes_its_place_and_after_it_does(parts):
-    follower, curves, _, keeper = parts
+    follower, curves, _, controller = parts
     follower.begin(RUN)
     follower.take(steps(1, 2.0))
     for run in (OTHER, RUN):
-        keeper.run_selected.emit(run, curves_of(steps(1, 7.0)))
+        controller.run_selected.emit(run, curves_of(steps(1, 7.0)))
         assert (curves.name, losses(curves)) == ("one", [2.0])
     follower.end()
     assert not follower.has_run
-    keeper.run_selected.emit(OTHER, curves_of(steps(1, 7.0)))
+    controller.run_selected.emit(OTHER, curves_of(steps(1, 7.0)))
     assert (curves.name, losses(curves)) == ("two", [7.0])
 
 
 def test_a_run_that_is_renamed_while_it_goes_on_keeps_its_new_name(parts):
-    follower, _, runs, keeper = parts
+    follower, _, runs, controller = parts
     follower.begin(RUN)
-    keeper.renamed.emit(replace(OTHER, name="not this"))
-    keeper.renamed.emit(replace(RUN, name="mine"))
+    controller.renamed.emit(replace(OTHER, name="not this"))
+    controller.renamed.emit(replace(RUN, name="mine"))
     follower.take(epoch(1, 0.97))
     assert (runs.selected_run().name, runs.selected_run().epochs_done) == ("mine", 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from digitpad.domain.rejection import LOST, SHARES
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
 from digitpad.ui.session.settings import RECENT, Settings
 
 
@@ -35,17 +35,17 @@ def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value):
 
     assert settings.theme in ("system", "light", "dark")
     assert 10 <= settings.pen_width <= 120
-    assert settings.lost == LOST
+    assert settings.false_rejection_rate == FALSE_REJECTION_RATE
     assert all(isinstance(path, Path) for path in settings.recent)
     assert settings.geometry.size() >= 0
     assert settings.layout.size() >= 0
 
 
-@pytest.mark.parametrize("lost", [None, *SHARES])
-def test_every_strictness_is_remembered(lost):
-    Settings().lost = lost
+@pytest.mark.parametrize("false_rejection_rate", [None, *FALSE_REJECTION_RATES])
+def test_every_false_rejection_rate_is_remembered(false_rejection_rate):
+    Settings().false_rejection_rate = false_rejection_rate
 
-    assert Settings().lost == lost
+    assert Settings().false_rejection_rate == false_rejection_rate
 
 
 def test_the_list_of_recent_checkpoints_is_short_whole_and_newest_first(tmp_path, monkeypatch):

@@ -8,21 +8,21 @@ import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.reports import Preparing
-from digitpad.domain.run import RunInfo, RunWish
+from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.ui.session.training_thread import Trainer
-from tests.ui.training_services import INFO, RECIPE, StepwiseLaboratory, steps
+from tests.ui.training_services import INFO, RECIPE, StepwiseTrainingService, steps
 
-WISH = RunWish(RECIPE)
-
-
-@pytest.fixture
-def laboratory():
-    return StepwiseLaboratory()
+WISH = TrainingConfig(RECIPE)
 
 
 @pytest.fixture
-def trainer(qapp, laboratory):
-    trainer = Trainer(laboratory)
+def training_service():
+    return StepwiseTrainingService()
+
+
+@pytest.fixture
+def trainer(qapp, training_service):
+    trainer = Trainer(training_service)
     yield trainer
     trainer.shut_down()
 
@@ -41,12 +41,12 @@ def reports(said):
     return [what for name, what in said if name == "progressed"]
 
 
-def begin(qtbot, trainer, laboratory, count=1):
+def begin(qtbot, trainer, training_service, count=1):
     """Start a run and let it take some steps."""
     heard = []
     trainer.progressed.connect(heard.append)
     trainer.start(WISH)
-    laboratory.let.release(count)
+    training_service.let.release(count)
     qtbot.waitUntil(lambda: len(heard) == count)
     trainer.progressed.disconnect(heard.append)
 
@@ -56,23 +56,23 @@ def is_waiting(control):
     return bool(control._changed._waiters)
 
 
-def test_a_run_tells_its_start_its_reports_and_its_end_in_order(qtbot, trainer, laboratory, said):
+def test_a_run_tells_its_start_its_reports_and_its_end_in_order(qtbot, trainer, training_service, said):
     with qtbot.waitSignal(trainer.ended):
         trainer.start(WISH)
         assert trainer.is_training
-        laboratory.let.release(10)
+        training_service.let.release(10)
 
     assert said[:2] == [("asked", None), ("started", INFO)]
     assert reports(said) == [steps(number) for number in range(1, 11)]
     assert said[-1][0] == "ended"
     assert said[-1][1].state == "finished"
-    assert laboratory.wishes == [WISH]
+    assert training_service.configs == [WISH]
     assert not trainer.is_training
 
 
-def test_the_making_of_drawings_is_told_before_the_start_and_can_be_stopped(qtbot, trainer, laboratory, said):
-    laboratory.drawings = 3
-    laboratory.let.release(3)
+def test_the_making_of_drawings_is_told_before_the_start_and_can_be_stopped(qtbot, trainer, training_service, said):
+    training_service.drawings = 3
+    training_service.let.release(3)
     with qtbot.waitSignal(trainer.started):
         trainer.start(WISH)
     assert [(name, what) for name, what in said if name != "asked"] == [
@@ -88,44 +88,44 @@ def test_the_making_of_drawings_is_told_before_the_start_and_can_be_stopped(qtbo
     assert failed.args == ["The run was stopped before its first step."]
 
 
-def test_it_trains_in_another_thread(qtbot, trainer, laboratory):
-    begin(qtbot, trainer, laboratory)
-    assert laboratory.threads[0] != threading.get_ident()
+def test_it_trains_in_another_thread(qtbot, trainer, training_service):
+    begin(qtbot, trainer, training_service)
+    assert training_service.threads[0] != threading.get_ident()
 
 
-def test_a_second_run_does_not_begin_beside_the_first(qtbot, trainer, laboratory, said):
-    begin(qtbot, trainer, laboratory)
+def test_a_second_run_does_not_begin_beside_the_first(qtbot, trainer, training_service, said):
+    begin(qtbot, trainer, training_service)
     trainer.start(WISH)
     trainer.resume("another")
     with qtbot.waitSignal(trainer.ended):
         trainer.stop()
 
-    assert laboratory.wishes == [WISH]
+    assert training_service.configs == [WISH]
     assert said.count(("asked", None)) == 1
 
 
-def test_while_a_run_is_paused_nothing_is_told(qtbot, trainer, laboratory, said):
-    begin(qtbot, trainer, laboratory)
+def test_while_a_run_is_paused_nothing_is_told(qtbot, trainer, training_service, said):
+    begin(qtbot, trainer, training_service)
     trainer.toggle_pause()
-    laboratory.let.release(1)
-    qtbot.waitUntil(lambda: is_waiting(laboratory.controls[0]))
-    laboratory.let.release(20)
+    training_service.let.release(1)
+    qtbot.waitUntil(lambda: is_waiting(training_service.controls[0]))
+    training_service.let.release(20)
     qtbot.waitUntil(lambda: reports(said) == [steps(1), steps(2)] or reports(said) == [steps(1)])
     count = len(reports(said))
 
     assert trainer.is_paused
-    assert is_waiting(laboratory.controls[0])
+    assert is_waiting(training_service.controls[0])
     with qtbot.waitSignal(trainer.ended):
         trainer.toggle_pause()
     assert [what for what in said if what[0] == "paused"] == [("paused", True), ("paused", False)]
     assert len(reports(said)) == 10 > count
 
 
-def test_a_paused_run_can_be_stopped(qtbot, trainer, laboratory, said):
-    begin(qtbot, trainer, laboratory)
+def test_a_paused_run_can_be_stopped(qtbot, trainer, training_service, said):
+    begin(qtbot, trainer, training_service)
     trainer.toggle_pause()
-    laboratory.let.release(1)
-    qtbot.waitUntil(lambda: is_waiting(laboratory.controls[0]))
+    training_service.let.release(1)
+    qtbot.waitUntil(lambda: is_waiting(training_service.controls[0]))
     with qtbot.waitSignal(trainer.ended):
         trainer.stop()
         assert trainer.is_stopping
@@ -134,8 +134,8 @@ def test_a_paused_run_can_be_stopped(qtbot, trainer, laboratory, said):
     assert not trainer.is_paused
 
 
-def test_a_run_that_was_told_to_stop_is_not_paused(qtbot, trainer, laboratory, said):
-    begin(qtbot, trainer, laboratory)
+def test_a_run_that_was_told_to_stop_is_not_paused(qtbot, trainer, training_service, said):
+    begin(qtbot, trainer, training_service)
     with qtbot.waitSignal(trainer.ended):
         trainer.stop()
         trainer.toggle_pause()
@@ -143,35 +143,35 @@ def test_a_run_that_was_told_to_stop_is_not_paused(qtbot, trainer, laboratory, s
     assert not [what for what in said if what[0] == "paused"]
 
 
-def test_the_network_in_training_is_shown_from_the_first_step_on(qtbot, trainer, laboratory, said):
+def test_the_network_in_training_is_shown_from_the_first_step_on(qtbot, trainer, training_service, said):
     with qtbot.waitSignal(trainer.ended):
         trainer.start(WISH)
-        laboratory.let.release(10)
+        training_service.let.release(10)
 
     assert [what.step for name, what in said if name == "network_shown"] == list(range(1, 11))
 
 
 @pytest.mark.parametrize("error", [InputError("There is no data."), DigitpadError("The disk is full.")])
-def test_a_failure_is_told_and_another_run_can_begin(qtbot, trainer, laboratory, said, error):
-    laboratory.ending = error
+def test_a_failure_is_told_and_another_run_can_begin(qtbot, trainer, training_service, said, error):
+    training_service.ending = error
     with qtbot.waitSignal(trainer.failed) as failed:
         trainer.start(WISH)
-        laboratory.let.release(10)
+        training_service.let.release(10)
     assert failed.args == [str(error)]
     assert not trainer.is_training
 
-    laboratory.ending = "finished"
+    training_service.ending = "finished"
     with qtbot.waitSignal(trainer.ended):
         trainer.start(WISH)
-        laboratory.let.release(10)
+        training_service.let.release(10)
     assert isinstance(said[-1][1], RunInfo)
 
 
-def test_a_fault_is_told_and_reaches_the_terminal(qtbot, trainer, laboratory, said):
-    laboratory.ending = RuntimeError("out of luck")
+def test_a_fault_is_told_and_reaches_the_terminal(qtbot, trainer, training_service, said):
+    training_service.ending = RuntimeError("out of luck")
     with qtbot.captureExceptions() as exceptions:
         trainer.start(WISH)
-        laboratory.let.release(10)
+        training_service.let.release(10)
         qtbot.waitUntil(lambda: bool(exceptions) and not trainer.is_training)
 
     assert [str(exception[1]) for exception in exceptions] == ["out of luck"]
@@ -180,17 +180,17 @@ def test_a_fault_is_told_and_reaches_the_terminal(qtbot, trainer, laboratory, sa
 
 
 @pytest.mark.parametrize("state", ["idle", "training", "paused"])
-def test_shutting_down_ends_the_thread_and_whatever_goes_on(qtbot, trainer, laboratory, state):
+def test_shutting_down_ends_the_thread_and_whatever_goes_on(qtbot, trainer, training_service, state):
     if state != "idle":
-        begin(qtbot, trainer, laboratory)
+        begin(qtbot, trainer, training_service)
     if state == "paused":
         trainer.toggle_pause()
-        laboratory.let.release(1)
-        qtbot.waitUntil(lambda: is_waiting(laboratory.controls[0]))
+        training_service.let.release(1)
+        qtbot.waitUntil(lambda: is_waiting(training_service.controls[0]))
     trainer.shut_down()
 
     assert not trainer._thread.isRunning()
-    assert all(control.is_hurried for control in laboratory.controls)
+    assert all(control.skips_test for control in training_service.controls)
 
 
 def test_wishes_without_a_run_change_nothing(qtbot, trainer, said):

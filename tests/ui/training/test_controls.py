@@ -117,14 +117,14 @@ def test_a_click_says_what_is_wished(qtbot, line):
 
 
 def test_a_recipe_is_chosen_by_id_or_with_a_key(line):
-    chosen = []
-    line.recipe_chosen.connect(chosen.append)
+    selected = []
+    line.recipe_chosen.connect(selected.append)
     line.show_recipes([RECIPE, OTHER], "large")
     QTest.keyClick(line.recipe_combo, Qt.Key.Key_Up)
     line.show_recipes([RECIPE, OTHER], "unknown")
     line.show_recipes([], "")
 
-    assert chosen == [OTHER, RECIPE, RECIPE]
+    assert selected == [OTHER, RECIPE, RECIPE]
     assert line.recipe is None
 
 

@@ -21,7 +21,7 @@ from tests.ui.training_services import MNIST, STARTER
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-class Laboratory:
+class TrainingService:
     """Has the starter set, folders named 'good', and a download that ends as it is told to."""
 
     def __init__(self):
@@ -51,19 +51,19 @@ class Laboratory:
 
 
 @pytest.fixture
-def laboratory():
-    return Laboratory()
+def training_service():
+    return TrainingService()
 
 
 @pytest.fixture
-def choice(qtbot, laboratory):
+def choice(qtbot, training_service):
     tasks = Tasks()
-    widget = DataChoice(laboratory, tasks)
+    widget = DataChoice(training_service, tasks)
     qtbot.addWidget(widget)
     widget.resize(240, 200)
     widget.show()
     widget.look()
-    qtbot.waitUntil(lambda: widget.chosen is not None)
+    qtbot.waitUntil(lambda: widget.selected is not None)
     yield widget
     widget.cancel()
     tasks.stop()
@@ -92,10 +92,10 @@ def press(choice, name):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def download(qtbot, choice, laboratory, problem=None):
-    laboratory.problem = problem
+def download(qtbot, choice, training_service, problem=None):
+    training_service.problem = problem
     choice.download()
-    laboratory.let.set()
+    training_service.let.set()
     qtbot.waitUntil(lambda: not is_loading(choice))
 
 
@@ -109,33 +109,33 @@ def notice(choice):
 
 def test_it_lists_what_there_is_and_what_can_be_had(choice):
     assert titles(choice) == ["Starter set · 4,000 + 1,000", "Download MNIST (11 MB)…", "Choose a folder…"]
-    assert choice.chosen == STARTER
+    assert choice.selected == STARTER
     assert choice.combo.currentData() == "starter"
     assert choice.combo.accessibleDescription() == "Starter set: 4,000 training images, 1,000 test images"
 
 
-def test_before_it_has_looked_nothing_is_chosen(qtbot, laboratory):
-    widget = DataChoice(laboratory, Tasks())
+def test_before_it_has_looked_nothing_is_chosen(qtbot, training_service):
+    widget = DataChoice(training_service, Tasks())
     qtbot.addWidget(widget)
-    assert widget.chosen is None
+    assert widget.selected is None
     assert titles(widget) == ["Looking for data…"]
 
 
-def test_mnist_comes_first_and_needs_no_download(qtbot, choice, laboratory):
-    laboratory.found = [MNIST, STARTER]
+def test_mnist_comes_first_and_needs_no_download(qtbot, choice, training_service):
+    training_service.found = [MNIST, STARTER]
     with qtbot.waitSignal(choice.data_chosen):
         choice.look()
     assert titles(choice) == ["MNIST · 60,000 + 10,000", "Starter set · 4,000 + 1,000", "Choose a folder…"]
-    assert choice.chosen == STARTER, "what was chosen stays chosen"
+    assert choice.selected == STARTER, "what was chosen stays chosen"
     pick(choice, "Starter set · 4,000 + 1,000")
     QTest.keyClick(choice.combo, Qt.Key.Key_Space)
     QTest.keyClick(choice.combo.view(), Qt.Key.Key_Home)
-    with qtbot.waitSignal(choice.data_chosen) as chosen:
+    with qtbot.waitSignal(choice.data_chosen) as selected:
         QTest.keyClick(choice.combo.view(), Qt.Key.Key_Return)
-    assert chosen.args == [MNIST]
+    assert selected.args == [MNIST]
 
 
-def test_neither_an_arrow_key_nor_the_wheel_starts_a_download(choice, laboratory):
+def test_neither_an_arrow_key_nor_the_wheel_starts_a_download(choice, training_service):
     place = QPointF(20, 10)
     wheel = QWheelEvent(
         place, choice.combo.mapToGlobal(place), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
@@ -147,66 +147,66 @@ def test_neither_an_arrow_key_nor_the_wheel_starts_a_download(choice, laboratory
     QTest.keyClick(choice.combo, Qt.Key.Key_D)
     choice.combo.hidePopup()
     assert not is_loading(choice)
-    assert laboratory.downloads == 0
-    assert choice.chosen == STARTER
+    assert training_service.downloads == 0
+    assert choice.selected == STARTER
 
 
-def test_a_download_is_used_once_it_is_there(qtbot, choice, laboratory):
+def test_a_download_is_used_once_it_is_there(qtbot, choice, training_service):
     pick(choice, "Download MNIST (11 MB)…")
     assert choice.combo.currentData() == "starter"
     bar = choice.findChild(QProgressBar, "download_progress")
     qtbot.waitUntil(lambda: bar.value() == 2_500_000)
     assert bar.maximum() == 11_600_000
     assert choice._words.text() == "2.5 of 11.6 MB"
-    laboratory.let.set()
-    qtbot.waitUntil(lambda: choice.chosen == MNIST)
+    training_service.let.set()
+    qtbot.waitUntil(lambda: choice.selected == MNIST)
     assert not bar.isVisible()
     assert "Download MNIST (11 MB)…" not in titles(choice)
 
 
-def test_a_download_can_be_cancelled_and_started_anew(qtbot, choice, laboratory):
+def test_a_download_can_be_cancelled_and_started_anew(qtbot, choice, training_service):
     choice.download()
-    qtbot.waitUntil(lambda: laboratory.downloads == 1)
+    qtbot.waitUntil(lambda: training_service.downloads == 1)
     press(choice, "cancel_download_button")
     qtbot.waitUntil(lambda: not is_loading(choice))
     assert notice(choice) == "", "who cancels knows"
-    assert choice.chosen == STARTER
-    download(qtbot, choice, laboratory)
-    qtbot.waitUntil(lambda: choice.chosen == MNIST)
+    assert choice.selected == STARTER
+    download(qtbot, choice, training_service)
+    qtbot.waitUntil(lambda: choice.selected == MNIST)
 
 
-def test_there_is_one_download_at_a_time(qtbot, choice, laboratory):
+def test_there_is_one_download_at_a_time(qtbot, choice, training_service):
     choice.download()
     choice.download()
-    laboratory.let.set()
-    qtbot.waitUntil(lambda: choice.chosen == MNIST)
-    assert laboratory.downloads == 1
+    training_service.let.set()
+    qtbot.waitUntil(lambda: choice.selected == MNIST)
+    assert training_service.downloads == 1
 
 
-def test_a_failed_download_says_why_and_offers_three_ways(qtbot, choice, laboratory):
-    download(qtbot, choice, laboratory, "There is no network.")
+def test_a_failed_download_says_why_and_offers_three_ways(qtbot, choice, training_service):
+    download(qtbot, choice, training_service, "There is no network.")
     assert notice(choice) == "There is no network."
     for name in ("retry_button", "folder_button", "starter_button"):
         assert choice.findChild(QPushButton, name).isVisible()
 
 
-def test_retry_downloads_again(qtbot, choice, laboratory):
-    download(qtbot, choice, laboratory, "There is no network.")
-    laboratory.problem = None
+def test_retry_downloads_again(qtbot, choice, training_service):
+    download(qtbot, choice, training_service, "There is no network.")
+    training_service.problem = None
     press(choice, "retry_button")
     assert notice(choice) == ""
     assert not choice._ways.isVisible()
-    qtbot.waitUntil(lambda: choice.chosen == MNIST)
+    qtbot.waitUntil(lambda: choice.selected == MNIST)
 
 
-def test_the_starter_set_is_another_way(qtbot, choice, laboratory, tmp_path):
+def test_the_starter_set_is_another_way(qtbot, choice, training_service, tmp_path):
     good = tmp_path / "good"
     good.mkdir()
     choice.take_folder(str(good))
-    qtbot.waitUntil(lambda: choice.chosen.id == str(good))
-    download(qtbot, choice, laboratory, "There is no network.")
+    qtbot.waitUntil(lambda: choice.selected.id == str(good))
+    download(qtbot, choice, training_service, "There is no network.")
     press(choice, "starter_button")
-    assert choice.chosen == STARTER
+    assert choice.selected == STARTER
     assert notice(choice) == ""
     assert not choice._ways.isVisible()
 
@@ -217,20 +217,20 @@ def folder_dialog(qtbot, choice):
 
 
 @pytest.mark.parametrize("way", ["list", "button"])
-def test_a_folder_is_asked_for_and_used(qtbot, choice, laboratory, tmp_path, way):
+def test_a_folder_is_asked_for_and_used(qtbot, choice, training_service, tmp_path, way):
     if way == "list":
         pick(choice, "Choose a folder…")
     else:
-        download(qtbot, choice, laboratory, "There is no network.")
+        download(qtbot, choice, training_service, "There is no network.")
         press(choice, "folder_button")
     dialog = folder_dialog(qtbot, choice)
     assert dialog.fileMode() == QFileDialog.FileMode.Directory
     good = tmp_path / "good"
     good.mkdir()
-    with qtbot.waitSignal(choice.data_chosen) as chosen:
+    with qtbot.waitSignal(choice.data_chosen) as selected:
         dialog.fileSelected.emit(str(good))
         dialog.close()
-    assert chosen.args[0].id == choice.combo.currentData() == str(good)
+    assert selected.args[0].id == choice.combo.currentData() == str(good)
     assert notice(choice) == ""
     qtbot.waitUntil(lambda: not choice.findChildren(QFileDialog))
 
@@ -239,26 +239,26 @@ def test_a_folder_that_cannot_be_used_is_refused_by_name(qtbot, choice, tmp_path
     choice.take_folder(str(tmp_path / "broken"))
     qtbot.waitUntil(lambda: bool(notice(choice)))
     assert "broken" in notice(choice)
-    assert choice.chosen == STARTER
+    assert choice.selected == STARTER
     assert choice._ways.isVisible()
 
 
-def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, choice, laboratory, tmp_path):
+def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, choice, training_service, tmp_path):
     choice.take_folder(str(tmp_path / "good"))
-    qtbot.waitUntil(lambda: choice.chosen.title == "good")
+    qtbot.waitUntil(lambda: choice.selected.title == "good")
     choice.take_folder(str(tmp_path / "good"))
     with qtbot.waitSignals([choice.data_chosen, choice.data_chosen]):
         choice.look()
     assert [info.title for info in choice.data] == ["Starter set", "good"]
-    assert choice.chosen.title == "good"
+    assert choice.selected.title == "good"
 
 
-def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, laboratory):
-    laboratory.broken = ["/a/mnist holds no labels.", "/b is used instead."]
+def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, training_service):
+    training_service.broken = ["/a/mnist holds no labels.", "/b is used instead."]
     with qtbot.waitSignal(choice.data_chosen):
         choice.look()
     assert notice(choice) == "/a/mnist holds no labels. /b is used instead."
-    assert choice.chosen == STARTER
+    assert choice.selected == STARTER
 
 
 def test_a_wanted_folder_that_is_broken_is_said_and_hides_nothing(qtbot, choice, tmp_path):
@@ -266,18 +266,18 @@ def test_a_wanted_folder_that_is_broken_is_said_and_hides_nothing(qtbot, choice,
     with qtbot.waitSignal(choice.data_chosen):
         choice.look(str(tmp_path / "broken"))
     assert str(tmp_path / "broken") in notice(choice)
-    assert choice.chosen == STARTER
+    assert choice.selected == STARTER
 
 
-def test_a_wanted_folder_is_described_and_chosen(qtbot, laboratory, tmp_path):
+def test_a_wanted_folder_is_described_and_chosen(qtbot, training_service, tmp_path):
     (tmp_path / "good").mkdir()
     tasks = Tasks()
-    widget = DataChoice(laboratory, tasks)
+    widget = DataChoice(training_service, tasks)
     qtbot.addWidget(widget)
     widget.look(str(tmp_path / "good"))
-    qtbot.waitUntil(lambda: widget.chosen is not None)
+    qtbot.waitUntil(lambda: widget.selected is not None)
     tasks.stop()
-    assert widget.chosen.id == str(tmp_path / "good")
+    assert widget.selected.id == str(tmp_path / "good")
 
 
 def test_choosing_says_so_to_those_who_cannot_see_it(qtbot, choice):

@@ -84,12 +84,12 @@ def test_the_scroll_bar_covers_nothing_and_moves_nothing(qtbot, form):
 
 
 def test_a_long_sentence_about_the_data_is_whole_and_can_be_scrolled_to(qtbot):
-    class Laboratory:
+    class TrainingService:
         def data(self):
             return [STARTER], [f"{'/a/folder/with/a/long/name' * 6} does not hold train-images-idx3-ubyte. " * 2]
 
     tasks = Tasks()
-    data = DataChoice(Laboratory(), tasks)
+    data = DataChoice(TrainingService(), tasks)
     form = TrainForm(data)
     qtbot.addWidget(form)
     form.resize(form.width(), 200)

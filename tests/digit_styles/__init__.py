@@ -14,17 +14,17 @@ from pathlib import Path
 from digitpad.ink.formats.inkml import read_inkml
 
 
-def digits_by_form():
+def digits_by_style():
     """Drawings of digits, several a form: {'slashed-zero': [Drawing, …], …}."""
-    return _by_form("digits.inkml")
+    return _by_style("digits.inkml")
 
 
-def others_by_form():
+def outliers_by_style():
     """Drawings of what is no digit: letters, symbols, scribbles, dots, dashes, pairs of digits, blobs and the like."""
-    return _by_form("others.inkml")
+    return _by_style("outliers.inkml")
 
 
-def _by_form(name):
+def _by_style(name):
     forms = defaultdict(list)
     for drawing in read_inkml(Path(__file__).parent / name):
         forms[drawing.name.rpartition("-")[0]].append(drawing)
