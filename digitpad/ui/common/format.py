@@ -1,0 +1,62 @@
+"""Numbers, dates, durations and errors as the language of the window writes them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+
+from digitpad.domain.errors import Message
+
+
+def _locale() -> QLocale:
+    """The window's; English where the system names none, since the locale 'C' groups no digits."""
+    locale = QLocale()
+    return QLocale("en_US") if locale.language() == QLocale.Language.C else locale
+
+
+def number(value: float, decimals: int | None = None, digits: int = 6) -> str:
+    """A number with its thousands grouped: '1,234', with two decimals '1,234.50'.
+
+    Without `decimals`, a float is as short as it can be with that many significant `digits`: '0.5', '1e-05'.
+    """
+    if decimals is not None:
+        return _locale().toString(float(value), "f", decimals)
+    if isinstance(value, int):
+        return _locale().toString(int(value)) if abs(value) < 2**63 else f"{value:,}"  # Qt's integers end there
+    return _locale().toString(value, "g", digits)
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share, 0 to 1, in words: '98.6 %'."""
+    return f"{number(100 * share, decimals)} {_locale().percent()}"
+
+
+def duration(seconds: float, decimals: int = 0) -> str:
+    """Seconds for people, in a width that changes seldom: '12 s', '3:05 min', '1:02:03 h'.
+
+    Args:
+        seconds: 0 or more.
+        decimals: of seconds below a minute.
+    """
+    if round(seconds, decimals) < 60:
+        return QCoreApplication.translate("format", "{seconds} s").format(seconds=number(seconds, decimals))
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return QCoreApplication.translate("format", "{time} h").format(time=f"{hours}:{minutes:02}:{left:02}")
+    return QCoreApplication.translate("format", "{time} min").format(time=f"{minutes}:{left:02}")
+
+
+def moment(iso: str) -> str:
+    """Date and time of an ISO time with its zone, in the machine's own: '11/24/26 8:34 PM'."""
+    time = QDateTime.fromString(iso, Qt.DateFormat.ISODate).toLocalTime()
+    return _locale().toString(time, QLocale.FormatType.ShortFormat)
+
+
+def megabytes(count: float) -> str:
+    """Bytes as millions of them, without the unit: '11.6'."""
+    return number(count / 1e6, 1)
+
+
+def sentence(message: Message) -> str:
+    """An error, or another message, in the language of the window; may be called in any thread."""
+    return message.said(lambda template: QCoreApplication.translate("errors", template), number)
