@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.data_info import DataInfo, Embedding, ImagePage
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.prediction import Prediction
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import Preparing, Report, Samples
@@ -56,7 +56,8 @@ def load_torch() -> None:
     try:
         import_torch()
     except (ImportError, OSError) as error:
-        raise DigitpadError(f"PyTorch could not be loaded ({error}). Install it anew as README.md says.") from error
+        text = "PyTorch could not be loaded ({reason}). Install it anew as README.md says."
+        raise DigitpadError(text, reason=error) from error
 
 
 class Recognizer(Protocol):
@@ -139,13 +140,12 @@ class TrainingService:
         folder = find_run(runs_folder(), run_id)
         return resume(folder, control=control, on_progress=on_progress, show=_shower(show), threads=threads)
 
-    def networks(self) -> list[tuple[str, str]]:
-        """Id of each network, and words with its number of parameters."""
+    def networks(self) -> list[tuple[str, int]]:
+        """Id of each network, and its number of parameters."""
         load_torch()
         from digitpad.learning.models.networks import NETWORKS, blueprint, parameter_count
 
-        counts = {name: parameter_count(blueprint(layers)) for name, layers in NETWORKS.items()}
-        return [(name, f"{name} · {count:,}") for name, count in counts.items()]
+        return [(name, parameter_count(blueprint(layers))) for name, layers in NETWORKS.items()]
 
     def devices(self) -> dict[str, bool]:
         """Whether each device that a run may ask for is there; see `digitpad.learning.models.devices.choose_device`."""
@@ -154,7 +154,7 @@ class TrainingService:
 
         return {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
 
-    def data(self) -> tuple[list[DataInfo], list[str]]:
+    def data(self) -> tuple[list[DataInfo], list[Message]]:
         """See `digitpad.learning.data.datasets.available`."""
         load_torch()
         from digitpad.learning.data.datasets import available

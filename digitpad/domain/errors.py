@@ -7,7 +7,7 @@ is about; the command line prints it as one line on stderr. Any other exception 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -45,6 +45,17 @@ class Message:
 
     def __str__(self) -> str:
         return self.said()
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """One message that says several, one after the other."""
+    parts = {f"part{number}": message for number, message in enumerate(messages)}
+    return Message(" ".join(f"{{{name}}}" for name in parts), **parts)
+
+
+def reason(error: OSError | ValueError) -> str | Message:
+    """What the system says of a file that cannot be opened; a ValueError says that its name cannot be one."""
+    return getattr(error, "strerror", None) or Message("its name is not valid")
 
 
 class DigitpadError(Message, Exception):

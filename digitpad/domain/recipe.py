@@ -7,7 +7,7 @@ import reprlib
 import unicodedata
 from dataclasses import dataclass, field, fields
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
 
 OPTIMISERS = ("adamw", "adam", "sgd")
 SCHEDULES = ("one-cycle", "constant", "steps")
@@ -183,38 +183,38 @@ def check_recipe(recipe: Recipe) -> Recipe:
     Raises:
         InputError: a value is out of range or of the wrong type; the sentence names it.
     """
-    check_id(recipe.id, "recipe's id")
-    check_id(recipe.network, "recipe's network")
+    check_id(recipe.id)
+    check_id(recipe.network, "network")
     for name, longest in TEXT_LENGTHS.items():
         _check_text(name, getattr(recipe, name), longest)
     if not recipe.title.strip():
         raise InputError("The recipe's title is empty. Give it one.")
-    _check_numbers(recipe, LIMITS, "recipe's")
-    _check_numbers(recipe.augmentation, AUGMENTATION_LIMITS, "augmentation's")
+    _check_numbers(recipe, LIMITS)
+    _check_numbers(recipe.augmentation, AUGMENTATION_LIMITS, "augmentation.")
     for name, value, choices in (
         ("optimiser", recipe.optimiser, OPTIMISERS),
         ("schedule", recipe.schedule, SCHEDULES),
         ("precision", recipe.precision, PRECISIONS),
     ):
         if value not in choices:
-            raise InputError(
-                f"The recipe's {name} is {shown(value)}. Choose {', '.join(choices[:-1])} or {choices[-1]}."
-            )
+            said = "The recipe's {name} is {value}. Choose one of {choices}."
+            raise InputError(said, name=name, value=shown(value), choices=", ".join(choices))
     check_milestones(recipe.milestones)
     return recipe
 
 
-def check_id(value: object, what: str = "id") -> None:
+def check_id(value: object, name: str = "id") -> None:
     """Let an id through that can be the name of a file everywhere.
 
     Raises:
         InputError: it holds something else than lower-case letters, digits and hyphens, or is too long.
     """
     if not isinstance(value, str) or len(value) > ID_LENGTH or not _ID.fullmatch(value):
-        raise InputError(
-            f"The {what} is {shown(value)}. Use lower-case letters, digits and single hyphens between them, "
-            f"{ID_LENGTH} at most."
+        text = (
+            "The recipe's {name} is {value}. Use lower-case letters, digits and single hyphens between them, {most} "
+            "at most."
         )
+        raise InputError(text, name=name, value=shown(value), most=ID_LENGTH)
 
 
 def check_milestones(milestones: object) -> None:
@@ -224,24 +224,29 @@ def check_milestones(milestones: object) -> None:
         InputError: they are not epochs in rising order; the sentence names the first that is wrong.
     """
     most = int(LIMITS["epochs"][1])
-    wanted = f"List epochs from 0 to {most} in rising order, {MILESTONES} at most."
+    text = "List epochs from 0 to {last} in rising order, {count} at most."
+    wanted = Message(text, last=most, count=MILESTONES)
     if not isinstance(milestones, tuple):
-        raise InputError(f"The recipe's milestones are {shown(milestones)}, which is no list. {wanted}")
+        said = "The recipe's milestones are {value}, which is no list. {wanted}"
+        raise InputError(said, value=shown(milestones), wanted=wanted)
     if len(milestones) > MILESTONES:
-        raise InputError(f"The recipe has {len(milestones):,} milestones, which are too many. {wanted}")
+        said = "The recipe has {count} milestones, which are too many. {wanted}"
+        raise InputError(said, count=len(milestones), wanted=wanted)
     before = -1
     for epoch in milestones:
         if type(epoch) is not int:
-            raise InputError(f"The recipe's milestones hold {shown(epoch)}, which is no whole number. {wanted}")
+            said = "The recipe's milestones hold {value}, which is no whole number. {wanted}"
+            raise InputError(said, value=shown(epoch), wanted=wanted)
         if not before < epoch <= most:
-            raise InputError(f"The recipe's milestone {shown(epoch)} is out of range or out of order. {wanted}")
+            said = "The recipe's milestone {value} is out of range or out of order. {wanted}"
+            raise InputError(said, value=shown(epoch), wanted=wanted)
         before = epoch
 
 
-def shown(value: object) -> str:
+def shown(value: object) -> str | Message:
     """A value as a sentence shows it, cut off where it is long."""
     if isinstance(value, int) and abs(value) >= 10**18:
-        return "a number with more than 18 digits"  # Python refuses to write one of some thousand digits
+        return Message("a number with more than 18 digits")  # Python refuses to write one of some thousand digits
     text = reprlib.repr(value)  # which does not go as deep as a foreign file may be nested
     return text if len(text) <= 40 else f"{text[:39]}…"
 
@@ -253,24 +258,27 @@ def one_line(text: str) -> str:
 
 def _check_text(name: str, value: object, longest: int) -> None:
     if not isinstance(value, str):
-        raise InputError(f"The recipe's {name} is {shown(value)}. Put a text in quotes there.")
+        raise InputError("The recipe's {name} is {value}. Put a text in quotes there.", name=name, value=shown(value))
     if len(value) > longest:
-        raise InputError(f"The recipe's {name} has {len(value):,} characters. Shorten it to {longest}.")
+        text = "The recipe's {name} has {count} characters. Shorten it to {longest}."
+        raise InputError(text, name=name, count=len(value), longest=longest)
     if any(unicodedata.category(letter) in _UNSEEN for letter in value):
-        raise InputError(f"The recipe's {name} holds a line break or a control character. Write it on one line.")
+        text = "The recipe's {name} holds a line break or a control character. Write it on one line."
+        raise InputError(text, name=name)
 
 
-def _check_numbers(part: Recipe | Augmentation, limits: dict[str, tuple[float, float]], whose: str) -> None:
+def _check_numbers(part: Recipe | Augmentation, limits: dict[str, tuple[float, float]], prefix: str = "") -> None:
     whole = {member.name for member in fields(part) if member.type == "int"}
     for name, (low, high) in limits.items():
         value = getattr(part, name)
-        kind = "whole number" if name in whole else "number"
-        wanted = f"a {kind} from {low:g} to {high:g}"
         if isinstance(value, bool) or not isinstance(value, int if name in whole else (int, float)):
-            raise InputError(
-                f"The {whose} {FILE_KEYS.get(name, name)} is {shown(value)}, which is no {kind}. Choose {wanted}."
+            text = (
+                "The recipe's {name} is {value}, which is no whole number. Choose one from {low} to {high}."
+                if name in whole
+                else "The recipe's {name} is {value}, which is no number. Choose one from {low} to {high}."
             )
-        if not low <= value <= high:  # NaN is not either
-            raise InputError(
-                f"The {whose} {FILE_KEYS.get(name, name)} is {shown(value)}, which is out of range. Choose {wanted}."
-            )
+        elif low <= value <= high:  # which NaN is not
+            continue
+        else:
+            text = "The recipe's {name} is {value}, which is out of range. Choose one from {low} to {high}."
+        raise InputError(text, name=prefix + FILE_KEYS.get(name, name), value=shown(value), low=low, high=high)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, reason
 from digitpad.ink.strokes import Ink
 
 MAX_BYTES = 64 * 2**20
@@ -41,20 +41,21 @@ def content(path: Path) -> bytes:
     """
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. Choose a file of drawings.")
+            raise InputError("{path} is a folder or a device. Choose a file of drawings.", path=path)
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise InputError(f"{path.name} does not exist. Check its name and folder.") from error
+        raise InputError("{file} does not exist. Check its name and folder.", file=path.name) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not valid"
-        raise InputError(f"{path.name} cannot be opened ({reason}). Choose another file.") from error
+        text = "{file} cannot be opened ({reason}). Choose another file."
+        raise InputError(text, file=path.name, reason=reason(error)) from error
     if len(data) > MAX_BYTES:
-        raise InputError(f"{path.name} is too large to be read. Ink files may have up to {MAX_BYTES >> 20} MB.")
+        text = "{file} is too large to be read. Ink files may have up to {most} MB."
+        raise InputError(text, file=path.name, most=MAX_BYTES >> 20)
     if is_compressed(data):
-        raise InputError(compressed(path))
+        raise compressed(path)
     if not data.strip():
-        raise InputError(f"{path.name} is empty. Choose a file of drawings.")
+        raise InputError("{file} is empty. Choose a file of drawings.", file=path.name)
     return data
 
 
@@ -63,6 +64,6 @@ def is_compressed(data: bytes) -> bool:
     return data.startswith(_COMPRESSED)
 
 
-def compressed(path: Path) -> str:
+def compressed(path: Path) -> InputError:
     """What is said of a file that is compressed."""
-    return f"{path.name} is compressed. Unpack it first, for example with gzip -d."
+    return InputError("{file} is compressed. Unpack it first, for example with gzip -d.", file=path.name)

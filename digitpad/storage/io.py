@@ -52,7 +52,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
-            raise DigitpadError(f"{path} is a folder or a device, and not a file. Choose another name.")
+            raise DigitpadError("{path} is a folder or a device, and not a file. Choose another name.", path=path)
         # Its name is short, since the target's may be as long as names can be.
         temporary = target.with_name(f".{secrets.token_hex(4)}.part")
         with temporary.open("xb") as file:
@@ -64,16 +64,18 @@ def write_atomically(path: Path, data: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        raise DigitpadError(_sentence(target, error)) from error
+        raise _unwritten(target, error) from error
 
 
-def _sentence(path: Path, error: OSError | ValueError) -> str:
+def _unwritten(path: Path, error: OSError | ValueError) -> DigitpadError:
     if not isinstance(error, OSError):
-        return f"{path.name!r} is no name that a file can have. Choose another."
+        return DigitpadError("{file} is no name that a file can have. Choose another.", file=repr(path.name))
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return f"{path.name} was not written, because the disk is full. Free some space or choose another folder."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path.name} was not written, because {path.parent} may not be written to. Choose another folder."
-    if error.errno == errno.ENOENT:
-        return f"{path.name} was not written, because the folder {path.parent} does not exist. Choose another folder."
-    return f"{path.name} was not written ({error.strerror}). Choose another folder or name."
+        said = "{file} was not written, because the disk is full. Free some space or choose another folder."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        said = "{file} was not written, because {folder} may not be written to. Choose another folder."
+    elif error.errno == errno.ENOENT:
+        said = "{file} was not written, because the folder {folder} does not exist. Choose another folder."
+    else:
+        said = "{file} was not written ({reason}). Choose another folder or name."
+    return DigitpadError(said, file=path.name, folder=path.parent, reason=error.strerror)

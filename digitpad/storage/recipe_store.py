@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message, reason
 from digitpad.domain.recipe import FILE_KEYS, ID_LENGTH, Augmentation, Recipe, check_id, check_recipe, shown
 from digitpad.storage.io import write_atomically
 
@@ -59,22 +59,25 @@ def recipe_from_json(text: str, name: str) -> Recipe:
     try:
         values = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_refuse)
     except InputError as error:
-        raise InputError(f"{name} cannot be used. {error}") from error
+        raise InputError("{name} cannot be used. {reason}", name=name, reason=error) from error
     except json.JSONDecodeError as error:
-        raise InputError(
-            f"{name} is not a recipe, since it is not JSON: line {error.lineno}, column {error.colno} is wrong "
-            f"({error.msg}). Correct it or choose another file."
-        ) from error
+        said = (
+            "{name} is not a recipe, since it is not JSON: line {line}, column {column} is wrong ({reason}). Correct "
+            "it or choose another file."
+        )
+        raise InputError(said, name=name, line=error.lineno, column=error.colno, reason=error.msg) from error
     except (RecursionError, ValueError) as error:
-        what = "it is nested too deeply" if isinstance(error, RecursionError) else "it holds an endless number"
-        raise InputError(f"{name} is not a recipe, since {what}. Choose another file.") from error
+        text = "it is nested too deeply" if isinstance(error, RecursionError) else "it holds an endless number"
+        why = Message(text)
+        raise InputError("{name} is not a recipe, since {why}. Choose another file.", name=name, why=why) from error
     if not isinstance(values, dict) or values.pop("type", None) != _TYPE:
-        raise InputError(f'{name} is not a recipe: it does not begin with "type": "{_TYPE}". Choose another file.')
+        said = '{name} is not a recipe: it does not begin with "type": "{type}". Choose another file.'
+        raise InputError(said, name=name, type=_TYPE)
     _check_format(values.pop("format", None), name)
     try:
         return _recipe(values)
     except InputError as error:
-        raise InputError(f"{name} cannot be used. {error}") from error
+        raise InputError("{name} cannot be used. {reason}", name=name, reason=error) from error
 
 
 def save_recipe(path: Path, recipe: Recipe) -> None:
@@ -95,18 +98,20 @@ def load_recipe(path: Path) -> Recipe:
     """
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{path.name} is a folder or a device, and not a recipe. Choose a file.")
+            raise InputError("{file} is a folder or a device, and not a recipe. Choose a file.", file=path.name)
         with path.open("rb") as file:
             raw = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:  # a ValueError: the name holds a null character
-        reason = getattr(error, "strerror", None) or "no file can have that name"
-        raise InputError(f"{path.name} cannot be read ({reason}). Choose another file.") from error
+        said = "{file} cannot be read ({reason}). Choose another file."
+        raise InputError(said, file=path.name, reason=reason(error)) from error
     if len(raw) > LIMIT:
-        raise InputError(f"{path.name} is larger than {LIMIT // 1024} KB, so it is not a recipe. Choose another file.")
+        said = "{file} is larger than {most} KB, so it is not a recipe. Choose another file."
+        raise InputError(said, file=path.name, most=LIMIT // 1024)
     try:
         text = raw.decode("utf-8-sig")  # some editors put a mark before the text
     except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not a recipe, since it is not UTF-8 text. Choose another file.") from error
+        said = "{file} is not a recipe, since it is not UTF-8 text. Choose another file."
+        raise InputError(said, file=path.name) from error
     return recipe_from_json(text, path.name)
 
 
@@ -117,23 +122,23 @@ def recipes_folder() -> Path:
     return user_data_path("digitpad", appauthor=False) / "recipes"
 
 
-def own_recipes() -> tuple[list[Recipe], list[str]]:
+def own_recipes() -> tuple[list[Recipe], list[InputError]]:
     """A person's own recipes, by file name, and a sentence for each file that cannot be used."""
-    folder, recipes, problems = recipes_folder(), [], []
+    folder, recipes, problems = recipes_folder(), list[Recipe](), list[InputError]()
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ENDING) if folder.exists() else []
     except OSError as error:
-        return [], [f"Your own recipes cannot be read from {folder} ({error.strerror}). Correct its permissions."]
+        said = "Your own recipes cannot be read from {folder} ({reason}). Correct its permissions."
+        return [], [InputError(said, folder=folder, reason=error.strerror)]
     for path in paths:
         try:
             recipe = load_recipe(path)
             if recipe.id != path.stem:
-                raise InputError(
-                    f"{path.name} holds the recipe {recipe.id}. Rename it {recipe.id}{ENDING}, or import it."
-                )
+                text = "{file} holds the recipe {recipe}. Rename it {recipe}{ending}, or import it."
+                raise InputError(text, file=path.name, recipe=recipe.id, ending=ENDING)
             recipes.append(recipe)
         except InputError as error:
-            problems.append(str(error))
+            problems.append(error)
     return recipes, problems
 
 
@@ -148,10 +153,11 @@ def keep_recipe(recipe: Recipe) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DigitpadError(
-            f"{path.name} was not saved, because the folder {path.parent} cannot be made ({error.strerror}). "
-            "Correct its permissions, or export the recipe to another folder."
-        ) from error
+        text = (
+            "{file} was not saved, because the folder {folder} cannot be made ({reason}). Correct its permissions, "
+            "or export the recipe to another folder."
+        )
+        raise DigitpadError(text, file=path.name, folder=path.parent, reason=error.strerror) from error
     save_recipe(path, recipe)
     return path
 
@@ -167,9 +173,8 @@ def forget_recipe(recipe_id: str) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise DigitpadError(
-            f"{path} was not deleted ({error.strerror}). Correct the permissions, or delete it by hand."
-        ) from error
+        text = "{path} was not deleted ({reason}). Correct the permissions, or delete it by hand."
+        raise DigitpadError(text, path=path, reason=error.strerror) from error
 
 
 def free_id(title: str, taken: Collection[str]) -> str:
@@ -190,34 +195,40 @@ def _own_path(recipe_id: str) -> Path:
 
 def _recipe(values: dict[str, Any]) -> Recipe:
     """The recipe with these values, which may be anything that JSON holds."""
-    _check_names(values, Recipe, "recipe")
+    _check_names(values, Recipe)
     values = {_FIELDS.get(name, name): value for name, value in values.items()}
     missing = [name for name in ("id", "title", "network", "epochs") if name not in values]
     if missing:
-        raise InputError(f"The recipe's {missing[0]} is missing. Add it.")
+        raise InputError("The recipe's {name} is missing. Add it.", name=missing[0])
     augmentation = values.pop("augmentation", {})
     if not isinstance(augmentation, dict):
-        raise InputError(f"The recipe's augmentation is {shown(augmentation)}. Write its values in braces.")
-    _check_names(augmentation, Augmentation, "augmentation")
+        raise InputError("The recipe's augmentation is {value}. Write its values in braces.", value=shown(augmentation))
+    _check_names(augmentation, Augmentation)
     if isinstance(values.get("milestones"), list):
         values["milestones"] = tuple(values["milestones"])
     return check_recipe(Recipe(augmentation=Augmentation(**augmentation), **values))
 
 
-def _check_names(values: dict[str, Any], part: type[Recipe | Augmentation], what: str) -> None:
+def _check_names(values: dict[str, Any], part: type[Recipe | Augmentation]) -> None:
     unknown = sorted(set(values) - {FILE_KEYS.get(member.name, member.name) for member in fields(part)})
     if unknown:
-        raise InputError(f"The {what} has no value {shown(unknown[0])}. Remove it or correct the name.")
+        raise InputError(
+            "The recipe has no value {value}. Remove it or correct the name."
+            if part is Recipe
+            else "The augmentation has no value {value}. Remove it or correct the name.",
+            value=shown(unknown[0]),
+        )
 
 
 def _check_format(version: object, name: str) -> None:
     if type(version) is not int or version < 1:
-        raise InputError(f"{name} cannot be used. Its format is {shown(version)}; {_FORMAT} can be read. Correct it.")
+        text = "{name} cannot be used. Its format is {value}; {format} can be read. Correct it."
+        raise InputError(text, name=name, value=shown(version), format=_FORMAT)
     if version > _FORMAT:
-        raise InputError(
-            f"{name} was written by a newer digitpad: its format is {shown(version)}, and {_FORMAT} can be read. "
-            "Update digitpad."
+        text = (
+            "{name} was written by a newer digitpad: its format is {value}, and {format} can be read. Update digitpad."
         )
+        raise InputError(text, name=name, value=shown(version), format=_FORMAT)
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -225,9 +236,9 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
         twin = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"It holds {shown(twin)} twice. Remove one of them.")
+        raise InputError("It holds {value} twice. Remove one of them.", value=shown(twin))
     return values
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise InputError(f"It holds {constant}, which is no number to train with. Correct it.")
+    raise InputError("It holds {value}, which is no number to train with. Correct it.", value=constant)

@@ -40,7 +40,7 @@ def info_from_json(data: bytes, run_id: str) -> RunInfo:
     try:
         info = cast(RunInfo, _read(RunInfo, {**_parsed(data), "id": run_id}))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"The run {run_id} has a damaged run.json: {error}.") from error
+        raise InputError("The run {run} has a damaged run.json: {reason}.", run=run_id, reason=error) from error
     return info if info.name else replace(info, name=run_id)
 
 

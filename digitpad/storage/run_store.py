@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Report
 from digitpad.domain.run import RunInfo
@@ -43,7 +43,7 @@ from digitpad.storage.run_json import (
 Which = Literal["best", "last"]
 """A checkpoint of a run."""
 
-CUT_OFF = "The run was cut off: digitpad ended before it did."
+CUT_OFF = str(Message("The run was cut off: digitpad ended before it did."))
 """`RunInfo.problem` of a run that was found 'running' though nothing trains it."""
 
 _LARGEST_INFO, _LARGEST_CURVES = 1 << 20, 1 << 29
@@ -176,9 +176,9 @@ class RunFolder:
             with _told(lock):
                 is_held = held.enter_context(file_lock(lock))
             if not is_held:
-                raise DigitpadError(f"The run {self.path.name} is being trained. Stop it first.")
+                raise DigitpadError("The run {run} is being trained. Stop it first.", run=self.path.name)
             if not lock.exists():
-                raise DigitpadError(f"The run {self.path.name} was deleted. Train anew.")
+                raise DigitpadError("The run {run} was deleted. Train anew.", run=self.path.name)
             yield
 
     def is_being_trained(self) -> bool:
@@ -240,7 +240,8 @@ def find_run(folder: Path, run_id: str) -> RunFolder:
     except OSError:
         is_own = False
     if not is_own:
-        raise InputError(f"There is no run {run_id!r} in {folder}. It may have been deleted.")
+        text = "There is no run {run} in {folder}. It may have been deleted."
+        raise InputError(text, run=repr(run_id), folder=folder)
     return RunFolder(path)
 
 
@@ -308,7 +309,7 @@ def rename_run(run: RunFolder, name: str) -> RunInfo:
     """
     name = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
     if not 0 < len(name) <= LONGEST_NAME:
-        raise InputError(f"A run's name has 1 to {LONGEST_NAME} characters. Choose another.")
+        raise InputError("A run's name has 1 to {most} characters. Choose another.", most=LONGEST_NAME)
     return run.update_info(lambda info: replace(info, name=name))
 
 
@@ -324,7 +325,7 @@ def delete_run(folder: Path, run_id: str) -> None:
     """
     run = find_run(folder, run_id)
     if run.is_being_trained():
-        raise DigitpadError(f"The run {run_id} is being trained. Stop it first.")
+        raise DigitpadError("The run {run} is being trained. Stop it first.", run=run_id)
     with _told(run.path):
         run.path.rename(folder / f"{_GONE}{secrets.token_hex(4)}")
     for gone in folder.glob(f"{_GONE}*"):
@@ -340,7 +341,8 @@ def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:
     """
     path = run.best if which == "best" else run.last
     if not path.is_file():
-        raise InputError(f"The run {run.path.name} has no {which} checkpoint yet. It gets one after its first epoch.")
+        text = "The run {run} has no {which} checkpoint yet. It gets one after its first epoch."
+        raise InputError(text, run=run.path.name, which=which)
     with _told(path):
         data = path.read_bytes()
     write_atomically(target, data)
@@ -350,7 +352,7 @@ def _content(path: Path, largest: int) -> bytes:
     with _told(path), path.open("rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:
-        raise InputError(f"{path} has more than {largest:,} bytes; no run has that much. Delete it.")
+        raise InputError("{path} has more than {most} bytes; no run has that much. Delete it.", path=path, most=largest)
     return data
 
 
@@ -361,11 +363,11 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            sentence = f"The disk that holds {path} is full. Free some space and try again."
+            said = "The disk that holds {path} is full. Free some space and try again."
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            sentence = f"{path} may not be read or changed. Close what uses it, or change its permissions."
+            said = "{path} may not be read or changed. Close what uses it, or change its permissions."
         elif error.errno == errno.ENOENT:
-            sentence = f"{path} does not exist. It may have been moved or deleted."
+            said = "{path} does not exist. It may have been moved or deleted."
         else:
-            sentence = f"{path} cannot be used ({error.strerror}). Look at it with another program."
-        raise DigitpadError(sentence) from error
+            said = "{path} cannot be used ({reason}). Look at it with another program."
+        raise DigitpadError(said, path=path, reason=error.strerror) from error

@@ -76,7 +76,7 @@ def test_a_wrong_number_is_refused_by_name(name):
     for wrong in (low - 1, high + 1, math.nan, math.inf, -math.inf, True, "3", None, 10**5000):
         with pytest.raises(
             InputError,
-            match=rf"^The recipe's {FILE_KEYS.get(name, name)} is .*\. Choose a (whole )?number from .* to .*\.$",
+            match=rf"^The recipe's {FILE_KEYS.get(name, name)} is .*\. Choose one from .* to .*\.$",
         ):
             check_recipe(replace(GOOD, **{name: wrong}))
 
@@ -84,7 +84,7 @@ def test_a_wrong_number_is_refused_by_name(name):
 @pytest.mark.parametrize("name", AUGMENTATION_LIMITS)
 def test_a_wrong_number_of_the_augmentation_is_refused_by_name(name):
     for wrong in (-0.01, AUGMENTATION_LIMITS[name][1] + 1, math.nan, "3", [], 10**5000):
-        with pytest.raises(InputError, match=rf"^The augmentation's {name} is .*\. Choose a number from .* to .*\.$"):
+        with pytest.raises(InputError, match=rf"^The recipe's augmentation.{name} is .*\. Choose one from"):
             check_recipe(replace(GOOD, augmentation=Augmentation(**{name: wrong})))
 
 
@@ -97,9 +97,9 @@ def test_a_count_is_whole(name):
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("optimiser", "lion", "optimiser is 'lion'. Choose adamw, adam or sgd."),
-        ("schedule", ["steps"], "schedule is ['steps']. Choose one-cycle, constant or steps."),
-        ("precision", "half", "precision is 'half'. Choose full or mixed."),
+        ("optimiser", "lion", "optimiser is 'lion'. Choose one of adamw, adam, sgd."),
+        ("schedule", ["steps"], "schedule is ['steps']. Choose one of one-cycle, constant, steps."),
+        ("precision", "half", "precision is 'half'. Choose one of full, mixed."),
         ("title", "  ", "title is empty. Give it one."),
         ("title", 7, "title is 7. Put a text in quotes there."),
         ("title", "x" * 101, "title has 101 characters. Shorten it to 100."),

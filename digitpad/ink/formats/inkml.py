@@ -49,8 +49,9 @@ def read_inkml(path: Path) -> list[Drawing]:
                 traces = list(reader.traces(element, current))
                 if traces or not any(tag(e) == "traceView" for e in element.iter()):
                     groups.append((element, traces))
-    except ValueError as error:
-        raise InputError(f"{path.name} cannot be read as ink: trace {reader.number} {error}.") from error
+    except InputError as error:
+        text = "{file} cannot be read as ink: trace {number} {reason}."
+        raise InputError(text, file=path.name, number=reader.number, reason=error) from error
     if loose:
         groups.append((root, loose))
     full = reader.full_pressure
@@ -102,21 +103,25 @@ def _parsed(path: Path) -> Element:
     """The root element of an InkML file."""
     data = content(path)
     if data.count(b"<") > _MAX_ELEMENTS:
-        raise InputError(f"{path.name} is too large to be read. Ink files may have up to {_MAX_ELEMENTS:,} elements.")
+        text = "{file} is too large to be read. Ink files may have up to {most} elements."
+        raise InputError(text, file=path.name, most=_MAX_ELEMENTS)
     parser = XMLParser(target=TreeBuilder())
     try:
         parser.feed(data)
         root = parser.close()
     except DefusedXmlException as error:
-        raise InputError(f"{path.name} declares XML entities, which digitpad refuses. Save it without them.") from error
+        text = "{file} declares XML entities, which digitpad refuses. Save it without them."
+        raise InputError(text, file=path.name) from error
     except ParseError as error:
         if error.code in _TRUNCATED:
-            raise InputError(f"{path.name} is truncated: it ends in the middle. Copy or save it again.") from error
-        raise InputError(f"{path.name} is not well-formed XML ({error}), so it is no InkML file.") from error
+            text = "{file} is truncated: it ends in the middle. Copy or save it again."
+            raise InputError(text, file=path.name) from error
+        text = "{file} is not well-formed XML ({reason}), so it is no InkML file."
+        raise InputError(text, file=path.name, reason=error) from error
     except (LookupError, ValueError) as error:
-        raise InputError(f"{path.name} has a text encoding that cannot be read. Save it as UTF-8.") from error
+        raise InputError("{file} has a text encoding that cannot be read. Save it as UTF-8.", file=path.name) from error
     if not isinstance(root, Element) or tag(root) != "ink":
-        raise InputError(f"{path.name} is XML, but not InkML: it does not start with an 'ink' element.")
+        raise InputError("{file} is XML, but not InkML: it does not start with an 'ink' element.", file=path.name)
     return root
 
 

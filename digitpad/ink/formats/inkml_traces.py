@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PRESSURE, TIME, Floats, X, Y
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -100,9 +101,9 @@ class Reader:
             if column is not None:
                 points[:, column] = given
         if not {X, Y} <= set(meaning.columns):
-            raise ValueError("has no X and Y channel")
+            raise InputError("has no X and Y channel")
         if not (np.abs(points) <= _LIMITS).all():
-            raise ValueError("has a number that is infinite or far too large")
+            raise InputError("has a number that is infinite or far too large")
         points[:, TIME] *= meaning.seconds
         raw = PRESSURE in meaning.columns and meaning.full_pressure is None
         if raw:
@@ -185,7 +186,7 @@ def decoded(text: str, channels: int, required: int) -> Floats:
         float64 (points, channels); infinite where the file's number is.
 
     Raises:
-        ValueError: with the rest of a sentence that starts with 'trace 3'.
+        InputError: with the rest of a sentence that starts with 'trace 3'.
     """
     points = text.rstrip().removesuffix(",").split(",")
     if _PLAIN.fullmatch(text):
@@ -208,9 +209,9 @@ def _followed(points: list[str], channels: int, required: int) -> list[list[floa
         while at < len(point):
             match = _VALUE.match(point, at)
             if match is None:
-                raise ValueError(f"has something other than a number at point {number}")
+                raise InputError("has something other than a number at point {number}", number=number)
             if channel == channels:
-                raise ValueError(f"has too many numbers at point {number}")
+                raise InputError("has too many numbers at point {number}", number=number)
             prefix, plain, hexadecimal, sign = match.groups()
             if prefix:
                 order[channel] = "!'\"".index(prefix)
@@ -230,6 +231,6 @@ def _followed(points: list[str], channels: int, required: int) -> list[list[floa
                     value[channel] = float(sign == "T")
             at, channel = match.end(), channel + 1
         if channel < required:
-            raise ValueError(f"has too few numbers at point {number}")
+            raise InputError("has too few numbers at point {number}", number=number)
         rows.append(list(value))
     return rows

@@ -58,9 +58,9 @@ def save_ink(path: Path, ink: Ink) -> None:
     """
     ending = path.suffix.lower()
     if ending not in (*INKML_ENDINGS, ".png", ".svg"):
-        raise InputError(f"A drawing cannot be saved as {path.name}; end the name in .inkml, .png or .svg.")
+        raise InputError("A drawing cannot be saved as {file}; end the name in .inkml, .png or .svg.", file=path.name)
     if ink.picture is not None and ending != ".png":
-        raise InputError(f"A picture has no strokes that {path.name} could hold; save it as PNG.")
+        raise InputError("A picture has no strokes that {file} could hold; save it as PNG.", file=path.name)
     if ending == ".png":
         write_atomically(path, to_png(ink))
     elif ending == ".svg":

@@ -44,21 +44,26 @@ def read_unipen(path: Path) -> list[Drawing]:
     for number, line in enumerate(content(path).splitlines(), 1):
         try:
             reader.take(line.decode("latin-1").strip())
-        except ValueError as error:
-            raise InputError(
-                f"{path.name} cannot be read as UNIPEN: line {number} {error}. Copy or unpack it again."
-            ) from error
+        except InputError as error:
+            text = "{file} cannot be read as UNIPEN: line {number} {reason}. Copy or unpack it again."
+            raise InputError(text, file=path.name, number=number, reason=error) from error
     if reader.has_scattered_segments:
         raise InputError(
-            f"{path.name} lists digits apart from their strokes, which digitpad cannot read. Choose a file in which "
-            "each digit's strokes follow its segment."
+            "{file} lists digits apart from their strokes, which digitpad cannot read. Choose a file in which "
+            "each digit's strokes follow its segment.",
+            file=path.name,
         )
     if reader.is_writing or reader.awaits_strokes:
-        place = "in the middle of a stroke" if reader.is_writing else "before its last digit's strokes"
-        raise InputError(f"{path.name} is truncated: it ends {place}. Copy or unpack it again.")
+        raise InputError(
+            "{file} is truncated: it ends in the middle of a stroke. Copy or unpack it again."
+            if reader.is_writing
+            else "{file} is truncated: it ends before its last digit's strokes. Copy or unpack it again.",
+            file=path.name,
+        )
     drawings = reader.drawings()
     if not drawings:
-        raise InputError(f"{path.name} holds no strokes, so it is no UNIPEN file of drawings. Choose another file.")
+        text = "{file} holds no strokes, so it is no UNIPEN file of drawings. Choose another file."
+        raise InputError(text, file=path.name)
     return drawings
 
 
@@ -98,7 +103,7 @@ class _Reader:
         """Take the next line.
 
         Raises:
-            ValueError: it makes no sense; the message goes on from 'line 7'.
+            InputError: it makes no sense; the message goes on from 'line 7'.
         """
         if re.match(r"\.[A-Za-z_]", line):
             self._keyword, *words = line.split(None, 1)
@@ -106,7 +111,8 @@ class _Reader:
         elif line and self._keyword == ".PEN_DOWN":
             self._segments[-1].strokes[-1].extend(_point(line))
         elif self.is_writing and _TWO_NUMBERS.match(line):
-            raise ValueError(f"stands in the middle of a stroke and belongs to {self._keyword}: {line[:40]!r}")
+            text = "stands in the middle of a stroke and belongs to {keyword}: {line}"
+            raise InputError(text, keyword=self._keyword, line=repr(line[:40]))
 
     def _obey(self, keyword: str, words: str) -> None:
         if keyword == ".SEGMENT":
@@ -116,7 +122,7 @@ class _Reader:
         elif keyword == ".WRITER_ID":
             self._writer = words or None
         elif keyword == ".COORD" and words.split()[:2] != ["X", "Y"]:
-            raise ValueError(f"says that points are {words!r}, not X Y")
+            raise InputError("says that points are {words}, not X Y", words=repr(words))
         elif keyword == ".COMMENT":
             self._remark(words)
         elif keyword == ".PEN_DOWN":
@@ -150,7 +156,7 @@ def _point(line: str) -> tuple[float, float]:
     try:
         x, y = map(float, numbers.groups() if numbers else ())
     except ValueError:
-        raise ValueError(f"is no point: {line[:40]!r}") from None
+        raise InputError("is no point: {line}", line=repr(line[:40])) from None
     if not (abs(x) <= _LARGEST and abs(y) <= _LARGEST):
-        raise ValueError(f"has a coordinate beyond {_LARGEST:,.0f}")
+        raise InputError("has a coordinate beyond {most}", most=int(_LARGEST))
     return x, y

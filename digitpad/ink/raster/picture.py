@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
 from digitpad.ink.drawings import compressed, is_compressed
 from digitpad.ink.raster.picture_ink import Greys, bright_ink, find_ink, resized, stroke_width, thickened
 from digitpad.ink.raster.render import BOX, SIDE, STROKE, centred
@@ -25,18 +25,18 @@ MAX_PIXELS = 50_000_000
 """Larger pictures are refused: 50 megapixels hold any phone's photo and take 150 MB."""
 
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
-_CHOICE = "Choose a PNG, JPEG, BMP or WebP picture, or drawings as InkML."
+_CHOICE = Message("Choose a PNG, JPEG, BMP or WebP picture, or drawings as InkML.")
 _SIGNATURES = {
-    b"GIF8": "a GIF",
-    b"II*\0": "a TIFF",
-    b"MM\0*": "a TIFF",
-    b"%PDF": "a PDF",
-    b"8BPS": "a Photoshop file",
-    b"\0\0\1\0": "an icon",
-    b"<svg": "an SVG",
-    b"<?xml": "an XML file",
+    b"GIF8": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"%PDF": "PDF",
+    b"8BPS": "PSD",
+    b"\0\0\1\0": "ICO",
+    b"<svg": "SVG",
+    b"<?xml": "XML",
 }
-_BRANDS = {b"heic": "a HEIC", b"heix": "a HEIC", b"mif1": "a HEIC", b"avif": "an AVIF"}
+_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
 
 _ENOUGH = 1600
 """A large picture is reduced by whole factors as long as its longest side stays at or above this, in pixels."""
@@ -68,27 +68,28 @@ def read_picture(path: Path) -> Image.Image:
     """
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. {_CHOICE}")
+            raise InputError("{path} is a folder or a device. {choice}", path=path, choice=_CHOICE)
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MAX_PIXELS is stricter
             with Image.open(file, formats=_FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    raise InputError(_too_large(path))
+                    raise _too_large(path)
                 shrink = max(image.size) // _ENOUGH
                 if shrink > 1:
                     image.draft(None, (image.width // shrink, image.height // shrink))
                 image.load()
                 return ImageOps.exif_transpose(image)
     except FileNotFoundError as error:
-        raise InputError(f"{path.name} does not exist. Check its name and folder.") from error
+        raise InputError("{file} does not exist. Check its name and folder.", file=path.name) from error
     except UnidentifiedImageError as error:
-        raise InputError(_foreign(path)) from error
+        raise _foreign(path) from error
     except Image.DecompressionBombError as error:
-        raise InputError(_too_large(path)) from error
+        raise _too_large(path) from error
     except (OSError, ValueError, TypeError, LookupError, SyntaxError, EOFError, struct.error, zlib.error) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise InputError(f"{path.name} cannot be opened ({error.strerror}). Choose another file.") from error
-        raise InputError(f"{path.name} is truncated or damaged. Copy or save it again.") from error
+            text = "{file} cannot be opened ({reason}). Choose another file."
+            raise InputError(text, file=path.name, reason=error.strerror) from error
+        raise InputError("{file} is truncated or damaged. Copy or save it again.", file=path.name) from error
 
 
 def picture_input(image: Image.Image) -> NDArray[np.uint8]:
@@ -184,11 +185,12 @@ def _at_most(page: Greys, longest: int) -> Greys:
     return page if scale >= 1 else resized(page, round(page.shape[0] * scale), round(page.shape[1] * scale))
 
 
-def _too_large(path: Path) -> str:
-    return f"{path.name} has more than {MAX_PIXELS // 1_000_000} megapixels. Choose a smaller picture or scale it down."
+def _too_large(path: Path) -> InputError:
+    text = "{file} has more than {most} megapixels. Choose a smaller picture or scale it down."
+    return InputError(text, file=path.name, most=MAX_PIXELS // 1_000_000)
 
 
-def _foreign(path: Path) -> str:
+def _foreign(path: Path) -> InputError:
     """Why a file is none of the pictures that can be opened."""
     try:
         with path.open("rb") as file:
@@ -196,11 +198,14 @@ def _foreign(path: Path) -> str:
     except OSError:
         head = b""
     if not head:
-        return f"{path.name} is empty. {_CHOICE}"
+        return InputError("{file} is empty. {choice}", file=path.name, choice=_CHOICE)
     if is_compressed(head):
         return compressed(path)
     kind = next((name for start, name in _SIGNATURES.items() if head.lstrip().startswith(start)), None)
     kind = kind or _BRANDS.get(head[8:12])
-    return (
-        f"{path.name} is {kind}, which cannot be opened. {_CHOICE}" if kind else f"{path.name} is no picture. {_CHOICE}"
+    return InputError(
+        "{file} has the format {kind}, which cannot be opened. {choice}" if kind else "{file} is no picture. {choice}",
+        file=path.name,
+        kind=kind,
+        choice=_CHOICE,
     )

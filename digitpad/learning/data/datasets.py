@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message, joined
 from digitpad.learning.data.images import (
     MNIST_COUNTS,
     Images,
@@ -33,17 +33,17 @@ def download_folder() -> Path:
     return user_data_path("digitpad", appauthor=False) / "mnist"
 
 
-def available() -> tuple[list[DataInfo], list[str]]:
+def available() -> tuple[list[DataInfo], list[Message]]:
     """What can be trained on without asking for a folder, and sentences on what should be there and is broken.
 
     MNIST comes first, where its files are there, then the starter set. Only the headers of files are read. A sentence
     names the file at fault, and the folder that is used instead of a broken one in DIGITPAD_DATA_DIR.
     """
-    info, problems = _look()
-    sentences = [str(problem) for problem in problems]
-    if info is not None and sentences:
-        sentences.append(f"{info.folder} is used instead.")
-    return [*([info] if info else []), describe(STARTER)], [" ".join(sentences)] if sentences else []
+    info, found = _look()
+    problems: list[Message] = [*found]
+    if info is not None and problems:
+        problems.append(Message("{folder} is used instead.", folder=info.folder))
+    return [*([info] if info else []), describe(STARTER)], [joined(problems)] if problems else []
 
 
 def can_be_fetched() -> bool:
@@ -75,8 +75,9 @@ def describe(choice: str) -> DataInfo:
             raise problems[0]
         folders = dict.fromkeys([data_folder() / "mnist", download_folder()])
         raise InputError(
-            f"MNIST is not here: there is no folder {' and no folder '.join(map(str, folders))} with its files. "
-            "Download it, choose a folder with its four files, or take the starter set."
+            "MNIST is not here: its files are not in {folders}. Download it, choose a folder with its four files, or "
+            "take the starter set.",
+            folders=", ".join(map(str, folders)),
         )
     folder = Path(choice).absolute()  # a run that is resumed may be so from elsewhere
     return _described(str(folder), folder)
@@ -100,8 +101,9 @@ def open_data(choice: str, part: str) -> Images:
     images = read_mnist(folder, part)
     if choice == MNIST and info.title == _TITLE and (foreign := foreign_file(images, part)):
         raise InputError(
-            f"{folder / foreign} is not MNIST's file (wrong checksum). Fetch it anew; to train on it as data of your "
-            "own, choose its folder."
+            "{folder} is not MNIST's file (wrong checksum). Fetch it anew; to train on it as data of your own, "
+            "choose its folder.",
+            folder=folder / foreign,
         )
     return images
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digitpad import __version__
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message, joined
 from digitpad.learning.data.download_problems import RefusedError, reason
 from digitpad.platform.torch_import import import_gently
 from digitpad.storage.io import write_atomically
@@ -118,11 +118,13 @@ def _is_there(folder: Path, file: RemoteFile) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise InputError(f"{path} is there already and cannot be read ({error.strerror}). Move it away.") from error
+        text = "{path} is there already and cannot be read ({reason}). Move it away."
+        raise InputError(text, path=path, reason=error.strerror) from error
     if found != file.md5:
         raise InputError(
-            f"{path} is there already, but is not MNIST's file (wrong checksum). Move it away or delete it, and "
-            "download again."
+            "{path} is there already, but is not MNIST's file (wrong checksum). Move it away or delete it, and "
+            "download again.",
+            path=path,
         )
     return True
 
@@ -131,7 +133,8 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DigitpadError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+        text = "The folder {folder} cannot be made ({reason})."
+        raise DigitpadError(text, folder=folder, reason=error.strerror) from error
 
 
 def _from_any(
@@ -142,16 +145,19 @@ def _from_any(
     silence: float,
 ) -> tuple[bytes, str]:
     """A file's content, and the first mirror that gave it."""
-    failures: dict[str, list[str]] = {}
+    failures: dict[str, tuple[Message, list[str]]] = {}
     for mirror in mirrors:
         address = mirror + file.name
         report(0)
         try:
             return _fetched(address, file, report, cancelled, silence), mirror
         except (RefusedError, *_FAILURES) as error:
-            failures.setdefault(reason(error, address), []).append(address)
-    said = " ".join(f"{' and '.join(addresses)} failed: {why}" for why, addresses in failures.items())
-    raise DigitpadError(f"{file.name} could not be downloaded. {said}")
+            why = reason(error, address)
+            failures.setdefault(str(why), (why, []))[1].append(address)
+    said = [
+        Message("{addresses} failed: {why}", addresses=", ".join(those), why=why) for why, those in failures.values()
+    ]
+    raise DigitpadError("{file} could not be downloaded. {why}", file=file.name, why=joined(said))
 
 
 def _fetched(

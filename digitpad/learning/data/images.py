@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
 from digitpad.domain.prediction import CLASSES
 
 _IMAGES, _LABELS = 2051, 2049
@@ -83,7 +83,8 @@ def read_mnist(folder: Path, part: str) -> Images:
     images, labels = _read_idx(folder, names[0], _IMAGES, 3), _read_idx(folder, names[1], _LABELS, 1)
     _check_shapes(folder, names, images.shape, labels.shape)
     if labels.max() >= CLASSES:
-        raise InputError(f"{names[1]} holds the label {labels.max()}; MNIST's go from 0 to 9.")
+        text = "{name} holds the label {largest}; MNIST's go from 0 to 9."
+        raise InputError(text, name=names[1], largest=int(labels.max()))
     return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
 
 
@@ -163,11 +164,13 @@ def _spellings(folder: Path, name: str) -> tuple[Path, ...]:
 
 def _check_shapes(folder: Path, names: tuple[str, str], images: tuple[int, ...], labels: tuple[int, ...]) -> None:
     if images[0] != labels[0]:
-        raise InputError(f"{folder} holds {images[0]} images and {labels[0]} labels; fetch both files anew.")
+        text = "{folder} holds {images} images and {labels} labels; fetch both files anew."
+        raise InputError(text, folder=folder, images=images[0], labels=labels[0])
     if not images[0]:
-        raise InputError(f"{folder} holds {names[0]} without a single image; fetch it anew.")
+        raise InputError("{folder} holds {name} without a single image; fetch it anew.", folder=folder, name=names[0])
     if images[1:] != (28, 28):
-        raise InputError(f"{names[0]} holds images of {images[1]}×{images[2]} pixels; MNIST's are 28×28.")
+        text = "{name} holds images of {height}×{width} pixels; MNIST's are 28×28."
+        raise InputError(text, name=names[0], height=images[1], width=images[2])
 
 
 def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[np.uint8]:
@@ -175,8 +178,9 @@ def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[n
         size = math.prod(shape)
         raw = file.read(size + 1)
     if len(raw) != size:
-        held = f"{len(raw):,}" if len(raw) < size else "more"
-        raise InputError(f"{path} should hold {size:,} bytes of data and holds {held}; fetch it anew.")
+        held = len(raw) if len(raw) < size else Message("more")
+        text = "{path} should hold {size} bytes of data and holds {held}; fetch it anew."
+        raise InputError(text, path=path, size=size, held=held)
     return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()
 
 
@@ -192,20 +196,19 @@ def _opened(
             if path.is_file():
                 break
         else:
-            raise InputError(
-                f"{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's files, or download them."
-            )
+            text = "{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's files, or download them."
+            raise InputError(text, folder=folder, name=name)
         # gzip.open() would warn of a file that it leaves open where reading fails.
         with path.open("rb") as plain, gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain as file:
             header = file.read(start)
             if len(header) < start or int.from_bytes(header[:4], "big") != magic:
-                raise InputError(f"{path} is not the IDX file its name says (wrong magic number); fetch it anew.")
+                text = "{path} is not the IDX file its name says (wrong magic number); fetch it anew."
+                raise InputError(text, path=path)
             shape = struct.unpack(f">{dimensions}I", header[4:])
             if math.prod(shape) > _LIMIT:
-                raise InputError(
-                    f"{path} says that it holds {math.prod(shape):,} bytes; {_LIMIT:,} can be read. Fetch it anew."
-                )
+                text = "{path} says that it holds {size} bytes; {most} can be read. Fetch it anew."
+                raise InputError(text, path=path, size=math.prod(shape), most=_LIMIT)
             yield path, file, shape
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "it is cut off or damaged"
-        raise InputError(f"{path} cannot be read ({reason}); fetch it anew.") from error
+        reason = getattr(error, "strerror", None) or Message("it is cut off or damaged")
+        raise InputError("{path} cannot be read ({reason}); fetch it anew.", path=path, reason=reason) from error

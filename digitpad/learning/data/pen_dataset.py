@@ -60,7 +60,8 @@ def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[
     ]
     writers = sorted({str(drawing.writer) for drawing in drawings})
     if len(writers) < LEFT_OUT:
-        raise InputError(f"{path.name} holds labelled drawings of {len(writers)} writers; {LEFT_OUT} are needed.")
+        text = "{file} holds labelled drawings of {count} writers; {least} are needed."
+        raise InputError(text, file=path.name, count=len(writers), least=LEFT_OUT)
     unseen_writers = set(writers[fold::LEFT_OUT])
     known = [drawing for drawing in drawings if drawing.writer not in unseen_writers]
     return known, [drawing for drawing in drawings if drawing.writer in unseen_writers]
@@ -118,11 +119,12 @@ def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], lis
     except InputError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
-        raise InputError(
-            f"The recipe {recipe.id} trains on pen strokes too, and {path} does not exist. "
-            "Put a file of labelled drawings there (README says where to get one), name one with --ink on the command "
-            "line, or choose another recipe."
-        ) from error
+        text = (
+            "The recipe {recipe} trains on pen strokes too, and {path} does not exist. Put a file of labelled "
+            "drawings there (README says where to get one), name one with --ink on the command line, or choose "
+            "another recipe."
+        )
+        raise InputError(text, recipe=recipe.id, path=path) from error
 
 
 def rendered(drawings: Sequence[Drawing], made: Made = lambda: None) -> Images:

@@ -119,7 +119,8 @@ def read_labelled(path: Path) -> Labelled:
         return _anonymous(read_mnist(path, "test"))
     found = labelled(read_drawings(path))
     if not len(found):
-        raise InputError(f'{path.name} holds no labelled drawing; in InkML, label each with <annotation type="truth">.')
+        text = '{file} holds no labelled drawing; in InkML, label each with <annotation type="truth">.'
+        raise InputError(text, file=path.name)
     return found
 
 
@@ -163,7 +164,7 @@ def evaluate(
     pixels, labels = data.images.pixels, data.images.labels.numpy()
     logits = batched_logits(network, pixels, checkpoint.info.mean, checkpoint.info.std, device)
     if not torch.isfinite(logits).all():
-        raise InputError(f"{checkpoint.info.name} answers with what is no number; choose another checkpoint.")
+        raise InputError("{name} answers with what is no number; choose another checkpoint.", name=checkpoint.info.name)
     shares = probabilities(logits, checkpoint.info.temperature).numpy()
     read, confidence = shares.argmax(axis=1), shares.max(axis=1)
     is_right = labels == read

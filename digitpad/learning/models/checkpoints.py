@@ -22,7 +22,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, reason
 from digitpad.learning.evaluation.calibration import TEMPERATURES
 from digitpad.learning.models.networks import NETWORKS, NORMALISATIONS, SIDE, blueprint, parameter_count
 from digitpad.storage.io import write_atomically
@@ -94,17 +94,16 @@ def _check(path: Path) -> None:
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise InputError(f"{path} is a folder; choose a checkpoint file in it.")
+            raise InputError("{path} is a folder; choose a checkpoint file in it.", path=path)
         if not path.is_file():
-            raise InputError(f"{path} is no file; choose a checkpoint file.")
+            raise InputError("{path} is no file; choose a checkpoint file.", path=path)
         path.open("rb").close()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not valid"
-        raise InputError(f"{path} cannot be opened ({reason}); check its name and folder.") from error
+        text = "{path} cannot be opened ({reason}); check its name and folder."
+        raise InputError(text, path=path, reason=reason(error)) from error
     if size > MAX_BYTES:
-        raise InputError(
-            f"{path.name} has {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. Choose another file."
-        )
+        text = "{file} has {size} MB; a checkpoint has {most} at most. Choose another file."
+        raise InputError(text, file=path.name, size=size >> 20, most=MAX_BYTES >> 20)
 
 
 def read_safetensors(path: Path, entry: str) -> tuple[dict[str, Tensor], str | None]:
@@ -119,22 +118,23 @@ def read_safetensors(path: Path, entry: str) -> tuple[dict[str, Tensor], str | N
             # Clones, so that nothing refers to the mapped file after it is closed.
             return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get(entry)  # noqa: SIM118
     except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-        raise InputError(f"{path.name} {_broken(path)}; copy it anew or choose another.") from error
+        raise _broken(path) from error
 
 
-def _broken(path: Path) -> str:
+def _broken(path: Path) -> InputError:
     """What is wrong with a file that safetensors cannot read: it begins with its header's length, then the header."""
     try:
         with path.open("rb") as file:
             start = file.read(9)
     except OSError as error:
-        return f"cannot be read ({error.strerror})"
+        text = "{file} cannot be read ({reason}); copy it anew or choose another."
+        return InputError(text, file=path.name, reason=error.strerror)
     length = int.from_bytes(start[:8], "little")
     if not start:
-        return "is empty"
+        return InputError("{file} is empty; copy it anew or choose another.", file=path.name)
     if start[8:] not in (b"{", b"") or length > MAX_BYTES:
-        return "is no safetensors file"
-    return "is cut off or damaged"
+        return InputError("{file} is no safetensors file; copy it anew or choose another.", file=path.name)
+    return InputError("{file} is cut off or damaged; copy it anew or choose another.", file=path.name)
 
 
 def _read_state_dict(path: Path) -> dict[str, Tensor]:
@@ -144,44 +144,44 @@ def _read_state_dict(path: Path) -> dict[str, Tensor]:
             with zipfile.ZipFile(path) as archive:
                 size = sum(entry.file_size for entry in archive.infolist())
             if size > MAX_BYTES:
-                raise InputError(
-                    f"{path.name} unpacks to {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. "
-                    "Choose another file."
-                )
+                text = "{file} unpacks to {size} MB; a checkpoint has {most} at most. Choose another file."
+                raise InputError(text, file=path.name, size=size >> 20, most=MAX_BYTES >> 20)
         content = torch.load(path, map_location="cpu", weights_only=True)
     except InputError:
         raise
     except pickle.UnpicklingError as error:
         raise InputError(
-            f"{path.name} holds more than weights, or is no PyTorch file. digitpad runs no code from files; "
-            "save the network's state_dict() and load that."
+            "{file} holds more than weights, or is no PyTorch file. digitpad runs no code from files; save the "
+            "network's state_dict() and load that.",
+            file=path.name,
         ) from error
     except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-        raise InputError(
-            f"{path.name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
-        ) from error
+        text = "{file} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
+        raise InputError(text, file=path.name) from error
     for key in ("state_dict", "model_state_dict", "model"):
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict) or not all(isinstance(tensor, Tensor) for tensor in content.values()):
-        raise InputError(f"{path.name} holds no state_dict; save the network's state_dict() and load that.")
+        raise InputError("{file} holds no state_dict; save the network's state_dict() and load that.", file=path.name)
     return {str(key): tensor for key, tensor in content.items()}
 
 
 def _described(name: str, text: str) -> CheckpointInfo:
     """What a checkpoint's metadata says, every value checked."""
-    foreign = f"{name} describes its network in a way that digitpad cannot read"
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{foreign}; choose another checkpoint.") from error
+        raise _foreign(name, "metadata") from error
     if not isinstance(said, dict) or type(said.get("format")) is not int:
-        raise InputError(f"{foreign}; choose another checkpoint.")
+        raise _foreign(name, "metadata")
     if said["format"] < 1:
-        raise InputError(f"{foreign} (its format); choose another checkpoint.")
+        raise _foreign(name, "format")
     if said["format"] > FORMAT:
         raise InputError(
-            f"{name} has checkpoint format {said['format']}; this digitpad reads up to {FORMAT}. Update digitpad."
+            "{name} has checkpoint format {format}; this digitpad reads up to {newest}. Update digitpad.",
+            name=name,
+            format=said["format"],
+            newest=FORMAT,
         )
     wanted: Mapping[str, tuple[type, ...]] = {
         "network": (str,),
@@ -205,7 +205,7 @@ def _described(name: str, text: str) -> CheckpointInfo:
     for key, types in wanted.items():
         value = said.get(key, later.get(key))  # files of digitpad 0.1 lack some
         if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
-            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
+            raise _foreign(name, key)
         values[key] = value
     ranges: Mapping[str, tuple[float, float]] = {
         "mean": (-255, 255),
@@ -216,11 +216,16 @@ def _described(name: str, text: str) -> CheckpointInfo:
         "temperature": TEMPERATURES,
     }
     if not _are_thresholds(values["thresholds"]):
-        raise InputError(f"{foreign} (its thresholds); choose another checkpoint.")
+        raise _foreign(name, "thresholds")
     for key, (low, high) in ranges.items():
         if values[key] is not None and not low <= values[key] <= high:
-            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
+            raise _foreign(name, key)
     return CheckpointInfo(name=name, **values)
+
+
+def _foreign(name: str, key: str) -> InputError:
+    text = "{name} describes its network in a way that digitpad cannot read (its {key}); choose another checkpoint."
+    return InputError(text, name=name, key=key)
 
 
 def _are_thresholds(rows: list[Any]) -> bool:
@@ -242,9 +247,8 @@ def _recognised(name: str, tensors: Mapping[str, Tensor]) -> tuple[CheckpointInf
             mean, std = NORMALISATIONS[network_id]
             return CheckpointInfo(name=name, network=network_id, layers=list(layers), mean=mean, std=std), renamed
     known = ", ".join(NETWORKS)
-    raise InputError(
-        f"{name} holds the weights of a network that digitpad does not know; it knows {known}. Choose another file."
-    )
+    text = "{name} holds the weights of a network that digitpad does not know; it knows {known}. Choose another file."
+    raise InputError(text, name=name, known=known)
 
 
 def _renamed(tensors: Mapping[str, Tensor], places: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
@@ -287,12 +291,14 @@ def _filled(name: str, network: nn.Sequential, tensors: Mapping[str, Tensor]) ->
     wrong = [key for key, place in places.items() if key not in tensors or not _fits(tensors[key], place)]
     wrong += [key for key in tensors if key not in places]
     if wrong:
-        raise InputError(f"{name} does not fit the network it describes ({wrong[0][:80]}); choose another checkpoint.")
+        text = "{name} does not fit the network it describes ({tensor}); choose another checkpoint."
+        raise InputError(text, name=name, tensor=wrong[0][:80])
     network = network.to_empty(device="cpu")
     network.load_state_dict(dict(tensors))
     for key, place in network.state_dict().items():
         if not torch.isfinite(place).all():
-            raise InputError(f"{name} holds weights that are not numbers ({key}); train it again or choose another.")
+            text = "{name} holds weights that are not numbers ({key}); train it again or choose another."
+            raise InputError(text, name=name, key=key)
     return network
 
 
@@ -310,6 +316,5 @@ def _try(network: nn.Sequential, info: CheckpointInfo) -> None:
     blank_and_full = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1).expand(2, 1, SIDE, SIDE)
     with torch.inference_mode():
         if not torch.isfinite(network((blank_and_full - info.mean) / info.std)).all():
-            raise InputError(
-                f"{info.name} holds weights whose answers are not numbers; train it again or choose another."
-            )
+            text = "{name} holds weights whose answers are not numbers; train it again or choose another."
+            raise InputError(text, name=info.name)

@@ -21,7 +21,7 @@ def choose_device(wanted: str) -> torch.device:
     if wanted == "auto":
         return torch.device(next(name for name, available in there.items() if available))
     if not there.get(wanted, False):
-        raise InputError(f"The device {wanted} is not available on this machine; choose auto or cpu.")
+        raise InputError("The device {device} is not available on this machine; choose auto or cpu.", device=wanted)
     return torch.device(wanted)
 
 
@@ -75,16 +75,15 @@ def explained(error: RuntimeError | MemoryError, recipe: Recipe) -> DigitpadErro
         words in said for words in ("out of memory", "can't allocate memory", "not enough memory")
     )
     if full:
-        return DigitpadError(
-            f"The memory is not enough to train {recipe.network} with batches of {recipe.batch}. "
-            "Lower the batch size or choose another device."
+        text = (
+            "The memory is not enough to train {network} with batches of {batch}. Lower the batch size or choose "
+            "another device."
         )
-    false_rejection_rate = isinstance(error, torch.AcceleratorError) or any(
+        return DigitpadError(text, network=recipe.network, batch=recipe.batch)
+    is_gone = isinstance(error, torch.AcceleratorError) or any(
         words in said for words in ("CUDA error", "CUDA driver", "cuDNN error", "CUBLAS", "MPS backend", "Metal")
     )
-    if false_rejection_rate:
-        return DigitpadError(
-            f"The GPU failed or is gone ({said.strip().partition(chr(10))[0][:200]}). "
-            "Choose the CPU, or start the machine anew, and resume."
-        )
+    if is_gone:
+        text = "The GPU failed or is gone ({reason}). Choose the CPU, or start the machine anew, and resume."
+        return DigitpadError(text, reason=said.strip().partition("\n")[0][:200])
     return None

@@ -197,32 +197,34 @@ def blueprint(layers: Layers) -> nn.Sequential:
     if isinstance(layers, list) and len(layers) == 1 and isinstance(layers[0], list) and layers[0][:1] == ["columns"]:
         members = layers[0][1:]
         if not 0 < len(members) <= MAX_MEMBERS:
-            raise InputError(f"The network has {len(members)} columns; digitpad takes 1 to {MAX_MEMBERS}.")
+            said = "The network has {count} columns; digitpad takes 1 to {most}."
+            raise InputError(said, count=len(members), most=MAX_MEMBERS)
         network = nn.Sequential(Ensemble([_member(member) for member in members]))
     else:
         network = _member(layers)
     parameters = parameter_count(network)
     if parameters > MAX_PARAMETERS:
-        raise InputError(f"The network has {parameters:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
+        text = "The network has {parameters} parameters; digitpad takes {most} at most."
+        raise InputError(text, parameters=parameters, most=MAX_PARAMETERS)
     return network
 
 
 def _member(layers: object) -> nn.Sequential:
     """One network without columns, or one of the columns."""
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
-        raise InputError(f"The network is not described by a list of 1 to {MAX_LAYERS} layers.")
+        raise InputError("The network is not described by a list of 1 to {most} layers.", most=MAX_LAYERS)
     modules: list[nn.Module] = []
     shape: tuple[int, ...] = (1, SIDE, SIDE)
     for number, layer in enumerate(layers, 1):
         try:
             with torch.device("meta"):  # sizes are checked before any memory is taken
                 made, shape = _layer(layer, shape)
-        except ValueError as error:
-            said = reprlib.repr(layer)
-            raise InputError(f"Layer {number} of the network, {said}, does not fit: {error}.") from error
+        except InputError as error:
+            text = "Layer {number} of the network, {layer}, does not fit: {reason}."
+            raise InputError(text, number=number, layer=reprlib.repr(layer), reason=error) from error
         modules += made
     if shape != (CLASSES,):
-        raise InputError(f"The network ends in shape {shape}; digitpad needs ten outputs.")
+        raise InputError("The network ends in shape {shape}; digitpad needs ten outputs.", shape=shape)
     return nn.Sequential(*modules)
 
 
@@ -244,10 +246,10 @@ def parameter_count(network: nn.Module) -> int:
 def _layer(layer: object, shape: tuple[int, ...]) -> tuple[list[nn.Module], tuple[int, ...]]:
     """The modules of one layer and the shape after it, without the batch."""
     if not isinstance(layer, list) or not layer or not isinstance(layer[0], str):
-        raise ValueError("a layer is a list that starts with its kind")
+        raise InputError("a layer is a list that starts with its kind")
     kind, *numbers = layer
     if not all(type(number) in (int, float) and 0 <= number <= MAX_PARAMETERS for number in numbers):
-        raise ValueError(f"its numbers must lie between 0 and {MAX_PARAMETERS:,}")
+        raise InputError("its numbers must lie between 0 and {most}", most=MAX_PARAMETERS)
     match kind, numbers:
         case (("conv" | "conv-bn"), [int(out), int(kernel), int(stride), int(padding)]):
             channels, height, width = _picture(shape)
@@ -273,34 +275,36 @@ def _layer(layer: object, shape: tuple[int, ...]) -> tuple[list[nn.Module], tupl
             return [nn.ReLU()], shape
         case "flatten", []:
             return [nn.Flatten()], (math.prod(shape),)
-    raise ValueError("digitpad knows no such layer")
+    raise InputError("digitpad knows no such layer")
 
 
 def _picture(shape: tuple[int, ...]) -> tuple[int, ...]:
     if len(shape) != 3:
-        raise ValueError("it needs an image, and a flat layer is before it")
+        raise InputError("it needs an image, and a flat layer is before it")
     return shape
 
 
 def _flat(shape: tuple[int, ...]) -> int:
     if len(shape) != 1:
-        raise ValueError("it needs a flat input; put a 'flatten' before it")
+        raise InputError("it needs a flat input; put a 'flatten' before it")
     return shape[0]
 
 
 def _above_zero(*sizes: int) -> None:
     if min(sizes) < 1:
-        raise ValueError("a size would be below 1")
+        raise InputError("a size would be below 1")
 
 
 def _sized(*shape: int) -> tuple[int, ...]:
     """The shape itself, where no size is below 1 and an image of that shape is affordable."""
     _above_zero(*shape)
     if math.prod(shape) > MAX_OUTPUTS:
-        raise ValueError(f"it would make {math.prod(shape):,} numbers of one image; digitpad takes {MAX_OUTPUTS:,}")
+        text = "it would make {count} numbers of one image; digitpad takes {most}"
+        raise InputError(text, count=math.prod(shape), most=MAX_OUTPUTS)
     return shape
 
 
 def _affordable(weights: int) -> None:
     if weights > MAX_PARAMETERS:
-        raise ValueError(f"it would have {weights:,} weights; digitpad takes {MAX_PARAMETERS:,} at most")
+        text = "it would have {weights} weights; digitpad takes {most} at most"
+        raise InputError(text, weights=weights, most=MAX_PARAMETERS)

@@ -65,7 +65,7 @@ class Recognizer:
             logits = logits.cpu()
             shares = probabilities(logits, self.info.temperature)[0].tolist()
         if not all(map(math.isfinite, shares)):
-            raise InputError(f"{self.info.name} answers with what is no number; choose another checkpoint.")
+            raise InputError("{name} answers with what is no number; choose another checkpoint.", name=self.info.name)
         return tuple(shares), float(energy_score(logits))
 
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:

@@ -343,4 +343,5 @@ def _set_learning_rate(optimiser: torch.optim.Optimizer, recipe: Recipe, step: i
 
 
 def _not_a_number(step: int) -> DigitpadError:
-    return DigitpadError(f"The loss is no longer a number at step {step:,}. Lower the learning rate and train again.")
+    text = "The loss is no longer a number at step {step}. Lower the learning rate and train again."
+    return DigitpadError(text, step=step)

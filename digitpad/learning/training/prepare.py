@@ -47,7 +47,7 @@ class Prepared:
 
 
 def prepare(
-    config: TrainingConfig, control: RunControl, on_progress: Callable[[Preparing], None], stopped: str
+    config: TrainingConfig, control: RunControl, on_progress: Callable[[Preparing], None], stopped: DigitpadError
 ) -> Prepared:
     """Make ready what a run needs before its first step.
 
@@ -55,7 +55,7 @@ def prepare(
         config: what to train, on what, where.
         control: a pause is waited out, a stop is heeded.
         on_progress: called in this thread with how far the making of drawings has come, where the recipe wants some.
-        stopped: how the sentence about a stop ends: when it was and what is kept.
+        stopped: raised where it is stopped: says when that was and what is kept.
 
     Raises:
         InputError: recipe, data or device cannot be used.
@@ -67,7 +67,7 @@ def prepare(
         nonlocal waited
         asked = time.perf_counter()
         if not control.should_continue():
-            raise DigitpadError(f"The run was stopped {stopped}.")
+            raise stopped
         waited += time.perf_counter() - asked
 
     def on_drawing(done: int, total: int) -> None:
@@ -80,9 +80,11 @@ def prepare(
 
     recipe = check_recipe(config.recipe)
     if recipe.network not in NETWORKS:
-        raise InputError(f"There is no network {recipe.network!r}; choose one of {', '.join(NETWORKS)}.")
+        text = "There is no network {network}; choose one of {networks}."
+        raise InputError(text, network=repr(recipe.network), networks=", ".join(NETWORKS))
     if recipe.batch == 1 and ["batchnorm"] in NETWORKS[recipe.network]:
-        raise InputError(f"The network {recipe.network} normalises by batches. Choose a batch size of 2 or more.")
+        said = "The network {network} normalises by batches. Choose a batch size of 2 or more."
+        raise InputError(said, network=recipe.network)
     device = choose_device(config.device)
     data, test = cached_data(config.data, "train"), cached_data(config.data, "test")
     described = f"{describe(config.data).title}, {len(data):,} training images"

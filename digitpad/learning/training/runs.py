@@ -15,7 +15,7 @@ from torch import nn
 
 from digitpad import __version__
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
@@ -73,7 +73,8 @@ def run(
             and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
-    prepared = prepare(config, control or RunControl(), on_progress, "before its first step; nothing was trained")
+    stopped = DigitpadError("The run was stopped before its first step; nothing was trained.")
+    prepared = prepare(config, control or RunControl(), on_progress, stopped)
     ink = str(config.ink.absolute()) if config.ink and needs_pen_digits(config.recipe) else ""
     device = prepared.training.device.type
     folder = create(config.recipe, config.seed, prepared.data, describe(config.data).id, device, runs, ink)
@@ -115,19 +116,18 @@ def resume(
         # One that ended between its last epoch and its last word has nothing left to train and is finished here.
         was_cut_off = info.state != "finished" and epochs in (None, info.recipe.epochs)
         if (epochs or info.recipe.epochs) <= info.epochs_done and not was_cut_off:
-            raise InputError(
-                f"The run {info.name} is through with its {info.epochs_done} epochs. Ask for more to go on with it."
-            )
+            text = "The run {name} is through with its {epochs} epochs. Ask for more to go on with it."
+            raise InputError(text, name=info.name, epochs=info.epochs_done)
         check_state(folder.resume)
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)
         drawn = ink or (Path(info.ink) if info.ink else None)
         config = TrainingConfig(recipe, info.seed, info.data_id, device or info.device, drawn)
-        prepared = prepare(
-            config, control or RunControl(), on_progress, "before it went on; what it learned until then is kept"
-        )
+        stopped = DigitpadError("The run was stopped before it went on; what it learned until then is kept.")
+        prepared = prepare(config, control or RunControl(), on_progress, stopped)
         training = prepared.training
         if prepared.data != info.data:
-            raise InputError(f"The run was trained on {info.data}; now there are {prepared.data}. Train anew.")
+            text = "The run was trained on {data}; now there are {now}. Train anew."
+            raise InputError(text, data=info.data, now=prepared.data)
         load_state(folder.resume, training)
         folder.cut_after(training.progress.step)
         known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
@@ -179,13 +179,13 @@ class _Saver:
                     break
             return self._end(control)
         except DigitpadError as error:
-            raise self._failed(str(error)) from error
+            raise self._failed(error) from error
         except (RuntimeError, MemoryError) as error:
             failure = explained(error, self._training.recipe)
             if failure is None:
-                self._failed("A fault of digitpad.")
+                self._failed(Message("A fault of digitpad."))
                 raise
-            raise self._failed(str(failure)) from error
+            raise self._failed(failure) from error
 
     def _end(self, control: RunControl) -> RunInfo:
         training = self._training
@@ -204,13 +204,16 @@ class _Saver:
         if samples is not None:
             self._on_progress(samples)
 
-    def _failed(self, sentence: str) -> DigitpadError:
+    def _failed(self, problem: Message) -> DigitpadError:
         """Mark the run as failed, and say what there is to go on with."""
         kept = self._folder.resume.exists()
-        sentence += " What was learned until the last save is kept." if kept else " Nothing was saved yet."
+        failure = DigitpadError(
+            "{problem} What was learned until the last save is kept." if kept else "{problem} Nothing was saved yet.",
+            problem=problem,
+        )
         with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says
-            self._update(state="failed", problem=sentence)
-        return DigitpadError(sentence)
+            self._update(state="failed", problem=str(failure))
+        return failure
 
     def _update(self, **changes: object) -> None:
         # Only what the training knows is changed: a run may be renamed while it goes on.

@@ -27,9 +27,8 @@ class Logs:
         try:
             self._writer = SummaryWriter(str(folder))
         except OSError as error:
-            raise DigitpadError(
-                f"{folder} cannot be written to ({error.strerror}); choose another --tensorboard."
-            ) from error
+            text = "{folder} cannot be written to ({reason}); choose another --tensorboard."
+            raise DigitpadError(text, folder=folder, reason=error.strerror) from error
 
     def add(self, report: Report) -> None:
         """Log one report."""

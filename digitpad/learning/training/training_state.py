@@ -79,8 +79,9 @@ def load_state(path: Path, training: Training) -> None:
         raise _unusable(path) from error
     if images != training.fingerprint:
         raise InputError(
-            f"{path} comes from a training on other images: the data have changed, or the file of drawings or the code "
-            "that varies them. Train anew from the start."
+            "{path} comes from a training on other images: the data have changed, or the file of drawings or the "
+            "code that varies them. Train anew from the start.",
+            path=path,
         )
     training.progress = progress
 
@@ -94,14 +95,14 @@ def _read(path: Path) -> tuple[Mapping[str, Tensor], dict[str, Any]]:
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise _unusable(path) from error
     if known != FORMAT:
-        raise InputError(f"{path} comes from another version of digitpad, or is damaged. Train anew from the start.")
+        text = "{path} comes from another version of digitpad, or is damaged. Train anew from the start."
+        raise InputError(text, path=path)
     return tensors, described
 
 
 def _unusable(path: Path) -> InputError:
-    return InputError(
-        f"{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
-    )
+    text = "{path} is no state of a run with this recipe and data, or it is damaged. Train anew from the start."
+    return InputError(text, path=path)
 
 
 def _progress(described: Mapping[str, Any], training: Training) -> Progress:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from digitpad.domain.errors import Message
+
+translate = QCoreApplication.translate
 
 
 def _locale() -> QLocale:
@@ -13,7 +17,7 @@ def _locale() -> QLocale:
     return QLocale("en_US") if locale.language() == QLocale.Language.C else locale
 
 
-def number(value: float, decimals: int | None = None, digits: int = 6) -> str:
+def numeral(value: float, decimals: int | None = None, digits: int = 6) -> str:
     """A number with its thousands grouped: '1,234', with two decimals '1,234.50'.
 
     Without `decimals`, a float is as short as it can be with that many significant `digits`: '0.5', '1e-05'.
@@ -25,9 +29,9 @@ def number(value: float, decimals: int | None = None, digits: int = 6) -> str:
     return _locale().toString(value, "g", digits)
 
 
-def percent(share: float, decimals: int = 1) -> str:
-    """A share, 0 to 1, in words: '98.6 %'."""
-    return f"{number(100 * share, decimals)} {_locale().percent()}"
+def percent(share: float, decimals: int | None = 1) -> str:
+    """A share, 0 to 1, in words: '98.6 %'; see `numeral`."""
+    return f"{numeral(100 * share, decimals)} {_locale().percent()}"
 
 
 def duration(seconds: float, decimals: int = 0) -> str:
@@ -38,25 +42,27 @@ def duration(seconds: float, decimals: int = 0) -> str:
         decimals: of seconds below a minute.
     """
     if round(seconds, decimals) < 60:
-        return QCoreApplication.translate("format", "{seconds} s").format(seconds=number(seconds, decimals))
+        return translate("format", "{seconds} s").format(seconds=numeral(seconds, decimals))
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return QCoreApplication.translate("format", "{time} h").format(time=f"{hours}:{minutes:02}:{left:02}")
-    return QCoreApplication.translate("format", "{time} min").format(time=f"{minutes}:{left:02}")
+        return translate("format", "{time} h").format(time=f"{hours}:{minutes:02}:{left:02}")
+    return translate("format", "{time} min").format(time=f"{minutes}:{left:02}")
 
 
 def moment(iso: str) -> str:
-    """Date and time of an ISO time with its zone, in the machine's own: '11/24/26 8:34 PM'."""
+    """An ISO date, or a time with its zone as the machine's own: '11/24/2026 8:34 PM'. Another text stays."""
+    locale, kind = _locale(), QLocale.FormatType.ShortFormat
+    form = locale.dateTimeFormat(kind) if "T" in iso else locale.dateFormat(kind)
     time = QDateTime.fromString(iso, Qt.DateFormat.ISODate).toLocalTime()
-    return _locale().toString(time, QLocale.FormatType.ShortFormat)
+    return locale.toString(time, re.sub(r"\byy\b", "yyyy", form)) if time.isValid() else iso
 
 
 def megabytes(count: float) -> str:
     """Bytes as millions of them, without the unit: '11.6'."""
-    return number(count / 1e6, 1)
+    return numeral(count / 1e6, 1)
 
 
 def sentence(message: Message) -> str:
     """An error, or another message, in the language of the window; may be called in any thread."""
-    return message.said(lambda template: QCoreApplication.translate("errors", template), number)
+    return message.said(lambda template: QCoreApplication.translate("errors", template), numeral)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 
 from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
+from digitpad.ui.common.format import numeral
 from digitpad.ui.session.tasks import Tasks
 
 
@@ -71,7 +72,7 @@ class FileTasks(QObject):
         self.opened.emit(ink)
         if count > 1:
             text = self.tr("{file} holds {count} drawings; the first is shown.")
-            self.remarked.emit(text.format(file=path.name, count=f"{count:,}"))
+            self.remarked.emit(text.format(file=path.name, count=numeral(count)))
 
     def _on_png(self, png: object) -> None:
         QGuiApplication.clipboard().setImage(QImage.fromData(cast(bytes, png)), QClipboard.Mode.Clipboard)
@@ -91,7 +92,7 @@ def _opened(path: Path) -> tuple[Ink, int]:
 
     inks = [ink for ink in open_inks(path) if not ink.is_empty]
     if not inks:
-        raise InputError(f"{path.name} holds no drawing; choose another file.")
+        raise InputError("{file} holds no drawing; choose another file.", file=path.name)
     return inks[0], len(inks)
 
 
@@ -121,11 +122,13 @@ def _copied(source: Path, target: Path) -> Path:
     from digitpad.storage.io import write_atomically
 
     if target.suffix != source.suffix:
-        raise InputError(f"This checkpoint cannot be saved as {target.name}; end the name in {source.suffix}.")
+        text = "This checkpoint cannot be saved as {file}; end the name in {suffix}."
+        raise InputError(text, file=target.name, suffix=source.suffix)
     try:
         content = source.read_bytes()
     except OSError as error:
-        raise InputError(f"{source} cannot be read ({error.strerror}); load another checkpoint.") from error
+        text = "{path} cannot be read ({reason}); load another checkpoint."
+        raise InputError(text, path=source, reason=error.strerror) from error
     write_atomically(target, content)
     return target
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.schedules import learning_rate_at
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
+from digitpad.ui.common.format import sentence
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.session.tasks import Tasks
 
@@ -74,17 +76,17 @@ class RecipeController(QObject):
             self._tasks.run(self._training_service.networks, partial(self._on_networks, recipe, seed), self.failed.emit)
 
     def _on_found(self, result: object) -> None:
-        recipes, problems = cast(tuple[list[Recipe], list[str]], result)
+        recipes, problems = cast(tuple[list[Recipe], list[Message]], result)
         shipped = {recipe.id for recipe in self._training_service.recipes}
         self._own = [recipe for recipe in recipes if recipe.id not in shipped]
         self.recipes_changed.emit(self.recipes, "")
         for problem in problems:
-            self.failed.emit(problem)
+            self.failed.emit(sentence(problem))
 
     def _on_networks(self, recipe: Recipe, seed: int, result: object) -> None:
         from digitpad.ui.recipes.editor import RecipeEditor
 
-        networks = cast(list[tuple[str, str]], result)
+        networks = cast(list[tuple[str, int]], result)
         editor = RecipeEditor(
             networks, _learning_rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme
         )

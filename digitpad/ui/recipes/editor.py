@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from digitpad.domain.recipe import ID_LENGTH, TEXT_LENGTHS, Recipe, one_line
 from digitpad.storage.recipe_store import free_id
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.common.title_row import TitleRow
@@ -57,7 +58,7 @@ class RecipeEditor(QDialog):
 
     def __init__(
         self,
-        networks: Sequence[tuple[str, str]],
+        networks: Sequence[tuple[str, int]],
         learning_rate_at: LearningRateAt,
         taken_ids: Callable[[], Collection[str]],
         parent: QWidget | None = None,
@@ -66,7 +67,7 @@ class RecipeEditor(QDialog):
         """Build the dialog, empty and hidden.
 
         Args:
-            networks: id and title, with its number of parameters, of each network.
+            networks: id and number of parameters of each network.
             learning_rate_at: the learning rate of a recipe once a share of its run is over, 0 to 1.
             taken_ids: the ids that a new recipe must not have: all that ship and all the person's own.
             parent: the window.
@@ -86,8 +87,8 @@ class RecipeEditor(QDialog):
         self._title.setObjectName("title")
         self._title.setMaxLength(_TITLE_LENGTH)
         self._network.setObjectName("network")
-        for network_id, words in networks:
-            self._network.addItem(words, network_id)
+        for network_id, count in networks:
+            self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
         self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
         self._teaches, self._state = QLabel(), QLabel()
         for label in (self._teaches, self._state):

@@ -19,6 +19,7 @@ from digitpad.domain.prediction import Prediction
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ink.strokes import Ink
 from digitpad.services import Recognizer
+from digitpad.ui.common.format import sentence
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""
@@ -91,7 +92,7 @@ class _Worker(QObject):
         try:
             self._recognizer, self._live = self._open(path), None
         except DigitpadError as error:
-            self.failed.emit(str(error))
+            self.failed.emit(sentence(error))
         except Exception:
             self.failed.emit(self.tr("The checkpoint was not opened, by a fault of digitpad. The terminal says more."))
             raise
@@ -109,7 +110,7 @@ class _Worker(QObject):
                 prediction = recognizer.predict(request.ink, request.revision)
                 answer = Reading(request.generation, prediction, time.perf_counter() - request.at)
         except DigitpadError as error:
-            self.unread.emit(str(error))
+            self.unread.emit(sentence(error))
         except Exception:
             self.unread.emit(self.tr("The drawing was not read, by a fault of digitpad. The terminal says more."))
             raise

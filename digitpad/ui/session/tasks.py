@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
+from digitpad.ui.common.format import sentence
 
 Work = Callable[[], object]
 """What a task does in its thread; raises DigitpadError where it cannot."""
@@ -30,7 +31,7 @@ class _Worker(QObject):
         try:
             result = work()
         except DigitpadError as error:
-            self.failed.emit(number, str(error))
+            self.failed.emit(number, sentence(error))
         except Exception:
             self.failed.emit(number, self.tr("That failed, by a fault of digitpad. The terminal says more."))
             raise

@@ -11,6 +11,7 @@ from digitpad.domain.reports import Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.services import LiveNetwork, OnNetwork, OnProgress, TrainingService
+from digitpad.ui.common.format import sentence
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""
@@ -32,7 +33,7 @@ class _Worker(QObject):
         try:
             info = train(control, self.reported.emit, self.network_shown.emit)
         except DigitpadError as error:
-            self.failed.emit(str(error))
+            self.failed.emit(sentence(error))
         except Exception:
             self.failed.emit(self.tr("The training ended by a fault of digitpad. The terminal says more."))
             raise

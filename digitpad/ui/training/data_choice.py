@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, Message
 from digitpad.services import TrainingService
+from digitpad.ui.common.format import megabytes, numeral, sentence
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.tasks import Tasks
@@ -188,14 +189,14 @@ class DataChoice(QWidget):
             partial(self._training_service.describe, str(Path(folder))), self._on_folder, self._on_folder_failed
         )
 
-    def _found(self, wanted: str) -> tuple[list[DataInfo], list[str], str]:
+    def _found(self, wanted: str) -> tuple[list[DataInfo], list[Message], str]:
         """In the tasks' thread: what there is, what of it is broken, and what to use."""
         found, problems = self._training_service.data()
         if wanted and wanted not in {info.id for info in found} and Path(wanted).is_dir():
             try:
                 found.append(self._training_service.describe(wanted))
             except DigitpadError as error:
-                problems.append(str(error))
+                problems.append(error)
         return found, problems, wanted
 
     def _on_look_failed(self, sentence: str) -> None:
@@ -203,9 +204,9 @@ class DataChoice(QWidget):
         self.look_failed.emit()
 
     def _on_found(self, result: object) -> None:
-        found, problems, wanted = cast(tuple[list[DataInfo], list[str], str], result)
+        found, problems, wanted = cast(tuple[list[DataInfo], list[Message], str], result)
         if problems:
-            self._notice.say(" ".join(problems))
+            self._notice.say(" ".join(map(sentence, problems)))
         folders = [info for info in self._data if info.id not in {other.id for other in found}]
         self._data = found + folders
         known = {info.id for info in self._data}
@@ -217,7 +218,7 @@ class DataChoice(QWidget):
         self.combo.clear()
         for info in self._data:
             words = self.tr("{title} · {train} + {test}").format(
-                title=info.title, train=f"{info.train:,}", test=f"{info.test:,}"
+                title=info.title, train=numeral(info.train), test=numeral(info.test)
             )
             self.combo.addItem(words, info.id)
         self.combo.insertSeparator(self.combo.count())
@@ -229,7 +230,7 @@ class DataChoice(QWidget):
         if selected is not None:
             self.combo.setAccessibleDescription(
                 self.tr("{title}: {train} training images, {test} test images").format(
-                    title=selected.title, train=f"{selected.train:,}", test=f"{selected.test:,}"
+                    title=selected.title, train=numeral(selected.train), test=numeral(selected.test)
                 )
             )
             self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with a library")))
@@ -254,9 +255,7 @@ class DataChoice(QWidget):
     def _on_received(self, done: int, total: int) -> None:
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
-        self._words.setText(
-            self.tr("{done} of {total} MB").format(done=f"{done / 1e6:.1f}", total=f"{total / 1e6:.1f}")
-        )
+        self._words.setText(self.tr("{done} of {total} MB").format(done=megabytes(done), total=megabytes(total)))
 
     def _on_downloaded(self, _result: object) -> None:
         self._loading.hide()

@@ -241,7 +241,7 @@ def test_missing_files_folders_and_pipes_are_refused(tmp_path):
         read_inkml(tmp_path / "a\0b.inkml")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.inkml")
-        with pytest.raises(InputError, match="is no file"):
+        with pytest.raises(InputError, match="is a folder or a device"):
             read_inkml(tmp_path / "pipe.inkml")
 
 

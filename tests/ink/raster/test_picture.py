@@ -254,10 +254,10 @@ def contents(image, kind):
     [
         (b"", "is empty"),
         (b"hello", "is no picture"),
-        (b"GIF89a" + bytes(40), "is a GIF"),
-        (b"II*\0" + bytes(40), "is a TIFF"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "is a HEIC"),
-        (b"\n<svg xmlns='http://www.w3.org/2000/svg'/>", "is an SVG"),
+        (b"GIF89a" + bytes(40), "has the format GIF"),
+        (b"II*\0" + bytes(40), "has the format TIFF"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "has the format HEIC"),
+        (b"\n<svg xmlns='http://www.w3.org/2000/svg'/>", "has the format SVG"),
         (b"\x80\x04\x95" + bytes(40), "is no picture"),
     ],
 )

@@ -48,6 +48,11 @@ def input_error(choice):
     return str(fails.value)
 
 
+def looked():
+    found, problems = available()
+    return found, " ".join(map(str, problems))
+
+
 def test_the_starter_set_is_always_there_and_opens():
     assert available() == ([STARTER], [])
     assert describe("starter") == STARTER
@@ -77,7 +82,7 @@ def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
     (named / f"{NAMES['test'][0]}.gz").unlink()
     assert describe("mnist").folder == own
     assert len(open_data("mnist", "test")) == 5
-    found, (problem,) = available()
+    found, problem = looked()
     assert [info.id for info in found] == ["mnist", "starter"]
     assert f"{named} does not hold {NAMES['test'][0]}" in problem
     assert problem.endswith(f" {own} is used instead.")
@@ -113,7 +118,7 @@ def test_a_file_that_is_missing_or_something_else_is_named_and_mnist_is_not_offe
         path.write_bytes(damage)
     assert name in input_error("mnist")
     assert name in input_error(str(path.parent))
-    found, (problem,) = available()
+    found, problem = looked()
     assert found == [STARTER]
     assert name in problem
 
@@ -160,7 +165,7 @@ def test_a_folder_without_a_file_is_no_problem_and_one_that_holds_something_else
         (home / "mnist").mkdir(parents=True)
     assert available() == ([STARTER], [])
     (homes[0] / "mnist" / "raw").mkdir()
-    assert str(homes[0] / "mnist") in available()[1][0]
+    assert str(homes[0] / "mnist") in looked()[1]
 
 
 def test_where_both_homes_are_broken_both_are_named(homes):
@@ -168,7 +173,7 @@ def test_where_both_homes_are_broken_both_are_named(homes):
         put_mnist(home / "mnist", gz=False)
     (homes[0] / "mnist" / NAMES["train"][0]).write_bytes(b"")
     (homes[1] / "mnist" / NAMES["test"][1]).write_bytes(b"")
-    (problem,) = available()[1]
+    _, problem = looked()
     assert str(homes[0] / "mnist" / NAMES["train"][0]) in problem
     assert str(homes[1] / "mnist" / NAMES["test"][1]) in problem
 

@@ -168,7 +168,7 @@ def test_where_all_mirrors_fail_each_is_named_with_its_reason_and_whole_files_st
     server.responses["/b/labels.gz"] = status(404)
     sentence = input_error(server, folder, left=["images.gz"])
     assert sentence.count("HTTP 404") == 1
-    assert f"{server.address}/a/labels.gz and {server.address}/b/labels.gz failed" in sentence
+    assert f"{server.address}/a/labels.gz, {server.address}/b/labels.gz failed" in sentence
 
 
 def test_a_redirect_is_followed(server, folder):
@@ -244,7 +244,7 @@ def test_without_a_network_it_says_so(folder, monkeypatch):
     with pytest.raises(DigitpadError) as fails:
         download_mnist(folder, lambda *_: None, lambda: False, source)
     assert str(fails.value) == (
-        "images.gz could not be downloaded. https://mnist.invalid/images.gz and http://mnist2.invalid/images.gz "
+        "images.gz could not be downloaded. https://mnist.invalid/images.gz, http://mnist2.invalid/images.gz "
         "failed: its name could not be looked up, so there may be no network. Check the connection."
     )
 
@@ -361,7 +361,7 @@ def not_verified(code, message):
     ],
 )
 def test_each_failure_has_its_words(error, said):
-    sentence = reason(error, "https://mnist.invalid/images.gz")
+    sentence = str(reason(error, "https://mnist.invalid/images.gz"))
     assert said in sentence
     assert sentence.endswith(".")
 
@@ -369,7 +369,9 @@ def test_each_failure_has_its_words(error, said):
 @pytest.mark.parametrize(("platform", "named"), [("darwin", True), ("linux", False), ("win32", False)])
 def test_on_macos_the_command_that_installs_certificates_is_named(monkeypatch, platform, named):
     monkeypatch.setattr(sys, "platform", platform)
-    sentence = reason(not_verified(20, "unable to get local issuer certificate"), "https://mnist.invalid/images.gz")
+    sentence = str(
+        reason(not_verified(20, "unable to get local issuer certificate"), "https://mnist.invalid/images.gz")
+    )
     assert ("Install Certificates.command" in sentence) == named
 
 

@@ -39,7 +39,7 @@ def ready(mnist, ink):
 
     def prepared(control=None, on_progress=lambda _: None, **requested):
         config = replace(TrainingConfig(RECIPE, seed=3, data=str(mnist), device="cpu", ink=ink), **requested)
-        return prepare(config, control or RunControl(), on_progress, "too soon")
+        return prepare(config, control or RunControl(), on_progress, DigitpadError("The run was stopped too soon."))
 
     return prepared
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from digitpad.domain.errors import InputError, Message
-from digitpad.ui.common.format import duration, megabytes, moment, number, percent, sentence
+from digitpad.ui.common.format import duration, megabytes, moment, numeral, percent, sentence
 
 
 @pytest.fixture
@@ -25,14 +25,19 @@ def german():
 
 
 def test_without_a_language_numbers_are_english():
-    assert (number(1234567), number(1234.5, 2), number(1e-5), number(0.5)) == ("1,234,567", "1,234.50", "1e-05", "0.5")
+    assert (numeral(1234567), numeral(1234.5, 2), numeral(1e-5), numeral(0.5)) == (
+        "1,234,567",
+        "1,234.50",
+        "1e-05",
+        "0.5",
+    )
     assert (percent(0.98765), percent(0.98765, 2), megabytes(11_594_722)) == ("98.8 %", "98.77 %", "11.6")
 
 
 def test_another_language_writes_numbers_in_its_own_way(german):
-    assert (number(1234567), number(1234.5, 2), percent(0.98765)) == ("1.234.567", "1.234,50", "98,8 %")
+    assert (numeral(1234567), numeral(1234.5, 2), percent(0.98765)) == ("1.234.567", "1.234,50", "98,8 %")
     assert (duration(1.25, 1), duration(185)) == ("1,3 s", "3:05 min")
-    assert moment("2026-11-24T20:34:00+00:00").startswith("24.11.26")
+    assert moment("2026-11-24T20:34:00+00:00").startswith("24.11.2026")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +50,8 @@ def test_a_duration_grows_from_seconds_to_hours(seconds, decimals, said):
 
 @given(st.one_of(st.integers(), st.floats(), st.booleans()))
 def test_every_number_can_be_written(value):
-    assert number(value)
-    assert sentence(Message("{value}", value=value)) == number(value)
+    assert numeral(value)
+    assert sentence(Message("{value}", value=value)) == numeral(value)
 
 
 def test_an_error_is_said_in_the_language_of_the_window(qapp, tmp_path, german):

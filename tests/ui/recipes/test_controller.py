@@ -33,7 +33,7 @@ class TrainingService:
     def networks(self):
         if self.problem:
             raise DigitpadError(self.problem)
-        return [("net", "net · 10")]
+        return [("net", 10)]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from digitpad.ui.recipes.editor import RecipeEditor
 from digitpad.ui.recipes.form import ProblemLabel
 from tests.domain.test_recipe import RECIPES
 
-NETWORKS = [("small", "Small, 40,000 parameters"), ("large", "Large, 221,000 parameters")]
+NETWORKS = [("small", 40_000), ("large", 221_000)]
 FAST = Recipe(
     id="fast",
     title="Fast",

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar, QPushButton
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.ui.session.tasks import Tasks
 from digitpad.ui.training.data_choice import DataChoice
 from tests.ui.training_services import MNIST, STARTER
@@ -254,7 +254,7 @@ def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, ch
 
 
 def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, training_service):
-    training_service.broken = ["/a/mnist holds no labels.", "/b is used instead."]
+    training_service.broken = [Message("/a/mnist holds no labels."), Message("/b is used instead.")]
     with qtbot.waitSignal(choice.data_chosen):
         choice.look()
     assert notice(choice) == "/a/mnist holds no labels. /b is used instead."

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QSpinBox, QWidget
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import LIMITS
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.session.tasks import Tasks
@@ -86,7 +87,8 @@ def test_the_scroll_bar_covers_nothing_and_moves_nothing(qtbot, form):
 def test_a_long_sentence_about_the_data_is_whole_and_can_be_scrolled_to(qtbot):
     class TrainingService:
         def data(self):
-            return [STARTER], [f"{'/a/folder/with/a/long/name' * 6} does not hold train-images-idx3-ubyte. " * 2]
+            words = f"{'/a/folder/with/a/long/name' * 6} does not hold train-images-idx3-ubyte. " * 2
+            return [STARTER], [Message(words)]
 
     tasks = Tasks()
     data = DataChoice(TrainingService(), tasks)

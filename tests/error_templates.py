@@ -1,0 +1,91 @@
+"""The English texts of digitpad's errors, and the file that lists them for lupdate, which finds no others.
+
+Run it after a text has changed: `python -m tests.error_templates`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import digitpad
+
+PACKAGE = Path(digitpad.__file__).parent
+LISTED = Path(__file__).parents[1] / "translations" / "errors.py"
+
+_MESSAGES = ("Message", "DigitpadError", "InputError", "DownloadCancelledError")
+_ELSEWHERE = ("cli/", "platform/", "domain/errors.py")
+
+
+def sources() -> list[Path]:
+    """The modules whose errors can reach the window."""
+    paths = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+    return [path for name, path in paths.items() if not name.startswith(_ELSEWHERE)]
+
+
+def messages(path: Path) -> Iterator[tuple[ast.Call, list[str] | None]]:
+    """Each message that a module makes, and its templates; None where they are not literals.
+
+    A template may be chosen (`"…" if … else "…"`), or have a name: the one that the statement before gives to a
+    literal, else any that its function or the module gives.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: dict[ast.Call, list[str] | None] = {}
+    for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:  # outer ones first
+        named = _named([*tree.body, *(ast.walk(scope) if scope is not tree else ())])
+        for block in (value for node in ast.walk(scope) for value in vars(node).values() if isinstance(value, list)):
+            for before, statement in zip([None, *block], block, strict=False):
+                if isinstance(statement, ast.stmt):
+                    nearest = named | _named([before])
+                    found |= {call: _literals(call.args[0], nearest) for call in _calls(statement)}
+    yield from found.items()
+
+
+def _named(nodes: Iterable[ast.AST | None]) -> dict[str, list[ast.expr]]:
+    named: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named.setdefault(node.targets[0].id, []).append(node.value)
+    return named
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    """The messages that are made in a statement, but for those in statements within it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.stmt):
+            if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id in _MESSAGES:
+                yield child
+            yield from _calls(child)
+
+
+def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> list[str] | None:
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else None
+    if isinstance(node, ast.IfExp):
+        branches = [node.body, node.orelse]
+    elif isinstance(node, ast.Name) and node.id in named:
+        branches = named[node.id]
+    else:
+        return None
+    found = [_literals(branch, {}) for branch in branches]
+    return None if None in found else [text for texts in found if texts for text in texts]
+
+
+def listed() -> str:
+    """What the list for lupdate should hold."""
+    texts = {text for path in sources() for _, found in messages(path) for text in found or []}
+    lines = [f'    QT_TRANSLATE_NOOP("errors", {_quoted(text)}),\n' for text in sorted(texts)]
+    return (
+        '"""What digitpad\'s errors say, for lupdate. Written by tests/error_templates.py."""\n\n'
+        f"from PySide6.QtCore import QT_TRANSLATE_NOOP\n\nTEXTS = (\n{''.join(lines)})\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"'{escaped}'" if '"' in text and "'" not in text else '"' + escaped.replace('"', '\\"') + '"'
+
+
+if __name__ == "__main__":
+    LISTED.write_text(listed(), encoding="utf-8")
