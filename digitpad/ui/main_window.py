@@ -25,10 +25,10 @@ from digitpad.services import LiveNetwork, TrainingService
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.about import show_about
 from digitpad.ui.actions import Actions
-from digitpad.ui.answer.bars import percent
 from digitpad.ui.answer.panel import AnswerColumn
 from digitpad.ui.common.dialogs import CLOSE_QUESTION, ask_before_closing
 from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Mode, apply_theme, system_theme
 from digitpad.ui.menus import RecentMenu, ShippedMenu, fill_menu_bar, make_tool_bar
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
     def _say_what_reads(self) -> None:
         if self._live is not None:
             words = self.tr("Reading with the network in training: {name}, step {step}")
-            words = words.format(name=self._live.recognizer.info.name, step=f"{self._live.step:,}")
+            words = words.format(name=self._live.recognizer.info.name, step=numeral(self._live.step))
             self._answers.rejection.show_network(self._live.recognizer.info)
             self._answers.checkpoint.show_used(False)
         elif self._info is not None:

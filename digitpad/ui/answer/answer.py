@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES, Prediction
-from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, TEXT_PIXELS, Theme, text_font
 
 HEIGHT, SMALLEST = 104, 66
@@ -109,9 +109,9 @@ class AnswerPanel(QWidget):
         if milliseconds < 1:
             note = self.tr("answered in under 1 ms")
         elif round(milliseconds) < 1000:
-            note = self.tr("answered in {count} ms").format(count=round(milliseconds))
+            note = self.tr("answered in {count} ms").format(count=numeral(round(milliseconds)))
         else:  # the network was still loading
-            note = self.tr("answered in {count} s").format(count=f"{milliseconds / 1000:.1f}")
+            note = self.tr("answered in {count} s").format(count=numeral(milliseconds / 1000, 1))
         if prediction.digit is None:
             headline = self.tr("not a digit")
             nearest = self._words[prediction.probabilities.index(prediction.confidence)]

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES
+from digitpad.ui.common.format import percent
 from digitpad.ui.common.theme import LIGHT, Theme, mix, reduced_motion, text_font
 
 SMALLEST_ROW = 18
@@ -18,11 +19,6 @@ LARGEST_ROW = 32
 _GAP = 8
 _GLIDE_MILLISECONDS = 80
 _SPOKEN = 3
-
-
-def percent(share: float, decimals: int = 1) -> str:
-    """A share, 0 to 1, as people read it: '98.6 %'."""
-    return f"{100 * share:.{decimals}f} %"
 
 
 class ProbabilityBars(QWidget):

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.format import moment, numeral, percent
 from digitpad.ui.common.notice import Notice, breakable
 from digitpad.ui.common.theme import Theme
 
@@ -88,7 +88,7 @@ class CheckpointPanel(QWidget):
     def show_info(self, info: CheckpointInfo) -> None:
         """Show what a checkpoint says of itself, and 'not stated' where it does not say."""
         unknown = self.tr("not stated")
-        network = self.tr("{network}, {count} parameters").format(network=info.network, count=f"{info.parameters:,}")
+        network = self.tr("{network}, {count} parameters").format(network=info.network, count=numeral(info.parameters))
         accuracy = unknown if info.test_accuracy is None else percent(info.test_accuracy, 2)
         epochs = unknown if info.epochs is None else str(info.epochs)
         seed = unknown if info.seed is None else str(info.seed)
@@ -96,7 +96,7 @@ class CheckpointPanel(QWidget):
             recipe=info.recipe or unknown, epochs=epochs, seed=seed
         )
         written = self.tr("{date}, digitpad {version}").format(
-            date=info.date or unknown, version=info.digitpad_version or unknown
+            date=moment(info.date) or unknown, version=info.digitpad_version or unknown
         )
         rows = [
             (self.tr("MNIST test"), accuracy),

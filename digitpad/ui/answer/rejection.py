@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import NOTE_PIXELS, text_font
+
+translate = QCoreApplication.translate
 
 _STEPS: tuple[float | None, ...] = (None, *FALSE_REJECTION_RATES)
 
@@ -17,8 +20,8 @@ def in_words(share: float) -> str:
     """A share above 0 as a count that people can picture: '1 in 500', or '3 in 1,000' where no single one fits."""
     all_of_them = round(1 / share)
     if abs(share * all_of_them - 1) < 1e-6:
-        return f"1 in {all_of_them:,}"
-    return f"{1000 * share:g} in 1,000"
+        return translate("rejection", "1 in {all}").format(all=numeral(all_of_them))
+    return translate("rejection", "{some} in {all}").format(some=numeral(1000 * share), all=numeral(1000))
 
 
 class RejectionChoice(QWidget):

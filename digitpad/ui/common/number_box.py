@@ -8,6 +8,8 @@ import re
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
+from digitpad.ui.common.format import numeral
+
 _WHOLE = re.compile("[0-9]*")
 _DECIMAL = re.compile(r"-?[0-9]*\.?[0-9]*(e[-+]?[0-9]*)?")
 _DECIMALS = 12
@@ -53,8 +55,8 @@ class NumberBox(QDoubleSpinBox):
         return round(self.value()) if self._whole else self.value()
 
     def textFromValue(self, value: float) -> str:
-        """The shortest form, without the unit; a whole number has commas between its thousands."""
-        return f"{value:,.0f}" if self._whole else f"{value:.10g}"
+        """The shortest form, without the unit; a whole number has its thousands grouped."""
+        return numeral(value, 0) if self._whole else numeral(value, digits=10)
 
     def valueFromText(self, text: str) -> float:
         """The number that a text which was let through stands for."""
@@ -76,7 +78,7 @@ class NumberBox(QDoubleSpinBox):
 
     def _bare(self, text: str) -> str:
         bare = text.removesuffix(self.suffix()).strip().lower()
-        return bare.replace(",", "" if self._whole else ".")
+        return re.sub(r"[,.'’\s]", "", bare) if self._whole else bare.replace(",", ".")
 
     def _state(self, text: str) -> QValidator.State:
         pattern = _WHOLE if self._whole else _DECIMAL

@@ -16,6 +16,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.theme import NOTE_PIXELS, Theme, text_font
 from digitpad.ui.curves.data import Points, thinned, visible
 from digitpad.ui.curves.legend import Legend, Look
@@ -256,11 +257,11 @@ def _step_ticks(low: float, high: float, length: float) -> list[tuple[float, lis
 
 def _step_words(template: str, values: list[float], _scale: float, _spacing: float) -> list[str]:
     """The steps, with the name of the axis at the first."""
-    words = [f"{value:,.0f}" for value in values]
+    words = [numeral(value, 0) for value in values]
     return [template.format(number=words[0]), *words[1:]] if words else []
 
 
 def _value_words(is_percent: bool, is_log: bool, values: list[float], _scale: float, _spacing: float) -> list[str]:
     if is_log:
         values = [10**value for value in values]
-    return [f"{100 * value:.6g} %" if is_percent else f"{value:.4g}" for value in values]
+    return [percent(value, None) if is_percent else numeral(value, digits=4) for value in values]

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.legend import Look, other_look
@@ -202,7 +203,7 @@ class CurvePlots(QWidget):
 
     def _interim_label(self, curves: RunCurves) -> str:
         images = curves.interims[-1].images if curves.interims else 0
-        return self.tr("test, first {count}").format(count=f"{images:,}")
+        return self.tr("test, first {count}").format(count=numeral(images))
 
     def _fit_steps(self, last: int, planned: int) -> None:
         """Show as many steps as there are, with room for more: the axis grows in leaps, up to what is planned."""

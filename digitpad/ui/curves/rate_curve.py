@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.recipe import Recipe
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
 
 LearningRateAt = Callable[[Recipe, float], float]
@@ -53,7 +54,9 @@ class LearningRateCurve(QWidget):
         self._rates = [self._learning_rate_at(recipe, point / _POINTS) for point in range(_POINTS + 1)]
         text = self.tr("Starts at {start}, rises to {highest} at most, ends at {end}")
         first, highest, last = self._rates[0], max(self._rates), self._rates[-1]
-        self.setAccessibleDescription(text.format(start=f"{first:.2g}", highest=f"{highest:.2g}", end=f"{last:.2g}"))
+        self.setAccessibleDescription(
+            text.format(start=numeral(first, digits=2), highest=numeral(highest, digits=2), end=numeral(last, digits=2))
+        )
         self.update()
 
     def words(self) -> str:
@@ -61,10 +64,10 @@ class LearningRateCurve(QWidget):
         if self._recipe is None:
             return ""
         if self._share is None:
-            return self.tr("learning rate, {highest} at most").format(highest=f"{max(self._rates):.4g}")
+            return self.tr("learning rate, {highest} at most").format(highest=numeral(max(self._rates), digits=4))
         text = self.tr("learning rate {rate} after {epochs} epochs")
         learning_rate, epochs = self._learning_rate_at(self._recipe, self._share), self._recipe.epochs * self._share
-        return text.format(rate=f"{learning_rate:.4g}", epochs=f"{epochs:.1f}")
+        return text.format(rate=numeral(learning_rate, digits=4), epochs=numeral(epochs, 1))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the value under the cursor."""
@@ -115,5 +118,5 @@ class LearningRateCurve(QWidget):
         bottom = int(Qt.AlignmentFlag.AlignBottom)
         painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignLeft), "0")
         epochs = 0 if self._recipe is None else self._recipe.epochs
-        last = (self.tr("1 epoch") if epochs == 1 else self.tr("{epochs} epochs")).format(epochs=f"{epochs:,}")
+        last = (self.tr("1 epoch") if epochs == 1 else self.tr("{epochs} epochs")).format(epochs=numeral(epochs))
         painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignRight), last)

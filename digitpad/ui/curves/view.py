@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QRegion, QShow
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.domain.reports import Report
-from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.announce import announce
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
 from digitpad.ui.curves.data import RunCurves, Values
 from digitpad.ui.curves.plots import CurvePlots
@@ -263,7 +263,7 @@ class CurvesView(QWidget):
         """The values of a step in one line."""
         parts = [self._name] if self._name and not is_narrow else []
         if values is not None:
-            step = self.tr("step {step}").format(step=f"{values.step:,}")
+            step = self.tr("step {step}").format(step=numeral(values.step))
             parts.append(step if is_narrow else self._step_of(values))
             parts.append(self.tr("loss {loss}").format(loss=_number(values.loss)))
             parts.append(self.tr("smoothed {loss}").format(loss=_number(values.smoothed)))
@@ -287,7 +287,7 @@ class CurvesView(QWidget):
 
     def _step_of(self, values: Values) -> str:
         steps = max(self._curves.planned_steps, self._curves.last_step)
-        return self.tr("step {step} of {steps}").format(step=f"{values.step:,}", steps=f"{steps:,}")
+        return self.tr("step {step} of {steps}").format(step=numeral(values.step), steps=numeral(steps))
 
     def _tested(self, values: Values) -> list[str]:
         """The last test by then: of an epoch, or within one."""
@@ -295,7 +295,7 @@ class CurvesView(QWidget):
         if interim is not None and (epoch is None or interim.step > epoch.step):
             return [
                 self.tr("accuracy {share} on the first {count} test images").format(
-                    share=percent(interim.accuracy), count=f"{interim.images:,}"
+                    share=percent(interim.accuracy), count=numeral(interim.images)
                 )
             ]
         if epoch is None:
@@ -337,5 +337,5 @@ def _last_test(values: Values) -> float | None:
 def _number(value: float) -> str:
     """A positive number with four decimals, or three digits where it is too small for them."""
     if not math.isfinite(value) or value == 0:
-        return f"{value:g}"
-    return f"{value:.4f}" if abs(value) >= 0.001 else f"{value:.2e}"
+        return numeral(value)
+    return numeral(value, 4) if abs(value) >= 0.001 else numeral(value, digits=3)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
-from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.recipes.form import described
 
@@ -104,12 +104,12 @@ class AugmentationFields(QWidget):
         """What each value comes to."""
         factors = self.tr("{low} to {high} times")
         return {
-            "degrees": self.tr("up to {angle}° either way").format(angle=f"{now.degrees:g}"),
-            "scale": factors.format(low=f"{math.exp(-now.scale):.2f}", high=f"{math.exp(now.scale):.2f}"),
-            "aspect": factors.format(low=f"{math.exp(-now.aspect):.2f}", high=f"{math.exp(now.aspect):.2f}"),
-            "shear": self.tr("up to {angle}° either way").format(angle=f"{math.degrees(math.atan(now.shear)):.1f}"),
-            "shift": self.tr("up to {pixels} px each way, of 28").format(pixels=f"{now.shift:g}"),
-            "elastic": self.tr("up to {pixels} px").format(pixels=f"{now.elastic:g}"),
-            "stroke": self.tr("up to {pixels} px on each side of a line").format(pixels=f"{now.stroke:g}"),
+            "degrees": self.tr("up to {angle}° either way").format(angle=numeral(now.degrees)),
+            "scale": factors.format(low=numeral(math.exp(-now.scale), 2), high=numeral(math.exp(now.scale), 2)),
+            "aspect": factors.format(low=numeral(math.exp(-now.aspect), 2), high=numeral(math.exp(now.aspect), 2)),
+            "shear": self.tr("up to {angle}° either way").format(angle=numeral(math.degrees(math.atan(now.shear)), 1)),
+            "shift": self.tr("up to {pixels} px each way, of 28").format(pixels=numeral(now.shift)),
+            "elastic": self.tr("up to {pixels} px").format(pixels=numeral(now.elastic)),
+            "stroke": self.tr("up to {pixels} px on each side of a line").format(pixels=numeral(now.stroke)),
             "plain": self.tr("{share} of the images").format(share=percent(now.plain, 0)),
         }

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
-from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme, text_font
 from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images
@@ -143,13 +143,13 @@ class _Strength:
 
 
 _STRENGTHS = {
-    "degrees": _Strength(45, 0.5, lambda value: f"±{value:.1f}°"),
-    "scale": _Strength(0.5, 0.01, lambda value: f"×{math.exp(value):.2f}"),
-    "aspect": _Strength(0.5, 0.01, lambda value: f"×{math.exp(value):.2f}"),
-    "shear": _Strength(0.6, 0.01, lambda value: f"±{math.degrees(math.atan(value)):.1f}°"),
-    "shift": _Strength(6, 0.1, lambda value: f"±{value:.1f} px"),
-    "elastic": _Strength(3, 0.1, lambda value: f"±{value:.1f} px"),
-    "stroke": _Strength(1, 0.01, lambda value: f"±{value:.2f} px"),
+    "degrees": _Strength(45, 0.5, lambda value: f"±{numeral(value, 1)}°"),
+    "scale": _Strength(0.5, 0.01, lambda value: f"×{numeral(math.exp(value), 2)}"),
+    "aspect": _Strength(0.5, 0.01, lambda value: f"×{numeral(math.exp(value), 2)}"),
+    "shear": _Strength(0.6, 0.01, lambda value: f"±{numeral(math.degrees(math.atan(value)), 1)}°"),
+    "shift": _Strength(6, 0.1, lambda value: f"±{numeral(value, 1)} px"),
+    "elastic": _Strength(3, 0.1, lambda value: f"±{numeral(value, 1)} px"),
+    "stroke": _Strength(1, 0.01, lambda value: f"±{numeral(value, 2)} px"),
     "plain": _Strength(1, 0.01, lambda value: percent(value, 0)),
 }
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
 from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview, LatestTask
@@ -73,7 +74,7 @@ class ClassButton(QAbstractButton):
             mean: their mean, uint8 (28, 28), or None for no picture.
         """
         self._mean, self._share = mean, share
-        self._figure = "" if count is None else f"{count:,}"
+        self._figure = "" if count is None else numeral(count)
         name = self.tr("All digits") if self._digit is None else self.tr("Digit {digit}").format(digit=self._digit)
         if count is not None:
             name = self.tr("{digit}, {count} images").format(digit=name, count=self._figure)
@@ -257,7 +258,7 @@ class DataBrowser(QDialog):
                 (self.tr("Training"), "train", info.train),
                 (self.tr("Test"), "test", info.test),
             ):
-                self._part.addItem(f"{words} ({count:,})", name)
+                self._part.addItem(f"{words} ({numeral(count)})", name)
             self._part.setCurrentIndex(part)
         self._part.setEnabled(info is not None)
         for button in self._classes.values():

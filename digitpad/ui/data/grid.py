@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWid
 
 from digitpad.domain.data_info import ImagePage
 from digitpad.ui.common.announce import announce
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
 
 SIDE = 28
@@ -305,15 +306,15 @@ class DigitGrid(QAbstractScrollArea):
     def _selected_words(self) -> str:
         index = self._selected - self._first
         if not 0 <= index < len(self._pixels):
-            return self.tr("Image {number} selected").format(number=f"{self._selected + 1:,}")
+            return self.tr("Image {number} selected").format(number=numeral(self._selected + 1))
         words = self.tr("Image {number} selected, label {label}")
-        return words.format(number=f"{self._selected + 1:,}", label=self._labels[index])
+        return words.format(number=numeral(self._selected + 1), label=self._labels[index])
 
     def _describe(self) -> None:
         shown = self.shown
         if shown:
             words = self.tr("Images {first} to {last} of {all}").format(
-                first=f"{shown.start + 1:,}", last=f"{shown.stop:,}", all=f"{self._matches:,}"
+                first=numeral(shown.start + 1), last=numeral(shown.stop), all=numeral(self._matches)
             )
             if self._selected >= 0:
                 words = f"{words} · {self._selected_words()}"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QSizePolicy, QWidget
 
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.prediction import CLASSES
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import LIGHT, Theme, reduced_motion
 from digitpad.ui.map.paint import EmbeddingPainter, Side
 
@@ -272,11 +273,11 @@ class EmbeddingMapView(QWidget):
 
     def _title(self) -> str:
         step = 0 if self._embedding is None else self._embedding.step
-        return self.tr("After {step} steps").format(step=f"{step:,}")
+        return self.tr("After {step} steps").format(step=numeral(step))
 
     def _count(self) -> str:
         count = 0 if self._embedding is None else len(self._embedding.labels)
-        return self.tr("{count} test images; near means alike").format(count=count)
+        return self.tr("{count} test images; near means alike").format(count=numeral(count))
 
     def _drawing_text(self) -> str:
         cluster = self._nearest_cluster()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QLine
 
 from digitpad.domain.errors import InputError
 from digitpad.domain.recipe import LIMITS, OPTIMISERS, PRECISIONS, SCHEDULES, SEEDS, Recipe, check_milestones
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.curves.rate_curve import LearningRateAt, LearningRateCurve
@@ -268,14 +269,14 @@ class TrainingFields(QWidget):
             check_milestones(milestones)
         except InputError:
             text = self.tr("List epochs from 0 to {most} in rising order: 5, 10, 15.")
-            return self._milestones, text.format(most=f"{LIMITS['epochs'][1]:,}")
+            return self._milestones, text.format(most=numeral(LIMITS["epochs"][1]))
         return tuple(map(int, milestones)), ""
 
     def _seed_sentence(self) -> str:
         text = self._seed.text()
         if text.isascii() and text.isdigit() and int(text) <= SEEDS[1]:
             return ""
-        return self.tr("Enter a whole number from 0 to {most}.").format(most=f"{SEEDS[1]:,}")
+        return self.tr("Enter a whole number from 0 to {most}.").format(most=numeral(SEEDS[1]))
 
 
 def _heading(words: str) -> QLabel:

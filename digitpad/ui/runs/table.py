@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from digitpad.domain.run import RunInfo
-from digitpad.ui.answer.bars import percent
+from digitpad.ui.common.format import duration, moment, percent
 from digitpad.ui.common.theme import LIGHT, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -156,7 +156,7 @@ class RunTable(QAbstractTableModel):
         if role == SORT_ROLE:
             return self._sorted_by(run, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.problem if column == Column.STATE and run.problem else self.summary(run)
+            return _problem(run) if column == Column.STATE and run.problem else self.summary(run)
         if role == Qt.ItemDataRole.ForegroundRole and column == Column.STATE and run.state == "failed":
             return QColor(self._theme.amber)
         if column == Column.NAME:
@@ -202,7 +202,7 @@ class RunTable(QAbstractTableModel):
         parts = [run.name, self.state_words(run)]
         parts += [f"{titles[column][1]}: {self._text(run, column)}" for column in (Column.BEST, Column.LAST)]
         parts += [f"{titles[column][0]}: {self._text(run, column)}" for column in shown]
-        return "\n".join([*parts, run.problem] if run.problem else parts)
+        return "\n".join([*parts, _problem(run)] if run.problem else parts)
 
     def _column_titles(self) -> list[tuple[str, str]]:
         return [
@@ -220,7 +220,7 @@ class RunTable(QAbstractTableModel):
 
     def _text(self, run: RunInfo, column: int) -> str:
         if column == Column.DURATION:
-            return self._duration(run.train_seconds)
+            return duration(run.train_seconds, 1)
         if column == Column.STATE:
             return self.state_words(run)
         if column in (Column.BEST, Column.LAST):
@@ -231,18 +231,9 @@ class RunTable(QAbstractTableModel):
             Column.RECIPE: run.recipe.id,
             Column.SEED: str(run.seed),
             Column.DATA: run.data,
-            Column.STARTED: datetime.fromisoformat(run.started).astimezone().strftime("%Y-%m-%d %H:%M"),
+            Column.STARTED: moment(run.started),
             Column.EPOCHS: f"{run.epochs_done} / {run.recipe.epochs}",
         }[Column(column)]
-
-    def _duration(self, seconds: float) -> str:
-        if seconds < 59.95:
-            return self.tr("{seconds} s").format(seconds=f"{seconds:.1f}")
-        whole = round(seconds)
-        if whole < 3600:
-            return self.tr("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=f"{whole % 60:02}")
-        minutes = round(seconds / 60)
-        return self.tr("{hours} h {minutes} min").format(hours=minutes // 60, minutes=f"{minutes % 60:02}")
 
     def _sorted_by(self, run: RunInfo, column: int) -> object:
         if column == Column.STARTED:
@@ -257,6 +248,11 @@ class RunTable(QAbstractTableModel):
             share = run.best_accuracy if column == Column.BEST else run.last_accuracy
             return -math.inf if share is None else share
         return self._text(run, column).casefold()
+
+
+def _problem(run: RunInfo) -> str:
+    """Why a run ended; files hold it in English, of which what has no values can be translated."""
+    return QCoreApplication.translate("errors", run.problem)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from digitpad.storage.io import shipped
+from digitpad.ui.common.format import duration, moment
 from digitpad.ui.common.theme import Theme, mix, text_font
 from digitpad.ui.runs.table import Column
 
@@ -31,8 +32,8 @@ _LAST_TO_GO = (
 _SAMPLES = {
     Column.RECIPE: "five-by-five",
     Column.SEED: "00000",
-    Column.STARTED: "0000-00-00 00:00",
-    Column.DURATION: "00 min 00 s",
+    Column.STARTED: moment("2000-12-30T22:00:00+00:00"),
+    Column.DURATION: duration(35999),
     Column.EPOCHS: "000 / 0000",
     Column.BEST: "100.00 %",
     Column.LAST: "100.00 %",

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, Preparing, Report, StepsReport
 from digitpad.domain.run import RunInfo
-from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.format import duration, numeral, percent
 from digitpad.ui.common.theme import text_font
 
 
@@ -141,7 +141,7 @@ class TrainLine(QWidget):
         self._bar.setValue(preparing.done)
         words = self.tr("Varying drawings: {done} of {total} · {left} left")
         left = duration(preparing.remaining_seconds)
-        self._say(words.format(done=f"{preparing.done:,}", total=f"{preparing.total:,}", left=left))
+        self._say(words.format(done=numeral(preparing.done), total=numeral(preparing.total), left=left))
 
     def show_started(self, info: RunInfo) -> None:
         """A run trains from now on."""
@@ -170,7 +170,7 @@ class TrainLine(QWidget):
             words = self.tr("Epoch {epoch} of {epochs} · {speed} images/s · {elapsed} · {left} left").format(
                 epoch=report.epoch,
                 epochs=report.epochs,
-                speed=f"{report.images_per_second:,.0f}",
+                speed=numeral(report.images_per_second, 0),
                 elapsed=duration(report.train_seconds),
                 left=duration(report.remaining_seconds),
             )
@@ -203,13 +203,3 @@ class TrainLine(QWidget):
     def _on_toggled(self, is_open: bool) -> None:
         self._toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self.toggled.emit(is_open)
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people, in a width that changes seldom: '12 s', '3:05 min', '1:02:03 h'."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, left = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{left:02} h" if hours else f"{minutes}:{left:02} min"

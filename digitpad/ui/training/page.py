@@ -16,8 +16,8 @@ from digitpad.domain.reports import Preparing, Report
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.services import LiveNetwork, Pixels, TrainingService
 from digitpad.storage.io import write_atomically
-from digitpad.ui.answer.bars import percent
 from digitpad.ui.common.dialogs import ask_save, curves_filter
+from digitpad.ui.common.format import duration, percent
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.curves.view import CurvesView, png
@@ -30,7 +30,7 @@ from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.quiet import PenIdle
 from digitpad.ui.session.tasks import Tasks
 from digitpad.ui.session.training_thread import Trainer
-from digitpad.ui.training.controls import TrainLine, duration
+from digitpad.ui.training.controls import TrainLine
 from digitpad.ui.training.data_choice import DataChoice
 from digitpad.ui.training.form import TrainForm
 from digitpad.ui.training.samples import SamplesView

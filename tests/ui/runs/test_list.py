@@ -104,13 +104,13 @@ def test_each_run_has_a_row_and_the_newest_is_first(runs):
     assert cells(runs, Column.EPOCHS) == ["5 / 5", "0 / 5", "3 / 5", "5 / 5"]
     assert cells(runs, Column.BEST) == ["99.00 %", "–", "99.00 %", "99.12 %"]
     assert cells(runs, Column.STATE) == ["failed", "running", "cut off", "finished"]
-    assert cells(runs, Column.DURATION) == ["1 h 02 min", "0.0 s", "3 min 20 s", "3.9 s"]
+    assert cells(runs, Column.DURATION) == ["1:02:00 h", "0.0 s", "3:20 min", "3.9 s"]
     assert cells(runs, Column.SEED)[0] == str(SEEDS[1])
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0.0 s"), (59.94, "59.9 s"), (59.96, "1 min 00 s"), (3599.4, "59 min 59 s"), (3599.6, "1 h 00 min")],
+    [(0, "0.0 s"), (59.94, "59.9 s"), (59.96, "1:00 min"), (3599.4, "59:59 min"), (3599.6, "1:00:00 h")],
 )
 def test_durations(runs, seconds, text):
     runs.show_runs([replace(ONE, train_seconds=seconds)], set())
@@ -125,7 +125,7 @@ def test_a_start_is_shown_in_local_time(runs, monkeypatch):
     monkeypatch.setenv("TZ", "UTC-3")  # POSIX counts westward
     time.tzset()
     try:
-        assert cells(runs, Column.STARTED)[-1] == "2026-03-01 15:00"
+        assert cells(runs, Column.STARTED)[-1].split()[:2] == ["3/1/2026", "3:00"]
     finally:
         monkeypatch.undo()
         time.tzset()
