@@ -1,0 +1,205 @@
+"""Checkpoints: a network's weights in a safetensors file, with what rebuilds and describes the network.
+
+The metadata has one entry, 'digitpad', a JSON object with 'format' (`FORMAT`) and the fields of `CheckpointInfo`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.errors import InputError
+from digitpad.reading.layers import Network, network_of
+from digitpad.reading.tensors import StoredTensor
+from digitpad.storage.io import write_atomically
+
+FORMAT = 1
+"""Version of the metadata that this digitpad writes and the newest that it reads."""
+
+MAX_THRESHOLDS = 100
+"""Most rows of thresholds; digitpad writes eight."""
+
+TEMPERATURES = (0.05, 20.0)
+"""Lowest and highest usable temperature."""
+
+_STORED = [field.name for field in fields(CheckpointInfo) if field.name not in ("name", "path")]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How the input of a foreign network must be prepared, as found by reading labelled digits.
+
+    Attributes:
+        name: 'unit' (0…1), 'signed' (-1…1), 'standard' (MNIST's mean and spread), 'bytes' (0…255), and the same with
+            '-inverted' for black on white.
+        mean, std: of the normalisation; pixels in 0…1 become (x - mean) / std.
+        accuracy: share of the digits that were read right, 0 to 1.
+        digits: how many digits were read; 0 where none were at hand and the customary way was taken.
+    """
+
+    name: str
+    mean: float
+    std: float
+    accuracy: float = 0.0
+    digits: int = 0
+
+    def __str__(self) -> str:
+        words = {"unit": "0…1", "signed": "-1…1", "standard": "mean and spread", "bytes": "0…255"}
+        kind, _, inverted = self.name.partition("-")
+        said = words[kind] + (", black on white" if inverted else "")
+        return f"{said}, reads {self.accuracy:.1%} of {self.digits:,} starter digits" if self.digits else said
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A network as data.
+
+    Attributes:
+        info: what is known of it; its layers rebuild the network.
+        arrays: its tensors by their name in the state_dict: float32, the counters of batch normalisation int64.
+        model: a foreign ONNX file, with the input of `digitpad.reading.graph` put before it; None for a network of
+            layers.
+        preparation: how its input is prepared, where that had to be found out.
+    """
+
+    info: CheckpointInfo
+    arrays: Mapping[str, NDArray[Any]]
+    model: bytes | None = None
+    preparation: Preparation | None = None
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    Raises:
+        InputError: it is a foreign ONNX file, which has no layers to write.
+        DigitpadError: it could not be written; a file that was there before is unharmed.
+    """
+    if checkpoint.model is not None:
+        raise InputError(f"{checkpoint.info.name} is an ONNX network; export it instead.")
+    described = asdict(checkpoint.info)
+    described = {"format": FORMAT, **{name: described[name] for name in _STORED}}
+    tensors = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
+    write_atomically(path, save(tensors, {"digitpad": json.dumps(described, ensure_ascii=False)}))
+
+
+def checkpoint_of(path: Path, tensors: Mapping[str, StoredTensor], metadata: str) -> Checkpoint:
+    """The checkpoint in a file that digitpad wrote.
+
+    Args:
+        path: the file.
+        tensors: what it holds.
+        metadata: its metadata's entry 'digitpad'.
+
+    Raises:
+        InputError: the metadata is foreign or newer, or the tensors are not those that it speaks of.
+    """
+    info = _described(path.name, metadata)
+    network = network_of(info.layers)
+    arrays = filled(path.name, network, tensors)
+    return Checkpoint(replace(info, name=_name(path, info), path=path, parameters=network.parameters), arrays)
+
+
+def filled(name: str, network: Network, tensors: Mapping[str, StoredTensor]) -> dict[str, NDArray[Any]]:
+    """A network's arrays, by name; nothing is read of a tensor before its shape is known to fit.
+
+    Raises:
+        InputError: a tensor is missing, of another shape or kind, not there in the network, or holds what is no number.
+    """
+    places = network.tensors
+    wrong = [key for key, shape in places.items() if key not in tensors or not _fits(key, tensors[key], shape)]
+    wrong += [key for key in tensors if key not in places]
+    if wrong:
+        raise InputError(f"{name} does not fit the network it describes ({wrong[0][:80]}); choose another checkpoint.")
+    arrays = {key: tensors[key].array() for key in places}
+    for key, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise InputError(f"{name} holds weights that are not numbers ({key}); train it again or choose another.")
+    return arrays
+
+
+def _fits(key: str, tensor: StoredTensor, shape: tuple[int, ...]) -> bool:
+    is_kind = tensor.dtype == "I64" if key.endswith("num_batches_tracked") else tensor.is_float
+    return tensor.shape == shape and is_kind
+
+
+def _name(path: Path, info: CheckpointInfo) -> str:
+    """The file's name; every run's folder calls its files the same, so there the recipe's id is put before it."""
+    in_run = bool(info.run) and path.absolute().parent.name == info.run
+    return f"{info.recipe} · {path.stem}" if in_run else path.stem
+
+
+def _described(name: str, text: str) -> CheckpointInfo:
+    """What a checkpoint's metadata says, every value checked."""
+    foreign = f"{name} describes its network in a way that digitpad cannot read"
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{foreign}; choose another checkpoint.") from error
+    if not isinstance(said, dict) or type(said.get("format")) is not int:
+        raise InputError(f"{foreign}; choose another checkpoint.")
+    if said["format"] < 1:
+        raise InputError(f"{foreign} (its format); choose another checkpoint.")
+    if said["format"] > FORMAT:
+        raise InputError(
+            f"{name} has checkpoint format {said['format']}; this digitpad reads up to {FORMAT}. Update digitpad."
+        )
+    wanted: Mapping[str, tuple[type, ...]] = {
+        "network": (str,),
+        "layers": (list,),
+        "parameters": (int,),
+        "mean": (int, float),
+        "std": (int, float),
+        "recipe": (str,),
+        "seed": (int, type(None)),
+        "data": (str,),
+        "epochs": (int, type(None)),
+        "test_accuracy": (int, float, type(None)),
+        "date": (str,),
+        "digitpad_version": (str,),
+        "temperature": (int, float),
+        "thresholds": (list,),
+        "run": (str,),
+    }
+    later: Mapping[str, Any] = {"temperature": 1.0, "thresholds": [], "run": ""}
+    values: dict[str, Any] = {}
+    for key, types in wanted.items():
+        value = said.get(key, later.get(key))  # files of digitpad 0.1 lack some
+        if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
+            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
+        values[key] = value
+    ranges: Mapping[str, tuple[float, float]] = {
+        "mean": (-255, 255),
+        "std": (-255, 255),  # below 0 for a network that was taught black on white
+        "seed": (-(2**63), 2**64),
+        "epochs": (0, 10**9),
+        "test_accuracy": (0, 1),
+        "temperature": TEMPERATURES,
+    }
+    if not _are_thresholds(values["thresholds"]):
+        raise InputError(f"{foreign} (its thresholds); choose another checkpoint.")
+    for key, (low, high) in ranges.items():
+        if values[key] is not None and not low <= values[key] <= high:
+            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
+    if abs(values["std"]) < 1e-6:
+        raise InputError(f"{foreign} (its std); choose another checkpoint.")
+    return CheckpointInfo(name=name, **values)
+
+
+def _are_thresholds(rows: list[Any]) -> bool:
+    """Whether these are some rows of a share, 0 to 1, and a finite number."""
+    return len(rows) <= MAX_THRESHOLDS and all(
+        isinstance(row, list)
+        and len(row) == 2
+        and all(type(number) in (int, float) and abs(number) < 1e6 for number in row)
+        and 0 <= row[0] <= 1
+        for row in rows
+    )

@@ -1,0 +1,162 @@
+"""Reading: from a network input to ten probabilities, with ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.errors import InputError
+from digitpad.domain.prediction import CLASSES, Prediction
+from digitpad.domain.rejection import LOST, threshold
+from digitpad.ink.raster.render import SIDE, render
+from digitpad.ink.strokes import Ink
+from digitpad.reading.checkpoint_file import Checkpoint, Preparation
+from digitpad.reading.graph import ANSWERS, build_graph, feature_names
+
+onnxruntime.disable_telemetry_events()
+onnxruntime.set_default_logger_severity(4)  # what fails becomes a sentence; the library need not print it too
+
+BATCH = 64
+"""Images read at once, of many: more are no faster, and take memory."""
+
+
+class Reader:
+    """A network that reads. It may be asked from several threads at once.
+
+    Attributes:
+        info: what is known of the checkpoint.
+        preparation: how its input is prepared, where that had to be found out.
+        false_rejection_rate: share of real digits that may be refused, None to refuse nothing; can be set.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
+        """Build the graph and ready it for reading.
+
+        Args:
+            checkpoint: the network.
+            threads: how many compute; two that share so little work as one image wait for each other longer than they
+                save, and for a thousand images they pay.
+
+        Raises:
+            InputError: ONNX Runtime does not take the network.
+        """
+        self.info: CheckpointInfo = checkpoint.info
+        self.preparation: Preparation | None = checkpoint.preparation
+        self.false_rejection_rate: float | None = LOST
+        self._checkpoint = checkpoint
+        self._threads = threads
+        self._session = session_of(build_graph(checkpoint), self.info.name, threads)
+        self._feature_sessions: dict[tuple[str, ...], onnxruntime.InferenceSession] = {}
+
+    def read(self, network_input: NDArray[np.uint8]) -> tuple[tuple[float, ...], float]:
+        """Read one image.
+
+        Args:
+            network_input: uint8 (28, 28), 255 is ink.
+
+        Returns:
+            Ten calibrated probabilities that sum to 1, and the energy score.
+
+        Raises:
+            InputError: the network's answer is not a number.
+        """
+        probabilities, scores = self.read_batch(network_input[None])
+        return tuple(probabilities[0].tolist()), float(scores[0])
+
+    def read_batch(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Read many images.
+
+        Args:
+            images: uint8 (n, 28, 28), 255 is ink.
+
+        Returns:
+            Calibrated probabilities, float64 (n, 10), that sum to 1, and energy scores, float32 (n,).
+
+        Raises:
+            InputError: an answer is not a number.
+        """
+        parts = [self._run(self._session, ANSWERS, part) for part in _batches(images)]
+        probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
+        scores = np.concatenate([part[1] for part in parts])
+        if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
+            raise InputError(f"{self.info.name} answers with what is no number; choose another checkpoint.")
+        return probabilities / probabilities.sum(axis=1, keepdims=True), scores
+
+    def predict(self, ink: Ink, revision: int = 0) -> Prediction:
+        """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1.
+
+        Where what is drawn is refused as no digit, the probabilities are those of the digits that it comes nearest to.
+        """
+        network_input = render(ink)
+        if not network_input.any():
+            return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input)
+        probabilities, score = self.read(network_input)
+        lowest = threshold(self.info.thresholds, self.false_rejection_rate)
+        # The network sees all ink at one size, and so cannot tell a speck from a one.
+        is_refused = score < lowest or (math.isfinite(lowest) and ink.is_speck)
+        return Prediction(revision, None if is_refused else int(np.argmax(probabilities)), probabilities, network_input)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names that `features` knows, in the network's order; see `digitpad.reading.graph`."""
+        return feature_names(self._checkpoint)
+
+    def features(self, images: NDArray[np.uint8], names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """What layers make of images; the first call with these names takes some 20 ms more.
+
+        Args:
+            images: uint8 (n, 28, 28), 255 is ink.
+            names: names of modules, 'hidden' or 'logits'; see `digitpad.reading.graph`.
+
+        Returns:
+            By name, float32 (n, channels, height, width) or (n, features).
+
+        Raises:
+            InputError: the network has no layer of such a name.
+        """
+        key = tuple(names)
+        if key not in self._feature_sessions:
+            graph = build_graph(self._checkpoint, key)
+            self._feature_sessions[key] = session_of(graph, self.info.name, self._threads)
+        parts = [self._run(self._feature_sessions[key], key, part) for part in _batches(images)]
+        return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(key)}
+
+    def _run(self, session: Any, outputs: Sequence[str], images: NDArray[np.uint8]) -> list[NDArray[Any]]:  # noqa: ANN401
+        try:
+            answers: list[NDArray[Any]] = session.run(list(outputs), {"image": images})
+        except Exception as error:  # the library has some ten classes of errors without a common one
+            raise InputError(f"{self.info.name} cannot be read with ({_first_line(error)}); choose another.") from error
+        return answers
+
+
+def session_of(model: onnx.ModelProto, name: str, threads: int = 1) -> Any:  # noqa: ANN401 - the library has no types
+    """An ONNX Runtime session on the CPU.
+
+    Raises:
+        InputError: ONNX Runtime does not take the model.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to who has work
+    try:
+        return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
+    except Exception as error:  # the library has some ten classes of errors without a common one
+        raise InputError(f"{name} cannot be read with ({_first_line(error)}); choose another.") from error
+
+
+def _batches(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Parts of `BATCH` images, one at least."""
+    images = np.ascontiguousarray(images).reshape(-1, SIDE, SIDE)
+    return [images[start : start + BATCH] for start in range(0, max(len(images), 1), BATCH)]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:200]

@@ -1,0 +1,34 @@
+"""Networks with random weights, as torch modules and as checkpoints, and what torch reads with them."""
+
+import torch
+from torch import nn
+
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.learning.models.networks import build
+from digitpad.reading.checkpoint_file import Checkpoint
+
+
+def random_network(layers, seed=0):
+    """A torch module in evaluation mode whose batch normalisation does something."""
+    torch.manual_seed(seed)
+    network = build(layers)
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.rand(8, 1, 28, 28) * 2 - 0.3)
+        for module in network.modules():
+            if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+                module.weight.uniform_(0.5, 2)
+                module.bias.uniform_(-1, 1)
+    return network.eval()
+
+
+def as_checkpoint(network, layers, **info):
+    """A torch module as data."""
+    arrays = {key: tensor.numpy() for key, tensor in network.state_dict().items()}
+    return Checkpoint(CheckpointInfo("random", "custom", list(layers), **info), arrays)
+
+
+def torch_logits(network, images, mean=0.0, std=1.0):
+    """What torch answers to uint8 (n, 28, 28) images: float32 (n, 10)."""
+    with torch.inference_mode():
+        return network((torch.tensor(images).float()[:, None] / 255 - mean) / std)

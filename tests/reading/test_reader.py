@@ -1,0 +1,193 @@
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from digitpad.domain.errors import InputError
+from digitpad.ink.raster.render import render
+from digitpad.ink.strokes import Ink, Stroke
+from digitpad.learning.models.checkpoints import load_checkpoint as load_torch_checkpoint
+from digitpad.learning.models.recognizer import Recognizer
+from digitpad.reading.load import load_checkpoint, open_reader
+from digitpad.reading.reader import Reader
+from digitpad.reading.zoo import NETWORKS, NORMALISATIONS
+from digitpad.storage.io import shipped
+from tests.hand_drawn import drawn
+from tests.reading.networks import as_checkpoint, random_network, torch_logits
+
+SHIPPED = sorted(shipped("checkpoints").glob("*.safetensors"))
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return open_reader()
+
+
+# The same as torch.
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_checkpoint_is_read_as_torch_reads_it(path, images):
+    known = load_torch_checkpoint(path)
+    logits = torch_logits(known.network, images, known.info.mean, known.info.std)
+    probabilities, scores = open_reader(path).read_batch(images)
+    assert_allclose(
+        probabilities, torch.softmax(logits.double() / known.info.temperature, 1).numpy(), atol=1e-5, rtol=0
+    )
+    assert_allclose(scores, torch.logsumexp(logits, 1).numpy(), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_mnist_is_read_as_torch_reads_it_with_the_same_digits_and_rejections(path, mnist):
+    from digitpad.learning.data.images import read_mnist
+
+    images = read_mnist(mnist, "test").pixels[:1000, 0].numpy()
+    known = load_torch_checkpoint(path)
+    logits = torch_logits(known.network, images, known.info.mean, known.info.std)
+    expected = torch.softmax(logits.double() / known.info.temperature, 1).numpy()
+    probabilities, scores = open_reader(path).read_batch(images)
+    assert_allclose(probabilities, expected, atol=1e-5, rtol=0)
+    assert (probabilities.argmax(1) == expected.argmax(1)).all()
+    for _, lowest in known.info.thresholds:
+        assert ((scores < lowest) == (torch.logsumexp(logits, 1).numpy() < lowest)).all()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_ink_is_predicted_as_torch_predicts_it(path):
+    before, now = Recognizer(load_torch_checkpoint(path)), open_reader(path)
+    speck = Ink((Stroke.of([(50, 50), (50, 70)], 40.0),))
+    for ink in (Ink(), speck, *map(drawn, range(10)), Ink(drawn(3).strokes + drawn(8, turn=80).strokes)):
+        expected, found = before.predict(ink, 4), now.predict(ink, 4)
+        assert (found.revision, found.digit) == (4, expected.digit)
+        assert_allclose(found.probabilities, expected.probabilities, atol=1e-5, rtol=0)
+        assert (found.network_input == expected.network_input).all()
+
+
+@pytest.mark.parametrize("known", NETWORKS)
+def test_every_known_network_with_random_weights_is_read_as_torch_reads_it(known, images):
+    network, (mean, std) = random_network(NETWORKS[known]), NORMALISATIONS[known]
+    checkpoint = as_checkpoint(network, NETWORKS[known], mean=mean, std=std, temperature=1.7)
+    logits = torch_logits(network, images, mean, std)
+    probabilities, scores = Reader(checkpoint).read_batch(images)
+    assert_allclose(probabilities, torch.softmax(logits.double() / 1.7, 1).numpy(), atol=1e-5, rtol=0)
+    assert_allclose(scores, torch.logsumexp(logits, 1).numpy(), atol=1e-4, rtol=0)
+
+
+CONVOLUTIONS = st.lists(
+    st.tuples(st.sampled_from(["conv", "conv-bn"]), st.integers(1, 5), st.sampled_from([1, 3, 5]), st.integers(1, 2))
+    .map(lambda layer: [*layer, layer[2] // 2])
+    .flatmap(lambda layer: st.sampled_from([[layer], [layer, ["relu"]], [layer, ["maxpool", 2]]])),
+    max_size=3,
+).map(lambda parts: [layer for part in parts for layer in part])
+FLAT = st.lists(
+    st.sampled_from([["batchnorm"], ["relu"], ["dropout", 0.4], ["linear", 7], ["flatten"]]),
+    max_size=4,
+)
+COLUMN = st.tuples(CONVOLUTIONS, FLAT).map(lambda parts: [*parts[0], ["flatten"], *parts[1], ["linear", 10]])
+
+
+@settings(max_examples=30)
+@given(st.lists(COLUMN, min_size=1, max_size=3), st.floats(-0.5, 0.5), st.floats(0.2, 2))
+def test_any_network_is_read_as_torch_reads_it(columns, mean, std):
+    layers = columns[0] if len(columns) == 1 else [["columns", *columns]]
+    network = random_network(layers)
+    images = np.stack([render(drawn(digit)) for digit in range(10)])
+    logits = torch_logits(network, images, mean, std)
+    found = Reader(as_checkpoint(network, layers, mean=mean, std=std)).features(images, ["logits"])["logits"]
+    assert_allclose(found, logits.numpy(), atol=1e-4, rtol=1e-4)
+
+
+def test_layers_give_what_torch_s_layers_give(images):
+    layers = NETWORKS["wide"]
+    network = random_network(layers)
+    reader, values, expected = Reader(as_checkpoint(network, layers)), torch.tensor(images).float()[:, None] / 255, {}
+    with torch.inference_mode():
+        for name, module in network.named_children():
+            expected[name] = values = module(values)
+    features = reader.features(images, reader.feature_names)
+    assert set(features) - {"hidden", "logits"} <= set(expected)
+    for name in set(features) - {"hidden", "logits"}:
+        assert_allclose(features[name], expected[name].numpy(), atol=1e-5, rtol=1e-5)
+    last = max(map(int, expected))
+    assert_allclose(features["logits"], expected[str(last)].numpy(), atol=1e-5, rtol=1e-5)
+    assert_allclose(features["hidden"], expected[str(last - 1)].numpy(), atol=1e-5, rtol=1e-5)
+
+
+def test_an_ensemble_gives_each_network_s_layers(images):
+    layers = NETWORKS["columns"]
+    network = random_network(layers)
+    features = Reader(as_checkpoint(network, layers)).features(images, ["0.columns.2.2", "0.columns.1.23"])
+    with torch.inference_mode():
+        values = torch.tensor(images).float()[:, None] / 255
+        first, second = network[0].columns[2][:3](values), network[0].columns[1](values)
+    assert_allclose(features["0.columns.2.2"], first.numpy(), atol=1e-5, rtol=1e-5)
+    assert_allclose(features["0.columns.1.23"], second.numpy(), atol=1e-5, rtol=1e-5)
+
+
+def test_a_layer_that_is_not_there_is_a_sentence(reader):
+    with pytest.raises(InputError, match="no layer called 99"):
+        reader.features(np.zeros((1, 28, 28), np.uint8), ["99"])
+
+
+# What a reading is.
+
+
+def test_many_images_are_read_as_one_by_one(reader, images):
+    probabilities, scores = reader.read_batch(images)
+    for index in (0, 33, 61, 69):
+        one, score = reader.read(images[index])
+        assert_allclose(one, probabilities[index].tolist(), atol=1e-6, rtol=0)
+        assert_allclose(score, float(scores[index]), atol=1e-5, rtol=0)
+    assert_allclose(probabilities.sum(axis=1), np.ones(len(images)), atol=1e-12, rtol=0)
+    none, no_scores = reader.read_batch(images[:0])
+    assert (none.shape, no_scores.shape) == ((0, 10), (0,))
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_the_shipped_checkpoint_reads_drawn_digits(reader, digit):
+    prediction = reader.predict(drawn(digit), 7)
+    assert (prediction.revision, prediction.digit) == (7, digit)
+    assert prediction.confidence > 0.8
+
+
+def test_what_has_too_low_a_score_is_refused_as_strictly_as_asked(reader):
+    taught = load_checkpoint(SHIPPED[-1])
+    lenient = Reader(replace(taught, info=replace(taught.info, thresholds=[[0.001, -1e5], [0.01, 1e5]])))
+    assert lenient.predict(drawn(3)).digit == 3
+    lenient.false_rejection_rate = 0.01
+    assert lenient.predict(drawn(3)).digit is None
+    lenient.false_rejection_rate = None
+    assert lenient.predict(drawn(3)).digit == 3
+
+
+def test_an_answer_that_is_no_number_is_a_sentence():
+    network = random_network([["flatten"], ["linear", 10]])
+    with torch.no_grad():
+        network[1].weight[4] = float("inf")
+    with pytest.raises(InputError, match="random answers"):
+        Reader(as_checkpoint(network, [["flatten"], ["linear", 10]])).predict(drawn(1))
+
+
+FRESH = """
+import json, sys
+from digitpad.reading.load import open_reader
+from tests.hand_drawn import drawn
+digit = open_reader().predict(drawn(5)).digit
+print(json.dumps([digit, [name for name in ("torch", "PySide6", "scipy", "sklearn") if name in sys.modules]]))
+"""
+
+
+def test_reading_imports_neither_torch_nor_qt():
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == [5, []]
+    assert not done.stderr
