@@ -74,10 +74,13 @@ class GraphBuilder:
         """Add a float32 number and give its name."""
         return self.constant(np.array(value, np.float32))
 
+    def reshaped(self, value: str, shape: Sequence[int], name: str | None = None) -> str:
+        """The same numbers in another shape, -1 for what is left."""
+        return self.node("Reshape", [value, self.constant(np.array(shape, np.int64))], name)
+
     def normalised(self, shape: Sequence[int], mean: float, std: float) -> str:
         """The image as float32 of some shape, pixels in 0…1 having become (x - mean) / std."""
-        pixels = self.node("Cast", ["image"], to=TensorProto.FLOAT)
-        pixels = self.node("Reshape", [pixels, self.constant(np.array(shape, np.int64))])
+        pixels = self.reshaped(self.node("Cast", ["image"], to=TensorProto.FLOAT), shape)
         scaled = self.node("Mul", [pixels, self.scalar(1 / (255 * std))])
         return self.node("Add", [scaled, self.scalar(-mean / std)])
 
@@ -95,27 +98,33 @@ class GraphBuilder:
             is_low = self.node("Less", ["score", self.scalar(max(lowest, float(np.finfo(np.float32).min)))])
             pixels = self.node("Flatten", [self.node("Cast", ["image"], to=TensorProto.FLOAT)])
             is_blank = self.node("Less", [self.reduced("ReduceMax", pixels), self.scalar(1)])
+            is_rejected = self.node("Cast", [self.node("Or", [is_low, is_blank])], to=TensorProto.INT64)
             digit = self.node("ArgMax", ["logits"], axis=1, keepdims=0)
-            none = self.constant(np.array(-1, np.int64))
-            self.node("Where", [self.node("Or", [is_low, is_blank]), none, digit], "digit")
+            one_more = self.node("Add", [digit, self.constant(np.array(1, np.int64))])
+            self.node("Sub", [digit, self.node("Mul", [is_rejected, one_more])], "digit")  # -1, in any version of ONNX
 
 
 def build_graph(
-    checkpoint: Checkpoint, outputs: Sequence[str] = ANSWERS, false_rejection_rate: float | None = None
+    checkpoint: Checkpoint,
+    outputs: Sequence[str] = ANSWERS,
+    false_rejection_rate: float | None = None,
+    *,
+    is_prepared: bool = False,
 ) -> onnx.ModelProto:
     """The ONNX model of a checkpoint.
 
     Args:
         checkpoint: a network.
         outputs: what the model is to give, see above, 'digit' among them or not.
-        false_rejection_rate: share of real digits that `digit` may refuse, None to refuse blank images alone.
+        false_rejection_rate: share of real digits that `digit` may reject, None to reject blank images alone.
+        is_prepared: whether a network of layers takes `image` as float32 that has been normalised already.
 
     Raises:
         InputError: the network has nothing of a name that is asked for.
     """
     info = checkpoint.info
     lowest = threshold(info.thresholds, false_rejection_rate) if "digit" in outputs else None
-    model, values = _foreign(checkpoint.model) if checkpoint.model is not None else _own(checkpoint)
+    model, values = _foreign(checkpoint.model) if checkpoint.model is not None else _own(checkpoint, is_prepared)
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     builder = GraphBuilder(opset, "answer/")
     builder.answers(info.temperature, lowest)
@@ -144,15 +153,17 @@ Values = dict[str, tuple[str, list[Any] | None]]
 """What can be asked for by name: the value in the graph that holds it, and its shape, None where unknown."""
 
 
-def _own(checkpoint: Checkpoint) -> tuple[onnx.ModelProto, Values]:
+def _own(checkpoint: Checkpoint, is_prepared: bool = False) -> tuple[onnx.ModelProto, Values]:
     """The model of a network of layers, as far as its logits, and what else it can give."""
     info, builder = checkpoint.info, GraphBuilder()
     network = network_of(info.layers)
-    image = builder.normalised((-1, 1, SIDE, SIDE), info.mean, info.std)
+    shape = (-1, 1, SIDE, SIDE)
+    image = builder.reshaped("image", shape) if is_prepared else builder.normalised(shape, info.mean, info.std)
     values: Values = {}
     logits = [_column(builder, folded(column, checkpoint.arrays), image, values) for column in network.columns]
     builder.node("Mean", logits, "logits") if len(logits) > 1 else builder.node("Identity", logits, "logits")
-    taken = helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", SIDE, SIDE])
+    kind = TensorProto.FLOAT if is_prepared else TensorProto.UINT8
+    taken = helper.make_tensor_value_info("image", kind, ["N", SIDE, SIDE])
     graph = helper.make_graph(builder.nodes, "digitpad", [taken], [], builder.constants)
     opset = helper.make_opsetid("", OPSET)
     return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="digitpad"), values
@@ -192,6 +203,8 @@ def folded(modules: Sequence[Module], arrays: Mapping[str, NDArray[Any]]) -> lis
                     shift = bias * scale + shift
                     scale = weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
                     module = replace(before, name=name)
+                elif len(module.shape) == 3:
+                    scale, shift = scale.reshape(-1, 1, 1), shift.reshape(-1, 1, 1)
                 made.append((module, (scale.astype(np.float32), shift.astype(np.float32))))
         elif module.kind in ("conv", "linear"):
             weight = arrays[f"{name}.weight"]

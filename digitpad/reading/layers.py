@@ -5,7 +5,7 @@ A layer is a list, its kind first:
     ["conv", out, kernel, stride, padding]   convolution with bias
     ["conv-bn", out, kernel, stride, padding]  convolution without bias, then batch normalisation
     ["linear", out]                          fully connected
-    ["batchnorm"]                            batch normalisation of a flat input
+    ["batchnorm"]                            batch normalisation of channels, or of a flat input
     ["maxpool", size]  ["avgpool", size]     pooling, as far apart as it is wide
     ["relu"]  ["tanh"]  ["sigmoid"]  ["gelu"]  ["flatten"]  ["dropout", share]
     ["columns", layers, layers, …]           an ensemble: networks whose logits are averaged; the only layer then
@@ -162,7 +162,7 @@ def _modules(layer: object, shape: Shape, prefix: str, index: int) -> list[Modul
             after, weights = _sized(out), _affordable(_flat(shape) * out)
             return [Module(kind, name, after, (), {"weight": (out, *shape), "bias": after}, weights)]
         case "batchnorm", []:
-            return [Module(kind, name, shape, (), _batchnorm(_flat(shape)))]
+            return [Module(kind, name, shape, (), _batchnorm(shape[0]))]
         case "dropout", [int() | float() as share] if share < 1:
             return [Module(kind, name, shape, arguments)]
         case "flatten", []:

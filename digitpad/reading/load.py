@@ -2,41 +2,70 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.ink.raster.render import SIDE
-from digitpad.reading.checkpoint_file import Checkpoint, checkpoint_of
-from digitpad.reading.reader import Reader
-from digitpad.reading.tensors import check_file, read_safetensors
+from digitpad.reading.checkpoint_file import Checkpoint, Preparation, checkpoint_of, filled
+from digitpad.reading.foreign.preparation import PREPARATIONS, Digits, find_preparation
+from digitpad.reading.graph import build_graph
+from digitpad.reading.layers import network_of
+from digitpad.reading.reader import Reader, session_of
+from digitpad.reading.tensors import StoredTensor, check_file, read_safetensors
+from digitpad.reading.zoo import NORMALISATIONS
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 
+FIRST_READING_SECONDS = 5.0
+"""Time that a foreign network has for its first image."""
 
-def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint.
+
+def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
+    """Read a checkpoint, or a foreign network: a plain state_dict (.pt, .pth, .ckpt, .safetensors) or an ONNX file.
+
+    Args:
+        path: the file.
+        digits: labelled digits, by which it is found out how a foreign network's input was prepared. Without them, the
+            customary way is taken.
 
     Raises:
         InputError: the file is missing, truncated, foreign, oversized, wrongly shaped, or of a newer format.
     """
-    return _opened(path, threads=1)[0]
+    return _opened(path, digits, threads=1)[0]
 
 
-def open_reader(path: Path | None = None, threads: int = 1) -> Reader:
+def open_reader(path: Path | None = None, digits: Digits | None = None, threads: int = 1) -> Reader:
     """A reader from a checkpoint file, or from the one that ships where None.
 
     Raises:
         InputError: see `load_checkpoint`.
     """
-    return _opened(path or DEFAULT_CHECKPOINT, threads)[1]
+    return _opened(path or DEFAULT_CHECKPOINT, digits, threads)[1]
 
 
-def _opened(path: Path, threads: int) -> tuple[Checkpoint, Reader]:
+def _opened(path: Path, digits: Digits | None, threads: int) -> tuple[Checkpoint, Reader]:
     """A checkpoint and its reader, which has been tried."""
     check_file(path)
-    tensors, metadata = read_safetensors(path)
-    checkpoint = checkpoint_of(path, tensors, metadata["digitpad"])
+    ending = path.suffix.lower()
+    if ending == ".onnx":
+        checkpoint = _from_onnx(path, digits)
+    elif ending in (".pt", ".pth", ".ckpt"):
+        from digitpad.reading.foreign.state_dict import read_state_dict  # here, since few files need it
+
+        checkpoint = _from_state_dict(path, read_state_dict(path), digits)
+    else:
+        tensors, metadata = read_safetensors(path)
+        own = metadata.get("digitpad")
+        checkpoint = _from_state_dict(path, tensors, digits) if own is None else checkpoint_of(path, tensors, own)
     reader = Reader(checkpoint, threads)
     blank_and_full = np.zeros((2, SIDE, SIDE), np.uint8)
     blank_and_full[1] = 255
@@ -47,3 +76,90 @@ def _opened(path: Path, threads: int) -> tuple[Checkpoint, Reader]:
             f"{path.name} holds weights whose answers are not numbers; train it again or choose another."
         ) from error
     return checkpoint, reader
+
+
+def _from_state_dict(path: Path, tensors: dict[str, StoredTensor], digits: Digits | None) -> Checkpoint:
+    """A plain state_dict as a checkpoint: its layers, and the preparation of its input."""
+    from digitpad.reading.foreign.architecture import Candidate, candidates
+
+    def checkpoint_for(candidate: Candidate, way: Preparation) -> Checkpoint:
+        network = network_of(candidate.layers)
+        info = CheckpointInfo(
+            path.stem,
+            candidate.network,
+            [list(layer) for layer in candidate.layers],
+            network.parameters,
+            way.mean,
+            way.std,
+            path=path,
+        )
+        return Checkpoint(info, filled(path.name, network, candidate.tensors), preparation=way)
+
+    def logits_of(candidate: Candidate) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+        graph = build_graph(checkpoint_for(candidate, PREPARATIONS[0]), ["logits"], is_prepared=True)
+        session = session_of(graph, path.name)
+        return lambda images: np.asarray(session.run(["logits"], {"image": images})[0])
+
+    found = candidates(path.name, tensors)
+    customary = NORMALISATIONS.get(found[0].network, (0.1307, 0.3081))
+    index, way = 0, next(way for way in PREPARATIONS if (way.mean, way.std) == customary)
+    if digits is not None and len(digits[1]):
+        index, way = find_preparation(
+            [(candidate.unlikeliness, partial(logits_of, candidate)) for candidate in found], digits
+        )
+    return checkpoint_for(found[index], way)
+
+
+def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
+    """An ONNX file as a checkpoint: what its outputs are, and the preparation of its input."""
+    from onnx import TensorProto
+
+    from digitpad.reading.foreign.onnx_file import read_onnx
+
+    file = read_onnx(path)
+    session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
+    blank = np.zeros((1, SIDE, SIDE), np.float32)
+    first = _run_in_time(session, blank, path.name)
+    if file.has_batches:  # some graphs say so, and yet fix the number of images within
+        try:
+            has_batches = len(_run_in_time(session, np.repeat(blank, 3, axis=0), path.name)) == 3
+        except InputError:
+            has_batches = False
+        file = replace(file, has_batches=has_batches)
+        session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
+    is_probability = bool((first >= 0).all() and np.isclose(first.sum(), 1, atol=1e-3))
+
+    def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        parts = [images] if file.has_batches else list(images[:, None])
+        answers = np.concatenate([session.run(["logits"], {"image": part})[0] for part in parts])
+        return np.log(np.maximum(answers, 1e-30)) if is_probability else answers
+
+    ways = [way for way in PREPARATIONS if file.kind != TensorProto.UINT8 or way.name.startswith("bytes")]
+    way = ways[-2] if file.kind == TensorProto.UINT8 else ways[0]
+    if digits is not None and len(digits[1]):
+        _, way = find_preparation([(0.0, lambda: logits)], digits, ways)
+    model = file.prepared(way.mean, way.std, is_probability=is_probability)
+    info = CheckpointInfo(path.stem, "onnx", [], file.parameters, way.mean, way.std, path=path)
+    return Checkpoint(info, {}, model, way)
+
+
+def _session(model: bytes, name: str) -> Any:  # noqa: ANN401 - the library has no types
+    import onnx
+
+    return session_of(onnx.load_model_from_string(model), name)
+
+
+def _run_in_time(session: Any, images: NDArray[np.float32], name: str) -> NDArray[np.float32]:  # noqa: ANN401
+    """What a foreign network makes of its first images; given up after `FIRST_READING_SECONDS`."""
+    options = onnxruntime.RunOptions()
+    options.log_severity_level = 4
+    timer = threading.Timer(FIRST_READING_SECONDS, setattr, (options, "terminate", True))
+    timer.start()
+    try:
+        return np.asarray(session.run(["logits"], {"image": images}, options)[0])
+    except Exception as error:  # the library has some ten classes of errors without a common one
+        late = " in time" if options.terminate else ""
+        raise InputError(f"{name} does not read a 28×28 image{late}; choose another file.") from error
+    finally:
+        timer.cancel()
+        timer.join()

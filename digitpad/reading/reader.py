@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.domain.prediction import CLASSES, Prediction
-from digitpad.domain.rejection import LOST, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import Checkpoint, Preparation
@@ -33,7 +33,7 @@ class Reader:
     Attributes:
         info: what is known of the checkpoint.
         preparation: how its input is prepared, where that had to be found out.
-        false_rejection_rate: share of real digits that may be refused, None to refuse nothing; can be set.
+        false_rejection_rate: share of real digits that may be rejected, None to reject nothing; can be set.
     """
 
     def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
@@ -49,10 +49,11 @@ class Reader:
         """
         self.info: CheckpointInfo = checkpoint.info
         self.preparation: Preparation | None = checkpoint.preparation
-        self.false_rejection_rate: float | None = LOST
+        self.false_rejection_rate: float | None = FALSE_REJECTION_RATE
         self._checkpoint = checkpoint
         self._threads = threads
         self._session = session_of(build_graph(checkpoint), self.info.name, threads)
+        self._batch = BATCH if isinstance(self._session.get_inputs()[0].shape[0], str) else 1
         self._feature_sessions: dict[tuple[str, ...], onnxruntime.InferenceSession] = {}
 
     def read(self, network_input: NDArray[np.uint8]) -> tuple[tuple[float, ...], float]:
@@ -82,7 +83,7 @@ class Reader:
         Raises:
             InputError: an answer is not a number.
         """
-        parts = [self._run(self._session, ANSWERS, part) for part in _batches(images)]
+        parts = [self._run(self._session, ANSWERS, part) for part in _batches(images, self._batch)]
         probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
         scores = np.concatenate([part[1] for part in parts])
         if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
@@ -92,7 +93,7 @@ class Reader:
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:
         """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1.
 
-        Where what is drawn is refused as no digit, the probabilities are those of the digits that it comes nearest to.
+        Where what is drawn is rejected as no digit, the probabilities are those of the digits that it comes nearest to.
         """
         network_input = render(ink)
         if not network_input.any():
@@ -100,8 +101,10 @@ class Reader:
         probabilities, score = self.read(network_input)
         lowest = threshold(self.info.thresholds, self.false_rejection_rate)
         # The network sees all ink at one size, and so cannot tell a speck from a one.
-        is_refused = score < lowest or (math.isfinite(lowest) and ink.is_speck)
-        return Prediction(revision, None if is_refused else int(np.argmax(probabilities)), probabilities, network_input)
+        is_rejected = score < lowest or (math.isfinite(lowest) and ink.is_speck)
+        return Prediction(
+            revision, None if is_rejected else int(np.argmax(probabilities)), probabilities, network_input
+        )
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -125,7 +128,7 @@ class Reader:
         if key not in self._feature_sessions:
             graph = build_graph(self._checkpoint, key)
             self._feature_sessions[key] = session_of(graph, self.info.name, self._threads)
-        parts = [self._run(self._feature_sessions[key], key, part) for part in _batches(images)]
+        parts = [self._run(self._feature_sessions[key], key, part) for part in _batches(images, self._batch)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(key)}
 
     def _run(self, session: Any, outputs: Sequence[str], images: NDArray[np.uint8]) -> list[NDArray[Any]]:  # noqa: ANN401
@@ -152,10 +155,10 @@ def session_of(model: onnx.ModelProto, name: str, threads: int = 1) -> Any:  # n
         raise InputError(f"{name} cannot be read with ({_first_line(error)}); choose another.") from error
 
 
-def _batches(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Parts of `BATCH` images, one at least."""
+def _batches(images: NDArray[np.uint8], size: int) -> list[NDArray[np.uint8]]:
+    """Parts of so many images, one part at least."""
     images = np.ascontiguousarray(images).reshape(-1, SIDE, SIDE)
-    return [images[start : start + BATCH] for start in range(0, max(len(images), 1), BATCH)]
+    return [images[start : start + size] for start in range(0, max(len(images), 1), size)]
 
 
 def _first_line(error: Exception) -> str:

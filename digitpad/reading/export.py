@@ -1,0 +1,103 @@
+"""Export: a checkpoint as one ONNX file that reads pictures with onnxruntime alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
+from digitpad.ink.raster.render import SIDE, render
+from digitpad.reading.checkpoint_file import Checkpoint
+from digitpad.reading.graph import ANSWERS, build_graph
+from digitpad.reading.reader import Reader, session_of
+from digitpad.storage.io import shipped, write_atomically
+from digitpad.synthesis.digit_styles import styled_digit
+from digitpad.synthesis.paths import ink_of
+
+MAX_DIFFERENCE = 1e-5
+"""How far the file's probabilities may be from the reader's."""
+
+_LICENCE = "MIT, as digitpad; the data's own licences are in digitpad's model cards"
+
+
+def export_onnx(
+    checkpoint: Checkpoint,
+    path: Path,
+    images: NDArray[np.uint8] | None = None,
+    false_rejection_rate: float | None = FALSE_REJECTION_RATE,
+) -> float:
+    """Write a checkpoint as an ONNX file, once it answers as the reader does.
+
+    The file takes `image`, uint8 (N, 28, 28), 255 is ink, and gives `probabilities`, float32 (N, 10), `score`, float32
+    (N), the log-sum-exp of the logits, and `digit`, int64 (N), -1 where the image is blank or rejected as no digit.
+
+    Args:
+        checkpoint: the network.
+        path: where to write.
+        images: uint8 (n, 28, 28) to compare answers on; ten drawn digits and a blank image where None.
+        false_rejection_rate: share of real digits that `digit` may reject, None to reject blank images alone.
+
+    Returns:
+        The largest difference between a probability of the file and the reader's.
+
+    Raises:
+        DigitpadError: the file would answer otherwise, or cannot be written; an old file is still there.
+    """
+    model = build_graph(checkpoint, (*ANSWERS, "digit"), false_rejection_rate)
+    helper.set_model_props(model, _metadata(checkpoint, false_rejection_rate))
+    onnx.checker.check_model(model)
+    images = _drawn() if images is None else images
+    expected, scores = Reader(checkpoint).read_batch(images)
+    session = session_of(model, path.name)
+    size = len(images) if isinstance(session.get_inputs()[0].shape[0], str) else 1
+    parts = [images[start : start + size] for start in range(0, len(images), size)]
+    found = [session.run([*ANSWERS, "digit"], {"image": part}) for part in parts]
+    probabilities, found_scores, digits = (np.concatenate(answers) for answers in zip(*found, strict=True))
+    difference = float(np.abs(probabilities - expected).max())
+    is_digit = digits == np.where(digits == -1, -1, expected.argmax(axis=1))
+    if difference > MAX_DIFFERENCE or not np.allclose(found_scores, scores, atol=1e-3) or not is_digit.all():
+        raise DigitpadError(
+            f"{path.name} was not written: the exported network answers otherwise than the one that reads "
+            f"(by {difference:.2g}). This is a fault of digitpad; please report it."
+        )
+    write_atomically(path, model.SerializeToString())
+    return difference
+
+
+def _metadata(checkpoint: Checkpoint, false_rejection_rate: float | None) -> dict[str, str]:
+    """What is known of the network, for the file's metadata."""
+    info = checkpoint.info
+    is_shipped = info.path is not None and info.path.parent == shipped("checkpoints")
+    known = {
+        "name": info.name,
+        "network": info.network,
+        "data": info.data,
+        "recipe": info.recipe,
+        "epochs": info.epochs,
+        "date": info.date,
+        "test_accuracy": info.test_accuracy,
+        "digitpad_version": info.digitpad_version,
+        "temperature": info.temperature,
+        "thresholds": info.thresholds,
+        "false_rejection_rate": false_rejection_rate,
+        "licence": _LICENCE if is_shipped else "",
+        "input": "uint8 (N, 28, 28), 255 is ink: the digit in a box of 20×20, its centre of mass in the middle",
+    }
+    return {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in known.items()
+        if value not in ("", None)
+    }
+
+
+def _drawn() -> NDArray[np.uint8]:
+    """Thirty digits in various styles, and a blank image."""
+    random = np.random.default_rng(0)
+    drawn = [render(ink_of(styled_digit(digit, random))) for _ in range(3) for digit in range(10)]
+    return np.stack([*drawn, np.zeros((SIDE, SIDE), np.uint8)])

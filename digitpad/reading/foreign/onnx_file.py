@@ -1,0 +1,311 @@
+"""ONNX files that other programs wrote, with one 28×28 input and ten outputs.
+
+Nothing in such a file runs code, but it may point to other files, ask for much memory or compute for long. So its size
+is bounded before it is parsed, only operators from a list are taken, which neither loop nor make numbers of their own,
+and every size in it must be known, and be affordable, before anything runs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper, shape_inference
+from onnx.defs import onnx_opset_version
+
+from digitpad.domain.errors import InputError
+from digitpad.domain.prediction import CLASSES
+from digitpad.ink.raster.render import SIDE
+from digitpad.reading.graph import IR_VERSION, GraphBuilder
+from digitpad.reading.layers import MAX_MULTIPLY_ADDS, MAX_OUTPUTS, MAX_PARAMETERS, Shape
+
+MAX_ONNX_BYTES = 4 * MAX_PARAMETERS + (4 << 20)
+MAX_DESCRIPTION = 4 << 20
+"""Most bytes of a file, and of what is in it besides weights: a byte of that may take a hundred in memory."""
+
+MAX_NODES = 500
+
+_OPERATORS = frozenset(
+    """
+    Abs Add ArgMax AveragePool BatchNormalization Cast Clip Concat Constant Conv Div Dropout Elu Erf Exp Flatten
+    Gather Gelu Gemm GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Identity InstanceNormalization LRN
+    LayerNormalization LeakyRelu Log LogSoftmax MatMul Max MaxPool Min Mish Mul Neg Not PRelu Pad Pow Reciprocal
+    ReduceMax ReduceMean ReduceSum Relu Reshape Selu Shape Sigmoid Slice Softmax Softplus Softsign Split Sqrt
+    Squeeze Sub Sum Tanh ThresholdedRelu Transpose Unsqueeze
+    """.split()  # noqa: SIM905 - a list of them would take sixty lines
+)
+_FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE)
+_LAYOUTS: tuple[Shape, ...] = ((1, SIDE, SIDE), (SIDE, SIDE, 1), (SIDE, SIDE), (SIDE * SIDE,))
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxFile:
+    """A foreign ONNX model that has been checked.
+
+    Attributes:
+        model: the model; every name in it begins with 'net/', so that others can be put beside them.
+        input: the name of its input.
+        kind: what that takes, a number of `TensorProto`.
+        layout: its shape without the batch.
+        output: the name of its output.
+        has_batches: whether the number of images is left open.
+        parameters: number of its weights.
+    """
+
+    model: onnx.ModelProto
+    input: str
+    kind: int
+    layout: Shape
+    output: str
+    has_batches: bool
+    parameters: int
+
+    def prepared(self, mean: float, std: float, *, is_probability: bool, is_prepared: bool = False) -> bytes:
+        """The model from `image` to `logits`, as `digitpad.reading.graph` continues it.
+
+        Args:
+            mean: pixels in 0…1 become (x - mean) / std.
+            std: see there.
+            is_probability: whether it gives probabilities, of which the logarithm is taken.
+            is_prepared: whether `image` is float32 that has been normalised already.
+        """
+        model, batch = onnx.ModelProto(), -1 if self.has_batches else 1
+        model.CopyFrom(self.model)
+        opset = next(entry.version for entry in model.opset_import if not entry.domain)
+        before, after = GraphBuilder(opset, "prepare/"), GraphBuilder(opset, "close/")
+        shape = (batch, *self.layout)
+        image = before.reshaped("image", shape) if is_prepared else before.normalised(shape, mean, std)
+        if self.kind == TensorProto.UINT8:
+            image = before.node("Add", [image, before.scalar(0.5)])  # rounds, where casting cuts off
+        before.node("Cast", [image], self.input, to=self.kind)
+        answers = after.reshaped(after.node("Cast", [self.output], to=TensorProto.FLOAT), (-1, CLASSES))
+        if is_probability:
+            answers = after.node("Log", [after.node("Max", [answers, after.scalar(1e-30)])])
+        after.node("Identity", [answers], "logits")
+        graph, own = model.graph, list(model.graph.node)
+        del graph.node[:], graph.input[:], graph.output[:]
+        graph.node.extend([*before.nodes, *own, *after.nodes])
+        graph.initializer.extend([*before.constants, *after.constants])
+        kind = TensorProto.FLOAT if is_prepared else TensorProto.UINT8
+        sides = ["N" if self.has_batches else 1, SIDE, SIDE]
+        graph.input.append(helper.make_tensor_value_info("image", kind, sides))
+        if is_prepared:
+            graph.output.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, [sides[0], CLASSES]))
+        data: bytes = model.SerializeToString()
+        return data
+
+
+def read_onnx(path: Path) -> OnnxFile:
+    """Read and check an ONNX file, without running anything of it.
+
+    Raises:
+        InputError: it is cut off, no ONNX file, too large, uses what digitpad does not take, or has another input or
+            output.
+    """
+    size = path.stat().st_size
+    if size > MAX_ONNX_BYTES:
+        raise InputError(f"{path.name} has {size >> 20} MB; an ONNX file has {MAX_ONNX_BYTES >> 20} at most.")
+    try:
+        data = path.read_bytes()
+        _described(memoryview(data), _MODEL, MAX_DESCRIPTION)
+        model = onnx.load_model_from_string(data)
+        del data
+        parameters = _check_contents(path.name, model)
+        skeleton = _skeleton(model)
+        onnx.checker.check_model(skeleton)
+    except InputError:
+        raise
+    except OverflowError as error:
+        raise InputError(
+            f"{path.name} describes more than a network for 28×28 images needs; choose another."
+        ) from error
+    except Exception as error:  # bytes from anywhere make the parser and checker raise many things
+        raise InputError(f"{path.name} is no whole ONNX file; copy it anew or choose another.") from error
+    return _placed(path.name, model, skeleton, parameters)
+
+
+_MODEL: Mapping[int, Mapping[int, object] | None] = {
+    7: {1: {5: {5: {9: None, 4: None}}}, 5: {9: None, 4: None}},
+}
+"""Fields of ModelProto that lead to weights: graph, then node, attribute, tensor, or initializer; their raw bytes."""
+
+
+def _described(data: memoryview, fields: Mapping[int, object], most: int) -> int:
+    """How many bytes of a message of protobuf are no weights, found without making objects of it.
+
+    Raises:
+        OverflowError: they are more than `most`.
+        ValueError, IndexError: it is cut off or no protobuf.
+    """
+    place, count = 0, 0
+    while place < len(data):
+        start = place
+        tag, place = _varint(data, place)
+        length, wire = 0, tag & 7
+        if wire == 0:
+            _, place = _varint(data, place)
+        elif wire == 2:
+            length, place = _varint(data, place)
+        elif wire in (1, 5):
+            place += 8 if wire == 1 else 4
+        else:
+            raise ValueError("no protobuf")
+        if place + length > len(data):
+            raise ValueError("cut off")
+        count += place - start
+        inner = fields.get(tag >> 3, 0) if wire == 2 else None
+        if isinstance(inner, Mapping):
+            count += _described(data[place : place + length], inner, most - count)
+        elif inner is not None:
+            count += length
+        if count > most:
+            raise OverflowError
+        place += length
+    return count
+
+
+def _varint(data: memoryview, place: int) -> tuple[int, int]:
+    """A number of variable length, and the place after it."""
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = data[place]
+        place += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, place
+    raise ValueError("no protobuf")
+
+
+def _check_contents(name: str, model: onnx.ModelProto) -> int:
+    """Refuse what digitpad does not take, and give the number of weights."""
+    graph = model.graph
+    versions = [entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")]
+    used = {node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}" for node in graph.node}
+    strange = sorted(used - _OPERATORS)
+    if strange:
+        raise InputError(f"{name} uses the operator {strange[0][:80]}, which digitpad does not take from files.")
+    if not versions or not 7 <= versions[0] <= onnx_opset_version():
+        raise InputError(f"{name} has a version of ONNX that digitpad does not read; export it with opset 17.")
+    if len(graph.node) > MAX_NODES or model.functions or model.training_info or graph.sparse_initializer:
+        raise InputError(
+            f"{name} is more than a network for 28×28 images; digitpad takes {MAX_NODES} operators at most."
+        )
+    attributes = [attribute for node in graph.node for attribute in node.attribute]
+    if any(
+        attribute.HasField("g") or attribute.graphs or attribute.tensors or attribute.HasField("sparse_tensor")
+        for attribute in attributes
+    ):
+        raise InputError(f"{name} holds graphs within its graph, which digitpad does not take from files.")
+    tensors = [*graph.initializer, *(attribute.t for attribute in attributes if attribute.HasField("t"))]
+    if any(tensor.data_location == TensorProto.EXTERNAL or tensor.external_data for tensor in tensors):
+        raise InputError(f"{name} keeps its weights in another file; save it with all weights inside and load that.")
+    count: int = sum(math.prod(tensor.dims) for tensor in tensors if tensor.data_type in _FLOATS)
+    if count > MAX_PARAMETERS or any(side < 0 for tensor in tensors for side in tensor.dims):
+        raise InputError(f"{name} has {count:,} weights; digitpad takes {MAX_PARAMETERS:,} at most.")
+    return count
+
+
+def _skeleton(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with one image as its input, and large weights as inputs too: all that sizes depend on, little memory.
+
+    Small constants stay, since shapes may be computed from them.
+    """
+    graph = model.graph
+    held = {tensor.name for tensor in graph.initializer}
+    inputs = [value for value in graph.input if value.name not in held]
+    small = [tensor for tensor in graph.initializer if math.prod(tensor.dims) <= 64]
+    large = [
+        helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims))
+        for tensor in graph.initializer
+        if math.prod(tensor.dims) > 64
+    ]
+    made = helper.make_graph(list(graph.node), "skeleton", [*inputs, *large], list(graph.output), small)
+    skeleton = helper.make_model(made, opset_imports=model.opset_import, ir_version=max(model.ir_version, IR_VERSION))
+    batch = skeleton.graph.input[0].type.tensor_type.shape.dim[:1] if inputs else []
+    for side in batch:
+        side.dim_value = side.dim_value or 1
+    for value in skeleton.graph.output:  # what a file says of these may name a batch of another size
+        for side in value.type.tensor_type.shape.dim:
+            side.Clear()
+    return skeleton
+
+
+def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parameters: int) -> OnnxFile:
+    """The model with its input and output found, once every size in it is known and affordable."""
+    try:
+        inferred = shape_inference.infer_shapes(skeleton, check_type=True, strict_mode=True, data_prop=True).graph
+    except Exception as error:  # the library raises what its C++ side raises
+        raise InputError(f"{name} holds operators that do not fit each other; choose another file.") from error
+    held = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in held]
+    values = [*inferred.value_info, *inferred.input, *inferred.output]
+    shapes: dict[str, Shape] = {tensor.name: tuple(tensor.dims) for tensor in inferred.initializer}
+    for value in values:
+        sides = value.type.tensor_type.shape.dim
+        if value.type.tensor_type.HasField("shape") and all(side.HasField("dim_value") for side in sides):
+            shapes[value.name] = tuple(side.dim_value for side in sides)
+    _check_sizes(name, inferred, shapes, held)
+    takes = [value for value in inputs if shapes.get(value.name, ())[1:] in _LAYOUTS]
+    kinds = (*_FLOATS, TensorProto.UINT8)
+    if len(inputs) != 1 or not takes or takes[0].type.tensor_type.elem_type not in kinds:
+        raise InputError(f"{name} does not take one 28×28 image of one channel; choose another file.")
+    if shapes[takes[0].name][0] != 1:
+        raise InputError(f"{name} takes {shapes[takes[0].name][0]:,} images at once; export it with a batch of 1.")
+    gives = [value for value in inferred.output if math.prod(shapes.get(value.name, ())) == CLASSES]
+    if len(gives) != 1 or gives[0].type.tensor_type.elem_type not in _FLOATS:
+        raise InputError(f"{name} does not give ten numbers for ten digits; choose another file.")
+    has_batches = not takes[0].type.tensor_type.shape.dim[0].dim_value
+    renamed = _renamed(model, values)
+    kind, layout = takes[0].type.tensor_type.elem_type, shapes[takes[0].name][1:]
+    return OnnxFile(renamed, f"net/{takes[0].name}", kind, layout, f"net/{gives[0].name}", has_batches, parameters)
+
+
+def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape], held: set[str]) -> None:
+    """Refuse values whose size cannot be told or is too large, and too many multiply-adds."""
+    costs = 0
+    for node in graph.node:
+        for value in filter(None, node.output):
+            if value not in shapes:
+                raise InputError(f"{name} computes sizes as it goes ({value[:80]}); export it with fixed sizes.")
+            if math.prod(shapes[value]) > MAX_OUTPUTS and value not in held:
+                raise InputError(
+                    f"{name} makes {math.prod(shapes[value]):,} numbers of one image; choose another file."
+                )
+        made = math.prod(shapes[node.output[0]])
+        if node.op_type == "Conv" and node.input[1] in shapes:
+            costs += made * math.prod(shapes[node.input[1]][1:])
+        elif node.op_type in ("Gemm", "MatMul") and node.input[0] in shapes:
+            costs += made * max(shapes[node.input[0]], default=1)
+        elif node.op_type.endswith("Pool"):
+            kernel = next(
+                (attribute.ints for attribute in node.attribute if attribute.name == "kernel_shape"), [SIDE] * 2
+            )
+            costs += made * math.prod(kernel)
+    if costs > MAX_MULTIPLY_ADDS:
+        raise InputError(f"{name} takes {costs:,} multiply-adds an image; digitpad allows {MAX_MULTIPLY_ADDS:,}.")
+
+
+def _renamed(model: onnx.ModelProto, values: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+    """The model with 'net/' before all names, the sizes of its values told, and a batch of any size in them."""
+    graph = model.graph
+    for node in graph.node:
+        node.input[:] = [f"net/{value}" if value else "" for value in node.input]
+        node.output[:] = [f"net/{value}" if value else "" for value in node.output]
+    for tensor in graph.initializer:
+        tensor.name = f"net/{tensor.name}"
+    del graph.value_info[:]
+    made = {value for node in graph.node for value in node.output}
+    for value in values:
+        if f"net/{value.name}" in made and len(value.type.tensor_type.shape.dim) in (2, 4):
+            entry = graph.value_info.add()
+            entry.CopyFrom(value)
+            entry.name = f"net/{value.name}"
+            entry.type.tensor_type.shape.dim[0].dim_param = "N"
+    for entry in model.opset_import:
+        entry.domain = ""
+    model.ir_version = max(model.ir_version, IR_VERSION)
+    del model.metadata_props[:]
+    return model

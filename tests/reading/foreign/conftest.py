@@ -1,0 +1,31 @@
+"""The starter set's digits, and each foreign network trained on them once."""
+
+from functools import cache
+
+import pytest
+import torch
+
+from digitpad.learning.data.starter import read_starter
+from tests.reading.foreign.networks import trained
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """Labelled digits, as loading takes them: uint8 (500, 28, 28) and int64 (500,)."""
+    held = read_starter("train")
+    return held.pixels[-500:, 0].numpy(), held.labels[-500:].numpy()
+
+
+@pytest.fixture(scope="session")
+def strangers():
+    """Digits that no network here was trained on or prepared with."""
+    held = read_starter("test")
+    return held.pixels[:, 0].numpy(), held.labels.numpy()
+
+
+@pytest.fixture(scope="session")
+def trained_network():
+    """Gives a trained network by its name."""
+    torch.set_num_threads(1)
+    held = read_starter("train")
+    return cache(lambda name: trained(name, held.pixels[:, 0].numpy(), held.labels))

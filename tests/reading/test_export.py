@@ -1,0 +1,80 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.rejection import threshold
+from digitpad.reading import export as export_module
+from digitpad.reading.export import export_onnx
+from digitpad.reading.load import load_checkpoint, open_reader
+from digitpad.reading.reader import Reader
+from digitpad.reading.zoo import NETWORKS
+from digitpad.storage.io import shipped
+from tests.reading.networks import as_checkpoint, random_network
+
+SHIPPED = sorted(shipped("checkpoints").glob("*.safetensors"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_file_answers_in_plain_onnxruntime_as_the_reader_does(tmp_path, path, images):
+    out = tmp_path / "a.onnx"
+    assert export_onnx(load_checkpoint(path), out) <= 1e-5
+    session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+    probabilities, score, digit = session.run(["probabilities", "score", "digit"], {"image": images})
+    reader = open_reader(path)
+    expected, scores = reader.read_batch(images)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+    np.testing.assert_allclose(score, scores, atol=1e-4)
+    refused = (scores < threshold(reader.info.thresholds, reader.false_rejection_rate)) | ~images.any(axis=(1, 2))
+    assert (digit == np.where(refused, -1, expected.argmax(axis=1))).all()
+    assert refused.sum() >= 1
+    assert [(value.name, value.shape, value.type) for value in session.get_inputs()] == [
+        ("image", ["N", 28, 28], "tensor(uint8)")
+    ]
+    assert (probabilities.dtype, score.dtype, digit.dtype) == (np.float32, np.float32, np.int64)
+
+
+@pytest.mark.parametrize("known", NETWORKS)
+def test_every_known_network_is_exported(tmp_path, known):
+    checkpoint = as_checkpoint(random_network(NETWORKS[known]), NETWORKS[known])
+    assert export_onnx(checkpoint, tmp_path / "a.onnx") <= 1e-5
+
+
+def test_the_metadata_says_what_is_known(tmp_path):
+    export_onnx(load_checkpoint(SHIPPED[-1]), tmp_path / "a.onnx", false_rejection_rate=0.01)
+    said = {entry.key: entry.value for entry in onnx.load(tmp_path / "a.onnx").metadata_props}
+    info = open_reader(SHIPPED[-1]).info
+    assert (said["data"], said["recipe"]) == (info.data, info.recipe)
+    assert json.loads(said["thresholds"]) == info.thresholds
+    assert said["licence"].startswith("MIT")
+    assert said["false_rejection_rate"] == "0.01"
+
+
+def test_a_file_that_would_answer_otherwise_is_not_kept(tmp_path, monkeypatch):
+    class Other(Reader):
+        def read_batch(self, images):
+            probabilities, scores = super().read_batch(images)
+            return probabilities[:, ::-1], scores
+
+    monkeypatch.setattr(export_module, "Reader", Other)
+    (tmp_path / "a.onnx").write_text("old")
+    with pytest.raises(DigitpadError, match="answers otherwise"):
+        export_onnx(load_checkpoint(SHIPPED[-1]), tmp_path / "a.onnx")
+    assert (tmp_path / "a.onnx").read_text() == "old"
+
+
+def test_ten_lines_of_python_read_a_picture_with_the_file(tmp_path, images):
+    export_onnx(load_checkpoint(SHIPPED[-1]), tmp_path / "a.onnx")
+    np.save(tmp_path / "image.npy", images[3:4])
+    code = (
+        "import sys, numpy, onnxruntime\n"
+        "session = onnxruntime.InferenceSession('a.onnx')\n"
+        "print(session.run(['digit'], {'image': numpy.load('image.npy')})[0][0], 'digitpad' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "False"]
