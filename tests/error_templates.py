@@ -1,6 +1,8 @@
 """The English texts of digitpad's errors, and the file that lists them for lupdate, which finds no others.
 
-Run it after a text has changed: `python -m tests.error_templates`.
+After a text has changed: `python -m tests.error_templates`. To begin a translation or bring it up to date:
+`pyside6-lupdate -extensions py digitpad translations -ts translations/digitpad_de.ts`; what Qt Linguist made of it goes
+with `pyside6-lrelease` into `resources/translations/digitpad_de.qm`, where the window looks for the system's language.
 """
 
 from __future__ import annotations

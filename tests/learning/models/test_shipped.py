@@ -36,7 +36,7 @@ def test_it_reads_hand_drawn_digits_as_ink_and_as_images(shipped, tmp_path):
 def test_it_reads_mnist(shipped, mnist):
     result = evaluate(shipped, read_labelled(mnist))
     assert result.n == 10_000
-    assert result.fails <= 100
+    assert result.rejected <= 100
     assert result.accuracy >= 0.995
     assert result.accuracy == pytest.approx(shipped.info.test_accuracy, abs=0.0005)
     assert result.ece < 0.01
@@ -47,5 +47,5 @@ def test_it_reads_the_digits_of_strangers(shipped, pen_digits):
     assert not {drawing.writer for drawing in known} & {drawing.writer for drawing in unseen_writers}
     result = evaluate(shipped, rendered(unseen_writers))
     assert result.accuracy >= 0.99
-    assert result.fails <= 0.01 * result.n
+    assert result.rejected <= 0.01 * result.n
     assert result.ece <= 0.01
