@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 
-from tests.error_templates import LISTED, PACKAGE, listed, messages, sources
+from tests.translations import PACKAGE, messages, sources, update
 
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((PACKAGE / "ui").rglob("*.py"))}
 
@@ -148,5 +149,10 @@ def test_no_value_of_an_error_is_an_english_text(call, texts):
         assert not any(re.search("[a-z] |^[a-z]+$", text) for text in shown(keyword.value)), keyword.arg
 
 
-def test_lupdate_is_given_every_text_of_an_error():
-    assert LISTED.read_text(encoding="utf-8") == listed(), "run python -m tests.error_templates"
+def test_lupdate_finds_every_text(tmp_path):
+    update(tmp_path / "digitpad_de.ts")
+    contexts = ElementTree.parse(tmp_path / "digitpad_de.ts").getroot().findall("context")
+    found = {(context.findtext("name"), message.findtext("source")) for context in contexts for message in context}
+    assert {("errors", text) for path in sources() for _, texts in messages(path) for text in texts or []} <= found
+    shown = {node.args[-1].value for tree in TREES.values() for node in ast.walk(tree) if is_translated(node)}
+    assert shown <= {text for _, text in found}

@@ -1,20 +1,25 @@
-"""The English texts of digitpad's errors, and the file that lists them for lupdate, which finds no others.
+"""The texts that people see, for translators: those of errors are listed here, since lupdate finds none of them.
 
-After a text has changed: `python -m tests.error_templates`. To begin a translation or bring it up to date:
-`pyside6-lupdate -extensions py digitpad translations -ts translations/digitpad_de.ts`; what Qt Linguist made of it goes
-with `pyside6-lrelease` into `resources/translations/digitpad_de.qm`, where the window looks for the system's language.
+To begin a translation, or to bring one up to date, say its language: `python -m tests.translations de`. It writes
+`translations/digitpad_de.ts` for Qt Linguist; `pyside6-lrelease` makes `resources/translations/digitpad_de.qm` of that,
+where the window looks for the system's language.
 """
 
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import PySide6
 
 import digitpad
 
 PACKAGE = Path(digitpad.__file__).parent
-LISTED = Path(__file__).parents[1] / "translations" / "errors.py"
 
 _MESSAGES = ("Message", "DigitpadError", "InputError", "DownloadCancelledError")
 _ELSEWHERE = ("cli/", "platform/", "domain/errors.py")
@@ -74,20 +79,23 @@ def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> list[str] | N
     return None if None in found else [text for texts in found if texts for text in texts]
 
 
-def listed() -> str:
-    """What the list for lupdate should hold."""
-    texts = {text for path in sources() for _, found in messages(path) for text in found or []}
-    lines = [f'    QT_TRANSLATE_NOOP("errors", {_quoted(text)}),\n' for text in sorted(texts)]
-    return (
-        '"""What digitpad\'s errors say, for lupdate. Written by tests/error_templates.py."""\n\n'
-        f"from PySide6.QtCore import QT_TRANSLATE_NOOP\n\nTEXTS = (\n{''.join(lines)})\n"
-    )
+def update(translation: Path) -> None:
+    """Write every text of the window and of errors into a file for Qt Linguist; what is translated there stays."""
+    lupdate = Path(PySide6.__file__).with_name("lupdate.exe" if os.name == "nt" else "lupdate")
+    with tempfile.TemporaryDirectory() as folder:
+        errors = Path(folder) / "errors.py"
+        texts = sorted({text for path in sources() for _, found in messages(path) for text in found or []})
+        errors.write_text(
+            "".join(f'QT_TRANSLATE_NOOP("errors", {_quoted(text)})\n' for text in texts), encoding="utf-8"
+        )
+        translation.parent.mkdir(exist_ok=True)
+        command = [lupdate, "-extensions", "py", "-locations", "none", PACKAGE, errors, "-ts", translation]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
-    return f"'{escaped}'" if '"' in text and "'" not in text else '"' + escaped.replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 if __name__ == "__main__":
-    LISTED.write_text(listed(), encoding="utf-8")
+    update(PACKAGE.parent / "translations" / f"digitpad_{sys.argv[1]}.ts")
