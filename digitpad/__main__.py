@@ -19,8 +19,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parsed = arguments.parse(words)
     if parsed.command is not None:
         from digitpad.cli import main as cli
+        from digitpad.storage.log import recorded
 
-        return cli.run(parsed)
+        return recorded(lambda: cli.run(parsed), parsed.verbose)
 
     from digitpad.platform import system_check
 

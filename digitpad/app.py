@@ -14,26 +14,33 @@ From a pointer event to the bars: `ui.pointer` makes the event a point, `ui.canv
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from digitpad.cli import parser as arguments
 from digitpad.domain.errors import InputError
 from digitpad.services import Recognizer, TrainingService, load_torch
 from digitpad.storage.io import shipped
+from digitpad.storage.log import recorded
 from digitpad.ui.common.icons import icon
+from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT
 from digitpad.ui.main_window import MainWindow
+from digitpad.ui.session.faults import Faults, qt_messages_logged
 from digitpad.ui.session.reading_thread import Reader
 from digitpad.ui.session.settings import Settings
 
 _SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while another waits for it. Python's 5 ms would be most of the time that
 an answer may take."""
+
+_log = logging.getLogger(__name__)
 
 
 def create(argv: Sequence[str]) -> MainWindow:
@@ -60,10 +67,19 @@ def create(argv: Sequence[str]) -> MainWindow:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
-    window = create(argv)
-    window.show()
-    return QApplication.exec()
+    """Open the window and stay until it is closed, with a log; returns the exit status."""
+    faults = Faults()
+
+    def show() -> int:
+        with qt_messages_logged():
+            window = create(argv)
+            notice = cast(Notice, window.findChild(Notice, "notice"))
+            # In the window's thread, and later, since a fault may happen amid a paint event.
+            faults.happened.connect(notice.say, Qt.ConnectionType.QueuedConnection)
+            window.show()
+            return QApplication.exec()
+
+    return recorded(show, arguments.parse(argv).verbose, faults.report)
 
 
 class _Opener:
@@ -81,6 +97,7 @@ class _Opener:
         try:
             choose_device(self._device)
         except InputError:
+            _log.info("the device %s is not there: the CPU reads", self._device)
             self._device = "cpu"  # the window says so: it knows what was requested
         return open_recognizer(path, self._device)
 

@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
     _checkpoint(parser, default=None)
     _device(parser, default="auto")
+    _verbose(parser, default=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     predict = commands.add_parser("predict", help="read pictures and ink files")
@@ -80,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
 
     recipes = commands.add_parser("recipes", help="list the recipes")
     _json(recipes)
+    for command in (predict, evaluate, train, recipes):
+        _verbose(command)
     return parser
 
 
@@ -100,6 +103,10 @@ def _false_rejection_rate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--false-rejection-rate", "--lost", type=_share, default=FALSE_REJECTION_RATE, metavar="RATE", help=text
     )
+
+
+def _verbose(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    parser.add_argument("--verbose", action="store_true", default=default, help="print the log on stderr too")
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,8 @@ from digitpad.reading.reader import Reader, session_of
 from digitpad.reading.tensors import StoredTensor, check_file, read_safetensors
 from digitpad.reading.zoo import NORMALISATIONS
 from digitpad.storage.io import DEFAULT_CHECKPOINT
+
+_log = logging.getLogger(__name__)
 
 FIRST_READING_SECONDS = 5.0
 """Time that a foreign network has for its first image."""
@@ -75,6 +78,7 @@ def _opened(path: Path, digits: Digits | None, threads: int) -> tuple[Checkpoint
         raise InputError(
             f"{path.name} holds weights whose answers are not numbers; train it again or choose another."
         ) from error
+    _log.info("opened the network %s", path)
     return checkpoint, reader
 
 

@@ -1,11 +1,13 @@
-"""What digitpad says of itself."""
+"""What digitpad says of itself: version and licences, and the log."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from digitpad import __version__
+from digitpad.storage.log import log_folder
 
 translate = QCoreApplication.translate
 
@@ -23,3 +25,15 @@ def show_about(parent: QWidget) -> None:
     box.setInformativeText(f"{purpose}\n\n{trained}\n\n{mnist}\n{pen}")
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
+
+
+def show_log_folder(parent: QWidget) -> None:
+    """Open the folder of the log in the system's file manager; where there is none, say which folder it is."""
+    folder = log_folder()
+    while not folder.is_dir():  # nothing was written yet, or nothing could be
+        folder = folder.parent
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        text = translate("about", "The log lies in this folder, which no program could be found to show:\n{folder}")
+        box = QMessageBox(QMessageBox.Icon.Information, "digitpad", text.format(folder=folder), parent=parent)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

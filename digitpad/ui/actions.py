@@ -59,6 +59,7 @@ class Actions(QObject):
         self.theme_light = self._make("light", self.tr("Light"), self.tr("Dark ink on light paper"), [])
         self.theme_dark = self._make("dark", self.tr("Dark"), self.tr("Light ink on dark paper"), [])
         self.themes = self._choice(self.theme_system, self.theme_light, self.theme_dark)
+        self.show_log = self._make("open", self.tr("Show log folder"), self.tr("What digitpad did and what failed"), [])
         self.about = self._make("info", self.tr("About digitpad"), self.tr("Version and licences"), [])
         for action, mode in zip(self.themes.actions(), ("system", "light", "dark"), strict=True):
             action.setData(mode)

@@ -23,7 +23,7 @@ from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ink.strokes import PEN_WIDTHS
 from digitpad.services import LiveNetwork, TrainingService
 from digitpad.storage.io import DEFAULT_CHECKPOINT
-from digitpad.ui.about import show_about
+from digitpad.ui.about import show_about, show_log_folder
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer.panel import AnswerColumn
 from digitpad.ui.common.dialogs import CLOSE_QUESTION, ask_before_closing
@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         actions.save_checkpoint.triggered.connect(self._save_checkpoint)
         actions.quit.triggered.connect(self.close)
         actions.themes.triggered.connect(self._on_theme_chosen)
+        actions.show_log.triggered.connect(partial(show_log_folder, self))
         actions.about.triggered.connect(partial(show_about, self))
 
         exchange.checkpoint_chosen.connect(self._load)

@@ -111,8 +111,9 @@ def fill_menu_bar(
     train.addSeparator()
     train.addMenu(translate("menus", "Selected run")).addActions(of_run)
     train.addAction(actions.browse)
-    bar.addMenu(translate("menus", "&Help")).addAction(actions.about)
-    for menu in (file, edit, view, train):
+    help_menu = bar.addMenu(translate("menus", "&Help"))
+    help_menu.addActions([actions.show_log, actions.about])
+    for menu in (file, edit, view, train, help_menu):
         menu.setToolTipsVisible(True)
 
 

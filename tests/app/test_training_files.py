@@ -367,7 +367,7 @@ class FaultyTrainingService(TrainingService):
         raise RuntimeError("out of luck")
 
 
-def test_a_fault_is_told_and_reaches_the_terminal(begin):
+def test_a_fault_is_told_and_reaches_the_excepthook(begin):
     training = begin(training_service=FaultyTrainingService()).ready()
     with training.qtbot.captureExceptions() as exceptions:
         training.press("train_button")

@@ -13,6 +13,7 @@ from digitpad import __version__
 from digitpad.domain.recipe import Recipe
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.storage.log import log_file
 from digitpad.storage.recipe_store import save_recipe
 from digitpad.storage.run_store import list_runs, runs_folder
 from tests.hand_drawn import drawings
@@ -141,3 +142,31 @@ def test_a_closed_stdout_is_no_traceback(ink):
         cwd=ROOT,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_an_unexpected_error_is_one_line_that_names_the_log_and_status_1(ink):
+    program = """
+import sys
+from digitpad.__main__ import main
+from digitpad.ink.formats import opening
+
+def fail(path):
+    raise ValueError("out of luck")
+
+opening.open_inks = fail
+sys.exit(main(sys.argv[1:]))
+"""
+    words = [sys.executable, "-c", program, "predict", str(ink)]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT)
+    line = f"digitpad: something went wrong unexpectedly; {log_file()} says what\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
+    assert "ValueError: out of luck" in log_file().read_text()
+    assert "Traceback" in subprocess.run([*words, "--verbose"], capture_output=True, text=True, cwd=ROOT).stderr
+
+
+def test_verbose_tells_on_stderr_what_was_opened_and_leaves_stdout_alone(ink):
+    quiet, verbose = (run("predict", ink, *words, capture_output=True) for words in ([], ["--verbose"]))
+    assert quiet.stdout == verbose.stdout
+    assert quiet.stderr == ""
+    assert f"opened {ink}: 60 drawings" in verbose.stderr
+    assert f"opened {ink}: 60 drawings" in log_file().read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from digitpad.ink.formats.unipen import read_unipen
 from digitpad.ink.raster.picture import picture_input, read_picture
 from digitpad.ink.strokes import Ink, Picture
 from digitpad.storage.io import write_atomically
+
+_log = logging.getLogger(__name__)
 
 _SHOWN = 1000
 """Longest side of a picture as the pad shows it, in pixels."""
@@ -38,8 +41,11 @@ def open_inks(path: Path) -> list[Ink]:
         InputError: the file cannot be read; the sentence says why.
     """
     if path.suffix.lower() in INK_ENDINGS:
-        return [fitted(drawing.ink) for drawing in read_drawings(path)]
-    return [from_picture(read_picture(path))]
+        inks = [fitted(drawing.ink) for drawing in read_drawings(path)]
+    else:
+        inks = [from_picture(read_picture(path))]
+    _log.info("opened %s: %d drawings", path, len(inks))
+    return inks
 
 
 def from_picture(image: Image.Image) -> Ink:

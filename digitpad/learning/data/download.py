@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import logging
 import os
 import queue
 import ssl
@@ -20,6 +21,8 @@ from digitpad.domain.errors import DigitpadError, InputError, Message, joined
 from digitpad.learning.data.download_problems import RefusedError, reason
 from digitpad.platform.torch_import import import_gently
 from digitpad.storage.io import write_atomically
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Gets the bytes that have come so far and those that will in all."""
@@ -103,6 +106,7 @@ def download_mnist(
 
             data, mirror = _from_any(mirrors, file, report, cancelled, silence)
             write_atomically(folder / file.name, data)
+            _log.info("downloaded %s%s to %s", mirror, file.name, folder)
             done += file.size
             mirrors.remove(mirror)
             mirrors.insert(0, mirror)  # the one that answered is asked first from now on
@@ -152,6 +156,7 @@ def _from_any(
         try:
             return _fetched(address, file, report, cancelled, silence), mirror
         except (RefusedError, *_FAILURES) as error:
+            _log.warning("download of %s failed: %r", address, error)
             why = reason(error, address)
             failures.setdefault(str(why), (why, []))[1].append(address)
     said = [

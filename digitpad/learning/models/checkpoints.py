@@ -8,6 +8,7 @@ a network that digitpad knows. Nothing is ever unpickled beyond torch's `weights
 from __future__ import annotations
 
 import json
+import logging
 import pickle
 import re
 import zipfile
@@ -35,6 +36,8 @@ MAX_BYTES = 256 << 20
 
 MAX_THRESHOLDS = 100
 """Most rows of thresholds; digitpad writes eight."""
+
+_log = logging.getLogger(__name__)
 
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
@@ -80,6 +83,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         info, tensors = _recognised(name, tensors)
     network = _filled(name, blueprint(info.layers), tensors).eval()
     _try(network, info)
+    _log.info("opened the checkpoint %s", path)
     return Checkpoint(network, replace(info, name=_name(path, info), path=path, parameters=parameter_count(network)))
 
 

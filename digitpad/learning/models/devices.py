@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 
@@ -9,6 +10,8 @@ import torch
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
+
+_log = logging.getLogger(__name__)
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -19,7 +22,8 @@ def choose_device(wanted: str) -> torch.device:
     """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if wanted == "auto":
-        return torch.device(next(name for name, available in there.items() if available))
+        wanted = next(name for name, available in there.items() if available)
+        _log.info("the device is %s, of %s", wanted, ", ".join(name for name, available in there.items() if available))
     if not there.get(wanted, False):
         raise InputError("The device {device} is not available on this machine; choose auto or cpu.", device=wanted)
     return torch.device(wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,8 @@ from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
 from digitpad.storage.run_store import RunFolder, create
+
+_log = logging.getLogger(__name__)
 
 _SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
 """How often the network in training is handed out while somebody watches: a large one, which takes long to copy, less
@@ -163,9 +166,12 @@ class _Saver:
 
     def follow(self, control: RunControl) -> RunInfo:
         """Train to the end or until told to stop."""
-        self._on_progress(self._info)
+        info, progress = self._info, self._training.progress
+        _log.info("run %s: %s, seed %d, from step %d", info.id, info.recipe.id, info.seed, progress.step)
+        _log.info("run %s: trained on %s, computed on %s", info.id, info.data, info.device)
+        self._on_progress(info)
         try:
-            if not self._training.progress.step:
+            if not progress.step:
                 self._report_samples(samples_before(self._training))
             for report in self._training.reports():
                 self._unsaved.append(report)
@@ -198,6 +204,7 @@ class _Saver:
         if finished and not control.skips_test:
             self._report_samples(samples_after(training))
         self._update(state="finished" if finished else "stopped")
+        _log.info("run %s: %s after %d epochs", self._info.id, self._info.state, self._info.epochs_done)
         return self._info
 
     def _report_samples(self, samples: Samples | None) -> None:
@@ -206,6 +213,7 @@ class _Saver:
 
     def _failed(self, problem: Message) -> DigitpadError:
         """Mark the run as failed, and say what there is to go on with."""
+        _log.error("run %s failed: %s", self._info.id, problem)
         kept = self._folder.resume.exists()
         failure = DigitpadError(
             "{problem} What was learned until the last save is kept." if kept else "{problem} Nothing was saved yet.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.theme import LIGHT, Theme
+
+_log = logging.getLogger(__name__)
 
 _BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=[^\W_]{24})(?=[^\W_])")
 
@@ -66,6 +69,7 @@ class Notice(QFrame):
     @Slot(str)
     def say(self, sentence: str) -> None:
         """Show a sentence, and let a screen reader say it."""
+        _log.info("%s", sentence)
         self._sentence = sentence
         self._text.setText(breakable(sentence))
         self._text.setToolTip(sentence)

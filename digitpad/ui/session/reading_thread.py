@@ -94,7 +94,9 @@ class _Worker(QObject):
         except DigitpadError as error:
             self.failed.emit(sentence(error))
         except Exception:
-            self.failed.emit(self.tr("The checkpoint was not opened, by a fault of digitpad. The terminal says more."))
+            self.failed.emit(
+                self.tr("The checkpoint was not opened, by a fault of digitpad: see Help ▸ Show log folder.")
+            )
             raise
         else:
             self._apply_rate()
@@ -112,7 +114,7 @@ class _Worker(QObject):
         except DigitpadError as error:
             self.unread.emit(sentence(error))
         except Exception:
-            self.unread.emit(self.tr("The drawing was not read, by a fault of digitpad. The terminal says more."))
+            self.unread.emit(self.tr("The drawing was not read, by a fault of digitpad: see Help ▸ Show log folder."))
             raise
         finally:
             self.answered.emit(answer)  # whatever happened: the next reading waits for it

@@ -33,7 +33,7 @@ class _Worker(QObject):
         except DigitpadError as error:
             self.failed.emit(number, sentence(error))
         except Exception:
-            self.failed.emit(number, self.tr("That failed, by a fault of digitpad. The terminal says more."))
+            self.failed.emit(number, self.tr("That failed, by a fault of digitpad: see Help ▸ Show log folder."))
             raise
         else:
             self.finished.emit(number, result)

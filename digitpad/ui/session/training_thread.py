@@ -35,7 +35,7 @@ class _Worker(QObject):
         except DigitpadError as error:
             self.failed.emit(sentence(error))
         except Exception:
-            self.failed.emit(self.tr("The training ended by a fault of digitpad. The terminal says more."))
+            self.failed.emit(self.tr("The training ended by a fault of digitpad: see Help ▸ Show log folder."))
             raise
         else:
             self.ended.emit(info)
