@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QCoreApplication, QThread, QTranslator
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.ui.session.tasks import Tasks
@@ -62,3 +62,22 @@ def test_nothing_starts_after_the_stop(qapp, tasks):
     tasks.run(pytest.fail, pytest.fail, pytest.fail)
 
     assert not tasks.findChild(QThread).isRunning()
+
+
+def test_a_failure_is_told_in_the_language_of_the_window(qtbot, tasks):
+    class Quoting(QTranslator):
+        def translate(self, context, text, *_):
+            return f"«{text}»" if context == "errors" else ""
+
+    def work():
+        raise DigitpadError("{file} has {count} bytes.", file="a.ink", count=1234)
+
+    translator, said = Quoting(), []
+    QCoreApplication.installTranslator(translator)
+    try:
+        tasks.run(work, pytest.fail, said.append)
+        qtbot.waitUntil(lambda: bool(said))
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+    assert said == ["«a.ink has 1,234 bytes.»"]
