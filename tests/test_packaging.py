@@ -63,6 +63,7 @@ def test_the_wheel_carries_icons_and_checkpoints(installed):
 def test_the_wheel_is_licensed_and_has_its_command(installed):
     (facts,) = installed.glob("digitpad-*.dist-info")
     assert "MIT License" in (facts / "licenses" / "LICENSE").read_text()
+    assert "CC BY-SA 3.0" in (facts / "licenses" / "resources" / "starter" / "LICENSE.txt").read_text()
     assert "digitpad = digitpad.__main__:main" in (facts / "entry_points.txt").read_text()
 
 

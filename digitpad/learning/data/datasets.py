@@ -92,7 +92,7 @@ def open_data(choice: str, part: str) -> Images:
 
     Raises:
         InputError: a file is missing, damaged, or not what its name says; the sentence names it.
-        DigitpadError: the starter set's package is missing or damaged.
+        DigitpadError: the starter set's file is missing or damaged.
     """
     if choice == STARTER:
         return read_starter(part)
