@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from digitpad.domain.errors import Message
 from digitpad.ui.common.announce import announce
+from digitpad.ui.common.format import sentence
 from digitpad.ui.common.theme import LIGHT, Theme
 
 _log = logging.getLogger(__name__)
@@ -67,16 +69,17 @@ class Notice(QFrame):
         return self._sentence
 
     @Slot(str)
-    def say(self, sentence: str) -> None:
-        """Show a sentence, and let a screen reader say it."""
-        _log.info("%s", sentence)
-        self._sentence = sentence
-        self._text.setText(breakable(sentence))
-        self._text.setToolTip(sentence)
-        self.setAccessibleName(sentence)
+    @Slot(object)
+    def say(self, words: str | Message) -> None:
+        """Show a sentence, or an error's, and let a screen reader say it."""
+        self._sentence = sentence(words) if isinstance(words, Message) else words
+        _log.info("%s", self._sentence)
+        self._text.setText(breakable(self._sentence))
+        self._text.setToolTip(self._sentence)
+        self.setAccessibleName(self._sentence)
         self.show()
         self.opened.emit()
-        announce(self, sentence)
+        announce(self, self._sentence)
 
     @Slot()
     def close_message(self) -> None:

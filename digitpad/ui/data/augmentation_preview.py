@@ -13,12 +13,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme, text_font
 from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images
-from digitpad.ui.session.tasks import Done, Failed, Tasks, Work
+from digitpad.ui.session.worker import Latest, Worker
 
 VERSIONS = 12
 """How many changed versions are shown."""
@@ -27,44 +28,6 @@ Augment = Callable[[NDArray[np.uint8], Augmentation, int, int], NDArray[np.uint8
 """Changes an image, uint8 (28, 28), in so many random ways, decided by a seed: uint8 (count, 28, 28)."""
 
 _GAP = 4
-
-
-class LatestTask:
-    """Runs the latest of many requests: one task under way and one waiting, which a later one replaces.
-
-    Wishes on one subject share its number. A result is handed on while its subject is still the latest one, so that
-    a slider that is being moved shows every step there was time for, and never one of an image left behind.
-    """
-
-    def __init__(self, tasks: Tasks, done: Done, failed: Failed) -> None:
-        self._tasks, self._done, self._failed = tasks, done, failed
-        self._subject = 0
-        self._waiting: Work | None = None
-        self._under_way = False
-
-    def run(self, subject: int, work: Work) -> None:
-        """Run a function as soon as the one under way has ended, unless another is asked for until then."""
-        self._subject, self._waiting = subject, work
-        self._next()
-
-    def drop(self) -> None:
-        """Forget what was requested and what will come of the task under way."""
-        self._subject, self._waiting = -1, None
-
-    def _next(self) -> None:
-        if self._waiting is not None and not self._under_way:
-            work, self._waiting = self._waiting, None
-            self._under_way = True
-            subject = self._subject
-            self._tasks.run(
-                work, partial(self._on_end, subject, self._done), partial(self._on_end, subject, self._failed)
-            )
-
-    def _on_end(self, subject: int, on_progress: Callable[..., None], what: object) -> None:
-        self._under_way = False
-        self._next()
-        if subject == self._subject:
-            on_progress(what)
 
 
 class Versions(QWidget):
@@ -157,11 +120,11 @@ _STRENGTHS = {
 class AugmentationPreview(QWidget):
     """An image, twelve augmented versions, and a slider for each strength."""
 
-    def __init__(self, tasks: Tasks, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
         super().__init__(parent)
         self.setObjectName("augmentation_preview")
         self._augment = augment
-        self._task = LatestTask(tasks, self._on_augmented, self._on_failed)
+        self._task = Latest(worker, self._on_augmented, self._on_failed)
         self._recipes = self._augmentation = Augmentation()
         self._sample: NDArray[np.uint8] | None = None
         self._label = 0
@@ -231,7 +194,7 @@ class AugmentationPreview(QWidget):
             self._versions.show_images(pixels, np.zeros((0, SIDE, SIDE), dtype=np.uint8))
         self._sample, self._label = pixels, label
         self._number += 1
-        self._wish()
+        self._request()
 
     def _slider_rows(self) -> QGridLayout:
         words = {
@@ -279,7 +242,7 @@ class AugmentationPreview(QWidget):
     @Slot()
     def _on_again(self) -> None:
         self._seed += 1
-        self._wish()
+        self._request()
 
     def _change(self, augmentation: Augmentation) -> None:
         self._augmentation = augmentation
@@ -288,20 +251,19 @@ class AugmentationPreview(QWidget):
             value.setText(words)
             self._sliders[name].setAccessibleDescription(words)
         self._reset.setEnabled(augmentation != self._recipes)
-        self._wish()
+        self._request()
 
-    def _wish(self) -> None:
+    def _request(self) -> None:
         sample = self._sample
         if sample is not None:
             augmentation, seed = self._augmentation, self._seed
             self._task.run(self._number, lambda: self._augment(sample, augmentation, VERSIONS, seed))
 
-    def _on_augmented(self, versions: object) -> None:
-        assert isinstance(versions, np.ndarray)
+    def _on_augmented(self, versions: NDArray[np.uint8]) -> None:
         self._notice.close_message()
         self._versions.show_images(self._sample, versions)
         words = self.tr("An image with the label {label} and {count} versions of it")
         self._versions.setAccessibleDescription(words.format(label=self._label, count=len(versions)))
 
-    def _on_failed(self, sentence: object) -> None:
-        self._notice.say(str(sentence))
+    def _on_failed(self, error: DigitpadError) -> None:
+        self._notice.say(error)

@@ -21,14 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.domain.data_info import DataInfo, ImagePage
+from digitpad.domain.errors import DigitpadError
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
-from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview, LatestTask
+from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview
 from digitpad.ui.data.grid import SIDE, DigitGrid, coloured, ink_colours, paint_images
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Latest, Worker
 
 Load = Callable[[str, str, int | None, int, int], ImagePage]
 """Reads images: the data set's id, 'train' or 'test', the digit or None for all, the first one's number, how many."""
@@ -130,12 +131,12 @@ class DataBrowser(QDialog):
     """A window beside the main one: what to show above, the images to the left, augmentation to the right."""
 
     def __init__(
-        self, tasks: Tasks, load: Load, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT
+        self, worker: Worker, load: Load, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT
     ) -> None:
         """Build the window.
 
         Args:
-            tasks: runs `load` and `augment`; whoever made it stops it before this window is deleted.
+            worker: runs `load` and `augment`; whoever made it stops it before this window is deleted.
             load: reads a page of a data set.
             augment: changes an image.
             parent: the main window.
@@ -147,7 +148,7 @@ class DataBrowser(QDialog):
         self.setModal(False)
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint)
         self._load = load
-        self._task = LatestTask(tasks, self._on_loaded, self._on_failed)
+        self._task = Latest(worker, self._on_loaded, self._on_failed)
         self._number = 0  # of what is to be shown: data set, part and digit
         self._shown = 0  # the same of what is shown
         self._data: tuple[DataInfo, ...] = ()
@@ -164,7 +165,7 @@ class DataBrowser(QDialog):
         self._note.setProperty("note", True)
         self._note.setToolTip(self.tr("Page up, page down and the wheel turn pages; the arrow keys select an image."))
         self._grid.described.connect(self._note.setText)
-        self._preview = AugmentationPreview(tasks, augment)
+        self._preview = AugmentationPreview(worker, augment)
         self._preview.setFixedWidth(_PANEL_WIDTH)
         self._grid.selected.connect(self._preview.show_sample)
         self._classes = {digit: ClassButton(digit) for digit in (None, *range(CLASSES))}
@@ -287,8 +288,7 @@ class DataBrowser(QDialog):
             digit = next(digit for digit, button in self._classes.items() if button.isChecked())
             self._task.run(self._number, lambda: (first, self._load(info.id, part, digit, first, count)))
 
-    def _on_loaded(self, loaded: object) -> None:
-        assert isinstance(loaded, tuple)
+    def _on_loaded(self, loaded: tuple[int, ImagePage]) -> None:
         first, page = loaded
         self._notice.close_message()
         is_new, self._shown = self._shown != self._number, self._number
@@ -301,7 +301,7 @@ class DataBrowser(QDialog):
         if not self._preview.has_sample:
             self._grid.select(0)
 
-    def _on_failed(self, sentence: object) -> None:
-        self._notice.say(str(sentence))
+    def _on_failed(self, error: DigitpadError) -> None:
+        self._notice.say(error)
         if self._shown != self._number:
             self._grid.clear(self.tr("These images could not be read."))

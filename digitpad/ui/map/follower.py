@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from typing import cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.data_info import Embedding
+from digitpad.domain.errors import DigitpadError
 from digitpad.domain.run import RunInfo
 from digitpad.services import LiveNetwork, MapMaker, Pixels, TrainingService
 from digitpad.ui.map.view import EmbeddingMapView
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Latest, Worker
 
 _MOST_WAITING = 32
 """Networks that wait to be drawn; `five-by-five` has 24 tests."""
@@ -24,42 +24,38 @@ class MapFollower(QObject):
     Nothing is computed while nobody looks; who looks later sees the map move on from the first that waits.
 
     Signals:
-        failed: a sentence: the map could not be drawn.
+        failed: a DigitpadError: the map could not be drawn.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(
         self, training_service: TrainingService, view: EmbeddingMapView, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._training_service, self._view = training_service, view
-        self._tasks = Tasks(self)
+        self._worker = Worker("map", self)
+        self._places: Latest[tuple[float, float] | None] = Latest(self._worker, view.move_drawing, self.failed.emit)
         self._maker: MapMaker | None = None
         self._run: RunInfo | None = None
+        self._number = 0  # of the run
         self._busy = False
-        self._placing = False
         self._waiting: deque[LiveNetwork] = deque(maxlen=_MOST_WAITING)
         self._drawing: Pixels | None = None
-        self._placed: Pixels | None = None  # the drawing whose place the view shows
         view.shown_changed.connect(self._next)
         view.shown_changed.connect(self._place)
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether somebody looks at the map."""
-        return self._view.isVisible()
 
     @Slot(object)
     def begin(self, info: RunInfo) -> None:
         """A run begins: its map starts afresh."""
         self._waiting.clear()
-        self._placed = None
+        self._places.drop()
         self._view.clear()
         if self._maker is not None:
             self._maker.close()
             self._maker = None
         self._run = info
+        self._number += 1
 
     @Slot(object)
     def follow(self, live: LiveNetwork) -> None:
@@ -77,7 +73,7 @@ class MapFollower(QObject):
         """Let the person's own point follow the pen; uint8 (28, 28), None where nothing is drawn."""
         self._drawing = drawing
         if drawing is None:
-            self._placed = None
+            self._places.drop()
             self._view.move_drawing(None)
         else:
             self._place()
@@ -87,26 +83,26 @@ class MapFollower(QObject):
         self._waiting.clear()
         if self._maker is not None:
             self._maker.close()
-        self._tasks.stop()
+        self._worker.stop()
 
     @Slot()
     def _next(self) -> None:
         """Make the map's maker, or let it draw the network that waits."""
         run, maker = self._run, self._maker
-        if self._busy or not self._waiting or run is None or not self.is_wanted:
+        if self._busy or not self._waiting or run is None or not self._view.isVisible():
             return
-        self._busy = True
-        self._view.show_busy(True)
+        self._set_busy(True)
         failed = partial(self._on_failed, run)
         if maker is None:
-            self._tasks.run(partial(self._training_service.map_maker, run.data_id), partial(self._on_made, run), failed)
+            self._worker.run(
+                partial(self._training_service.map_maker, run.data_id), partial(self._on_made, run), failed
+            )
         else:
             update = partial(maker.update, self._waiting.popleft(), self._drawing)
-            self._tasks.run(update, partial(self._on_map, run, self._drawing), failed)
+            self._worker.run(update, partial(self._on_map, run, self._drawing), failed)
 
-    def _on_made(self, run: RunInfo, result: object) -> None:
-        maker = cast(MapMaker, result)
-        self._end_work()
+    def _on_made(self, run: RunInfo, maker: MapMaker) -> None:
+        self._set_busy(False)
         if run is self._run:
             self._maker = maker
             self._view.set_images(maker.pixels)
@@ -114,44 +110,29 @@ class MapFollower(QObject):
             maker.close()  # another run has begun meanwhile
         self._next()
 
-    def _on_map(self, run: RunInfo, drawing: Pixels | None, embedding: object) -> None:
-        self._end_work()
+    def _on_map(self, run: RunInfo, drawing: Pixels | None, embedding: Embedding) -> None:
+        self._set_busy(False)
         if run is self._run:
-            self._placed = drawing
-            self._view.show_embedding(cast(Embedding, embedding))
+            self._view.show_embedding(embedding)
             if self._drawing is None:
                 self._view.move_drawing(None)
+            elif self._drawing is not drawing:
+                self._place()
         self._next()
-        self._place()
 
     @Slot()
     def _place(self) -> None:
-        """Find the drawing's place in the map, unless it is known or being looked for."""
-        if self._drawing is self._placed or self._drawing is None or self._maker is None:
-            return
-        if self.is_wanted and not self._placing and not self._busy:
-            self._placing = True
-            place, run = partial(self._maker.place, self._drawing), self._run
-            self._tasks.run(place, partial(self._on_placed, run, self._drawing), self._on_unplaced)
+        """Find the drawing's place in the map; one that is worked out goes first."""
+        if self._drawing is not None and self._maker is not None and self._view.isVisible():
+            self._places.run(self._number, partial(self._maker.place, self._drawing))
 
-    def _on_placed(self, run: RunInfo | None, drawing: Pixels, point: object) -> None:
-        self._placing = False
-        if run is self._run and self._drawing is not None:
-            self._placed = drawing
-            self._view.move_drawing(cast(tuple[float, float] | None, point))
-            self._place()
-
-    def _on_unplaced(self, sentence: str) -> None:
-        self._placing = False
-        self.failed.emit(sentence)
-
-    def _on_failed(self, run: RunInfo, sentence: str) -> None:
-        self._end_work()
+    def _on_failed(self, run: RunInfo, error: DigitpadError) -> None:
+        self._set_busy(False)
         if run is self._run:
-            self.failed.emit(sentence)
+            self.failed.emit(error)
         else:
             self._next()  # what failed was the map of the run before, which was closed
 
-    def _end_work(self) -> None:
-        self._busy = False
-        self._view.show_busy(False)
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self._view.show_busy(busy)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
 from digitpad.ui.common.format import numeral
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 
 
 class FileTasks(QObject):
@@ -24,58 +23,57 @@ class FileTasks(QObject):
         opened: an Ink that takes the pad.
         saved, checkpoint_saved: the Path that a drawing, or a copy of a checkpoint, was written to.
         remarked: a sentence about what was opened.
-        failed: a sentence that says what went wrong with a drawing.
-        checkpoint_failed: a sentence that says what went wrong with a copy of a checkpoint.
+        failed, checkpoint_failed: a DigitpadError that says what went wrong with a drawing, or a copy of a checkpoint.
     """
 
     opened = Signal(object)
     saved = Signal(object)
     checkpoint_saved = Signal(object)
     remarked = Signal(str)
-    failed = Signal(str)
-    checkpoint_failed = Signal(str)
+    failed = Signal(object)
+    checkpoint_failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = Tasks(self)
+        self._worker = Worker("files", self)
 
     def open(self, path: Path) -> None:
         """Open a drawing or picture; of a file with many drawings, the first."""
-        self._tasks.run(partial(_opened, path), partial(self._on_opened, path), self.failed.emit)
+        self._worker.run(partial(_opened, path), partial(self._on_opened, path), self.failed.emit)
 
     def save(self, path: Path, ink: Ink) -> None:
         """Save some ink as what the path's ending says."""
-        self._tasks.run(partial(_saved, path, ink), self.saved.emit, self.failed.emit)
+        self._worker.run(partial(_saved, path, ink), self.saved.emit, self.failed.emit)
 
     def copy_checkpoint(self, source: Path, target: Path) -> None:
         """Copy a checkpoint, whole or not at all."""
-        self._tasks.run(partial(_copied, source, target), self.checkpoint_saved.emit, self.checkpoint_failed.emit)
+        self._worker.run(partial(_copied, source, target), self.checkpoint_saved.emit, self.checkpoint_failed.emit)
 
     def copy(self, ink: Ink) -> None:
         """Put the drawing on the clipboard as a picture."""
-        self._tasks.run(partial(_png, ink), self._on_png, self.failed.emit)
+        self._worker.run(partial(_png, ink), self._on_png, self.failed.emit)
 
     def take(self, mime: QMimeData | None) -> bool:
         """Take a picture from the clipboard or a drop; False where there is none."""
         image = mime.imageData() if mime is not None and mime.hasImage() else None
         if not isinstance(image, QImage) or image.isNull():
             return False
-        self._tasks.run(partial(_from_image, image.copy()), self.opened.emit, self.failed.emit)
+        self._worker.run(partial(_from_image, image.copy()), self.opened.emit, self.failed.emit)
         return True
 
     def stop(self) -> None:
         """End the thread when what was asked for is done."""
-        self._tasks.stop()
+        self._worker.stop()
 
-    def _on_opened(self, path: Path, result: object) -> None:
-        ink, count = cast(tuple[Ink, int], result)
+    def _on_opened(self, path: Path, opened: tuple[Ink, int]) -> None:
+        ink, count = opened
         self.opened.emit(ink)
         if count > 1:
             text = self.tr("{file} holds {count} drawings; the first is shown.")
             self.remarked.emit(text.format(file=path.name, count=numeral(count)))
 
-    def _on_png(self, png: object) -> None:
-        QGuiApplication.clipboard().setImage(QImage.fromData(cast(bytes, png)), QClipboard.Mode.Clipboard)
+    def _on_png(self, png: bytes) -> None:
+        QGuiApplication.clipboard().setImage(QImage.fromData(png), QClipboard.Mode.Clipboard)
 
 
 def local_files(mime: QMimeData | None) -> list[Path]:

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from digitpad.domain.errors import Message
+from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.schedules import learning_rate_at
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
-from digitpad.ui.common.format import sentence
 from digitpad.ui.common.theme import LIGHT, Theme
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 
 if TYPE_CHECKING:
     from digitpad.ui.recipes.editor import RecipeEditor
@@ -36,17 +35,17 @@ class RecipeController(QObject):
         recipes_changed: the recipes there are, and the id of the one to choose.
         recipe_used: a Recipe and a seed for the next run.
         saved: the Path that a recipe was written to.
-        failed: a sentence.
+        failed: a Message.
     """
 
     recipes_changed = Signal(object, str)
     recipe_used = Signal(object, object)
     saved = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
-    def __init__(self, training_service: TrainingService, tasks: Tasks, parent: QWidget) -> None:
+    def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget) -> None:
         super().__init__(parent)
-        self._training_service, self._tasks, self._window = training_service, tasks, parent
+        self._training_service, self._worker, self._window = training_service, worker, parent
         self._own: list[Recipe] = []
         self._changed: Recipe | None = None
         self._editor: RecipeEditor | None = None
@@ -66,27 +65,28 @@ class RecipeController(QObject):
     @Slot()
     def look(self) -> None:
         """Look for a person's own recipes."""
-        self._tasks.run(own_recipes, self._on_found, self.failed.emit)
+        self._worker.run(own_recipes, self._on_found, self.failed.emit)
 
     def edit(self, recipe: Recipe, seed: int) -> None:
         """Open the editor."""
         if self._editor is not None:
             self._show(recipe, seed)
         else:
-            self._tasks.run(self._training_service.networks, partial(self._on_networks, recipe, seed), self.failed.emit)
+            self._worker.run(
+                self._training_service.networks, partial(self._on_networks, recipe, seed), self.failed.emit
+            )
 
-    def _on_found(self, result: object) -> None:
-        recipes, problems = cast(tuple[list[Recipe], list[Message]], result)
+    def _on_found(self, found: tuple[list[Recipe], list[InputError]]) -> None:
+        recipes, problems = found
         shipped = {recipe.id for recipe in self._training_service.recipes}
         self._own = [recipe for recipe in recipes if recipe.id not in shipped]
         self.recipes_changed.emit(self.recipes, "")
         for problem in problems:
-            self.failed.emit(sentence(problem))
+            self.failed.emit(problem)
 
-    def _on_networks(self, recipe: Recipe, seed: int, result: object) -> None:
+    def _on_networks(self, recipe: Recipe, seed: int, networks: list[tuple[str, int]]) -> None:
         from digitpad.ui.recipes.editor import RecipeEditor
 
-        networks = cast(list[tuple[str, int]], result)
         editor = RecipeEditor(
             networks, _learning_rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme
         )
@@ -117,7 +117,7 @@ class RecipeController(QObject):
 
     @Slot(object)
     def _on_save(self, recipe: Recipe) -> None:
-        self._tasks.run(partial(keep_recipe, recipe), partial(self._on_kept, recipe), self._say)
+        self._worker.run(partial(keep_recipe, recipe), partial(self._on_kept, recipe), self._say)
 
     def _on_kept(self, recipe: Recipe, _result: object) -> None:
         self._own = [*(own for own in self._own if own.id != recipe.id), recipe]
@@ -128,23 +128,23 @@ class RecipeController(QObject):
     @Slot(object)
     def _on_export(self, recipe: Recipe) -> None:
         def write(path: Path) -> None:
-            self._tasks.run(partial(save_recipe, path, recipe), lambda _: self.saved.emit(path), self._say)
+            self._worker.run(partial(save_recipe, path, recipe), lambda _: self.saved.emit(path), self._say)
 
         ask_save(self._window, self.tr("Export the recipe"), f"{recipe.id}.json", recipe_filter(), write)
 
     @Slot()
     def _on_import(self) -> None:
         def read(path: Path) -> None:
-            self._tasks.run(partial(load_recipe, path), self._on_imported, self._say)
+            self._worker.run(partial(load_recipe, path), self._on_imported, self._say)
 
         ask_open(self._window, self.tr("Import a recipe"), recipe_filter(), read)
 
-    def _on_imported(self, result: object) -> None:
-        self._show(cast(Recipe, result), 0)
+    def _on_imported(self, recipe: Recipe) -> None:
+        self._show(recipe, 0)
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, error: DigitpadError) -> None:
         if self._editor is not None:
-            self._editor.say(sentence)
+            self._editor.notice.say(error)
 
 
 def _learning_rate_at(recipe: Recipe, share: float) -> float:

@@ -152,10 +152,6 @@ class RecipeEditor(QDialog):
             self._state.setText(self.tr("Saved as “{title}”.").format(title=recipe.title))
 
     @Slot(str)
-    def say(self, sentence: str) -> None:
-        """Show a sentence that says what went wrong."""
-        self.notice.say(sentence)
-
     def recipe(self) -> Recipe | None:
         """The recipe that the fields make, named as the class says; None while they cannot be used."""
         if self._recipe is None or self._problem():

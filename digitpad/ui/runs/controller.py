@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from digitpad.domain.errors import DigitpadError
 from digitpad.domain.run import RunInfo
 from digitpad.storage.run_store import (
     RunFolder,
@@ -22,7 +23,9 @@ from digitpad.storage.run_store import (
 from digitpad.ui.common.dialogs import ask_save, checkpoint_save_filter
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.runs.list import RunList
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
+
+T = TypeVar("T")
 
 
 class RunController(QObject):
@@ -35,7 +38,7 @@ class RunController(QObject):
         renamed: the RunInfo of a run that has another name.
         laid_over: the curves to lay over the shown ones, RunCurves by name.
         saved: the Path that a checkpoint was exported to.
-        failed: a sentence.
+        failed: a DigitpadError.
     """
 
     load_requested = Signal(object)
@@ -44,11 +47,11 @@ class RunController(QObject):
     renamed = Signal(object)
     laid_over = Signal(object)
     saved = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
-    def __init__(self, runs: RunList, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, runs: RunList, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._list, self._tasks = runs, tasks
+        self._list, self._worker = runs, worker
         runs.load_requested.connect(self._on_load)
         runs.resume_requested.connect(self._on_resume)
         runs.export_requested.connect(self._on_export)
@@ -60,7 +63,7 @@ class RunController(QObject):
     @Slot()
     def refresh(self) -> None:
         """List the runs anew."""
-        self._tasks.run(_listed, self._on_listed, self.failed.emit)
+        self._worker.run(_listed, self._on_listed, self.failed.emit)
 
     def best_of(self, run: RunInfo) -> Path:
         """The run's best checkpoint."""
@@ -97,15 +100,15 @@ class RunController(QObject):
 
     def read_curves(self, run: RunInfo) -> None:
         """Read a run's curves, as its row's selection does."""
-        self._tasks.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
+        self._worker.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
 
     @Slot(object)
     def _on_selected(self, run: RunInfo | None) -> None:
         if run is not None:
             self.read_curves(run)
 
-    def _on_curves(self, run: RunInfo, result: object) -> None:
-        self.run_selected.emit(run, cast(list[RunCurves], result)[0])
+    def _on_curves(self, run: RunInfo, curves: list[RunCurves]) -> None:
+        self.run_selected.emit(run, curves[0])
 
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
@@ -114,26 +117,24 @@ class RunController(QObject):
             name = f"{run.name} · {run.seed}"
             names.append(name if name not in names else f"{name} · {run.id}")
 
-        def done(result: object) -> None:
-            curves = cast(list[RunCurves], result)
+        def done(curves: list[RunCurves]) -> None:
             self.laid_over.emit(dict(zip(names, curves, strict=True)))
 
-        self._tasks.run(partial(_curves, list(runs)), done, self.failed.emit)
+        self._worker.run(partial(_curves, list(runs)), done, self.failed.emit)
 
-    def _do(self, work: Callable[[], object], done: Callable[[object], None]) -> None:
-        def failed(sentence: str) -> None:
-            self.failed.emit(sentence)
+    def _do(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        def failed(error: DigitpadError) -> None:
+            self.failed.emit(error)
             self.refresh()
 
-        self._tasks.run(work, done, failed)
+        self._worker.run(work, done, failed)
 
-    def _on_renamed(self, result: object) -> None:
-        self.renamed.emit(result)
+    def _on_renamed(self, run: RunInfo) -> None:
+        self.renamed.emit(run)
         self.refresh()
 
-    def _on_listed(self, result: object) -> None:
-        runs, resumable = cast(tuple[list[RunInfo], set[str]], result)
-        self._list.show_runs(runs, resumable)
+    def _on_listed(self, listed: tuple[list[RunInfo], set[str]]) -> None:
+        self._list.show_runs(*listed)
 
 
 def _listed() -> tuple[list[RunInfo], set[str]]:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
@@ -22,12 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import DigitpadError, Message
+from digitpad.domain.errors import DigitpadError, Message, joined
 from digitpad.services import TrainingService
-from digitpad.ui.common.format import megabytes, numeral, sentence
+from digitpad.ui.common.format import megabytes, numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 
 _FOLDER, _DOWNLOAD = "\0folder", "\0download"
 """Entries that are no data set."""
@@ -61,18 +60,17 @@ class DataChoice(QWidget):
 
     data_chosen = Signal(object)
     look_failed = Signal()
-    _received = Signal(int, int)
 
-    def __init__(self, training_service: TrainingService, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget | None = None) -> None:
         """Build the widget.
 
         Args:
             training_service: lists, describes and fetches data.
-            tasks: runs these; whoever made it stops it, after `cancel`.
+            worker: runs these; whoever made it stops it, after `cancel`.
             parent: the widget that holds this one.
         """
         super().__init__(parent)
-        self._training_service, self._tasks = training_service, tasks
+        self._training_service, self._worker = training_service, worker
         self._data: list[DataInfo] = []
         self._chosen = ""
         self._cancelled = threading.Event()
@@ -124,7 +122,6 @@ class DataChoice(QWidget):
         column.setSpacing(4)
         for part in (self.combo, self._loading, self._ways, self._notice):  # what can be done is seen first
             column.addWidget(part)
-        self._received.connect(self._on_received)
 
     @property
     def selected(self) -> DataInfo | None:
@@ -142,7 +139,7 @@ class DataChoice(QWidget):
 
     def look(self, wanted: str = "") -> None:
         """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""
-        self._tasks.run(partial(self._found, wanted), self._on_found, self._on_look_failed)
+        self._worker.run(partial(self._found, wanted), self._on_found, self._on_look_failed)
 
     def choose(self, data_id: str) -> None:
         """Use another data set of those that are there."""
@@ -160,8 +157,8 @@ class DataChoice(QWidget):
         self._bar.setRange(0, 0)
         self._words.setText(self.tr("Asking for MNIST…"))
         self._loading.show()
-        self._tasks.run(
-            partial(self._training_service.download, self._received.emit, self._cancelled.is_set),
+        self._worker.run(
+            partial(self._training_service.download, self._worker.relay(self._on_received), self._cancelled.is_set),
             self._on_downloaded,
             self._on_download_failed,
         )
@@ -185,12 +182,12 @@ class DataChoice(QWidget):
     @Slot(str)
     def take_folder(self, folder: str) -> None:
         """Use a folder, where it holds what is needed."""
-        self._tasks.run(
+        self._worker.run(
             partial(self._training_service.describe, str(Path(folder))), self._on_folder, self._on_folder_failed
         )
 
     def _found(self, wanted: str) -> tuple[list[DataInfo], list[Message], str]:
-        """In the tasks' thread: what there is, what of it is broken, and what to use."""
+        """In the worker's thread: what there is, what of it is broken, and what to use."""
         found, problems = self._training_service.data()
         if wanted and wanted not in {info.id for info in found} and Path(wanted).is_dir():
             try:
@@ -199,14 +196,14 @@ class DataChoice(QWidget):
                 problems.append(error)
         return found, problems, wanted
 
-    def _on_look_failed(self, sentence: str) -> None:
-        self._notice.say(sentence)
+    def _on_look_failed(self, error: DigitpadError) -> None:
+        self._notice.say(error)
         self.look_failed.emit()
 
-    def _on_found(self, result: object) -> None:
-        found, problems, wanted = cast(tuple[list[DataInfo], list[Message], str], result)
+    def _on_found(self, looked: tuple[list[DataInfo], list[Message], str]) -> None:
+        found, problems, wanted = looked
         if problems:
-            self._notice.say(" ".join(map(sentence, problems)))
+            self._notice.say(joined(problems))
         folders = [info for info in self._data if info.id not in {other.id for other in found}]
         self._data = found + folders
         known = {info.id for info in self._data}
@@ -251,28 +248,26 @@ class DataChoice(QWidget):
         elif selected:
             self.choose(selected)
 
-    @Slot(int, int)
     def _on_received(self, done: int, total: int) -> None:
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
         self._words.setText(self.tr("{done} of {total} MB").format(done=megabytes(done), total=megabytes(total)))
 
-    def _on_downloaded(self, _result: object) -> None:
+    def _on_downloaded(self, _result: None) -> None:
         self._loading.hide()
         self._chosen = "mnist"
         self.look("mnist")
 
-    def _on_download_failed(self, sentence: str) -> None:
+    def _on_download_failed(self, error: DigitpadError) -> None:
         self._loading.hide()
         if not self._cancelled.is_set():
-            self._notice.say(sentence)
+            self._notice.say(error)
             self._ways.show()
 
-    def _on_folder(self, result: object) -> None:
-        info = cast(DataInfo, result)
+    def _on_folder(self, info: DataInfo) -> None:
         self._data = [other for other in self._data if other.id != info.id] + [info]
         self.choose(info.id)
 
-    def _on_folder_failed(self, sentence: str) -> None:
-        self._notice.say(sentence)
+    def _on_folder_failed(self, error: DigitpadError) -> None:
+        self._notice.say(error)
         self._ways.show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
@@ -28,8 +28,8 @@ from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.follower import RunFollower
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.quiet import PenIdle
-from digitpad.ui.session.tasks import Tasks
 from digitpad.ui.session.training_thread import Trainer
+from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.controls import TrainLine
 from digitpad.ui.training.data_choice import DataChoice
 from digitpad.ui.training.form import TrainForm
@@ -67,7 +67,8 @@ class TrainingPanel(QWidget):
     def __init__(self, training_service: TrainingService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._training_service = training_service
-        self._tasks, self._downloads, self._background = Tasks(self), Tasks(self), Tasks(self)
+        self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
+        self._background = Worker("imports", self)
         self._trainer = Trainer(training_service, self)
         self.quiet = PenIdle(self)
         self._is_prepared = False
@@ -91,9 +92,9 @@ class TrainingPanel(QWidget):
         self._map = MapFollower(self._training_service, self._map_view, self)
         self._runs = RunList()
         self._samples = SamplesView()
-        self._runs_controller = RunController(self._runs, self._tasks, self)
+        self._runs_controller = RunController(self._runs, self._worker, self)
         self._follower = RunFollower(self._curves, self._runs, self._runs_controller, self)
-        self._recipes = RecipeController(self._training_service, self._tasks, self)
+        self._recipes = RecipeController(self._training_service, self._worker, self)
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
         self._tabs = QTabWidget()
@@ -206,7 +207,7 @@ class TrainingPanel(QWidget):
 
         if self._browser is None:
             self._browser = DataBrowser(
-                self._tasks, self._training_service.gallery, self._training_service.augment, self, self._theme
+                self._worker, self._training_service.gallery, self._training_service.augment, self, self._theme
             )
         selected = self._data.selected
         self._browser.show_data(self._data.data, selected.id if selected else "")
@@ -265,7 +266,7 @@ class TrainingPanel(QWidget):
         self._data.look()
         self._recipes.look()
         self._runs_controller.refresh()
-        self._tasks.run(self._training_service.devices, self._on_devices, self._notice.say)
+        self._worker.run(self._training_service.devices, self._form.set_devices, self._notice.say)
         self._background.run(
             partial(self._training_service.prepare, self.quiet.wait), self._on_prepared, self._notice.say
         )
@@ -276,8 +277,8 @@ class TrainingPanel(QWidget):
         self.quiet.hurry()
         self._map.stop()
         self._trainer.shut_down()
-        for tasks in (self._downloads, self._background, self._tasks):
-            tasks.stop()
+        for worker in (self._downloads, self._background, self._worker):
+            worker.stop()
 
     # What happens.
 
@@ -354,7 +355,7 @@ class TrainingPanel(QWidget):
         self._form.show_choice()
         self.training_changed.emit(False)
 
-    def _on_prepared(self, _result: object) -> None:
+    def _on_prepared(self, _result: None) -> None:
         self._is_prepared = True
         self._build_curves()
 
@@ -362,9 +363,6 @@ class TrainingPanel(QWidget):
         # Takes some 15 ms, so it waits until somebody looks.
         if self._is_prepared and self.is_open:
             self._curves.build()
-
-    def _on_devices(self, found: object) -> None:
-        self._form.set_devices(cast(dict[str, bool], found))
 
     @Slot(object)
     def _on_data_chosen(self) -> None:
@@ -420,7 +418,7 @@ class TrainingPanel(QWidget):
             write_atomically(path, table.to_csv().encode() if image is None else png(image))
 
         def write(path: Path) -> None:
-            self._tasks.run(partial(work, path), lambda _: self._on_saved(path), self._notice.say)
+            self._worker.run(partial(work, path), lambda _: self._on_saved(path), self._notice.say)
 
         name = f"{self._curves.name or 'curves'}.{kind}"
         ask_save(self.window(), self.tr("Save the curves"), name, curves_filter(kind), write)

@@ -17,9 +17,9 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import DARK
-from digitpad.ui.data.augmentation_preview import VERSIONS, AugmentationPreview, LatestTask, Versions
+from digitpad.ui.data.augmentation_preview import VERSIONS, AugmentationPreview, Versions
 from digitpad.ui.data.grid import SIDE
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 
 SAMPLE = np.full((SIDE, SIDE), 200, np.uint8)
 RECIPE = Augmentation(degrees=12.3, scale=0.15, aspect=0.1, shear=0.2, shift=1.5, elastic=1.2, stroke=0.5, plain=0.1)
@@ -49,16 +49,16 @@ def fake():
 
 
 @pytest.fixture
-def tasks(qapp, fake):
-    tasks = Tasks()
-    yield tasks
+def worker(qapp, fake):
+    worker = Worker()
+    yield worker
     fake.gate.set()
-    tasks.stop()
+    worker.stop()
 
 
 @pytest.fixture
-def preview(qtbot, tasks, fake):
-    widget = AugmentationPreview(tasks, fake)
+def preview(qtbot, worker, fake):
+    widget = AugmentationPreview(worker, fake)
     qtbot.addWidget(widget)
     widget.resize(280, 480)
     widget.show()
@@ -170,25 +170,3 @@ def test_a_failure_is_told_until_things_are_well_again(qtbot, preview, fake):
     fake.problem = ""
     slider(preview, "degrees").setValue(10)
     qtbot.waitUntil(lambda: notice.text == "")
-
-
-def test_a_result_on_another_subject_is_dropped(qtbot, tasks, fake):
-    done = []
-    latest = LatestTask(tasks, done.append, pytest.fail)
-    fake.gate.clear()
-    latest.run(1, lambda: (fake.gate.wait(), "old")[1])
-    latest.run(2, lambda: "skipped")
-    latest.run(2, lambda: "new")
-    fake.gate.set()
-    qtbot.waitUntil(lambda: bool(done))
-    assert done == ["new"]
-
-
-def test_a_result_on_the_same_subject_is_shown_while_the_next_is_worked_out(qtbot, tasks, fake):
-    done = []
-    latest = LatestTask(tasks, done.append, pytest.fail)
-    fake.gate.clear()
-    latest.run(1, lambda: (fake.gate.wait(), 1)[1])
-    latest.run(1, lambda: 2)
-    fake.gate.set()
-    qtbot.waitUntil(lambda: done == [1, 2])

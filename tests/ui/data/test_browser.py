@@ -18,7 +18,7 @@ from digitpad.ui.common.theme import DARK
 from digitpad.ui.data.augmentation_preview import AugmentationPreview
 from digitpad.ui.data.browser import ClassButton, DataBrowser
 from digitpad.ui.data.grid import SIDE, DigitGrid
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 
 MNIST = DataInfo("mnist", "MNIST", None, 2000, 1000)
 STARTER = DataInfo("starter", "Starter set", None, 500, 0)
@@ -57,13 +57,13 @@ def library():
 
 @pytest.fixture
 def browser(qtbot, library):
-    tasks = Tasks()
-    window = DataBrowser(tasks, library.load, library.augment)
+    worker = Worker()
+    window = DataBrowser(worker, library.load, library.augment)
     qtbot.addWidget(window)
     window.show_data([MNIST, STARTER], "mnist")
     yield window
     library.gate.set()
-    tasks.stop()
+    worker.stop()
 
 
 @pytest.fixture

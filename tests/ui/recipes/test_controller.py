@@ -15,7 +15,7 @@ from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.theme import DARK
 from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.recipes.editor import RecipeEditor
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 from tests.ui.training_services import OTHER, RECIPE
 
 # The offscreen platform says so of every window that opens.
@@ -43,12 +43,12 @@ def training_service():
 
 @pytest.fixture
 def controller(qtbot, training_service):
-    window, tasks = QWidget(), Tasks()
+    window, worker = QWidget(), Worker()
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    yield RecipeController(training_service, tasks, window)
-    tasks.stop()
+    yield RecipeController(training_service, worker, window)
+    worker.stop()
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_file_that_is_no_recipe_is_told_by_name_and_the_others_are_there(qtbot
     (recipes_folder() / "broken.json").write_text("{")
     with qtbot.waitSignal(controller.failed) as failed:
         controller.look()
-    assert "broken.json" in failed.args[0]
+    assert "broken.json" in str(failed.args[0])
     assert names(controller) == ["small", "large", "mine"]
 
 
@@ -193,7 +193,7 @@ def test_without_networks_there_is_no_editor_but_a_sentence(qtbot, controller, t
     training_service.problem = "PyTorch could not be loaded."
     with qtbot.waitSignal(controller.failed) as failed:
         controller.edit(RECIPE, 0)
-    assert failed.args == ["PyTorch could not be loaded."]
+    assert [str(error) for error in failed.args] == ["PyTorch could not be loaded."]
 
 
 def test_the_editor_takes_the_colours_of_a_theme(qtbot, controller):

@@ -310,7 +310,7 @@ def test_files_are_asked_for(editor, qtbot):
     assert asked.args == [FAST]
     with qtbot.waitSignal(editor.import_requested):
         click(editor, "import_button")
-    editor.say("broken.json is not a recipe.")
+    editor.notice.say("broken.json is not a recipe.")
     assert editor.notice.isVisible()
     editor.show_recipe(FAST, 0)
     assert not editor.notice.isVisible()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar, QPushButt
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, InputError, Message
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.data_choice import DataChoice
 from tests.ui.training_services import MNIST, STARTER
 
@@ -57,8 +57,8 @@ def training_service():
 
 @pytest.fixture
 def choice(qtbot, training_service):
-    tasks = Tasks()
-    widget = DataChoice(training_service, tasks)
+    worker = Worker()
+    widget = DataChoice(training_service, worker)
     qtbot.addWidget(widget)
     widget.resize(240, 200)
     widget.show()
@@ -66,7 +66,7 @@ def choice(qtbot, training_service):
     qtbot.waitUntil(lambda: widget.selected is not None)
     yield widget
     widget.cancel()
-    tasks.stop()
+    worker.stop()
 
 
 def titles(choice):
@@ -115,7 +115,7 @@ def test_it_lists_what_there_is_and_what_can_be_had(choice):
 
 
 def test_before_it_has_looked_nothing_is_chosen(qtbot, training_service):
-    widget = DataChoice(training_service, Tasks())
+    widget = DataChoice(training_service, Worker())
     qtbot.addWidget(widget)
     assert widget.selected is None
     assert titles(widget) == ["Looking for data…"]
@@ -271,12 +271,12 @@ def test_a_wanted_folder_that_is_broken_is_said_and_hides_nothing(qtbot, choice,
 
 def test_a_wanted_folder_is_described_and_chosen(qtbot, training_service, tmp_path):
     (tmp_path / "good").mkdir()
-    tasks = Tasks()
-    widget = DataChoice(training_service, tasks)
+    worker = Worker()
+    widget = DataChoice(training_service, worker)
     qtbot.addWidget(widget)
     widget.look(str(tmp_path / "good"))
     qtbot.waitUntil(lambda: widget.selected is not None)
-    tasks.stop()
+    worker.stop()
     assert widget.selected.id == str(tmp_path / "good")
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPu
 from digitpad.domain.errors import Message
 from digitpad.domain.recipe import LIMITS
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.session.tasks import Tasks
+from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.data_choice import DataChoice
 from digitpad.ui.training.form import TrainForm
 from tests.ui.training_services import OTHER, RECIPE, STARTER
@@ -90,8 +90,8 @@ def test_a_long_sentence_about_the_data_is_whole_and_can_be_scrolled_to(qtbot):
             words = f"{'/a/folder/with/a/long/name' * 6} does not hold train-images-idx3-ubyte. " * 2
             return [STARTER], [Message(words)]
 
-    tasks = Tasks()
-    data = DataChoice(TrainingService(), tasks)
+    worker = Worker()
+    data = DataChoice(TrainingService(), worker)
     form = TrainForm(data)
     qtbot.addWidget(form)
     form.resize(form.width(), 200)
@@ -100,7 +100,7 @@ def test_a_long_sentence_about_the_data_is_whole_and_can_be_scrolled_to(qtbot):
     words = data.findChild(Notice, "data_notice").findChild(QLabel)
     qtbot.waitUntil(words.isVisible)
     qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
-    tasks.stop()
+    worker.stop()
     assert form.verticalScrollBar().maximum() > 0
 
 
