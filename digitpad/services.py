@@ -142,10 +142,10 @@ class TrainingService:
 
     def networks(self) -> list[tuple[str, int]]:
         """Id of each network, and its number of parameters."""
-        load_torch()
-        from digitpad.learning.models.networks import NETWORKS, blueprint, parameter_count
+        from digitpad.reading.layers import network_of
+        from digitpad.reading.zoo import NETWORKS
 
-        return [(name, parameter_count(blueprint(layers))) for name, layers in NETWORKS.items()]
+        return [(name, network_of(layers).parameters) for name, layers in NETWORKS.items()]
 
     def devices(self) -> dict[str, bool]:
         """Whether each device that a run may ask for is there; see `digitpad.learning.models.devices.choose_device`."""

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from digitpad.learning.models.networks import NETWORKS, blueprint, parameter_count
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.layers import network_of
+from digitpad.reading.zoo import NETWORKS
 
 ROOT = Path(__file__).parents[1]
 
@@ -109,5 +110,5 @@ def test_ci_runs_the_test_command_of_the_readme():
 def test_the_readme_lists_every_recipe_with_its_parameters():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| ([0-9,]+) \|", text, re.MULTILINE))
-    counts = {name: parameter_count(blueprint(NETWORKS[recipe.network])) for name, recipe in RECIPES.items()}
+    counts = {name: network_of(NETWORKS[recipe.network]).parameters for name, recipe in RECIPES.items()}
     assert rows == {name: f"{count:,}" for name, count in counts.items()}

@@ -73,10 +73,11 @@ def train(arguments: argparse.Namespace) -> int:
 
 def recipes(arguments: argparse.Namespace) -> int:
     """List the recipes that ship and the person's own."""
-    from digitpad.learning.models.networks import NETWORKS, build, parameter_count
+    from digitpad.reading.layers import network_of
+    from digitpad.reading.zoo import NETWORKS
 
     for recipe in _recipes().values():
-        parameters = parameter_count(build(NETWORKS[recipe.network]))
+        parameters = network_of(NETWORKS[recipe.network]).parameters
         if arguments.json:
             said = {
                 "id": recipe.id,
@@ -93,8 +94,8 @@ def recipes(arguments: argparse.Namespace) -> int:
 
 
 def _recipes() -> dict[str, Recipe]:
-    from digitpad.learning.models.networks import NETWORKS
     from digitpad.learning.training.recipes import RECIPES
+    from digitpad.reading.zoo import NETWORKS
     from digitpad.storage.recipe_store import own_recipes
 
     own, problems = own_recipes()

@@ -9,12 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CheckpointInfo:
-    """What a checkpoint says of itself; see `digitpad.learning.models.checkpoints` for the file format.
+    """What a checkpoint says of itself; see `digitpad.reading.checkpoint_file` for the file format.
 
     Attributes:
         name: short name for people, the file's name without its ending.
         network: id of the network, or 'custom'.
-        layers: the layers that rebuild it, as JSON values; see `digitpad.learning.models.networks`.
+        layers: the layers that rebuild it, as JSON values; see `digitpad.reading.layers`.
         parameters: number of trained numbers in it.
         mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
         recipe: id of the recipe, '' where unknown.

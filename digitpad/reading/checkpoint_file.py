@@ -84,7 +84,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         DigitpadError: it could not be written; a file that was there before is unharmed.
     """
     if checkpoint.model is not None:
-        raise InputError(f"{checkpoint.info.name} is an ONNX network; export it instead.")
+        raise InputError("{name} is an ONNX network; export it instead.", name=checkpoint.info.name)
     described = asdict(checkpoint.info)
     described = {"format": FORMAT, **{name: described[name] for name in _STORED}}
     tensors = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
@@ -118,11 +118,19 @@ def filled(name: str, network: Network, tensors: Mapping[str, StoredTensor]) -> 
     wrong = [key for key, shape in places.items() if key not in tensors or not _fits(key, tensors[key], shape)]
     wrong += [key for key in tensors if key not in places]
     if wrong:
-        raise InputError(f"{name} does not fit the network it describes ({wrong[0][:80]}); choose another checkpoint.")
+        raise InputError(
+            "{name} does not fit the network it describes ({tensor}); choose another checkpoint.",
+            name=name,
+            tensor=wrong[0][:80],
+        )
     arrays = {key: tensors[key].array() for key in places}
     for key, array in arrays.items():
         if not np.isfinite(array).all():
-            raise InputError(f"{name} holds weights that are not numbers ({key}); train it again or choose another.")
+            raise InputError(
+                "{name} holds weights that are not numbers ({key}); train it again or choose another.",
+                name=name,
+                key=key,
+            )
     return arrays
 
 
@@ -139,18 +147,20 @@ def _name(path: Path, info: CheckpointInfo) -> str:
 
 def _described(name: str, text: str) -> CheckpointInfo:
     """What a checkpoint's metadata says, every value checked."""
-    foreign = f"{name} describes its network in a way that digitpad cannot read"
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{foreign}; choose another checkpoint.") from error
+        raise _foreign(name, "metadata") from error
     if not isinstance(said, dict) or type(said.get("format")) is not int:
-        raise InputError(f"{foreign}; choose another checkpoint.")
+        raise _foreign(name, "metadata")
     if said["format"] < 1:
-        raise InputError(f"{foreign} (its format); choose another checkpoint.")
+        raise _foreign(name, "format")
     if said["format"] > FORMAT:
         raise InputError(
-            f"{name} has checkpoint format {said['format']}; this digitpad reads up to {FORMAT}. Update digitpad."
+            "{name} has checkpoint format {format}; this digitpad reads up to {newest}. Update digitpad.",
+            name=name,
+            format=said["format"],
+            newest=FORMAT,
         )
     wanted: Mapping[str, tuple[type, ...]] = {
         "network": (str,),
@@ -174,7 +184,7 @@ def _described(name: str, text: str) -> CheckpointInfo:
     for key, types in wanted.items():
         value = said.get(key, later.get(key))  # files of digitpad 0.1 lack some
         if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
-            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
+            raise _foreign(name, key)
         values[key] = value
     ranges: Mapping[str, tuple[float, float]] = {
         "mean": (-255, 255),
@@ -185,13 +195,18 @@ def _described(name: str, text: str) -> CheckpointInfo:
         "temperature": TEMPERATURES,
     }
     if not _are_thresholds(values["thresholds"]):
-        raise InputError(f"{foreign} (its thresholds); choose another checkpoint.")
+        raise _foreign(name, "thresholds")
     for key, (low, high) in ranges.items():
         if values[key] is not None and not low <= values[key] <= high:
-            raise InputError(f"{foreign} (its {key}); choose another checkpoint.")
+            raise _foreign(name, key)
     if abs(values["std"]) < 1e-6:
-        raise InputError(f"{foreign} (its std); choose another checkpoint.")
+        raise _foreign(name, "std")
     return CheckpointInfo(name=name, **values)
+
+
+def _foreign(name: str, key: str) -> InputError:
+    text = "{name} describes its network in a way that digitpad cannot read (its {key}); choose another checkpoint."
+    return InputError(text, name=name, key=key)
 
 
 def _are_thresholds(rows: list[Any]) -> bool:

@@ -136,7 +136,12 @@ def build_graph(
             if value != output:
                 builder.node("Identity", [value], output)
         else:
-            raise InputError(f"{info.name} has no layer called {output[:80]}; it has {', '.join(values)[:800]}.")
+            raise InputError(
+                "{name} has no layer called {output}; it has {value}.",
+                name=info.name,
+                output=output[:80],
+                value=", ".join(values)[:800],
+            )
         model.graph.output.append(helper.make_tensor_value_info(output, kind, shape))
     model.graph.node.extend(builder.nodes)
     model.graph.initializer.extend(builder.constants)
@@ -160,7 +165,7 @@ def _own(checkpoint: Checkpoint, is_prepared: bool = False) -> tuple[onnx.ModelP
     shape = (-1, 1, SIDE, SIDE)
     image = builder.reshaped("image", shape) if is_prepared else builder.normalised(shape, info.mean, info.std)
     values: Values = {}
-    logits = [_column(builder, folded(column, checkpoint.arrays), image, values) for column in network.columns]
+    logits = [_member(builder, folded(member, checkpoint.arrays), image, values) for member in network.members]
     builder.node("Mean", logits, "logits") if len(logits) > 1 else builder.node("Identity", logits, "logits")
     kind = TensorProto.FLOAT if is_prepared else TensorProto.UINT8
     taken = helper.make_tensor_value_info("image", kind, ["N", SIDE, SIDE])
@@ -215,7 +220,7 @@ def folded(modules: Sequence[Module], arrays: Mapping[str, NDArray[Any]]) -> lis
     return made
 
 
-def _column(builder: GraphBuilder, modules: Sequence[Folded], value: str, values: Values) -> str:
+def _member(builder: GraphBuilder, modules: Sequence[Folded], value: str, values: Values) -> str:
     """Add one network's nodes and give the name of its logits; `values` learns what holds each module's output."""
     last_linear = max((index for index, (module, _) in enumerate(modules) if module.kind == "linear"), default=None)
     shape: tuple[int, ...] = (1, SIDE, SIDE)

@@ -30,7 +30,7 @@ Layers = Sequence[Sequence[Any]]
 Shape = tuple[int, ...]
 
 MAX_LAYERS = 64
-MAX_COLUMNS = 8
+MAX_MEMBERS = 8
 MAX_PARAMETERS = 20_000_000
 MAX_OUTPUTS = 250_000
 MAX_MULTIPLY_ADDS = 300_000_000
@@ -73,15 +73,15 @@ class Network:
     """A network worked out: one list of modules, or several that an ensemble averages.
 
     Attributes:
-        columns: each network's modules in order.
+        members: each network's modules in order.
         is_ensemble: whether its list says 'columns', if only with one of them.
     """
 
-    columns: tuple[tuple[Module, ...], ...]
+    members: tuple[tuple[Module, ...], ...]
     is_ensemble: bool = False
 
     def __iter__(self) -> Iterator[Module]:
-        return (module for column in self.columns for module in column)
+        return (module for member in self.members for module in member)
 
     @property
     def parameters(self) -> int:
@@ -102,46 +102,58 @@ def network_of(layers: object) -> Network:
             parameters or multiply-adds, or the result is not ten logits.
     """
     if isinstance(layers, list) and len(layers) == 1 and isinstance(layers[0], list) and layers[0][:1] == ["columns"]:
-        columns = layers[0][1:]
-        if not 0 < len(columns) <= MAX_COLUMNS:
-            raise InputError(f"The network has {len(columns)} columns; digitpad takes 1 to {MAX_COLUMNS}.")
-        made = (_column(column, f"0.columns.{number}.") for number, column in enumerate(columns))
+        members = layers[0][1:]
+        if not 0 < len(members) <= MAX_MEMBERS:
+            raise InputError(
+                "The network has {count} columns; digitpad takes 1 to {most}.", count=len(members), most=MAX_MEMBERS
+            )
+        made = (_member(member, f"0.columns.{number}.") for number, member in enumerate(members))
         network = Network(tuple(made), is_ensemble=True)
     else:
-        network = Network((_column(layers, ""),))
+        network = Network((_member(layers, ""),))
     size, costs = network.parameters, sum(module.multiply_adds for module in network)
     if size > MAX_PARAMETERS:
-        raise InputError(f"The network has {size:,} parameters; digitpad takes {MAX_PARAMETERS:,} at most.")
+        raise InputError(
+            "The network has {size} parameters; digitpad takes {most} at most.", size=size, most=MAX_PARAMETERS
+        )
     if costs > MAX_MULTIPLY_ADDS:
-        raise InputError(f"The network takes {costs:,} multiply-adds an image; digitpad allows {MAX_MULTIPLY_ADDS:,}.")
+        raise InputError(
+            "The network takes {costs} multiply-adds an image; digitpad allows {most}.",
+            costs=costs,
+            most=MAX_MULTIPLY_ADDS,
+        )
     return network
 
 
-def _column(layers: object, prefix: str) -> tuple[Module, ...]:
+def _member(layers: object, prefix: str) -> tuple[Module, ...]:
     """One network without columns, or one of the columns."""
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
-        raise InputError(f"The network is not described by a list of 1 to {MAX_LAYERS} layers.")
+        raise InputError("The network is not described by a list of 1 to {most} layers.", most=MAX_LAYERS)
     modules: list[Module] = []
     shape: Shape = (1, SIDE, SIDE)
     for number, layer in enumerate(layers, 1):
         try:
             modules += _modules(layer, shape, prefix, len(modules))
-        except ValueError as error:
-            said = reprlib.repr(layer)
-            raise InputError(f"Layer {number} of the network, {said}, does not fit: {error}.") from error
+        except InputError as error:
+            raise InputError(
+                "Layer {number} of the network, {layer}, does not fit: {reason}.",
+                number=number,
+                layer=reprlib.repr(layer),
+                reason=error,
+            ) from error
         shape = modules[-1].shape
     if shape != (CLASSES,):
-        raise InputError(f"The network ends in shape {shape}; digitpad needs ten outputs.")
+        raise InputError("The network ends in shape {shape}; digitpad needs ten outputs.", shape=shape)
     return tuple(modules)
 
 
 def _modules(layer: object, shape: Shape, prefix: str, index: int) -> list[Module]:
     """The modules of one layer, given the shape before it, without the batch."""
     if not isinstance(layer, list) or not layer or not isinstance(layer[0], str):
-        raise ValueError("a layer is a list that starts with its kind")
+        raise InputError("a layer is a list that starts with its kind")
     kind, *numbers = layer
     if not all(type(number) in (int, float) and 0 <= number <= MAX_PARAMETERS for number in numbers):
-        raise ValueError(f"its numbers must lie between 0 and {MAX_PARAMETERS:,}")
+        raise InputError("its numbers must lie between 0 and {most}", most=MAX_PARAMETERS)
     name, arguments = f"{prefix}{index}", tuple(numbers)
     match kind, numbers:
         case (("conv" | "conv-bn"), [int(out), int(kernel), int(stride), int(padding)]):
@@ -169,7 +181,7 @@ def _modules(layer: object, shape: Shape, prefix: str, index: int) -> list[Modul
             return [Module(kind, name, (math.prod(shape),))]
         case _, [] if kind in ACTIVATIONS:
             return [Module(kind, name, shape)]
-    raise ValueError("digitpad knows no such layer")
+    raise InputError("digitpad knows no such layer")
 
 
 def _batchnorm(features: int) -> dict[str, Shape]:
@@ -180,31 +192,33 @@ def _batchnorm(features: int) -> dict[str, Shape]:
 
 def _image(shape: Shape) -> Shape:
     if len(shape) != 3:
-        raise ValueError("it needs an image, and a flat layer is before it")
+        raise InputError("it needs an image, and a flat layer is before it")
     return shape
 
 
 def _flat(shape: Shape) -> int:
     if len(shape) != 1:
-        raise ValueError("it needs a flat input; put a 'flatten' before it")
+        raise InputError("it needs a flat input; put a 'flatten' before it")
     return shape[0]
 
 
 def _above_zero(*sizes: int) -> None:
     if min(sizes) < 1:
-        raise ValueError("a size would be below 1")
+        raise InputError("a size would be below 1")
 
 
 def _sized(*shape: int) -> Shape:
     """The shape itself, where no size is below 1 and an image of that shape is affordable."""
     _above_zero(*shape)
     if math.prod(shape) > MAX_OUTPUTS:
-        raise ValueError(f"it would make {math.prod(shape):,} numbers of one image; digitpad takes {MAX_OUTPUTS:,}")
+        text = "it would make {count} numbers of one image; digitpad takes {most}"
+        raise InputError(text, count=math.prod(shape), most=MAX_OUTPUTS)
     return shape
 
 
 def _affordable(weights: int) -> int:
     """The number of weights itself, where it is affordable."""
     if weights > MAX_PARAMETERS:
-        raise ValueError(f"it would have {weights:,} weights; digitpad takes {MAX_PARAMETERS:,} at most")
+        text = "it would have {weights} weights; digitpad takes {most} at most"
+        raise InputError(text, weights=weights, most=MAX_PARAMETERS)
     return weights

@@ -76,7 +76,7 @@ def _opened(path: Path, digits: Digits | None, threads: int) -> tuple[Checkpoint
         reader.read_batch(blank_and_full)
     except InputError as error:
         raise InputError(
-            f"{path.name} holds weights whose answers are not numbers; train it again or choose another."
+            "{file} holds weights whose answers are not numbers; train it again or choose another.", file=path.name
         ) from error
     _log.info("opened the network %s", path)
     return checkpoint, reader
@@ -162,8 +162,11 @@ def _run_in_time(session: Any, images: NDArray[np.float32], name: str) -> NDArra
     try:
         return np.asarray(session.run(["logits"], {"image": images}, options)[0])
     except Exception as error:  # the library has some ten classes of errors without a common one
-        late = " in time" if options.terminate else ""
-        raise InputError(f"{name} does not read a 28×28 image{late}; choose another file.") from error
+        if options.terminate:
+            text = "{name} takes too long to read a 28×28 image; choose another file."
+        else:
+            text = "{name} does not read a 28×28 image; choose another file."
+        raise InputError(text, name=name) from error
     finally:
         timer.cancel()
         timer.join()

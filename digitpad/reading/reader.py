@@ -87,7 +87,7 @@ class Reader:
         probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
         scores = np.concatenate([part[1] for part in parts])
         if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
-            raise InputError(f"{self.info.name} answers with what is no number; choose another checkpoint.")
+            raise InputError("{name} answers with what is no number; choose another checkpoint.", name=self.info.name)
         return probabilities / probabilities.sum(axis=1, keepdims=True), scores
 
     def predict(self, ink: Ink, revision: int = 0) -> Prediction:
@@ -135,7 +135,9 @@ class Reader:
         try:
             answers: list[NDArray[Any]] = session.run(list(outputs), {"image": images})
         except Exception as error:  # the library has some ten classes of errors without a common one
-            raise InputError(f"{self.info.name} cannot be read with ({_first_line(error)}); choose another.") from error
+            raise InputError(
+                "{name} cannot be read with ({reason}); choose another.", name=self.info.name, reason=_first_line(error)
+            ) from error
         return answers
 
 
@@ -152,7 +154,9 @@ def session_of(model: onnx.ModelProto, name: str, threads: int = 1) -> Any:  # n
     try:
         return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
     except Exception as error:  # the library has some ten classes of errors without a common one
-        raise InputError(f"{name} cannot be read with ({_first_line(error)}); choose another.") from error
+        raise InputError(
+            "{name} cannot be read with ({reason}); choose another.", name=name, reason=_first_line(error)
+        ) from error
 
 
 def _batches(images: NDArray[np.uint8], size: int) -> list[NDArray[np.uint8]]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, reason
 from digitpad.reading.layers import Shape
 
 MAX_BYTES = 256 << 20
@@ -78,16 +78,20 @@ def check_file(path: Path) -> None:
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise InputError(f"{path} is a folder; choose a checkpoint file in it.")
+            raise InputError("{path} is a folder; choose a checkpoint file in it.", path=path)
         if not path.is_file():
-            raise InputError(f"{path} is no file; choose a checkpoint file.")
+            raise InputError("{path} is no file; choose a checkpoint file.", path=path)
         path.open("rb").close()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not valid"
-        raise InputError(f"{path} cannot be opened ({reason}); check its name and folder.") from error
+        raise InputError(
+            "{path} cannot be opened ({reason}); check its name and folder.", path=path, reason=reason(error)
+        ) from error
     if size > MAX_BYTES:
         raise InputError(
-            f"{path.name} has {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. Choose another file."
+            "{file} has {size} MB; a checkpoint has {most} at most. Choose another file.",
+            file=path.name,
+            size=size >> 20,
+            most=MAX_BYTES >> 20,
         )
 
 
@@ -103,8 +107,10 @@ def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str
             length = int.from_bytes(start[:8], "little")
             if MAX_HEADER_BYTES < length <= MAX_BYTES and start[8:] == b"{":
                 raise InputError(
-                    f"{path.name} describes its tensors in {length >> 20:,} MB; digitpad takes "
-                    f"{MAX_HEADER_BYTES >> 20} at most. Choose another file."
+                    "{file} describes its tensors in {length} MB; digitpad takes {most} at most. Choose another file.",
+                    file=path.name,
+                    length=length >> 20,
+                    most=MAX_HEADER_BYTES >> 20,
                 )
             if length > MAX_HEADER_BYTES:
                 raise ValueError("the header's length")
@@ -115,10 +121,15 @@ def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str
     except InputError:
         raise
     except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-        raise InputError(f"{path.name} {_broken(path)}; copy it anew or choose another.") from error
+        raise broken_file(path) from error
     metadata = header.pop("__metadata__", None) or {}
     if len(header) > MAX_TENSORS:
-        raise InputError(f"{path.name} holds {len(header):,} tensors; digitpad takes {MAX_TENSORS:,}. Choose another.")
+        raise InputError(
+            "{file} holds {count} tensors; digitpad takes {most}. Choose another.",
+            file=path.name,
+            count=len(header),
+            most=MAX_TENSORS,
+        )
     tensors = {key: _stored(path, 8 + length, header[key]) for key in sorted(header, key=counting)}
     return tensors, metadata
 
@@ -131,24 +142,25 @@ def _stored(path: Path, start: int, entry: Mapping[str, Any]) -> StoredTensor:
             held = np.fromfile(path, numpy_dtype(dtype), math.prod(shape), offset=start + entry["data_offsets"][0])
             return held.reshape(shape)
         except (OSError, ValueError) as error:
-            raise InputError(f"{path.name} changed while it was read; open it anew.") from error
+            raise InputError("{file} changed while it was read; open it anew.", file=path.name) from error
 
     return StoredTensor(shape, dtype, load)
 
 
-def _broken(path: Path) -> str:
+def broken_file(path: Path) -> InputError:
     """What is wrong with a file that safetensors cannot read: it begins with its header's length, then the header."""
     try:
         with path.open("rb") as file:
             start = file.read(9)
     except OSError as error:
-        return f"cannot be read ({error.strerror})"
+        text = "{file} cannot be read ({reason}); copy it anew or choose another."
+        return InputError(text, file=path.name, reason=error.strerror)
     length = int.from_bytes(start[:8], "little")
     if not start:
-        return "is empty"
+        return InputError("{file} is empty; copy it anew or choose another.", file=path.name)
     if start[8:] not in (b"{", b"") or length > MAX_BYTES:
-        return "is no safetensors file"
-    return "is cut off or damaged"
+        return InputError("{file} is no safetensors file; copy it anew or choose another.", file=path.name)
+    return InputError("{file} is cut off or damaged; copy it anew or choose another.", file=path.name)
 
 
 def counting(key: str) -> list[tuple[int, str]]:

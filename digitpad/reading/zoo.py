@@ -36,7 +36,7 @@ def _strided(first: tuple[int, int, int], second: tuple[int, int, int], dropout:
     return [*_conv_stage(first, dropout), *_conv_stage(second, dropout), *hidden]
 
 
-_COLUMNS: list[list[Any]] = [
+_MEMBERS: list[list[Any]] = [
     _strided((32, 32, 32), (64, 64, 64), dropout=0.3),
     [
         *_conv_bn(32),
@@ -88,7 +88,7 @@ NETWORKS: Mapping[str, Layers] = {
         ["linear", 10],
     ],
     "wide": _strided((32, 32, 48), (96, 96, 96), dropout=0.2),
-    "columns": [["columns", *_COLUMNS]],
+    "columns": [["columns", *_MEMBERS]],
     "classic": [
         *_conv_pool(32, 3, 1),
         *_conv_pool(64, 3, 1),

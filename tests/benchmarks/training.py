@@ -31,9 +31,10 @@ from digitpad.domain.reports import EpochReport, StepsReport
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import Images
 from digitpad.learning.models.devices import cores
-from digitpad.learning.models.networks import NETWORKS, build
+from digitpad.learning.models.networks import build
 from digitpad.learning.training.loop import Training
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.zoo import NETWORKS
 
 BOUNDS = {
     "fast_accuracy": ("fast: test images read right, mean over the seeds", "≥ 0.99"),

@@ -27,10 +27,10 @@ from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_image
 from digitpad.learning.evaluation.calibration import calibration_error, fit_temperature, probabilities, reliability
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores
-from digitpad.learning.models.networks import NETWORKS
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.learning.training.losses import OUTLIER, energy_score, thresholds
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.zoo import NETWORKS
 from tests.digit_styles import outliers_by_style
 
 

@@ -14,7 +14,7 @@ from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from digitpad.learning.models.networks import NETWORKS
+from digitpad.reading.zoo import NETWORKS
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist
 

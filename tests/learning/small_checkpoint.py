@@ -8,8 +8,9 @@ from safetensors.torch import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.learning.models.checkpoints import FORMAT, load_checkpoint
+from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.models.networks import build
+from digitpad.reading.checkpoint_file import FORMAT
 
 SMALL = [["conv-bn", 4, 5, 2, 2], ["relu"], ["flatten"], ["linear", 10]]
 SMALL_INFO = CheckpointInfo(

@@ -57,4 +57,4 @@ def test_any_value_becomes_ten_logits_or_a_sentence(layers):
         network = network_of(layers)
     except InputError:
         return
-    assert [column[-1].shape for column in network.columns] == [(10,)] * len(network.columns)
+    assert {member[-1].shape for member in network.members} == {(10,)}

@@ -24,8 +24,9 @@ from digitpad.domain.schedules import learning_rate_at, momentum_at
 from digitpad.learning.data.augment import augmented
 from digitpad.learning.data.images import Images, fingerprint
 from digitpad.learning.models.devices import computes_bfloat16
-from digitpad.learning.models.networks import NETWORKS, build, first_member
+from digitpad.learning.models.networks import build, first_member
 from digitpad.learning.training.losses import outlier_exposure_loss, read
+from digitpad.reading.zoo import NETWORKS
 
 _REPORT_SECONDS = 0.1
 

@@ -17,8 +17,8 @@ from digitpad.learning.data.datasets import cached_data, describe, download_fold
 from digitpad.learning.data.images import split_validation
 from digitpad.learning.data.pen_dataset import concatenated, pen_images
 from digitpad.learning.models.devices import choose_device, explained
-from digitpad.learning.models.networks import NETWORKS
 from digitpad.learning.training.loop import Training
+from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.io import data_folder
 
 _PEN_DIGITS = "pendigits"

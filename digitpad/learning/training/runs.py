@@ -25,11 +25,13 @@ from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.evaluation.calibration import fit_temperature
 from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores, explained
-from digitpad.learning.models.networks import NETWORKS, Layers, first_member_layers, parameter_count
+from digitpad.learning.models.networks import first_member_layers, parameter_count
 from digitpad.learning.training.losses import energy_score, thresholds
 from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
+from digitpad.reading.layers import Layers
+from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.run_store import RunFolder, create
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
 from digitpad.domain.prediction import CLASSES
 from digitpad.ink.raster.render import SIDE
 from digitpad.reading.layers import ACTIVATIONS, MAX_LAYERS, Layers, Shape, network_of
@@ -75,12 +75,18 @@ def candidates(name: str, tensors: Mapping[str, StoredTensor]) -> list[Candidate
             return [Candidate(network_id, layers, renamed)]
     found = list(_stacks(name, _parts(name, tensors)))
     if not found:
-        raise InputError(_unknown(name, "no strides, padding and pooling lead from 28×28 to its first linear layer"))
+        raise _unknown(name, Message("no strides, padding and pooling lead from 28×28 to its first linear layer"))
     return found
 
 
-def _unknown(name: str, why: str) -> str:
-    return f"{name} holds the weights of a network that digitpad does not know ({why[:200]}). Choose another file."
+def _unknown(name: str, why: Message) -> InputError:
+    text = "{name} holds the weights of a network that digitpad does not know ({reason}). Choose another file."
+    return InputError(text, name=name, reason=why)
+
+
+def _no_layer(name: str, tensor: str, shape: Shape) -> InputError:
+    why = Message("{tensor}, {shape}, does not follow on the layer before it", tensor=tensor[:80], shape=list(shape))
+    return _unknown(name, why)
 
 
 def _renamed(tensors: Mapping[str, StoredTensor], places: Mapping[str, Shape]) -> dict[str, StoredTensor] | None:
@@ -114,12 +120,13 @@ def _parts(name: str, tensors: Mapping[str, StoredTensor]) -> list[_Part]:
     """The modules of a state_dict with their kinds; any that is none of the three is named in the sentence."""
     parts = []
     for module, held in _modules(tensors).items():
-        kind, shape = _kind({leaf: tensor.shape for leaf, tensor in held.items()})
+        kind, weight = _kind({leaf: tensor.shape for leaf, tensor in held.items()})
         if not kind or not all(tensor.is_float for leaf, tensor in held.items() if leaf != "num_batches_tracked"):
             leaf, tensor = next(iter(held.items()))
-            place = f"{module}.{leaf}".strip(".")[:80]
-            raise InputError(_unknown(name, f"{place}, {tensor.dtype} {list(tensor.shape)[:8]}, fits no layer"))
-        parts.append(_Part(module, kind, shape, held))
+            place, shape = f"{module}.{leaf}".strip(".")[:80], list(tensor.shape)[:8]
+            why = Message("{tensor}, {dtype} {shape}, fits no layer", tensor=place, dtype=tensor.dtype, shape=shape)
+            raise _unknown(name, why)
+        parts.append(_Part(module, kind, weight, held))
     return parts
 
 
@@ -145,7 +152,8 @@ def _stacks(name: str, parts: Sequence[_Part]) -> Iterator[Candidate]:
     norms = _placed_norms(name, [*convolutions, *linears], [part for part in parts if part.kind == "batchnorm"])
     last = linears[-1] if linears else convolutions[-1] if convolutions else None
     if last is None or last.shape[0] != CLASSES:
-        raise InputError(_unknown(name, f"its last layer has {last.shape[0] if last else 0} outputs and not ten"))
+        why = Message("its last layer has {count} outputs and not ten", count=last.shape[0] if last else 0)
+        raise _unknown(name, why)
     orders = (False, True) if norms else (False,)  # whether the activation comes before the batch normalisation
     for geometry in _geometries(convolutions, linears[0].shape[1] if linears else CLASSES):
         pools = ("maxpool", "avgpool") if any(step[2] for step in geometry.steps) else ("maxpool",)
@@ -170,9 +178,7 @@ def _chained(name: str, parts: list[_Part], width: int | None) -> list[_Part]:
     while left:
         part = next((part for part in left if part.shape[1] == width), None)
         if part is None:
-            raise InputError(
-                _unknown(name, f"{left[0].name}.weight, {list(left[0].shape)}, does not follow on the layer before it")
-            )
+            raise _no_layer(name, f"{left[0].name}.weight", left[0].shape)
         left.remove(part)
         chain.append(part)
         width = part.shape[0]
@@ -185,7 +191,7 @@ def _placed_norms(name: str, layers: Sequence[_Part], norms: Sequence[_Part]) ->
     for norm in norms:
         layer = next((part for part in layers if part.shape[:1] == norm.shape and part.name not in placed), None)
         if layer is None:
-            raise InputError(_unknown(name, f"{norm.name}.weight, {list(norm.shape)}, follows on no layer"))
+            raise _no_layer(name, f"{norm.name}.weight", norm.shape)
         placed[layer.name] = norm
     return placed
 

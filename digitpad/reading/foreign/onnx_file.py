@@ -107,7 +107,12 @@ def read_onnx(path: Path) -> OnnxFile:
     """
     size = path.stat().st_size
     if size > MAX_ONNX_BYTES:
-        raise InputError(f"{path.name} has {size >> 20} MB; an ONNX file has {MAX_ONNX_BYTES >> 20} at most.")
+        raise InputError(
+            "{file} has {size} MB; an ONNX file has {most} at most.",
+            file=path.name,
+            size=size >> 20,
+            most=MAX_ONNX_BYTES >> 20,
+        )
     try:
         data = path.read_bytes()
         _described(memoryview(data), _MODEL, MAX_DESCRIPTION)
@@ -120,10 +125,10 @@ def read_onnx(path: Path) -> OnnxFile:
         raise
     except OverflowError as error:
         raise InputError(
-            f"{path.name} describes more than a network for 28×28 images needs; choose another."
+            "{file} describes more than a network for 28×28 images needs; choose another.", file=path.name
         ) from error
     except Exception as error:  # bytes from anywhere make the parser and checker raise many things
-        raise InputError(f"{path.name} is no whole ONNX file; copy it anew or choose another.") from error
+        raise InputError("{file} is no whole ONNX file; copy it anew or choose another.", file=path.name) from error
     return _placed(path.name, model, skeleton, parameters)
 
 
@@ -186,25 +191,37 @@ def _check_contents(name: str, model: onnx.ModelProto) -> int:
     used = {node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}" for node in graph.node}
     strange = sorted(used - _OPERATORS)
     if strange:
-        raise InputError(f"{name} uses the operator {strange[0][:80]}, which digitpad does not take from files.")
+        raise InputError(
+            "{name} uses the operator {strange}, which digitpad does not take from files.",
+            name=name,
+            strange=strange[0][:80],
+        )
     if not versions or not 7 <= versions[0] <= onnx_opset_version():
-        raise InputError(f"{name} has a version of ONNX that digitpad does not read; export it with opset 17.")
+        raise InputError(
+            "{name} has a version of ONNX that digitpad does not read; export it with opset 17.", name=name
+        )
     if len(graph.node) > MAX_NODES or model.functions or model.training_info or graph.sparse_initializer:
         raise InputError(
-            f"{name} is more than a network for 28×28 images; digitpad takes {MAX_NODES} operators at most."
+            "{name} is more than a network for 28×28 images; digitpad takes {most} operators at most.",
+            name=name,
+            most=MAX_NODES,
         )
     attributes = [attribute for node in graph.node for attribute in node.attribute]
     if any(
         attribute.HasField("g") or attribute.graphs or attribute.tensors or attribute.HasField("sparse_tensor")
         for attribute in attributes
     ):
-        raise InputError(f"{name} holds graphs within its graph, which digitpad does not take from files.")
+        raise InputError("{name} holds graphs within its graph, which digitpad does not take from files.", name=name)
     tensors = [*graph.initializer, *(attribute.t for attribute in attributes if attribute.HasField("t"))]
     if any(tensor.data_location == TensorProto.EXTERNAL or tensor.external_data for tensor in tensors):
-        raise InputError(f"{name} keeps its weights in another file; save it with all weights inside and load that.")
+        raise InputError(
+            "{name} keeps its weights in another file; save it with all weights inside and load that.", name=name
+        )
     count: int = sum(math.prod(tensor.dims) for tensor in tensors if tensor.data_type in _FLOATS)
     if count > MAX_PARAMETERS or any(side < 0 for tensor in tensors for side in tensor.dims):
-        raise InputError(f"{name} has {count:,} weights; digitpad takes {MAX_PARAMETERS:,} at most.")
+        raise InputError(
+            "{name} has {count} weights; digitpad takes {most} at most.", name=name, count=count, most=MAX_PARAMETERS
+        )
     return count
 
 
@@ -238,7 +255,9 @@ def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parame
     try:
         inferred = shape_inference.infer_shapes(skeleton, check_type=True, strict_mode=True, data_prop=True).graph
     except Exception as error:  # the library raises what its C++ side raises
-        raise InputError(f"{name} holds operators that do not fit each other; choose another file.") from error
+        raise InputError(
+            "{name} holds operators that do not fit each other; choose another file.", name=name
+        ) from error
     held = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in held]
     values = [*inferred.value_info, *inferred.input, *inferred.output]
@@ -251,12 +270,16 @@ def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parame
     takes = [value for value in inputs if shapes.get(value.name, ())[1:] in _LAYOUTS]
     kinds = (*_FLOATS, TensorProto.UINT8)
     if len(inputs) != 1 or not takes or takes[0].type.tensor_type.elem_type not in kinds:
-        raise InputError(f"{name} does not take one 28×28 image of one channel; choose another file.")
+        raise InputError("{name} does not take one 28×28 image of one channel; choose another file.", name=name)
     if shapes[takes[0].name][0] != 1:
-        raise InputError(f"{name} takes {shapes[takes[0].name][0]:,} images at once; export it with a batch of 1.")
+        raise InputError(
+            "{name} takes {shape} images at once; export it with a batch of 1.",
+            name=name,
+            shape=shapes[takes[0].name][0],
+        )
     gives = [value for value in inferred.output if math.prod(shapes.get(value.name, ())) == CLASSES]
     if len(gives) != 1 or gives[0].type.tensor_type.elem_type not in _FLOATS:
-        raise InputError(f"{name} does not give ten numbers for ten digits; choose another file.")
+        raise InputError("{name} does not give ten numbers for ten digits; choose another file.", name=name)
     has_batches = not takes[0].type.tensor_type.shape.dim[0].dim_value
     renamed = _renamed(model, values)
     kind, layout = takes[0].type.tensor_type.elem_type, shapes[takes[0].name][1:]
@@ -269,10 +292,16 @@ def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape],
     for node in graph.node:
         for value in filter(None, node.output):
             if value not in shapes:
-                raise InputError(f"{name} computes sizes as it goes ({value[:80]}); export it with fixed sizes.")
+                raise InputError(
+                    "{name} computes sizes as it goes ({value}); export it with fixed sizes.",
+                    name=name,
+                    value=value[:80],
+                )
             if math.prod(shapes[value]) > MAX_OUTPUTS and value not in held:
                 raise InputError(
-                    f"{name} makes {math.prod(shapes[value]):,} numbers of one image; choose another file."
+                    "{name} makes {size} numbers of one image; choose another file.",
+                    name=name,
+                    size=math.prod(shapes[value]),
                 )
         made = math.prod(shapes[node.output[0]])
         if node.op_type == "Conv" and node.input[1] in shapes:
@@ -285,7 +314,12 @@ def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape],
             )
             costs += made * math.prod(kernel)
     if costs > MAX_MULTIPLY_ADDS:
-        raise InputError(f"{name} takes {costs:,} multiply-adds an image; digitpad allows {MAX_MULTIPLY_ADDS:,}.")
+        raise InputError(
+            "{name} takes {costs} multiply-adds an image; digitpad allows {most}.",
+            name=name,
+            costs=costs,
+            most=MAX_MULTIPLY_ADDS,
+        )
 
 
 def _renamed(model: onnx.ModelProto, values: list[onnx.ValueInfoProto]) -> onnx.ModelProto:

@@ -90,20 +90,27 @@ def read_state_dict(path: Path) -> dict[str, StoredTensor]:
         raise
     except _Refused as error:
         raise InputError(
-            f"{path.name} holds more than weights ({error}). digitpad runs no code from files; "
-            "save the network's state_dict() and load that."
+            "{file} holds more than weights ({reason}). digitpad runs no code from files; save the network's "
+            "state_dict() and load that.",
+            file=path.name,
+            reason=error,
         ) from error
     except Exception as error:  # bytes from anywhere make the readers raise many things, and each means the same
         raise InputError(
-            f"{path.name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
+            "{file} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another.", file=path.name
         ) from error
     for key in ("state_dict", "model_state_dict", "model"):
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict) or not all(isinstance(value, StoredTensor) for value in content.values()):
-        raise InputError(f"{path.name} holds no state_dict; save the network's state_dict() and load that.")
+        raise InputError("{file} holds no state_dict; save the network's state_dict() and load that.", file=path.name)
     if len(content) > MAX_TENSORS:
-        raise InputError(f"{path.name} holds {len(content):,} tensors; digitpad takes {MAX_TENSORS:,}. Choose another.")
+        raise InputError(
+            "{file} holds {count} tensors; digitpad takes {most}. Choose another.",
+            file=path.name,
+            count=len(content),
+            most=MAX_TENSORS,
+        )
     return {str(key): tensor for key, tensor in content.items()}
 
 
@@ -117,18 +124,21 @@ def _zipped(path: Path) -> Content:
         size = sum(entry.file_size for entry in entries.values())
         if size > MAX_BYTES:
             raise InputError(
-                f"{path.name} unpacks to {size >> 20:,} MB; a checkpoint has {MAX_BYTES >> 20} at most. "
-                "Choose another file."
+                "{file} unpacks to {size} MB; a checkpoint has {most} at most. Choose another file.",
+                file=path.name,
+                size=size >> 20,
+                most=MAX_BYTES >> 20,
             )
         pickled = next((name for name in entries if name.endswith("data.pkl")), "")
         folder = pickled.removesuffix("data.pkl")
         if f"{folder}constants.pkl" in entries:
             raise InputError(
-                f"{path.name} is a TorchScript program. digitpad runs no code from files; "
-                "save the network's state_dict(), or export it to ONNX, and load that."
+                "{file} is a TorchScript program. digitpad runs no code from files; save the network's "
+                "state_dict(), or export it to ONNX, and load that.",
+                file=path.name,
             )
         if not pickled:
-            raise InputError(f"{path.name} is a zip archive but no PyTorch file; choose another.")
+            raise InputError("{file} is a zip archive but no PyTorch file; choose another.", file=path.name)
         if entries[pickled].file_size > MAX_PICKLE_BYTES:
             raise _Refused(f"a pickle of {entries[pickled].file_size >> 20} MB")
         data = archive.read(pickled)
@@ -144,8 +154,9 @@ def _zipped(path: Path) -> Content:
     except _Refused:
         if b"pytorch-lightning_version" in data:
             raise InputError(
-                f"{path.name} is a Lightning checkpoint with more than weights in it. digitpad runs no code from "
-                "files; save the network's state_dict() with torch.save and load that."
+                "{file} is a Lightning checkpoint with more than weights in it. digitpad runs no code from files;"
+                " save the network's state_dict() with torch.save and load that.",
+                file=path.name,
             ) from None
         raise
 
@@ -239,7 +250,7 @@ class _Machine:
             return view.astype(dtype.newbyteorder("="))
         except Exception as error:  # a damaged archive makes its reader raise many things
             raise InputError(
-                f"{self.name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
+                "{name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another.", name=self.name
             ) from error
 
 
@@ -247,7 +258,7 @@ def _are_sizes(sizes: Content) -> bool:
     return (
         isinstance(sizes, tuple)
         and len(sizes) <= 8
-        and all(type(size) is int and 0 <= size < 1 << 40 for size in sizes)
+        and all(type(size) is int and 0 <= size < 1 << 60 for size in sizes)
     )
 
 

@@ -18,7 +18,8 @@ from digitpad.learning.data.images import Images
 from digitpad.learning.inspect import embedding
 from digitpad.learning.inspect import embedding_worker as embedding_process
 from digitpad.learning.inspect.embedding import EmbeddingMap, last_hidden
-from digitpad.learning.models.networks import NETWORKS, build
+from digitpad.learning.models.networks import build
+from digitpad.reading.zoo import NETWORKS
 
 LINEAR = [["flatten"], ["linear", 16], ["relu"], ["dropout", 0.5], ["linear", 10]]
 

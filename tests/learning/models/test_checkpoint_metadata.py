@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from digitpad.learning.models.checkpoints import FORMAT, load_checkpoint
-from digitpad.learning.models.networks import NETWORKS
+from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.reading.checkpoint_file import FORMAT
+from digitpad.reading.zoo import NETWORKS
 from tests.learning.small_checkpoint import SMALL, input_error, loaded_or_error, metadata, network, write
 
 # Metadata from elsewhere.
@@ -34,7 +35,7 @@ WRONG = {
     "layers": [None, "wide", {"0": ["flatten"]}, 1],
     "parameters": [None, "many", 1.5, True],
     "mean": [None, "0", float("nan"), float("inf"), 10**400, 256, True],
-    "std": [None, "1", 0, 0.0, -1, float("nan"), 1e-300, 1e300],
+    "std": [None, "1", 0, 0.0, float("nan"), 1e-300, 1e300],
     "recipe": [None, 1, "a" * 1001],
     "seed": ["0", 1.5, 2**65, False],
     "data": [None, ["MNIST"]],

@@ -18,9 +18,11 @@ from safetensors.torch import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.learning.models.checkpoints import MAX_BYTES, Checkpoint, load_checkpoint, save_checkpoint
-from digitpad.learning.models.networks import NETWORKS, parameter_count
+from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.networks import parameter_count
 from digitpad.learning.models.recognizer import Recognizer
+from digitpad.reading.tensors import MAX_BYTES
+from digitpad.reading.zoo import NETWORKS
 from tests.hand_drawn import drawn
 from tests.learning.small_checkpoint import (
     SMALL,

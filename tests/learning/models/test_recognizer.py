@@ -14,8 +14,9 @@ from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.models.checkpoints import Checkpoint
-from digitpad.learning.models.networks import NETWORKS, build
+from digitpad.learning.models.networks import build
 from digitpad.learning.models.recognizer import Recognizer, open_recognizer
+from digitpad.reading.zoo import NETWORKS
 from tests.hand_drawn import drawings, drawn
 
 
