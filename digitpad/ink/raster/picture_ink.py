@@ -1,9 +1,14 @@
 """Finding the ink in a picture: even out the light, tell ink from paper, drop specks, measure and grow strokes.
 
 All pictures here are float32 (h, w), grey levels 0 to 255 or coverage 0 to 1.
+
+scipy.ndimage has an opening, a dilation, a distance transform and labels too, but its import takes 0.15 to 0.24 s, as
+much again as NumPy's, where a picture is to be read on the command line in 0.6 s in all. It would save 40 lines here.
 """
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -12,6 +17,7 @@ from PIL import Image
 
 Greys = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+_Number = TypeVar("_Number", np.float32, np.intp)
 
 _WINDOW = 0.4
 """A bright square of this share of the longest side is light on the paper, anything narrower is ink: the fattest
@@ -106,7 +112,7 @@ def _paper(picture: Greys) -> Greys:
     return light
 
 
-def _highest(picture: Greys, window: int) -> Greys:
+def _highest(picture: NDArray[_Number], window: int) -> NDArray[_Number]:
     """The maximum of each `window` rows that follow one another."""
     size = 1
     while size < window:
@@ -186,30 +192,18 @@ def _without_specks(strong: Mask, weak: Mask) -> Mask:
 
 
 def _labelled(cells: Mask) -> NDArray[np.intp]:
-    """Connected parts of a grid, diagonal neighbours included, numbered from 1; 0 elsewhere."""
-    edges = np.diff(np.pad(cells, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, starts = np.nonzero(edges == 1)
-    ends = np.nonzero(edges == -1)[1]
-    parent = list(range(len(rows)))
+    """Connected parts of a grid, diagonal neighbours included, each with a number of its own; 0 elsewhere.
 
-    def root(run: int) -> int:
-        while parent[run] != run:
-            parent[run] = parent[parent[run]]
-            run = parent[run]
-        return run
-
-    first = np.searchsorted(rows, np.arange(len(cells) + 1)).tolist()
-    start, end = starts.tolist(), ends.tolist()
-    for row in range(1, len(cells)):
-        above, stop = first[row - 1], first[row]
-        for run in range(first[row], first[row + 1]):
-            while above < stop and end[above] < start[run]:
-                above += 1
-            touching = above
-            while touching < stop and start[touching] <= end[run]:
-                parent[root(touching)] = root(run)
-                touching += 1
-    labels = np.zeros(cells.shape, dtype=np.intp)
-    for run in range(len(rows)):
-        labels[rows[run], start[run] : end[run]] = root(run) + 1
-    return labels
+    Each cell takes the highest number round it, and all cells of its number with it, until nothing changes: some five
+    times, whatever the shape.
+    """
+    labels = np.where(cells, np.arange(1, cells.size + 1).reshape(cells.shape), 0)
+    parent = np.arange(cells.size + 1)
+    while True:
+        highest = np.where(cells, _highest(_highest(np.pad(labels, 1), 3).T, 3).T, 0)
+        if np.array_equal(highest, labels):
+            return labels
+        np.maximum.at(parent, labels, highest)
+        while not np.array_equal(parent, further := parent[parent]):
+            parent = further
+        labels = parent[labels]
