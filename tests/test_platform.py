@@ -36,7 +36,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad import app
 
-LATE = {"torch", "torchvision", "safetensors", "PIL", "pyqtgraph", "sklearn", "scipy", "tqdm"}
+LATE = {"torch", "torchvision", "safetensors", "PIL", "pyqtgraph", "sklearn", "scipy", "tqdm", "filelock"}
 
 
 class FirstPaint(QObject):

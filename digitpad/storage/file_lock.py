@@ -1,28 +1,17 @@
-"""A lock that a process holds by a file, and that the system lets go of when the process ends, however it ends."""
+"""A lock that a process holds by a file, and that the system lets go of when the process ends, however it ends.
+
+The system's lock on an open file is filelock's; the file is opened here. Its FileLock makes folders that are missing,
+so that a run that was deleted would be back, has no way to ask who holds a lock but to take it, and leaves a file
+system without locks with one that outlives a crash.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: int) -> None:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(file: int) -> None:
-        # Not lockf: its locks belong to the process, which would lose them by looking at the file a second time.
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-_BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)
 _WAITS = (0.01, 0.02, 0.04, 0.08, 0.0)
 """Seconds between attempts: somebody may be just looking whether it is locked."""
 
@@ -59,8 +48,9 @@ def is_locked(path: Path) -> bool:
 
 def _locked(file: int) -> bool:
     """Lock an open file for as long as it is open, unless it is locked already."""
+    from filelock import lock_descriptor  # here, since a start of the window does without it: it takes 0.05 s
+
     try:
-        _lock(file)
-    except OSError as error:
-        return error.errno not in _BUSY
-    return True
+        return lock_descriptor(file, blocking=False)
+    except OSError:
+        return True

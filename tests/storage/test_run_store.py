@@ -423,6 +423,16 @@ def test_what_fails_while_training_is_handed_on_and_lets_go(run):
     assert not run.is_being_trained()
 
 
+def test_a_run_that_0_1_0_trains_is_held(run):
+    fcntl = pytest.importorskip("fcntl")
+    with (run.path / "lock").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert run.is_being_trained()
+        with pytest.raises(DigitpadError, match="being trained"), run.training():
+            pass
+    assert not run.is_being_trained()
+
+
 def test_another_process_holds_a_run_until_it_is_killed(folder, run):
     trainer = """
         import sys
