@@ -13,9 +13,9 @@ import pytest
 import torch
 from tqdm import tqdm
 
-import digitpad.cli.train
 import digitpad.learning.data.download
 import digitpad.learning.training.runs
+from digitpad.cli.train_progress import TrainProgress
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, StepsReport
@@ -327,7 +327,7 @@ def interrupted(monkeypatch):
     """Presses Ctrl+C as often as asked at the first steps of a training."""
 
     def arm(times, kind=StepsReport):
-        reported = digitpad.cli.train._Reporter.on_progress
+        reported = TrainProgress.on_progress
         left = [times]
 
         def on_progress(reporter, report):
@@ -336,7 +336,7 @@ def interrupted(monkeypatch):
                 left[0] -= 1
                 signal.raise_signal(signal.SIGINT)
 
-        monkeypatch.setattr(digitpad.cli.train._Reporter, "on_progress", on_progress)
+        monkeypatch.setattr(TrainProgress, "on_progress", on_progress)
 
     return arm
 
@@ -371,15 +371,15 @@ def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, in
 
 def test_the_bar_counts_drawings_and_then_begins_anew_with_steps(tmp_path):
     written = io.StringIO()
-    with digitpad.cli.train._Reporter(tmp_path / "out.safetensors", False, None) as reporter:
-        bar = reporter._bar = tqdm(unit="step", file=written, mininterval=0)
+    with TrainProgress(tmp_path / "out.safetensors", False, None) as progress:
+        bar = progress.bar = tqdm(unit="step", file=written, mininterval=0)
         for done in (1, 500):
-            reporter.on_progress(Preparing(done, 1000, 1.0))
+            progress.on_progress(Preparing(done, 1000, 1.0))
             assert (bar.n, bar.total, bar.unit) == (done, 1000, "drawing")
         assert "varying drawings:  50%" in written.getvalue()
         written.truncate(0)
-        reporter.on_progress(RunInfo("a", "own", OWN, 0, "mnist", "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
-        reporter.on_progress(StepsReport(1, (2.3, 2.2), (0.1, 0.1), 1, 2, 40, 900.0, 0.1, 3.0))
+        progress.on_progress(RunInfo("a", "own", OWN, 0, "mnist", "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
+        progress.on_progress(StepsReport(1, (2.3, 2.2), (0.1, 0.1), 1, 2, 40, 900.0, 0.1, 3.0))
         assert (bar.n, bar.total, bar.unit) == (2, 40, "step")
         assert "drawing" not in written.getvalue()
         assert "1000" not in written.getvalue()

@@ -1,0 +1,81 @@
+"""digitpad evaluate: measures a checkpoint on labelled digits."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitpad.cli.output import print_json, printable
+from digitpad.domain.errors import InputError
+from digitpad.storage.io import DEFAULT_CHECKPOINT, write_atomically
+
+if TYPE_CHECKING:
+    from digitpad.learning.evaluation.evaluate import Evaluation
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the figures, and write the page where one is asked for.
+
+    Raises:
+        InputError: checkpoint, data, device or page cannot be used.
+        DigitpadError: the page could not be written.
+    """
+    page: Path | None = arguments.page
+    if page is not None:
+        _check_page(page, arguments.data)  # before the minutes that the reading may take
+    from digitpad.learning.evaluation.evaluate import evaluate, read_labelled
+    from digitpad.learning.models.checkpoints import load_checkpoint
+    from digitpad.learning.models.devices import choose_device
+
+    checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
+    data = read_labelled(arguments.data)
+    result = evaluate(checkpoint, data, choose_device(arguments.device), arguments.false_rejection_rate)
+    if page is not None:
+        from digitpad.learning.evaluation.page import evaluation_page
+
+        source = arguments.data.resolve().name
+        write_atomically(page, evaluation_page(result, data, checkpoint.info, source, arguments.false_rejection_rate))
+    if arguments.json:
+        values = asdict(result)
+        print_json(refused=values.pop("rejected"), **values)
+    else:
+        _print(result)
+        if page is not None:
+            print(f"wrote {page}")
+    return 0
+
+
+def _check_page(page: Path, data: Path) -> None:
+    """Refuse a place for the page where it would replace something else, or where no file can be."""
+    try:
+        if page.is_dir():
+            raise InputError(f"{page} is a folder; name a file for the page, such as {page / 'page.html'}.")
+        if page.exists() and data.exists() and page.samefile(data):
+            raise InputError(f"The page would replace {data}, which is to be evaluated; name another file.")
+        if page.suffix.lower() not in (".html", ".htm"):
+            raise InputError(f"{page} does not end in .html, so another file might be lost; name the page NAME.html.")
+        if not page.parent.is_dir():
+            raise InputError(f"The folder {page.parent} does not exist; make it, or name another for the page.")
+    except OSError as error:
+        raise InputError(f"{page} cannot be a file ({error.strerror}); name another for the page.") from error
+
+
+def _print(result: Evaluation) -> None:
+    right, wrong = f"{result.accuracy:.2%} of {result.n:,} read right", f"{len(result.errors):,} wrong"
+    print(f"{right}, {wrong}, {result.rejected:,} refused")
+    print(f"expected calibration error {result.ece:.2%} (15 bins)")
+    if result.writers_mean is not None:
+        spread = "" if result.writers_sd is None else f" ± {result.writers_sd:.2%} (mean ± standard deviation)"
+        writers = "1 writer" if len(result.writers) == 1 else f"{len(result.writers):,} writers"
+        print(f"by writer: {result.writers_mean:.2%}{spread}, {writers}")
+        weakest = sorted(result.writers, key=lambda writer: writer.accuracy)[:3]
+        print(
+            "weakest: " + ", ".join(f"{printable(each.writer)} {each.accuracy:.2%} of {each.n:,}" for each in weakest)
+        )
+    print("rows: label, columns: read as")
+    print("      " + "".join(f"{digit:>6}" for digit in range(10)) + "   right")
+    for digit, (row, accuracy) in enumerate(zip(result.confusion, result.digits, strict=True)):
+        right = "–" if accuracy is None else f"{accuracy:.2%}"
+        print(f"{digit:>6}" + "".join(f"{count:>6}" for count in row) + f"{right:>9}")

@@ -1,0 +1,45 @@
+"""digitpad predict: reads pictures and ink files."""
+
+from __future__ import annotations
+
+import argparse
+
+from digitpad.cli.output import print_error, print_json
+from digitpad.domain.errors import InputError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read each drawing of each file; one that cannot be used leaves the others to be read.
+
+    Returns:
+        2 where a file could not be used, else 0.
+    """
+    from digitpad.ink.formats.opening import open_inks
+    from digitpad.learning.models.recognizer import open_recognizer
+
+    recognizer = open_recognizer(arguments.checkpoint, arguments.device)
+    recognizer.false_rejection_rate = arguments.false_rejection_rate
+    status = 0
+    for file in arguments.files:
+        try:
+            inks = open_inks(file)
+            if not inks:
+                raise InputError("{file} holds no drawing; choose another file.", file=file.name)
+        except InputError as error:
+            print_error(error)
+            status = 2
+            continue
+        for index, prediction in enumerate(map(recognizer.predict, inks)):
+            if arguments.json:
+                print_json(
+                    file=str(file),
+                    index=index,
+                    digit=prediction.digit,
+                    confidence=prediction.confidence,
+                    probabilities=list(prediction.probabilities),
+                )
+            elif prediction.digit is None:
+                print(f"{file}  {index:>4}  no digit")
+            else:
+                print(f"{file}  {index:>4}  {prediction.digit}  {prediction.confidence:6.1%}")
+    return status
