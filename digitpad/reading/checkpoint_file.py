@@ -118,19 +118,13 @@ def filled(name: str, network: Network, tensors: Mapping[str, StoredTensor]) -> 
     wrong = [key for key, shape in places.items() if key not in tensors or not _fits(key, tensors[key], shape)]
     wrong += [key for key in tensors if key not in places]
     if wrong:
-        raise InputError(
-            "{name} does not fit the network it describes ({tensor}); choose another checkpoint.",
-            name=name,
-            tensor=wrong[0][:80],
-        )
+        text = "{name} does not fit the network it describes ({tensor}); choose another checkpoint."
+        raise InputError(text, name=name, tensor=wrong[0][:80])
     arrays = {key: tensors[key].array() for key in places}
     for key, array in arrays.items():
         if not np.isfinite(array).all():
-            raise InputError(
-                "{name} holds weights that are not numbers ({key}); train it again or choose another.",
-                name=name,
-                key=key,
-            )
+            text = "{name} holds weights that are not numbers ({key}); train it again or choose another."
+            raise InputError(text, name=name, key=key)
     return arrays
 
 

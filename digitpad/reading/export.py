@@ -62,12 +62,11 @@ def export_onnx(
     difference = float(np.abs(probabilities - expected).max())
     is_digit = digits == np.where(digits == -1, -1, expected.argmax(axis=1))
     if difference > MAX_DIFFERENCE or not np.allclose(found_scores, scores, atol=1e-3) or not is_digit.all():
-        raise DigitpadError(
+        text = (
             "{file} was not written: the exported network answers otherwise than the one that reads (by "
-            "{difference}). This is a fault of digitpad; please report it.",
-            file=path.name,
-            difference=f"{difference:.2g}",
+            "{difference}). This is a fault of digitpad; please report it."
         )
+        raise DigitpadError(text, file=path.name, difference=f"{difference:.2g}")
     write_atomically(path, model.SerializeToString())
     return difference
 

@@ -136,12 +136,8 @@ def build_graph(
             if value != output:
                 builder.node("Identity", [value], output)
         else:
-            raise InputError(
-                "{name} has no layer called {output}; it has {value}.",
-                name=info.name,
-                output=output[:80],
-                value=", ".join(values)[:800],
-            )
+            text = "{name} has no layer called {output}; it has {value}."
+            raise InputError(text, name=info.name, output=output[:80], value=", ".join(values)[:800])
         model.graph.output.append(helper.make_tensor_value_info(output, kind, shape))
     model.graph.node.extend(builder.nodes)
     model.graph.initializer.extend(builder.constants)

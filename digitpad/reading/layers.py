@@ -104,24 +104,19 @@ def network_of(layers: object) -> Network:
     if isinstance(layers, list) and len(layers) == 1 and isinstance(layers[0], list) and layers[0][:1] == ["columns"]:
         members = layers[0][1:]
         if not 0 < len(members) <= MAX_MEMBERS:
-            raise InputError(
-                "The network has {count} columns; digitpad takes 1 to {most}.", count=len(members), most=MAX_MEMBERS
-            )
+            text = "The network has {count} columns; digitpad takes 1 to {most}."
+            raise InputError(text, count=len(members), most=MAX_MEMBERS)
         made = (_member(member, f"0.columns.{number}.") for number, member in enumerate(members))
         network = Network(tuple(made), is_ensemble=True)
     else:
         network = Network((_member(layers, ""),))
     size, costs = network.parameters, sum(module.multiply_adds for module in network)
     if size > MAX_PARAMETERS:
-        raise InputError(
-            "The network has {size} parameters; digitpad takes {most} at most.", size=size, most=MAX_PARAMETERS
-        )
+        text = "The network has {size} parameters; digitpad takes {most} at most."
+        raise InputError(text, size=size, most=MAX_PARAMETERS)
     if costs > MAX_MULTIPLY_ADDS:
-        raise InputError(
-            "The network takes {costs} multiply-adds an image; digitpad allows {most}.",
-            costs=costs,
-            most=MAX_MULTIPLY_ADDS,
-        )
+        text = "The network takes {costs} multiply-adds an image; digitpad allows {most}."
+        raise InputError(text, costs=costs, most=MAX_MULTIPLY_ADDS)
     return network
 
 
@@ -135,12 +130,8 @@ def _member(layers: object, prefix: str) -> tuple[Module, ...]:
         try:
             modules += _modules(layer, shape, prefix, len(modules))
         except InputError as error:
-            raise InputError(
-                "Layer {number} of the network, {layer}, does not fit: {reason}.",
-                number=number,
-                layer=reprlib.repr(layer),
-                reason=error,
-            ) from error
+            text = "Layer {number} of the network, {layer}, does not fit: {reason}."
+            raise InputError(text, number=number, layer=reprlib.repr(layer), reason=error) from error
         shape = modules[-1].shape
     if shape != (CLASSES,):
         raise InputError("The network ends in shape {shape}; digitpad needs ten outputs.", shape=shape)

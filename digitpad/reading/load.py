@@ -75,9 +75,8 @@ def _opened(path: Path, digits: Digits | None, threads: int) -> tuple[Checkpoint
     try:  # finite weights may still be too large, or a variance below 0
         reader.read_batch(blank_and_full)
     except InputError as error:
-        raise InputError(
-            "{file} holds weights whose answers are not numbers; train it again or choose another.", file=path.name
-        ) from error
+        text = "{file} holds weights whose answers are not numbers; train it again or choose another."
+        raise InputError(text, file=path.name) from error
     _log.info("opened the network %s", path)
     return checkpoint, reader
 

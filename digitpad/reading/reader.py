@@ -135,9 +135,8 @@ class Reader:
         try:
             answers: list[NDArray[Any]] = session.run(list(outputs), {"image": images})
         except Exception as error:  # the library has some ten classes of errors without a common one
-            raise InputError(
-                "{name} cannot be read with ({reason}); choose another.", name=self.info.name, reason=_first_line(error)
-            ) from error
+            text = "{name} cannot be read with ({reason}); choose another."
+            raise InputError(text, name=self.info.name, reason=_first_line(error)) from error
         return answers
 
 
@@ -154,9 +153,8 @@ def session_of(model: onnx.ModelProto, name: str, threads: int = 1) -> Any:  # n
     try:
         return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
     except Exception as error:  # the library has some ten classes of errors without a common one
-        raise InputError(
-            "{name} cannot be read with ({reason}); choose another.", name=name, reason=_first_line(error)
-        ) from error
+        text = "{name} cannot be read with ({reason}); choose another."
+        raise InputError(text, name=name, reason=_first_line(error)) from error
 
 
 def _batches(images: NDArray[np.uint8], size: int) -> list[NDArray[np.uint8]]:

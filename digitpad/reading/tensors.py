@@ -83,16 +83,11 @@ def check_file(path: Path) -> None:
             raise InputError("{path} is no file; choose a checkpoint file.", path=path)
         path.open("rb").close()
     except (OSError, ValueError) as error:
-        raise InputError(
-            "{path} cannot be opened ({reason}); check its name and folder.", path=path, reason=reason(error)
-        ) from error
+        text = "{path} cannot be opened ({reason}); check its name and folder."
+        raise InputError(text, path=path, reason=reason(error)) from error
     if size > MAX_BYTES:
-        raise InputError(
-            "{file} has {size} MB; a checkpoint has {most} at most. Choose another file.",
-            file=path.name,
-            size=size >> 20,
-            most=MAX_BYTES >> 20,
-        )
+        text = "{file} has {size} MB; a checkpoint has {most} at most. Choose another file."
+        raise InputError(text, file=path.name, size=size >> 20, most=MAX_BYTES >> 20)
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str]]:
@@ -106,12 +101,10 @@ def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str
             start = file.read(9)
             length = int.from_bytes(start[:8], "little")
             if MAX_HEADER_BYTES < length <= MAX_BYTES and start[8:] == b"{":
-                raise InputError(
-                    "{file} describes its tensors in {length} MB; digitpad takes {most} at most. Choose another file.",
-                    file=path.name,
-                    length=length >> 20,
-                    most=MAX_HEADER_BYTES >> 20,
+                text = (
+                    "{file} describes its tensors in {length} MB; digitpad takes {most} at most. Choose another file."
                 )
+                raise InputError(text, file=path.name, length=length >> 20, most=MAX_HEADER_BYTES >> 20)
             if length > MAX_HEADER_BYTES:
                 raise ValueError("the header's length")
             with safe_open(path, framework="numpy"):
@@ -124,12 +117,8 @@ def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str
         raise broken_file(path) from error
     metadata = header.pop("__metadata__", None) or {}
     if len(header) > MAX_TENSORS:
-        raise InputError(
-            "{file} holds {count} tensors; digitpad takes {most}. Choose another.",
-            file=path.name,
-            count=len(header),
-            most=MAX_TENSORS,
-        )
+        text = "{file} holds {count} tensors; digitpad takes {most}. Choose another."
+        raise InputError(text, file=path.name, count=len(header), most=MAX_TENSORS)
     tensors = {key: _stored(path, 8 + length, header[key]) for key in sorted(header, key=counting)}
     return tensors, metadata
 

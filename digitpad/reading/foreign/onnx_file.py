@@ -107,12 +107,8 @@ def read_onnx(path: Path) -> OnnxFile:
     """
     size = path.stat().st_size
     if size > MAX_ONNX_BYTES:
-        raise InputError(
-            "{file} has {size} MB; an ONNX file has {most} at most.",
-            file=path.name,
-            size=size >> 20,
-            most=MAX_ONNX_BYTES >> 20,
-        )
+        text = "{file} has {size} MB; an ONNX file has {most} at most."
+        raise InputError(text, file=path.name, size=size >> 20, most=MAX_ONNX_BYTES >> 20)
     try:
         data = path.read_bytes()
         _described(memoryview(data), _MODEL, MAX_DESCRIPTION)
@@ -124,9 +120,8 @@ def read_onnx(path: Path) -> OnnxFile:
     except InputError:
         raise
     except OverflowError as error:
-        raise InputError(
-            "{file} describes more than a network for 28×28 images needs; choose another.", file=path.name
-        ) from error
+        text = "{file} describes more than a network for 28×28 images needs; choose another."
+        raise InputError(text, file=path.name) from error
     except Exception as error:  # bytes from anywhere make the parser and checker raise many things
         raise InputError("{file} is no whole ONNX file; copy it anew or choose another.", file=path.name) from error
     return _placed(path.name, model, skeleton, parameters)
@@ -191,21 +186,14 @@ def _check_contents(name: str, model: onnx.ModelProto) -> int:
     used = {node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}" for node in graph.node}
     strange = sorted(used - _OPERATORS)
     if strange:
-        raise InputError(
-            "{name} uses the operator {strange}, which digitpad does not take from files.",
-            name=name,
-            strange=strange[0][:80],
-        )
+        text = "{name} uses the operator {strange}, which digitpad does not take from files."
+        raise InputError(text, name=name, strange=strange[0][:80])
     if not versions or not 7 <= versions[0] <= onnx_opset_version():
-        raise InputError(
-            "{name} has a version of ONNX that digitpad does not read; export it with opset 17.", name=name
-        )
+        text = "{name} has a version of ONNX that digitpad does not read; export it with opset 17."
+        raise InputError(text, name=name)
     if len(graph.node) > MAX_NODES or model.functions or model.training_info or graph.sparse_initializer:
-        raise InputError(
-            "{name} is more than a network for 28×28 images; digitpad takes {most} operators at most.",
-            name=name,
-            most=MAX_NODES,
-        )
+        text = "{name} is more than a network for 28×28 images; digitpad takes {most} operators at most."
+        raise InputError(text, name=name, most=MAX_NODES)
     attributes = [attribute for node in graph.node for attribute in node.attribute]
     if any(
         attribute.HasField("g") or attribute.graphs or attribute.tensors or attribute.HasField("sparse_tensor")
@@ -214,14 +202,12 @@ def _check_contents(name: str, model: onnx.ModelProto) -> int:
         raise InputError("{name} holds graphs within its graph, which digitpad does not take from files.", name=name)
     tensors = [*graph.initializer, *(attribute.t for attribute in attributes if attribute.HasField("t"))]
     if any(tensor.data_location == TensorProto.EXTERNAL or tensor.external_data for tensor in tensors):
-        raise InputError(
-            "{name} keeps its weights in another file; save it with all weights inside and load that.", name=name
-        )
+        text = "{name} keeps its weights in another file; save it with all weights inside and load that."
+        raise InputError(text, name=name)
     count: int = sum(math.prod(tensor.dims) for tensor in tensors if tensor.data_type in _FLOATS)
     if count > MAX_PARAMETERS or any(side < 0 for tensor in tensors for side in tensor.dims):
-        raise InputError(
-            "{name} has {count} weights; digitpad takes {most} at most.", name=name, count=count, most=MAX_PARAMETERS
-        )
+        text = "{name} has {count} weights; digitpad takes {most} at most."
+        raise InputError(text, name=name, count=count, most=MAX_PARAMETERS)
     return count
 
 
@@ -255,9 +241,8 @@ def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parame
     try:
         inferred = shape_inference.infer_shapes(skeleton, check_type=True, strict_mode=True, data_prop=True).graph
     except Exception as error:  # the library raises what its C++ side raises
-        raise InputError(
-            "{name} holds operators that do not fit each other; choose another file.", name=name
-        ) from error
+        text = "{name} holds operators that do not fit each other; choose another file."
+        raise InputError(text, name=name) from error
     held = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in held]
     values = [*inferred.value_info, *inferred.input, *inferred.output]
@@ -272,11 +257,8 @@ def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parame
     if len(inputs) != 1 or not takes or takes[0].type.tensor_type.elem_type not in kinds:
         raise InputError("{name} does not take one 28×28 image of one channel; choose another file.", name=name)
     if shapes[takes[0].name][0] != 1:
-        raise InputError(
-            "{name} takes {shape} images at once; export it with a batch of 1.",
-            name=name,
-            shape=shapes[takes[0].name][0],
-        )
+        text = "{name} takes {shape} images at once; export it with a batch of 1."
+        raise InputError(text, name=name, shape=shapes[takes[0].name][0])
     gives = [value for value in inferred.output if math.prod(shapes.get(value.name, ())) == CLASSES]
     if len(gives) != 1 or gives[0].type.tensor_type.elem_type not in _FLOATS:
         raise InputError("{name} does not give ten numbers for ten digits; choose another file.", name=name)
@@ -292,17 +274,11 @@ def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape],
     for node in graph.node:
         for value in filter(None, node.output):
             if value not in shapes:
-                raise InputError(
-                    "{name} computes sizes as it goes ({value}); export it with fixed sizes.",
-                    name=name,
-                    value=value[:80],
-                )
+                text = "{name} computes sizes as it goes ({value}); export it with fixed sizes."
+                raise InputError(text, name=name, value=value[:80])
             if math.prod(shapes[value]) > MAX_OUTPUTS and value not in held:
-                raise InputError(
-                    "{name} makes {size} numbers of one image; choose another file.",
-                    name=name,
-                    size=math.prod(shapes[value]),
-                )
+                text = "{name} makes {size} numbers of one image; choose another file."
+                raise InputError(text, name=name, size=math.prod(shapes[value]))
         made = math.prod(shapes[node.output[0]])
         if node.op_type == "Conv" and node.input[1] in shapes:
             costs += made * math.prod(shapes[node.input[1]][1:])
@@ -314,12 +290,8 @@ def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape],
             )
             costs += made * math.prod(kernel)
     if costs > MAX_MULTIPLY_ADDS:
-        raise InputError(
-            "{name} takes {costs} multiply-adds an image; digitpad allows {most}.",
-            name=name,
-            costs=costs,
-            most=MAX_MULTIPLY_ADDS,
-        )
+        text = "{name} takes {costs} multiply-adds an image; digitpad allows {most}."
+        raise InputError(text, name=name, costs=costs, most=MAX_MULTIPLY_ADDS)
 
 
 def _renamed(model: onnx.ModelProto, values: list[onnx.ValueInfoProto]) -> onnx.ModelProto:

@@ -89,28 +89,22 @@ def read_state_dict(path: Path) -> dict[str, StoredTensor]:
     except InputError:
         raise
     except _Refused as error:
-        raise InputError(
+        text = (
             "{file} holds more than weights ({reason}). digitpad runs no code from files; save the network's "
-            "state_dict() and load that.",
-            file=path.name,
-            reason=error,
-        ) from error
+            "state_dict() and load that."
+        )
+        raise InputError(text, file=path.name, reason=error) from error
     except Exception as error:  # bytes from anywhere make the readers raise many things, and each means the same
-        raise InputError(
-            "{file} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another.", file=path.name
-        ) from error
+        text = "{file} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
+        raise InputError(text, file=path.name) from error
     for key in ("state_dict", "model_state_dict", "model"):
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict) or not all(isinstance(value, StoredTensor) for value in content.values()):
         raise InputError("{file} holds no state_dict; save the network's state_dict() and load that.", file=path.name)
     if len(content) > MAX_TENSORS:
-        raise InputError(
-            "{file} holds {count} tensors; digitpad takes {most}. Choose another.",
-            file=path.name,
-            count=len(content),
-            most=MAX_TENSORS,
-        )
+        text = "{file} holds {count} tensors; digitpad takes {most}. Choose another."
+        raise InputError(text, file=path.name, count=len(content), most=MAX_TENSORS)
     return {str(key): tensor for key, tensor in content.items()}
 
 
@@ -123,12 +117,8 @@ def _zipped(path: Path) -> Content:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in entries.values())
         if size > MAX_BYTES:
-            raise InputError(
-                "{file} unpacks to {size} MB; a checkpoint has {most} at most. Choose another file.",
-                file=path.name,
-                size=size >> 20,
-                most=MAX_BYTES >> 20,
-            )
+            text = "{file} unpacks to {size} MB; a checkpoint has {most} at most. Choose another file."
+            raise InputError(text, file=path.name, size=size >> 20, most=MAX_BYTES >> 20)
         pickled = next((name for name in entries if name.endswith("data.pkl")), "")
         folder = pickled.removesuffix("data.pkl")
         if f"{folder}constants.pkl" in entries:
@@ -249,9 +239,8 @@ class _Machine:
             view = np.lib.stride_tricks.as_strided(held, shape, [step * dtype.itemsize for step in strides])
             return view.astype(dtype.newbyteorder("="))
         except Exception as error:  # a damaged archive makes its reader raise many things
-            raise InputError(
-                "{name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another.", name=self.name
-            ) from error
+            text = "{name} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
+            raise InputError(text, name=self.name) from error
 
 
 def _are_sizes(sizes: Content) -> bool:
