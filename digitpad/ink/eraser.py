@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.strokes import Floats, Ink, Stroke, smooth
-
-FLAT_STEP = 4.0
-"""Greatest distance between the points of a flattened stroke, in canvas units. A curve through points this near each
-other stays within a tenth of it of the lines that join them."""
+from digitpad.ink.geometry import between, flatten, length, steps
+from digitpad.ink.strokes import Floats, Ink, Stroke
 
 _SHORTEST = 1e-6
 """Pieces shorter than this, in canvas units, are what rounding leaves where the eraser's edge touches a point."""
@@ -35,61 +32,36 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
     """
     if not ink.strokes:
         return ink
-    near = _near(ink, path, radius)
-    if not near.any():
-        return ink
-    left: list[Stroke] = []
-    for stroke, close in zip(ink.strokes, near, strict=True):
-        left += _cut(stroke, path, radius + stroke.width / 2) if close else [stroke]
-    if len(left) == len(ink.strokes) and all(a is b for a, b in zip(left, ink.strokes, strict=True)):
-        return ink
-    return Ink(tuple(left))
+    reach = radius + ink.widths / 2
+    low, high = path.min(axis=0) - reach[:, None], path.max(axis=0) + reach[:, None]
+    near = np.flatnonzero(((ink.boxes[:, :2] <= high) & (ink.boxes[:, 2:] >= low)).all(axis=1)).tolist()
+    cut = {i: pieces for i in near if (pieces := _cut(ink.strokes[i], path, float(reach[i]))) is not None}
+    return Ink(tuple(left for i, stroke in enumerate(ink.strokes) for left in cut.get(i, (stroke,)))) if cut else ink
 
 
-def flatten(points: Floats) -> Floats:
-    """The smooth curve of a stroke as points at most `FLAT_STEP` apart; (n, c) to (m, c).
-
-    Points that lie so near already are returned as they are: flattening again must not add points without end.
-    """
-    if _lengths(points).max(initial=0.0) <= FLAT_STEP * 1.001:
-        return points
-    curve = smooth(points, FLAT_STEP)
-    parts = np.maximum(np.ceil(_lengths(curve) / FLAT_STEP), 1.0)
-    at = np.concatenate([[0.0], np.cumsum(parts)])
-    return np.stack([np.interp(np.arange(at[-1] + 1), at, column) for column in curve.T], axis=1)
-
-
-def _near(ink: Ink, path: Floats, radius: float) -> NDArray[np.bool_]:
-    """Which strokes' bounds come near enough to the path's to be touched."""
-    bounds = np.array([stroke.bounds for stroke in ink.strokes])
-    reach = radius + np.array([stroke.width for stroke in ink.strokes])[:, None] / 2
-    low, high = path.min(axis=0), path.max(axis=0)
-    return np.asarray(((bounds[:, :2] - reach <= high) & (bounds[:, 2:] + reach >= low)).all(axis=1))
-
-
-def _cut(stroke: Stroke, path: Floats, reach: float) -> list[Stroke]:
-    """What is left of a stroke when everything nearer than `reach` to the path goes; itself where nothing does."""
+def _cut(stroke: Stroke, path: Floats, reach: float) -> list[Stroke] | None:
+    """What is left of a stroke when everything nearer than `reach` to the path goes; None where nothing does."""
     # the curve runs within a quarter of the longest line of the lines between its points
-    if not _passes(stroke.points, path, reach + _lengths(stroke.points).max(initial=0.0) / 4):
-        return [stroke]
+    if not len(_near(stroke.points, path, reach + steps(stroke.points).max(initial=0.0) / 4)):
+        return None
     points = flatten(stroke.points)
     if len(points) == 1:
         points = np.repeat(points, 2, axis=0)
     starts, ends = _inside(points[:, :2], path, reach)
     if not len(starts):
-        return [stroke]
+        return None
     kept_from = np.concatenate([[0.0], ends])
     kept_to = np.concatenate([starts, [len(points) - 1.0]])
-    pieces = (_between(points, a, b) for a, b in zip(kept_from, kept_to, strict=True) if b > a)
-    return [Stroke.of(piece, stroke.width) for piece in pieces if _lengths(piece).sum() > _SHORTEST]
+    pieces = (between(points, a, b) for a, b in zip(kept_from, kept_to, strict=True) if b > a)
+    return [Stroke.of(piece, stroke.width) for piece in pieces if length(piece) > _SHORTEST]
 
 
-def _passes(points: Floats, path: Floats, reach: float) -> bool:
-    """Whether some line between two points comes near the path's bounds: quick, and true a little too often."""
+def _near(points: Floats, path: Floats, reach: float) -> NDArray[np.intp]:
+    """Numbers of the points from which the line to the next comes near the path's bounds: quick, and a few too many."""
     low, high = path.min(axis=0) - reach, path.max(axis=0) + reach
     line = points[:, :2]
     start, end = (line[:-1], line[1:]) if len(line) > 1 else (line, line)
-    return bool(((np.minimum(start, end) <= high) & (np.maximum(start, end) >= low)).all(axis=1).any())
+    return np.flatnonzero(((np.minimum(start, end) <= high) & (np.maximum(start, end) >= low)).all(axis=1))
 
 
 def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
@@ -101,15 +73,17 @@ def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
     """
     if len(path) == 1:
         path = np.repeat(path, 2, axis=0)
-    a, d = line[:-1, None], np.diff(line, axis=0)[:, None]
+    near = _near(line, path, reach)
+    a = line[near, None]
+    d = line[near + 1, None] - a
     b, along = path[None, :-1], np.diff(path, axis=0)[None]
-    length = np.hypot(along[..., 0], along[..., 1])
-    moves = (length > _STILL)[..., None]
-    unit = np.where(moves, along, 0.0) / np.where(moves, length[..., None], 1.0)
+    reaches = np.hypot(along[..., 0], along[..., 1])
+    moves = (reaches > _STILL)[..., None]
+    unit = np.where(moves, along, 0.0) / np.where(moves, reaches[..., None], 1.0)
     parts = [_in_disc(a - b, d, reach), _in_disc(a - b - along, d, reach)]
     normal = np.stack([-unit[..., 1], unit[..., 0]], axis=-1)
-    sides = _in_slab(((a - b) * normal).sum(-1), (d * normal).sum(-1), np.full_like(length, -reach), reach)
-    ends = _in_slab(((a - b) * unit).sum(-1), (d * unit).sum(-1), np.zeros_like(length), length)
+    sides = _in_slab(((a - b) * normal).sum(-1), (d * normal).sum(-1), np.full_like(reaches, -reach), reach)
+    ends = _in_slab(((a - b) * unit).sum(-1), (d * unit).sum(-1), np.zeros_like(reaches), reaches)
     parts.append((np.maximum(sides[0], ends[0]), np.minimum(sides[1], ends[1])))
     first, last = np.full(a.shape[:1] + b.shape[1:2], np.inf), np.full(a.shape[:1] + b.shape[1:2], -np.inf)
     for low, high in parts:
@@ -118,7 +92,7 @@ def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
         first = np.where(crosses, np.minimum(first, low), first)
         last = np.where(crosses, np.maximum(last, high), last)
     segment, piece = np.nonzero(first <= last)
-    return _merged(segment + first[segment, piece], segment + last[segment, piece])
+    return _merged(near[segment] + first[segment, piece], near[segment] + last[segment, piece])
 
 
 def _in_disc(start: Floats, way: Floats, radius: float) -> tuple[Floats, Floats]:
@@ -153,16 +127,3 @@ def _merged(starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
     opens = np.concatenate([[True], starts[1:] > ends[:-1]])[: len(starts)]
     closes = np.concatenate([opens[1:], [True]])[: len(starts)]
     return starts[opens], ends[closes]
-
-
-def _between(points: Floats, start: float, end: float) -> Floats:
-    """The part of a line between two places on it."""
-    inner = np.arange(np.floor(start) + 1, np.ceil(end))
-    places = np.concatenate([[start], inner, [end]])
-    index = np.arange(len(points))
-    return np.stack([np.interp(places, index, column) for column in points.T], axis=1)
-
-
-def _lengths(points: Floats) -> Floats:
-    steps = np.diff(points[:, :2], axis=0)
-    return np.hypot(steps[:, 0], steps[:, 1])

@@ -1,7 +1,6 @@
-"""Ink as strokes of points, and the smooth curve through them.
+"""Ink as strokes of points.
 
-Coordinates are canvas units: the pad is a square of `PAD_SIDE` units, x to the right, y down. The curve is worked out
-here once, so that the canvas shows the same line that the network reads.
+Coordinates are canvas units: the pad is a square of `PAD_SIDE` units, x to the right, y down.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,10 +33,6 @@ MOUSE_PRESSURE = 0.5
 
 X, Y, TIME, PRESSURE = range(4)
 """Columns of `Stroke.points`."""
-
-_CORNER_COSINE = np.cos(np.deg2rad(75))
-"""A turn of more than 75 degrees at a point is a corner that was meant, and is not rounded off."""
-
 
 _SPECK = 1.25
 """What ink must span, in widths of its pen, to be more than a blob: its line is then 2.25 times as long as wide."""
@@ -114,9 +110,18 @@ class Ink:
         """Left, top, right, bottom of the centre lines, in canvas units; all 0 where no stroke is."""
         if not self.strokes:
             return 0.0, 0.0, 0.0, 0.0
-        corners = np.array([stroke.bounds for stroke in self.strokes])
-        low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+        low, high = self.boxes[:, :2].min(axis=0), self.boxes[:, 2:].max(axis=0)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    @cached_property
+    def boxes(self) -> Floats:
+        """The bounds of each stroke, float64 (n, 4)."""
+        return np.fromiter(chain.from_iterable(stroke.bounds for stroke in self.strokes), np.float64).reshape(-1, 4)
+
+    @property
+    def widths(self) -> Floats:
+        """The pen width of each stroke, float64 (n,)."""
+        return np.fromiter((stroke.width for stroke in self.strokes), np.float64)
 
     @property
     def is_speck(self) -> bool:
@@ -134,39 +139,3 @@ class Ink:
 def pressure_width(width: float, pressure: Floats) -> Floats:
     """Line widths at given pressures: 0.4 of the nominal width at none, 1 at `MOUSE_PRESSURE`, 1.6 at full."""
     return width * (0.4 + 1.2 * pressure)
-
-
-def smooth(points: Floats, step: float) -> Floats:
-    """The smooth curve through a stroke, as a polyline.
-
-    Each inner point becomes a quadratic Bézier from the middle of the line before it to the middle of the line after
-    it, with the point as control; corners sharper than 75 degrees stay. Piece i depends on points i-1, i, i+1 alone,
-    so a growing stroke never changes what is already drawn, but for the line to its last point.
-
-    Args:
-        points: float64 (n, c): x, y and any further columns, which are carried along.
-        step: greatest distance between neighbours on the curve, in units of x and y, roughly kept.
-
-    Returns:
-        float64 (m, c), from the first point to the last.
-    """
-    if len(points) < 3:
-        return points
-    before, here, after = points[:-2], points[1:-1], points[2:]
-    start, end = (before + here) / 2, (here + after) / 2
-    arriving, leaving = (here - before)[:, :2], (after - here)[:, :2]
-    lengths = np.hypot(*arriving.T), np.hypot(*leaving.T)
-    cosine = (arriving * leaving).sum(axis=1)
-    corner = cosine < _CORNER_COSINE * lengths[0] * lengths[1]
-    steps = np.clip(np.ceil((lengths[0] + lengths[1]) / (2 * step)), 1, 24).astype(np.intp)
-    steps += steps % 2  # an even number puts a sample on the control point's parameter, where a corner stands
-    first = np.cumsum(steps) - steps
-    piece = np.repeat(np.arange(len(here)), steps)
-    t = ((np.arange(len(piece)) - first[piece] + 1) / steps[piece])[:, None]
-    curved = (1 - t) ** 2 * start[piece] + 2 * t * (1 - t) * here[piece] + t**2 * end[piece]
-    if corner.any():
-        to_corner = start[piece] + (here - start)[piece] * 2 * t
-        from_corner = here[piece] + (end - here)[piece] * (2 * t - 1)
-        straight = np.where(t > 0.5, from_corner, to_corner)
-        curved = np.where(corner[piece, None], straight, curved)
-    return np.concatenate([points[:1], start[:1], curved, points[-1:]])

@@ -62,29 +62,3 @@ def arc(
 def joined(*parts: Floats) -> Floats:
     """Several paths as one stroke."""
     return np.concatenate(parts)
-
-
-def length(path: Floats) -> float:
-    """Length along a path."""
-    return float(np.hypot(*np.diff(path, axis=0).T).sum())
-
-
-def along(path: Floats, count: int) -> Floats:
-    """The path with `count` points at equal distances along it; a path without length stays as it is."""
-    steps = np.hypot(*np.diff(path, axis=0).T)
-    way = np.concatenate([[0.0], np.cumsum(steps)])
-    if way[-1] <= 0:
-        return path
-    at = np.linspace(0, way[-1], count)
-    return np.stack([np.interp(at, way, path[:, axis]) for axis in range(2)], axis=1)
-
-
-def part(path: Floats, start: float, end: float) -> Floats:
-    """The piece of a path between two shares of its length, 0 ≤ start < end ≤ 1; a path without length stays."""
-    steps = np.hypot(*np.diff(path, axis=0).T)
-    way = np.concatenate([[0.0], np.cumsum(steps)])
-    if way[-1] <= 0:
-        return path
-    low, high = start * way[-1], end * way[-1]
-    at = np.concatenate([[low], way[(way > low) & (way < high)], [high]])
-    return np.stack([np.interp(at, way, path[:, axis]) for axis in range(2)], axis=1)

@@ -12,8 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.random import Generator
 
+from digitpad.ink.geometry import along, length, part
 from digitpad.ink.strokes import Floats
-from digitpad.synthesis.paths import Paths, along, boxed, joined, length, part
+from digitpad.synthesis.paths import Paths, boxed, joined
 
 
 def augmented_strokes(paths: Paths, random: Generator) -> Paths:

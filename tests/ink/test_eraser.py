@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digitpad.ink.eraser import FLAT_STEP, erase, flatten
-from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, smooth
+from digitpad.ink.eraser import erase
+from digitpad.ink.geometry import FLAT_STEP, flatten, smooth
+from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke
 
 places = st.tuples(st.floats(0, 1000), st.floats(0, 1000))
 lines = st.lists(places, min_size=1, max_size=12)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from digitpad.ink.geometry import smooth
 from digitpad.ink.outline import outline
-from digitpad.ink.strokes import Stroke, pressure_width, smooth
+from digitpad.ink.strokes import Stroke, pressure_width
 
 places = st.tuples(st.floats(0, 300), st.floats(0, 300), st.just(0.0), st.floats(0, 1))
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from digitpad.ink.strokes import MOUSE_PRESSURE, PRESSURE, TIME, Ink, Stroke, pressure_width, smooth
+from digitpad.ink.geometry import smooth
+from digitpad.ink.strokes import MOUSE_PRESSURE, PRESSURE, TIME, Ink, Stroke, pressure_width
 
 places = st.tuples(st.floats(0, 1000), st.floats(0, 1000))
 lines = st.lists(places, min_size=1, max_size=30)

@@ -6,12 +6,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from digitpad.ink.geometry import along, length, part
 from digitpad.ink.raster.render import render
 from digitpad.synthesis import stroke_augmentation as stroke_augmentation
 from digitpad.synthesis.digit_styles import DIGIT_STYLES, dotted, slashed, styled_digit
 from digitpad.synthesis.glyphs import glyphs
 from digitpad.synthesis.outliers import outlier
-from digitpad.synthesis.paths import along, arc, boxed, ink_of, length, line, part, paths_of
+from digitpad.synthesis.paths import arc, boxed, ink_of, line, paths_of
 from digitpad.synthesis.stroke_augmentation import augmented_strokes, short_stroke_dropped
 from tests.hand_drawn import drawn
 

@@ -11,8 +11,9 @@ from base64 import b64encode
 import numpy as np
 from PIL import Image, ImageDraw
 
+from digitpad.ink.geometry import smooth
 from digitpad.ink.outline import CURVE_STEP, outline
-from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, pressure_width, smooth
+from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, pressure_width
 
 _SAMPLES = 4
 """Samples a pixel and direction in a PNG."""

@@ -19,7 +19,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.strokes import Floats, Ink, Stroke, smooth
+from digitpad.ink.geometry import interpolated, smooth, ways
+from digitpad.ink.geometry import steps as steps_of
+from digitpad.ink.strokes import Floats, Ink, Stroke
 
 SIDE = 28
 """Side of the network input in pixels."""
@@ -115,10 +117,10 @@ def _discs(lines: Sequence[Floats]) -> Floats:
     number = np.rint(curve[:, 2])
     inside = np.abs(curve[:, 2] - number) < _CROSSING
     curve, number = curve[inside, :2], number[inside]
-    steps = np.hypot(*np.diff(curve, axis=0).T)
+    steps = steps_of(curve)
     crosses = np.diff(number) > 0
     steps[crosses] = 1.0  # any length that keeps the end of one stroke apart from the start of the next
-    way = np.concatenate([[0.0], np.cumsum(steps)])
+    way = ways(steps)
     first = np.flatnonzero(np.concatenate([[True], crosses]))
     last = np.flatnonzero(np.concatenate([crosses, [True]]))
     gaps = np.ceil((way[last] - way[first]) / _SPACING).astype(np.intp)
@@ -126,7 +128,7 @@ def _discs(lines: Sequence[Floats]) -> Floats:
     place = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     each = np.repeat((way[last] - way[first]) / np.maximum(gaps, 1), counts)
     at = np.repeat(way[first], counts) + place * each
-    return np.stack([np.interp(at, way, curve[:, 0]), np.interp(at, way, curve[:, 1])], axis=1)
+    return interpolated(curve, way, at)
 
 
 @lru_cache(maxsize=2)

@@ -16,8 +16,9 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
+from digitpad.ink.geometry import smooth
 from digitpad.ink.outline import CURVE_STEP, outline
-from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, Stroke, pressure_width, smooth
+from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, Stroke, pressure_width
 
 _CHUNK = 16
 """Points that the open end of a growing stroke has at most."""

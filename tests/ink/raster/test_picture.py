@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from digitpad.domain.errors import InputError
+from digitpad.ink.geometry import smooth
 from digitpad.ink.raster.picture import MAX_PIXELS, picture_input, read_picture
 from digitpad.ink.raster.render import render
-from digitpad.ink.strokes import Ink, Stroke, smooth
+from digitpad.ink.strokes import Ink, Stroke
 
 # Digits as strokes in a unit square.
 DIGITS = {

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from digitpad.ink.geometry import smooth
 from digitpad.ink.raster.picture import picture_input
 from digitpad.ink.raster.render import BOX, CENTRE, SIDE, STROKE, centred, render
-from digitpad.ink.strokes import PRESSURE, TIME, Ink, Picture, Stroke, smooth
+from digitpad.ink.strokes import PRESSURE, TIME, Ink, Picture, Stroke
 from tests.hand_drawn import drawings, drawn
 
 MNIST_WIDTH = 2.22

@@ -1,0 +1,110 @@
+"""Lines of points: their lengths, the smooth curve through them, and points elsewhere on them.
+
+Points are rows of x, y and any further columns, which are carried along.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from digitpad.ink.strokes import Floats
+
+FLAT_STEP = 4.0
+"""Greatest distance between the points of a flattened stroke, in canvas units. A curve through points this near each
+other stays within a tenth of it of the lines that join them."""
+
+_CORNER_COSINE = np.cos(np.deg2rad(75))
+"""A turn of more than 75 degrees at a point is a corner that was meant, and is not rounded off."""
+
+
+def steps(points: Floats) -> Floats:
+    """Distances from each point to the next; (n, c) to (n - 1,)."""
+    apart = np.diff(points[:, :2], axis=0)
+    return np.hypot(apart[:, 0], apart[:, 1])
+
+
+def length(points: Floats) -> float:
+    """Length along a line."""
+    return float(steps(points).sum())
+
+
+def ways(lengths: Floats) -> Floats:
+    """How far each point lies along a line with steps of some lengths, from 0."""
+    return np.concatenate([[0.0], np.cumsum(lengths)])
+
+
+def interpolated(points: Floats, ways: Floats, at: Floats) -> Floats:
+    """Points at some ways along a line, whose own points lie at `ways`, which rise; (n, c) and (k,) to (k, c)."""
+    return np.stack([np.interp(at, ways, column) for column in points.T], axis=1)
+
+
+def along(points: Floats, count: int) -> Floats:
+    """The line with `count` points at equal distances along it; a line without length stays as it is."""
+    way = ways(steps(points))
+    return interpolated(points, way, np.linspace(0, way[-1], count)) if way[-1] > 0 else points
+
+
+def part(points: Floats, start: float, end: float) -> Floats:
+    """The piece of a line between two shares of its length, 0 ≤ start < end ≤ 1; a line without length stays."""
+    way = ways(steps(points))
+    if way[-1] <= 0:
+        return points
+    low, high = start * way[-1], end * way[-1]
+    return interpolated(points, way, np.concatenate([[low], way[(way > low) & (way < high)], [high]]))
+
+
+def between(points: Floats, start: float, end: float) -> Floats:
+    """The piece of a line between two places, 0 ≤ start < end ≤ n - 1: numbers of points, with shares of a step."""
+    places = np.array([start, end])
+    before = np.floor(places).astype(np.intp)
+    after = np.ceil(places).astype(np.intp)
+    ends = points[before] + (places - before)[:, None] * (points[after] - points[before])
+    return np.concatenate([ends[:1], points[before[0] + 1 : after[1]], ends[1:]])
+
+
+def smooth(points: Floats, step: float) -> Floats:
+    """The smooth curve through a stroke, as a polyline.
+
+    Each inner point becomes a quadratic Bézier from the middle of the line before it to the middle of the line after
+    it, with the point as control; corners sharper than 75 degrees stay. Piece i depends on points i-1, i, i+1 alone,
+    so a growing stroke never changes what is already drawn, but for the line to its last point.
+
+    Args:
+        points: float64 (n, c).
+        step: greatest distance between neighbours on the curve, in units of x and y, roughly kept.
+
+    Returns:
+        float64 (m, c), from the first point to the last.
+    """
+    if len(points) < 3:
+        return points
+    before, here, after = points[:-2], points[1:-1], points[2:]
+    start, end = (before + here) / 2, (here + after) / 2
+    arriving, leaving = (here - before)[:, :2], (after - here)[:, :2]
+    lengths = np.hypot(*arriving.T), np.hypot(*leaving.T)
+    cosine = (arriving * leaving).sum(axis=1)
+    corner = cosine < _CORNER_COSINE * lengths[0] * lengths[1]
+    counts = np.clip(np.ceil((lengths[0] + lengths[1]) / (2 * step)), 1, 24).astype(np.intp)
+    counts += counts % 2  # an even number puts a sample on the control point's parameter, where a corner stands
+    first = np.cumsum(counts) - counts
+    piece = np.repeat(np.arange(len(here)), counts)
+    t = ((np.arange(len(piece)) - first[piece] + 1) / counts[piece])[:, None]
+    curved = (1 - t) ** 2 * start[piece] + 2 * t * (1 - t) * here[piece] + t**2 * end[piece]
+    if corner.any():
+        to_corner = start[piece] + (here - start)[piece] * 2 * t
+        from_corner = here[piece] + (end - here)[piece] * (2 * t - 1)
+        straight = np.where(t > 0.5, from_corner, to_corner)
+        curved = np.where(corner[piece, None], straight, curved)
+    return np.concatenate([points[:1], start[:1], curved, points[-1:]])
+
+
+def flatten(points: Floats) -> Floats:
+    """The smooth curve of a stroke as points at most `FLAT_STEP` apart; (n, c) to (m, c).
+
+    Points that lie so near already are returned as they are: flattening again must not add points without end.
+    """
+    if steps(points).max(initial=0.0) <= FLAT_STEP * 1.001:
+        return points
+    curve = smooth(points, FLAT_STEP)
+    parts = ways(np.maximum(np.ceil(steps(curve) / FLAT_STEP), 1.0))
+    return interpolated(curve, parts, np.arange(parts[-1] + 1))
