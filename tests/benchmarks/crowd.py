@@ -9,9 +9,11 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from functools import partial
+from threading import Thread
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -51,13 +53,12 @@ def send(canvas: Canvas, kind: QEvent.Type, x: float, y: float) -> None:
 
 
 def drag(canvas: Canvas) -> list[float]:
-    """Milliseconds that each event of a drag over the pad takes."""
+    """Milliseconds that each event of a drag over the pad takes, then each moment of what is left to paint."""
     places = [(100 + 8 * step, 150 + 4 * step) for step in range(41)]
     kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * 40, QEvent.Type.MouseButtonRelease]
     return [
-        timed(lambda k=kind, p=place: send(canvas, k, *p))
-        for kind, place in zip(kinds, [*places, places[-1]], strict=True)
-    ]
+        timed(partial(send, canvas, kind, *place)) for kind, place in zip(kinds, [*places, places[-1]], strict=True)
+    ] + settle(canvas)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -67,15 +68,34 @@ def timed(work: Callable[[], object]) -> float:
     return 1e3 * (time.perf_counter() - begun)
 
 
+def settle(canvas: Canvas) -> list[float]:
+    """Milliseconds that each turn of the event loop takes until all is painted."""
+    timer, times = canvas.findChild(QTimer), [timed(QApplication.processEvents)]
+    while timer is not None and timer.isActive():
+        times.append(timed(QApplication.processEvents))
+    return times
+
+
+def pauses_while_reading(ink: Ink) -> float:
+    """The longest time in milliseconds that another thread leaves this one waiting while it renders some ink."""
+    reading = Thread(target=render, args=(ink,))
+    reading.start()
+    times, last = [], time.perf_counter()
+    while reading.is_alive():
+        time.sleep(0.001)
+        times.append(time.perf_counter() - last)
+        last = time.perf_counter()
+    return 1e3 * max(times)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.crowd", description=(__doc__ or "").split("\n")[0]
-    )
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--strokes", type=int, default=10_000)
     parser.add_argument("--points", type=int, default=100_000)
     words = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication([])
+    print(f"{'':28} longest pause    in all, ms")
     for name, ink in (
         (f"{words.strokes:,} strokes", crowd(words.strokes)),
         (f"a stroke of {words.points:,} points", scribble(words.points)),
@@ -84,25 +104,18 @@ def main() -> None:
         canvas.resize(SIDE, SIDE)
         canvas.show()
         application.processEvents()
-
-        def opened(canvas: Canvas = canvas, ink: Ink = ink) -> None:
-            canvas.set_ink(ink)
-            QApplication.processEvents()
-
-        print(f"{name}\n  open        {timed(opened):8.0f} ms")
-        begun, longest = time.perf_counter(), 0.0
-        while canvas.property("busy") and time.perf_counter() < begun + 60:
-            longest = max(longest, timed(QApplication.processEvents))
-        for what, tool in (("draw", Tool.PEN), ("erase", Tool.ERASER)):
-            canvas.set_tool(tool)
-            times = drag(canvas)
-            print(
-                f"  {what:<11} {max(times):8.0f} ms longest, {sum(times):8.0f} ms in all, press {times[0]:.0f}, release {times[-1]:.0f}"
-            )
-        print(f"  undo        {timed(lambda: (canvas.undo(), QApplication.processEvents())):8.0f} ms")
-        print(f"  read        {timed(lambda: render(canvas.ink)):8.0f} ms, away from the window")
-        canvas.resize(SIDE - 50, SIDE - 50)
-        print(f"  resize      {timed(QApplication.processEvents):8.0f} ms")
+        steps: dict[str, Callable[[], object]] = {
+            "open": partial(canvas.set_ink, ink),
+            "draw": partial(canvas.set_tool, Tool.PEN),
+            "erase": partial(canvas.set_tool, Tool.ERASER),
+            "undo": canvas.undo,
+            "resize": partial(canvas.resize, SIDE - 50, SIDE - 50),
+        }
+        for what, step in steps.items():
+            times = [timed(step)]
+            times += drag(canvas) if what in ("draw", "erase") else settle(canvas)
+            print(f"{name}: {what:<8}".rjust(32), f"{max(times):10.0f} {sum(times):10.0f}")
+        print(f"{name}: read    ".rjust(32), f"{pauses_while_reading(ink):10.0f} {timed(partial(render, ink)):10.0f}")
         canvas.close()
 
 

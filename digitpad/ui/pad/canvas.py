@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ink.eraser import erase
@@ -56,6 +56,8 @@ class Canvas(QWidget):
         self._ink = self._history.ink  # with the stroke that is growing
         self._revision = 0
         self._layer = InkLayer()
+        self._painting = QTimer(self, interval=0)  # goes on with what one event has no time for
+        self._painting.timeout.connect(self._paint_on)
         self._pointer = Pointer()
         self._growing: GrowingStroke | None = None
         self._eraser_at: tuple[float, float] | None = None
@@ -212,7 +214,7 @@ class Canvas(QWidget):
             return
         base = self._history.ink
         if base.picture is not None:
-            self.update(self._layer.show(Ink()))
+            self._refresh(self._layer.show(Ink()))
         elif base.is_empty:
             self.update()  # the words on the empty pad go
         last = max((float(stroke.points[-1, TIME]) for stroke in base.strokes[-1:]), default=0.0)
@@ -251,10 +253,20 @@ class Canvas(QWidget):
         """The pointer went up: what it did becomes one step of the history."""
         before, done = self._history.ink, self._ink
         self._pen_up()
-        if done is not before:
+        if self._is_repeated_dot(before, done):
+            self._show(before)
+        elif done is not before:
             self._history.do(done)
-            self.update(self._layer.show(done))
+            self._refresh(self._layer.show(done))
         self._history_changed()
+
+    def _is_repeated_dot(self, before: Ink, done: Ink) -> bool:
+        """Whether what was drawn lies on a dot drawn just before, as the second press of a double click does."""
+        if len(done.strokes) != len(before.strokes) + 1 or not before.strokes:
+            return False
+        left, top, right, bottom = Ink(done.strokes[-2:]).bounds
+        nearest = QGuiApplication.styleHints().mouseDoubleClickDistance()
+        return max(right - left, bottom - top) * self._layer.view.scale <= nearest
 
     def _forget(self) -> None:
         """Go back to the ink before the press."""
@@ -277,7 +289,7 @@ class Canvas(QWidget):
         """Show finished ink that is not what was there before with a stroke added by hand."""
         if ink.is_empty or self._ink.is_empty:
             self.update()  # the words on the empty pad come or go
-        self.update(self._layer.show(ink, within))
+        self._refresh(self._layer.show(ink, within))
         self._changed(ink, grew=False)
 
     def _changed(self, ink: Ink, grew: bool) -> None:
@@ -293,7 +305,19 @@ class Canvas(QWidget):
         self._layer.rebuild(self.size(), self.devicePixelRatioF(), self._colour, self._paper)
         if self._growing is not None:
             self._layer.grow(self._growing.points, self._growing.width)
-        self.update()
+        self._refresh(self.rect())
+
+    def _refresh(self, region: QRect) -> None:
+        """Show a part of the pad that changed, and what is still to be painted when it is."""
+        self.update(region)
+        if self._layer.is_unfinished:
+            self._painting.start()
+
+    @Slot()
+    def _paint_on(self) -> None:
+        self.update(self._layer.work())
+        if self._growing is not None or not self._layer.is_unfinished:
+            self._painting.stop()
 
     def _describe(self) -> None:
         """Let screen readers say what is on the pad."""

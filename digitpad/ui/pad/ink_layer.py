@@ -1,18 +1,23 @@
 """Ink as a picture in device pixels, kept up to date piece by piece.
 
-Finished ink is painted once into an image; a change repaints only what it touched. The stroke that grows is painted on
-top as one path of at most `_CHUNK` pieces; when that is full it goes into the image too. So the cost of a new point
-depends neither on the number of strokes nor on the length of the one that grows.
+Finished ink is painted once into an image; a change repaints only what it touched, tile by tile, and what takes long
+goes on in `work`, so that no event waits for it. Long strokes are painted in parts, whose outlines are made when they
+are first seen. The stroke that grows is painted on top as one path of at most `_CHUNK` pieces; when that is full it
+goes into the image too. So the cost of a new point depends neither on the number of strokes nor on the length of the
+one that grows.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QDataStream, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
@@ -26,6 +31,19 @@ _CHUNK = 16
 _KEPT_CHANGES, _KEPT_BYTES = 256, 64 << 20
 """Most that is kept of what changes painted over, so that undo puts it back: a thousand strokes that cross take 130 ms
 to paint anew."""
+
+_PART = 1024
+"""Points of a finished stroke that are painted as one path; where the rims of two meet, they are a little darker."""
+
+_AT_ONCE, _SLICE = 5000, 0.01
+"""Points painted whatever it takes, so that a small drawing appears in one step, a path counting as `_PATH` more; after
+that, seconds that a slice of the work may take."""
+
+_PATH, _CORNERS = 40, 8
+"""What filling a path costs, in points, and corners of an outline for each point of a stroke, roughly."""
+
+_TILE = 128
+"""Side in pixels of the tiles in which a crowd of strokes is painted anew."""
 
 _MARGIN = 2.0
 """Pixels round a change that are painted anew for antialiasing's sake."""
@@ -51,6 +69,12 @@ class View:
         """A place in the widget in canvas units."""
         return (position.x() - self.left) / self.scale, (position.y() - self.top) / self.scale
 
+    def area(self, region: QRect) -> Floats:
+        """Left, top, right and bottom of a part of the widget in canvas units, with `_MARGIN`."""
+        corners: Floats = np.array([(region.left(), region.top()), (region.right() + 1, region.bottom() + 1)])
+        corners = (corners + np.array([[-_MARGIN], [_MARGIN]]) - (self.left, self.top)) / self.scale
+        return corners.ravel()
+
     def to_widget(self, bounds: tuple[float, float, float, float], reach: float) -> QRect:
         """The widget's pixels that ink within some bounds covers when its lines reach that far from their middle."""
         left, top, right, bottom = bounds
@@ -59,11 +83,49 @@ class View:
         return QRectF(corner, other).adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN).toAlignedRect()
 
 
+class _Outlines:
+    """The outlines of a stroke's parts."""
+
+    def __init__(self, stroke: Stroke) -> None:
+        points, last = stroke.points, max(len(stroke.points) - 1, 1)
+        # a part goes from the middle of one line between two points to the middle of another, where curves meet
+        starts = range(0, max(last - 1, 1), _PART)
+        self._stroke = stroke
+        self._spans = [(start, min(start + _PART + 1, last)) for start in starts]
+        parts = [points[start : end + 1, :2] for start, end in self._spans]
+        corners = np.array([(part.min(axis=0), part.max(axis=0)) for part in parts]) if len(parts) > 1 else np.empty(0)
+        self._boxes = corners.reshape(-1, 4) + np.array([-1, -1, 1, 1]) * _reach(stroke)
+        self._paths: dict[int, QPainterPath] = {}
+
+    def within(self, area: Floats | None) -> Iterator[QPainterPath]:
+        """The outlines, of a long stroke only those that may touch an area, as left, top, right and bottom."""
+        parts = list(range(len(self._spans)))
+        if area is not None and len(parts) > 1:
+            parts = np.flatnonzero(_meet(self._boxes, area)).tolist()
+        for part in parts:
+            if part not in self._paths:
+                start, end = self._spans[part]
+                curve = smooth(self._stroke.points[start : end + 1], CURVE_STEP)
+                curve = curve[1 if start else 0 : None if part == len(self._spans) - 1 else -1]
+                self._paths[part] = _path(curve, self._stroke.width)
+            yield self._paths[part]
+
+
+@dataclass
+class _Tile:
+    """A part of the widget that is to be painted anew: a picture of it in device pixels, and what that still lacks."""
+
+    region: QRect
+    place: QPoint = field(default_factory=QPoint)
+    image: QImage = field(default_factory=QImage)
+    paths: Iterator[QPainterPath] = field(default_factory=lambda: iter(()))
+
+
 class InkLayer:
     """Paints ink for a widget. Methods that change the picture return the part of the widget that shows the change."""
 
     def __init__(self) -> None:
-        self._paths: WeakKeyDictionary[Stroke, QPainterPath] = WeakKeyDictionary()
+        self._outlines: WeakKeyDictionary[Stroke, _Outlines] = WeakKeyDictionary()
         self._colour, self._paper = QColor(), QColor()
         self._rect = QRect()
         self._ink = Ink()
@@ -72,8 +134,14 @@ class InkLayer:
         self._image = QImage()  # the finished ink with the full chunks of the growing stroke
         self._full = QRect()  # where the two may differ
         self._kept: deque[tuple[Ink, QPoint, QImage]] = deque(maxlen=_KEPT_CHANGES)  # ink and pixels before a change
+        self._tiles: deque[_Tile] = deque()  # the first may be half painted
         self._open = QPainterPath()
         self._open_from = 0
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there is something left for `work`."""
+        return bool(self._tiles)
 
     def fits(self, size: QSize, ratio: float) -> bool:
         """Whether the picture is made for that size and device pixel ratio."""
@@ -86,12 +154,14 @@ class InkLayer:
         self.view = View.fit(size)
         pixels = QSize(int(np.ceil(size.width() * ratio)), int(np.ceil(size.height() * ratio)))
         self._finished = QImage(pixels, QImage.Format.Format_RGB32)
+        self._finished.fill(paper)
         self._finished.setDevicePixelRatio(ratio)
         self._image = QImage(self._finished)
         self._kept.clear()
+        self._tiles.clear()
+        self._open = QPainterPath()
+        self._full, self._open_from = QRect(), 0
         self._repaint(self._rect)
-        self._full = self._rect
-        self.discard()
 
     def show(self, ink: Ink, within: QRect | None = None) -> QRect:
         """Show some finished ink; a growing stroke is forgotten.
@@ -106,27 +176,50 @@ class InkLayer:
         before, after = set(self._ink.strokes), set(ink.strokes)
         gone = [stroke for stroke in self._ink.strokes if stroke not in after]
         new = [stroke for stroke in ink.strokes if stroke not in before]
-        region = QRect() if within is None else within
-        if self._ink.picture is not ink.picture:
-            region = self._rect
-        elif within is None:
-            for stroke in (*gone, *new):
-                region = region.united(self._covered(stroke))
-        region = region.intersected(self._rect)
-        if self._finished.isNull():  # not on a screen yet
-            self._ink = ink
-            return region
         only_added = not gone and self._ink.picture is ink.picture
+        if not only_added and self._ink.picture is not ink.picture:
+            within = self._rect
+        region = (within or self._covered([*gone, *new])).intersected(self._rect)
         shown, self._ink = self._ink, ink
-        if not self._put_back(ink):
+        if self._finished.isNull():  # not on a screen yet
+            return region
+        put_back = self._put_back(ink)
+        if not put_back:
             self._keep(shown, region)
-            if only_added:
-                self._draw(new, region)
-            else:
-                self._repaint(region)
+        drawn = only_added and not put_back and _cost(new) <= _AT_ONCE
+        if drawn:
+            painter = QPainter(self._finished)
+            painter.setClipRect(region)
+            self._fill(painter, self._paths(new))
+            painter.end()
         self._full = self._full.united(region)
         self.discard()
+        if not put_back and (self._tiles or not drawn):
+            self._repaint(region)
         return region
+
+    def work(self) -> QRect:
+        """Paint on for a moment, unless a stroke is growing; returns the part of the widget that is done."""
+        end, cost, done = time.perf_counter() + _SLICE, 0, QRect()
+        while self._tiles and self._open.isEmpty():
+            tile = self._tiles[0]
+            if tile.image.isNull():
+                self._begin(tile)
+            painter = QPainter(tile.image)
+            painter.translate(-tile.place)
+            painter.scale(self._ratio, self._ratio)
+            while paths := list(islice(tile.paths, 4)):
+                self._fill(painter, paths)
+                cost += sum(path.elementCount() // _CORNERS + _PATH for path in paths)
+                if cost > _AT_ONCE and time.perf_counter() > end:
+                    painter.end()
+                    return done
+            painter.end()
+            for image in (self._finished, self._image):
+                _put(image, [(tile.place, tile.image)])
+            done = done.united(tile.region)
+            self._tiles.popleft()
+        return done
 
     def grow(self, points: Floats, width: float) -> QRect:
         """Show a growing stroke, whose points but the last ones have been shown before."""
@@ -168,11 +261,11 @@ class InkLayer:
         self._open_from = end - 1
 
     def _keep(self, ink: Ink, region: QRect) -> None:
-        """Keep a region's pixels, which show some ink and are to be painted over."""
-        if not region.isEmpty():
-            ratio = self._finished.devicePixelRatio()
-            scaled = QRectF(QPointF(region.topLeft()) * ratio, QSizeF(region.size()) * ratio)
-            pixels = scaled.toAlignedRect().intersected(self._finished.rect())
+        """Keep a region's pixels, which show some ink and are to be painted over, unless some are not painted yet."""
+        if self._tiles:
+            self._kept.clear()
+        elif not region.isEmpty():
+            pixels = self._pixels(region)
             self._kept.append((ink, pixels.topLeft(), self._finished.copy(pixels)))
             self._kept[-1][2].setDevicePixelRatio(1.0)
             while sum(image.sizeInBytes() for _, _, image in self._kept) > _KEPT_BYTES:
@@ -182,37 +275,72 @@ class InkLayer:
         """Take back the changes made since some ink was shown, if what they painted over is all kept."""
         if all(kept is not ink for kept, _, _ in self._kept):
             return False
-        ratio, kept = self._finished.devicePixelRatio(), None
-        self._finished.setDevicePixelRatio(1.0)
-        painter = QPainter(self._finished)
+        self._tiles.clear()  # when the last pixels were kept there were none
+        images, kept = [], None
         while kept is not ink:
             kept, place, image = self._kept.pop()
-            painter.drawImage(place, image)
-        painter.end()
-        self._finished.setDevicePixelRatio(ratio)
+            images.append((place, image))
+        _put(self._finished, images)
         return True
 
     def _repaint(self, region: QRect) -> None:
-        painter = QPainter(self._finished)
-        painter.setClipRect(region)
-        painter.fillRect(region, self._paper)
+        """Paint a region anew: a few strokes now, a crowd in tiles that `work` finishes."""
+        if region.isEmpty():
+            return
+        begun = [tile for tile in self._tiles if not tile.image.isNull()]
+        waiting = [tile for tile in self._tiles if tile.image.isNull() and not region.contains(tile.region)]
+        tiles = [region]
+        if _cost(self._touching(region)) > _AT_ONCE:
+            tiles = [
+                QRect(x, y, _TILE, _TILE).intersected(region)
+                for y in range(region.top(), region.bottom() + 1, _TILE)
+                for x in range(region.left(), region.right() + 1, _TILE)
+            ]
+        self._tiles = deque([*begun, *map(_Tile, tiles), *waiting])
+        self.work()
+
+    def _begin(self, tile: _Tile) -> None:
+        pixels = self._pixels(tile.region)
+        tile.place, tile.image = pixels.topLeft(), QImage(pixels.size(), QImage.Format.Format_RGB32)
+        tile.image.fill(self._paper)
         if self._ink.picture is not None:
+            painter = QPainter(tile.image)
+            painter.translate(-tile.place)
+            painter.scale(self._ratio, self._ratio)
             _draw_picture(painter, self._ink.picture, self.view)
-        painter.end()
-        self._draw(self._ink.strokes, region)
+            painter.end()
+        tile.paths = self._paths(self._touching(tile.region), tile.region)
 
-    def _draw(self, strokes: Iterable[Stroke], region: QRect) -> None:
-        """Draw those of some strokes that touch a region, inside it."""
-        touched = [stroke for stroke in strokes if self._covered(stroke).intersects(region)]
-        for stroke in touched:
-            if stroke not in self._paths:
-                self._paths[stroke] = _path(smooth(stroke.points, CURVE_STEP), stroke.width)
-        painter = QPainter(self._finished)
-        painter.setClipRect(region)
-        self._fill(painter, [self._paths[stroke] for stroke in touched])
-        painter.end()
+    def _touching(self, region: QRect) -> list[Stroke]:
+        """The strokes that may touch a region."""
+        reach = max(map(_reach, self._ink.strokes), default=0.0)
+        boxes = self._ink.boxes + np.array([-1, -1, 1, 1]) * reach
+        return [self._ink.strokes[i] for i in np.flatnonzero(_meet(boxes, self.view.area(region))).tolist()]
 
-    def _fill(self, painter: QPainter, paths: list[QPainterPath]) -> None:
+    def _paths(self, strokes: Iterable[Stroke], region: QRect | None = None) -> Iterator[QPainterPath]:
+        """The outlines of strokes, of long ones those that may touch a region."""
+        area = None if region is None else self.view.area(region)
+        for stroke in strokes:
+            if stroke not in self._outlines:
+                self._outlines[stroke] = _Outlines(stroke)
+            yield from self._outlines[stroke].within(area)
+
+    def _pixels(self, region: QRect) -> QRect:
+        """The device pixels of a region."""
+        scaled = QRectF(QPointF(region.topLeft()) * self._ratio, QSizeF(region.size()) * self._ratio)
+        return scaled.toAlignedRect().intersected(self._finished.rect())
+
+    @property
+    def _ratio(self) -> float:
+        return self._finished.devicePixelRatio()
+
+    def _covered(self, strokes: Sequence[Stroke]) -> QRect:
+        """Where in the widget some strokes lie."""
+        if not strokes:
+            return QRect()
+        return self.view.to_widget(Ink(tuple(strokes)).bounds, max(map(_reach, strokes)))
+
+    def _fill(self, painter: QPainter, paths: Iterable[QPainterPath]) -> None:
         """Fill paths given in canvas units."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -222,9 +350,31 @@ class InkLayer:
             painter.fillPath(path, self._colour)
         painter.restore()
 
-    def _covered(self, stroke: Stroke) -> QRect:
-        widest = float(pressure_width(stroke.width, stroke.points[:, PRESSURE]).max())
-        return self.view.to_widget(stroke.bounds, widest / 2)
+
+def _cost(strokes: Iterable[Stroke]) -> int:
+    """What painting some strokes costs, in points."""
+    return sum(len(stroke.points) + _PATH for stroke in strokes)
+
+
+def _reach(stroke: Stroke) -> float:
+    """How far from its centre line a stroke covers the pad at most, at full pressure, in canvas units."""
+    return 0.8 * stroke.width
+
+
+def _meet(boxes: Floats, area: Floats) -> NDArray[np.bool_]:
+    """Which boxes, (n, 4), have something in common with another, all as left, top, right and bottom."""
+    return np.asarray(((boxes[:, :2] <= area[2:]) & (boxes[:, 2:] >= area[:2])).all(axis=1))
+
+
+def _put(target: QImage, images: Iterable[tuple[QPoint, QImage]]) -> None:
+    """Paint images over an image, one after the other, all in device pixels."""
+    ratio = target.devicePixelRatio()
+    target.setDevicePixelRatio(1.0)
+    painter = QPainter(target)
+    for place, image in images:
+        painter.drawImage(place, image)
+    painter.end()
+    target.setDevicePixelRatio(ratio)
 
 
 def _path(curve: Floats, width: float) -> QPainterPath:

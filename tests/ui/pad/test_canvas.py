@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -119,6 +121,25 @@ def test_the_second_click_of_a_double_click_draws_too(canvas):
     draw(canvas, [(100, 100)])
     mouse(canvas, QEvent.Type.MouseButtonDblClick, 110, 100)
     mouse(canvas, RELEASE, 110, 100)
+    assert len(canvas.ink.strokes) == 2
+
+
+@pytest.mark.parametrize("apart", [0, 4])
+def test_a_double_click_leaves_one_dot_and_one_step_to_undo(canvas, apart):
+    draw(canvas, SEVEN)
+    draw(canvas, [(400, 300)])
+    mouse(canvas, QEvent.Type.MouseButtonDblClick, 400, 300 + apart)
+    mouse(canvas, RELEASE, 400, 300 + apart)
+    assert len(canvas.ink.strokes) == 2
+    canvas.undo()
+    assert len(canvas.ink.strokes) == 1
+
+
+def test_a_stroke_that_begins_with_a_double_click_is_drawn(canvas):
+    draw(canvas, [(100, 100)])
+    mouse(canvas, QEvent.Type.MouseButtonDblClick, 100, 100)
+    mouse(canvas, MOVE, 130, 100)
+    mouse(canvas, RELEASE, 130, 100)
     assert len(canvas.ink.strokes) == 2
 
 
@@ -690,3 +711,32 @@ def test_a_move_repaints_a_small_part_only(canvas, qtbot, monkeypatch):
     (rect,) = asked
     assert rect.width() < 50
     assert rect.height() < 50
+
+
+def crowd(count, seed=0):
+    """Short strokes all over the pad."""
+    random = np.random.default_rng(seed)
+    curl = np.stack([np.cos(np.linspace(0, 5, 30)), np.sin(np.linspace(0, 5, 30))], axis=1) * 30
+    return Ink(tuple(Stroke.of(place + curl, 12.0) for place in random.uniform(30, 970, (count, 1, 2))))
+
+
+def scribbled(points):
+    """One stroke that winds over the pad."""
+    turns = np.linspace(0, 300, points)
+    places = 500 + np.linspace(20, 480, points)[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    return Ink((Stroke.of(places, 10.0),))
+
+
+@pytest.mark.parametrize(("ink", "seconds"), [(crowd(4000), 0.4), (scribbled(30_000), 0.3)], ids=["strokes", "points"])
+def test_much_ink_holds_up_no_event_and_is_painted_at_last(canvas, qtbot, ink, seconds):
+    def used(work, *words):
+        begun = time.thread_time()
+        work(*words)
+        return time.thread_time() - begun
+
+    assert used(canvas.set_ink, ink) < seconds
+    canvas.set_tool(Tool.ERASER)
+    assert max(used(mouse, canvas, PRESS, 250, 250), used(mouse, canvas, MOVE, 260, 255)) < seconds
+    mouse(canvas, RELEASE, 260, 255)
+    columns, rows = (np.concatenate([stroke.points[::10, :2] for stroke in canvas.ink.strokes]).T / 2).astype(int)
+    qtbot.waitUntil(lambda: (picture(canvas)[rows, columns] < 128).all(), timeout=20_000)
