@@ -6,11 +6,7 @@ that computes it (`digitpad.learning.inspect.embedding_worker` says why it is on
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
-import subprocess
-import sys
 import threading
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,7 +19,7 @@ from torch import Tensor, nn
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.learning.data.images import Images
-from digitpad.learning.inspect import embedding_worker as embedding_process
+from digitpad.learning.inspect.embedding_worker import MapProcess
 from digitpad.learning.models.networks import first_member
 
 MAP_IMAGES = 500
@@ -94,7 +90,7 @@ class EmbeddingMap:
         self._pixels = images.pixels[:MAP_IMAGES].cpu()
         self._labels = images.labels[:MAP_IMAGES].cpu().numpy().astype(np.int64)
         self._placed: _Placed | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: MapProcess | None = None
         self._closed = False
         self._lock = threading.Lock()  # so that `close` misses no process that is just being started
 
@@ -135,7 +131,7 @@ class EmbeddingMap:
         middle = features.mean(dim=0)
         features = features - middle
         before = self._placed.places if self._placed else np.zeros((0, 2), np.float32)
-        places = _turned_onto(self._ask(process, features.numpy(), before), before)
+        places = _turned_onto(self._computed(process, features.numpy(), before), before)
         squares = features.square().sum(dim=1)
         self._placed = _Placed(hidden, mean, std, scale, features, middle, squares, places, _within_one(places))
         return Embedding(step, self._placed.points, self._labels, None if drawing is None else self.place(drawing))
@@ -173,64 +169,37 @@ class EmbeddingMap:
             self._closed = True
             self._end_process()
 
-    def _running_process(self) -> subprocess.Popen[bytes]:
+    def _running_process(self) -> MapProcess:
         with self._lock:
             if self._closed:
                 raise DigitpadError(_ENDED)
-            if self._process is not None and self._process.poll() is not None:
+            if self._process is None or not self._process.is_alive():
                 self._end_process()
-            if self._process is None:
-                self._process = _start_process()
+                try:
+                    self._process = MapProcess()
+                except OSError as error:
+                    raise DigitpadError(_ENDED) from error
             return self._process
 
-    def _ask(
-        self, process: subprocess.Popen[bytes], features: NDArray[np.float32], before: NDArray[np.float32]
+    def _computed(
+        self, process: MapProcess, features: NDArray[np.float32], before: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        answer = None
-        with contextlib.suppress(OSError, ValueError):  # a broken or closed pipe: the process is gone
-            embedding_process.send(process.stdin, features)
-            embedding_process.send(process.stdin, before)
-            answer = embedding_process.receive(process.stdout)
-        if answer is None or answer.shape != (len(features), 2) or not np.isfinite(answer).all():
+        try:
+            return process.compute(features, before)
+        except (OSError, EOFError) as error:
             with self._lock:
                 self._end_process()  # the next update starts another
-            raise DigitpadError(_ENDED)
-        return answer
+            raise DigitpadError(_ENDED) from error
 
     def _end_process(self) -> None:
-        if self._process is None:
-            return
         process, self._process = self._process, None
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):  # what was still to be written to it is lost
-                assert pipe
-                pipe.close()
+        if process is not None:
+            process.end()
 
 
 def _features(hidden: nn.Sequential, images: Tensor) -> Tensor:
     with torch.inference_mode():
         return torch.cat([hidden(chunk).flatten(1) for chunk in torch.split(images, _CHUNK)])
-
-
-def _start_process() -> subprocess.Popen[bytes]:
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    try:
-        return subprocess.Popen(  # noqa: S603 (the interpreter, and a file of digitpad)
-            [sys.executable, "-P", embedding_process.__file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | one_thread,
-            creationflags=flags,
-        )
-    except OSError as error:
-        raise DigitpadError(_ENDED) from error
 
 
 def _turned_onto(places: NDArray[np.float32], before: NDArray[np.float32]) -> NDArray[np.float32]:

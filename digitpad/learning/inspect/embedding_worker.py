@@ -1,27 +1,25 @@
-"""The process that computes t-SNE maps: reads float32 tables from stdin and writes one to stdout for each two.
+"""The process that computes t-SNE maps.
 
 A process of its own, since in the window's the map would cost more than time. Importing scikit-learn takes over a
 second, stops the window's thread for up to 60 ms and keeps some 100 MB; its OpenMP is another than torch's, which does
 not go well on every system; and its one thread would fight the training and the live reading for the interpreter's
-lock, where a process can simply be given a lower priority. It imports neither torch nor Qt, and ends with its stdin.
-
-Started as a file, since whoever starts it may be in any folder; so it imports nothing of digitpad.
+lock, where a process can simply be given a lower priority. It imports neither torch nor Qt, and ends with its parent.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import struct
 import sys
-from typing import IO
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # where it runs, NumPy must not be imported before the number of its threads is set
+    import numpy as np
+    from numpy.typing import NDArray
 
-Table = NDArray[np.float32]
-
-_SHAPE = struct.Struct("<II")
+    Table = NDArray[np.float32]
 
 PERPLEXITY = 30
 COMPONENTS = 50
@@ -38,23 +36,64 @@ against 0.66 to 0.81). Without exaggeration, digits stayed in fragments; with sk
 """
 
 
-def send(stream: IO[bytes], table: Table) -> None:
-    """Write a float32 (rows, columns) table: two uint32, then the numbers, all little-endian."""
-    stream.write(_SHAPE.pack(*table.shape))
-    stream.write(np.ascontiguousarray(table, "<f4").tobytes())
-    stream.flush()
+class MapProcess:
+    """Computes maps. `compute` is for one thread; the others may be called from any, also while it is under way."""
+
+    def __init__(self) -> None:
+        """Start the process.
+
+        Raises:
+            OSError: the system does not allow it.
+        """
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=answer, args=(theirs,), name="map", daemon=True)
+        try:
+            self._process.start()
+        finally:
+            theirs.close()  # so that what is received ends with the process
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
+    def compute(self, features: Table, previous: Table) -> Table:
+        """See `compute_map`.
+
+        Raises:
+            OSError, EOFError: the process ended.
+        """
+        self._connection.send((features, previous))
+        places: Table = self._connection.recv()
+        return places
+
+    def end(self) -> None:
+        """Kill the process; `compute` raises. The connection is closed with the last reference to it."""
+        self._process.kill()
+        self._process.join()
 
 
-def receive(stream: IO[bytes]) -> Table | None:
-    """Read a table that `send` wrote, or None where the stream ends before it does."""
-    header = stream.read(_SHAPE.size)
-    if len(header) < _SHAPE.size:
-        return None
-    rows, columns = _SHAPE.unpack(header)
-    numbers = stream.read(rows * columns * 4)
-    if len(numbers) < rows * columns * 4:
-        return None
-    return np.frombuffer(numbers, "<f4").reshape(rows, columns).astype(np.float32)
+def answer(tables: Connection) -> None:
+    """Compute a map for every pair of features and previous map that is received, until the connection ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, which ends this process as it ends
+    os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    if sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        ctypes.windll.kernel32.SetPriorityClass(ctypes.windll.kernel32.GetCurrentProcess(), below_normal)
+    else:
+        os.nice(10)
+    try:
+        while True:
+            tables.send(compute_map(*tables.recv()))
+    except (EOFError, OSError):  # the parent is gone
+        return
 
 
 def compute_map(features: Table, previous: Table) -> Table:
@@ -70,6 +109,7 @@ def compute_map(features: Table, previous: Table) -> Table:
     Returns:
         float32 (n, 2), in t-SNE's own scale (some -40…40). All zero where the features do not differ.
     """
+    import numpy as np
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
@@ -94,17 +134,3 @@ def compute_map(features: Table, previous: Table) -> Table:
     )
     places: Table = tsne.fit_transform(reduced).astype(np.float32)
     return places
-
-
-def main() -> None:
-    """Answer until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, which ends this process as it ends
-    if hasattr(os, "nice"):
-        os.nice(10)
-    tables, replies = sys.stdin.buffer, sys.stdout.buffer
-    while (features := receive(tables)) is not None and (previous := receive(tables)) is not None:
-        send(replies, compute_map(features, previous))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,10 @@
-import io
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
 from digitpad.learning.data.images import Images
 from digitpad.learning.inspect import embedding
-from digitpad.learning.inspect import embedding_worker as embedding_process
 from digitpad.learning.inspect.embedding import EmbeddingMap, last_hidden
+from digitpad.learning.inspect.embedding_worker import MapProcess
 from digitpad.learning.models.networks import build
 from digitpad.reading.zoo import NETWORKS
 
@@ -133,17 +134,24 @@ def test_a_network_that_tells_nothing_apart_makes_one_dot_and_the_next_map_is_wh
     assert shared.update(network(), 0.1, 0.3, 70, None).points.std() > 0.2
 
 
+@pytest.fixture(scope="module")
+def process():
+    made = MapProcess()
+    yield made
+    made.end()
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
-def test_a_few_images_make_a_map_too(shared, count):
+def test_a_few_images_make_a_map_too(process, count):
     features = last_hidden(network(), bars(count).pixels / 255)
-    places = shared._ask(shared._running_process(), features, np.zeros((0, 2), np.float32))
-    assert places.shape == (count, 2)
+    places = process.compute(features, np.zeros((0, 2), np.float32))
+    assert (places.shape, places.dtype) == ((count, 2), np.float32)
     assert np.isfinite(places).all()
 
 
-def test_a_hidden_layer_of_one_number_makes_a_map(shared):
+def test_a_hidden_layer_of_one_number_makes_a_map(process):
     features = np.linspace(0, 1, 40, dtype=np.float32)[:, None]
-    places = shared._ask(shared._running_process(), features, np.zeros((0, 2), np.float32))
+    places = process.compute(features, np.zeros((0, 2), np.float32))
     assert np.isfinite(places).all()
     assert places.std() > 0
 
@@ -155,65 +163,96 @@ def test_a_map_that_was_mirrored_and_turned_is_laid_back_on_the_one_before():
     np.testing.assert_allclose(embedding._turned_onto(turned, before), before, atol=1e-5)
 
 
-def test_where_the_process_dies_a_sentence_says_so_and_the_next_update_starts_another():
-    made = EmbeddingMap(bars(20))
-    process = made._running_process()
-    process.kill()
-    with pytest.raises(DigitpadError, match="process ended"):
-        made._ask(process, np.ones((20, 3), np.float32), np.zeros((0, 2), np.float32))
-    assert process.returncode is not None
-    assert made.update(network(), 0.1, 0.3, 0, None).points.shape == (20, 2)
-    made.close()
+def the_child():
+    (process,) = multiprocessing.active_children()
+    return process
 
 
-def test_closing_ends_an_update_under_way():
-    made = EmbeddingMap(bars(500))
-    process = made._running_process()
-    problems = []
+@pytest.fixture
+def alone(shared, process):
+    """What is started from here on is the only process."""
+    shared.close()
+    process.end()
 
-    def work():
-        try:
+
+def update_for_ever(made, problems):
+    try:
+        while True:
             made.update(network(), 0.1, 0.3, 0, None)
-        except DigitpadError as error:
-            problems.append(str(error))
+    except DigitpadError as error:
+        problems.append(str(error))
 
-    thread = threading.Thread(target=work)
+
+def test_where_the_process_dies_a_sentence_says_so_and_the_next_update_starts_another(alone):
+    made = EmbeddingMap(bars(500))
+    made.update(network(), 0.1, 0.3, 0, None)
+    first, problems = the_child(), []
+    updates = threading.Thread(target=update_for_ever, args=(made, problems))
+    updates.start()
+    while updates.is_alive():
+        for process in multiprocessing.active_children():
+            process.kill()
+        updates.join(0.05)
+    assert "process ended" in problems[0]
+    assert made.update(network(), 0.1, 0.3, 0, None).points.shape == (500, 2)
+    assert the_child().pid != first.pid
+    made.close()
+    assert not multiprocessing.active_children()
+
+
+def test_closing_ends_an_update_under_way(alone):
+    made = EmbeddingMap(bars(500))
+    problems = []
+    thread = threading.Thread(target=update_for_ever, args=(made, problems))
     thread.start()
+    while not multiprocessing.active_children():
+        time.sleep(0.01)
     made.close()
     thread.join(20)
     assert not thread.is_alive()
-    assert problems
-    assert process.poll() is not None
+    assert "process ended" in problems[0]
+    assert not multiprocessing.active_children()
     with pytest.raises(DigitpadError, match="process ended"):
         made.update(network(), 0.1, 0.3, 0, None)
 
 
-def test_the_process_needs_neither_torch_nor_qt_and_ends_with_its_input():
-    code = (
-        "import runpy, sys; runpy.run_path(sys.argv[1]); "
-        "print(sorted({'torch', 'PySide6', 'sklearn', 'digitpad'} & set(sys.modules)))"
-    )
-    path = embedding_process.__file__
-    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-    ended = subprocess.run([sys.executable, "-P", path], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+def test_the_process_needs_neither_torch_nor_qt():
+    code = """
+import sys, multiprocessing, threading
+from digitpad.learning.inspect.embedding_worker import answer
+print(sorted({"torch", "PySide6", "sklearn", "numpy"} & set(sys.modules)))
+import numpy as np
+ours, theirs = multiprocessing.Pipe()
+ours.send((np.random.rand(20, 3), np.zeros((0, 2))))
+threading.Thread(target=lambda: (ours.recv(), ours.close())).start()
+answer(theirs)
+print(sorted({"torch", "PySide6", "sklearn"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n") == ["[]", "['sklearn']", ""]
+
+
+def test_it_ends_with_its_parent():
+    code = """
+import os, sys
+from digitpad.learning.inspect.embedding_worker import MapProcess
+if __name__ == "__main__":
+    print(MapProcess().pid, flush=True)
+    os._exit(0)
+"""
+    # It writes where its parent writes, so reading goes on until both have ended.
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
+    assert int(done.stdout) > 0
+    assert not done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C reaches a process there by other ways")
-def test_the_process_leaves_ctrl_c_to_its_parent(shared, maps):
-    process = shared._running_process()
+def test_the_process_leaves_ctrl_c_to_its_parent(alone):
+    process = MapProcess()
+    table = np.eye(20, dtype=np.float32)
+    process.compute(table, table[:0, :2])
     os.kill(process.pid, signal.SIGINT)
-    assert shared.update(network(), 0.1, 0.3, 80, None).step == 80
-    assert shared._running_process() is process
-
-
-@given(st.integers(0, 5), st.integers(0, 5))
-@settings(max_examples=10)
-def test_tables_come_through_a_pipe_as_they_went_in(rows, columns):
-    table = np.random.default_rng(rows).normal(size=(rows, columns)).astype(np.float32)
-    stream = io.BytesIO()
-    embedding_process.send(stream, table)
-    whole = stream.getvalue()
-    assert np.array_equal(embedding_process.receive(io.BytesIO(whole)), table)
-    assert embedding_process.receive(io.BytesIO(whole[:-1])) is None
+    assert process.compute(table, table[:0, :2]).shape == (20, 2)
+    process.end()
+    with pytest.raises((OSError, EOFError)):
+        process.compute(table, table[:0, :2])
