@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QTabWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QTabWidget
 
 from digitpad.domain.recipe import LIMITS, OPTIMISERS, SCHEDULES, SEEDS, Augmentation, Recipe, check_recipe
 from digitpad.ui.common.number_box import NumberBox
@@ -341,7 +342,10 @@ def test_the_curve_shows_the_value_under_the_cursor(editor, qtbot):
     editor.show_recipe(FAST, 0)
     curve = editor.training.curve
     plain = curve.grab().toImage()
-    QTest.mouseMove(curve, QPoint(curve.width() // 2, 40))
+    place = QPointF(curve.width() / 2, 40)  # sent to the widget itself: the machine's own mouse may be elsewhere
+    none = Qt.MouseButton.NoButton
+    move = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(curve, move)
     assert curve.words() == "learning rate 0.0015 after 1.5 epochs"
     assert curve.grab().toImage() != plain
 
