@@ -251,7 +251,7 @@ def test_runs_are_loaded_compared_renamed_exported_and_deleted(training, tmp_pat
     first, second = train_twice(training)
     assert training.curves.name == "fast"
     training.select(first)
-    training.until(lambda: training.panel._curves.curves.last_step > 0)
+    training.until(lambda: training.curves.curves.last_step > 0)
     for which in ("best", "last"):
         training.press(f"load_{which}_button")
         training.until(lambda which=which: training.file_in_use == str(runs_folder() / first / f"{which}.safetensors"))
@@ -260,7 +260,12 @@ def test_runs_are_loaded_compared_renamed_exported_and_deleted(training, tmp_pat
 
     training.runs.select_run(second)
     QTest.keyClick(training.runs.view, Qt.Key.Key_Space)
-    training.until(lambda: list(training.panel._curves._others) == ["fast · 1"])
+    training.runs.select_run(first)
+    training.until(lambda: len(training.curves.overlays) == 1)
+    (label,) = training.curves.overlays
+    assert label.startswith("fast · ")
+    training.runs.select_run(second)
+    training.until(lambda: not training.curves.overlays)  # a run does not lie over itself
 
     training.press("rename_button")
     field = training.runs.view.viewport().findChild(QLineEdit)
@@ -278,7 +283,7 @@ def test_runs_are_loaded_compared_renamed_exported_and_deleted(training, tmp_pat
     training.press("confirm_delete_button")
     training.until(lambda: [run.id for run in training.listed()] == [first])
     assert not (runs_folder() / second).exists()
-    training.until(lambda: training.panel._curves._others == {})
+    training.until(lambda: training.curves.overlays == {})
 
 
 def test_a_run_that_is_renamed_while_it_trains_keeps_the_name(training):
@@ -327,7 +332,7 @@ def test_curves_go_to_files(training, tmp_path, kind):
     else:
         lines = target.read_text().splitlines()
         assert lines[0].startswith("step,loss,")
-        assert len(lines) == 1 + len(training.panel._curves.curves.steps)
+        assert len(lines) == 1 + len(training.curves.curves.steps)
 
 
 def test_curves_that_cannot_be_written_are_told(training, tmp_path):

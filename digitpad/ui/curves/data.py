@@ -1,4 +1,4 @@
-"""What the reports of a run add up to: its curves as arrays, thinned for a plot or complete as CSV. No Qt in here."""
+"""What the reports of a run add up to: its curves as arrays and as CSV. No Qt in here."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
+from digitpad.domain.run import RunInfo
 
 Array = NDArray[np.float64]
 Points = tuple[Array, Array]
 """Steps and the values there, two arrays of one length."""
+
+XAxis = Literal["step", "epoch", "images", "time"]
+"""What curves are drawn over: steps, epochs, training images seen, or seconds of training."""
 
 EpochValue = Literal[
     "train_loss", "train_accuracy", "test_loss", "test_accuracy", "validation_loss", "validation_accuracy"
@@ -77,14 +81,17 @@ class RunCurves:
     long the run is, apart from the room for arrays, which doubles when it is used up.
     """
 
-    def __init__(self) -> None:
-        self._table = np.empty((4, 1024))  # rows: step, loss, smoothed, rate
+    def __init__(self, run: RunInfo | None = None) -> None:
+        self.run = run
+        """The run they belong to, where it is known."""
+        self._table = np.empty((5, 1024))  # rows: step, loss, smoothed, learning rate, seconds of training
         self._count = 0
         self._mean, self._weight = 0.0, 0.0  # the exponential mean before its bias is taken away, and that bias
         self._epochs: list[EpochReport] = []
         self._interims: list[InterimReport] = []
         self.planned_steps = 0
         """How many steps the run will have, as far as its reports have said; 0 at first."""
+        self._planned_epochs, self._planned_seconds = 0, 0.0
 
     def add(self, report: Report) -> None:
         """Take in what the run said next."""
@@ -146,6 +153,24 @@ class RunCurves:
         """A value of each test within an epoch; accuracies are shares, 0 to 1."""
         return _points([(report.step, getattr(report, value)) for report in self._interims])
 
+    def place(self, step: float | Array, axis: XAxis) -> Array:
+        """Where a step, or each of some, lies on an axis; the last batch of an epoch counts as a whole one."""
+        if axis != "time":
+            return np.asarray(step * self._units(axis), np.float64)
+        steps, seconds = self._times()
+        return np.asarray(np.interp(step, steps, seconds), np.float64)
+
+    def step_at(self, place: float, axis: XAxis) -> float:
+        """The step that lies at a place on an axis."""
+        if axis != "time":
+            return place / self._units(axis)
+        steps, seconds = self._times()
+        return float(np.interp(place, seconds, steps))
+
+    def planned(self, axis: XAxis) -> float:
+        """Where the run will end on an axis, as far as its reports have said; 0 at first."""
+        return self._planned_seconds if axis == "time" else self.planned_steps * self._units(axis)
+
     def at(self, step: float) -> Values | None:
         """What is known of the step nearest to a place on the axis; None before the first report of steps."""
         if not self._count:
@@ -153,7 +178,7 @@ class RunCurves:
         right = min(int(np.searchsorted(self.steps, step)), self._count - 1)
         left = max(right - 1, 0)
         place = left if step - self.steps[left] < self.steps[right] - step else right
-        number, loss, smoothed, learning_rate = (float(x) for x in self._table[:, place])
+        number, loss, smoothed, learning_rate = (float(x) for x in self._table[:4, place])
         over = bisect_right(self._epochs, number, key=_step)
         tested = bisect_right(self._interims, number, key=_step)
         return Values(
@@ -177,7 +202,7 @@ class RunCurves:
         """
         epochs = {report.step: report for report in self._epochs}
         interims = {report.step: report for report in self._interims}
-        numbers = {int(step): values for step, *values in self._table[:, : self._count].T.tolist()}
+        numbers = {int(step): values for step, *values in self._table[:4, : self._count].T.tolist()}
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(_MEMBERS)
@@ -188,12 +213,28 @@ class RunCurves:
             table.writerow([step, *numbers.get(step, [None] * 3), *of_epoch, *of_interim])
         return text.getvalue()
 
+    def _units(self, axis: XAxis) -> float:
+        """How far a step is on an axis other than time's."""
+        if axis == "epoch":
+            last = self._epochs[-1] if self._epochs else None
+            if self.planned_steps:
+                return self._planned_epochs / self.planned_steps
+            return last.epoch / last.step if last and last.step else 1.0
+        return float(self.run.recipe.batch) if axis == "images" and self.run else 1.0
+
+    def _times(self) -> Points:
+        """Steps, from 0, and the seconds of training after each."""
+        if self._count:
+            return np.append(0.0, self.steps), np.append(0.0, self._table[4, : self._count])
+        return _points([(0, 0.0), *((report.step, report.train_seconds) for report in self._epochs)])
+
     def _add_steps(self, report: StepsReport) -> None:
         self._go_back(report.first)
-        self.planned_steps = max(report.steps, 0)
+        self.planned_steps, self._planned_epochs = max(report.steps, 0), report.epochs
+        self._planned_seconds = report.train_seconds + report.remaining_seconds
         end = self._count + len(report.losses)
         if end > self._table.shape[1]:
-            room = np.empty((4, 2 * end))
+            room = np.empty((5, 2 * end))
             room[:, : self._count] = self._table[:, : self._count]
             self._table = room
         smoothed = []
@@ -206,6 +247,8 @@ class RunCurves:
         new = self._table[:, self._count : end]
         new[0] = np.arange(report.first, report.first + len(report.losses))
         new[1], new[2], new[3] = report.losses, smoothed, report.learning_rates
+        before = self._table[4, self._count - 1] if self._count else 0.0
+        new[4] = np.linspace(before, max(report.train_seconds, before), len(report.losses) + 1)[1:]
         self._count = end
 
     def _go_back(self, first: int) -> None:
@@ -219,36 +262,6 @@ class RunCurves:
         # A mean that starts anew from the smoothed value goes on as the old one would, once its bias is small.
         known = keep > 0 and math.isfinite(self.smoothed[-1])
         self._mean, self._weight = (float(self.smoothed[-1]), 1.0) if known else (0.0, 0.0)
-
-
-def visible(points: Points, start: float, stop: float) -> Points:
-    """The points from `start` to `stop`, and one more on either side, so that lines reach the edges of a plot."""
-    x, y = points
-    first = max(int(np.searchsorted(x, start)) - 1, 0)
-    last = int(np.searchsorted(x, stop, side="right")) + 1
-    return x[first:last], y[first:last]
-
-
-def thinned(points: Points, most: int) -> Points:
-    """At most `most` points that look the same: the lowest and the highest of each stretch, in their order.
-
-    Args:
-        points: steps, ascending, and values, float64 (n,) each. Values that are no numbers are left out.
-        most: how many may be left, at least 2.
-    """
-    x, y = points
-    known = np.isfinite(y)
-    if not known.all():
-        x, y = x[known], y[known]
-    if len(x) <= most:
-        return x, y
-    starts = np.linspace(0, len(y), most // 2, endpoint=False).astype(np.intp)
-    stops = np.append(starts[1:], len(y))
-    # Rows of one width: the shorter stretches are filled up with their own last point.
-    rows = np.minimum(starts[:, None] + np.arange((stops - starts).max()), stops[:, None] - 1)
-    values, places = y[rows], np.arange(len(starts))
-    selected = np.unique([rows[places, values.argmin(axis=1)], rows[places, values.argmax(axis=1)]])
-    return x[selected], y[selected]
 
 
 def _step(report: EpochReport | InterimReport) -> int:

@@ -1,19 +1,21 @@
-"""The line above a plot: its name and unit, and which line is which."""
+"""Which line is which: pieces of the lines with their names, in as many rows as that takes.
+
+pyqtgraph's LegendItem lies over the plot, neither wraps nor shortens a name, and stands once for each plot.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
 
-_SWATCH, _GAP, _SPACE = 16, 4, 12
-_LONGEST_LABEL = 160
-_HEIGHT = 16
+_SWATCH, _GAP, _SPACE, _ROW = 20, 4, 12, 16
+_LONGEST_LABEL = 180
 
 _OTHERS = ("#EE7733", "#009988", "#EE3377", "#AA4499")
 """For other runs' curves: orange, teal and magenta of Paul Tol's 'vibrant' scheme and purple of his 'muted' one
@@ -29,7 +31,7 @@ class Look:
     Attributes:
         colour: 'accent', 'pale' (the accent, stepping back), 'text', 'quiet', or '#RRGGBB'.
         width: of the line, in pixels.
-        symbol: 'o' for circles or 's' for squares at its points, '' for none.
+        symbol: 'o' for circles, 's' for squares, 't' for triangles at its points, '' for none.
         dashes: lengths of dash, gap, …, in widths of the line; none for a solid line.
     """
 
@@ -42,104 +44,90 @@ class Look:
         """Its colour in a theme."""
         if self.colour.startswith("#"):
             return QColor(mix(self.colour, theme.text, 0.2))
-        if self.colour == "pale":
-            return QColor(mix(theme.window, theme.accent, 0.4))
-        return QColor(getattr(theme, self.colour))
+        return QColor(mix(theme.window, theme.accent, 0.4) if self.colour == "pale" else getattr(theme, self.colour))
 
-    def pen(self, theme: Theme) -> QPen:
-        """The pen that draws it, as wide on the screen wherever a plot is zoomed to."""
-        pen = QPen(self.colour_in(theme), self.width)
-        pen.setCosmetic(True)
+    def pen(self, theme: Theme, ratio: float = 0.0) -> QPen:
+        """The pen that draws it.
+
+        Args:
+            theme: decides its colour.
+            ratio: device pixels for each pixel where it is to be as wide wherever a plot is zoomed to; 0 elsewhere.
+        """
+        pen = QPen(self.colour_in(theme), self.width * (ratio or 1.0))
+        pen.setCosmetic(bool(ratio))  # Qt takes such a width for device pixels
         if self.dashes:
             pen.setDashPattern(self.dashes)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
 
 
-def other_look(number: int) -> Look:
+def other_look(number: int, symbol: str = "") -> Look:
     """The look of the curves of another run, by its place among them."""
-    return Look(_OTHERS[number % len(_OTHERS)], 1.5, dashes=_DASHES[number % len(_DASHES)])
+    return Look(_OTHERS[number % len(_OTHERS)], 1.5, symbol, _DASHES[number % len(_DASHES)])
 
 
 class Legend(QWidget):
-    """One line: the plot's name, its unit where there is room, then a piece of each line with what it is.
+    """Entries in rows; long names are shortened in the middle, since runs' names often differ at the end."""
 
-    Its tool tip holds all of it.
-    """
-
-    def __init__(self, title: str, unit: str) -> None:
+    def __init__(self, theme: Theme = LIGHT) -> None:
         super().__init__()
-        self._title, self._unit = title, unit
-        self.setToolTip(f"{title} ({unit})")
-        self._entries: tuple[tuple[str, Look], ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.set_theme(LIGHT)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.entries: tuple[tuple[str, Look], ...] = ()
+        """The lines that are named."""
+        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme, and the application's font as it is now."""
         self._theme = theme
-        self._bold = text_font(NOTE_PIXELS, bold=True)
-        self._font = text_font(NOTE_PIXELS)
+        self.setFont(text_font(NOTE_PIXELS))
         self.update()
 
     def show_entries(self, entries: Iterable[tuple[str, Look]]) -> None:
         """Name these lines, in this order."""
         entries = tuple(entries)
-        if entries != self._entries:
-            self._entries = entries
-            self.setToolTip("\n".join((f"{self._title} ({self._unit})", *(label for label, _ in entries))))
+        if entries != self.entries:
+            self.entries = entries
+            self.setToolTip("\n".join(label for label, _ in entries))
+            self.updateGeometry()
             self.update()
 
-    @property
-    def entries(self) -> tuple[tuple[str, Look], ...]:
-        """The lines that are named."""
-        return self._entries
+    def heightForWidth(self, width: int) -> int:
+        """Height of the rows that it takes at a width, in pixels."""
+        return max((row for _, row, _, _ in self._placed(width)), default=0) * _ROW + _ROW
 
     def sizeHint(self) -> QSize:
-        """One line."""
-        return QSize(80, _HEIGHT)
-
-    def minimumSizeHint(self) -> QSize:
-        """One line, however narrow."""
-        return QSize(40, _HEIGHT)
+        """As many rows as it takes now."""
+        return QSize(80, self.heightForWidth(self.width()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the name, and of the lines as many as there is room for."""
-        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        """Paint a piece of each line, and its name."""
         with QPainter(self) as painter:
-            painter.setFont(self._bold)
-            painter.setPen(QColor(self._theme.text))
-            painter.drawText(QRectF(self.rect()), middle, self._title)
-            left = QFontMetricsF(self._bold).horizontalAdvance(self._title)
-            metrics = QFontMetricsF(self._font)
-            painter.setFont(self._font)
-            lengths = (min(metrics.horizontalAdvance(label), _LONGEST_LABEL) for label, _ in self._entries)
-            unit = metrics.horizontalAdvance(self._unit) + _GAP
-            if left + unit + sum(_SPACE + _SWATCH + _GAP + length for length in lengths) <= self.width():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for left, row, label, look in self._placed(self.width()):
+                middle = (row + 0.5) * _ROW
+                painter.setPen(look.pen(self._theme))
+                painter.drawLine(QPointF(left, middle), QPointF(left + _SWATCH, middle))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.colour_in(self._theme))
+                centre = QPointF(left + _SWATCH / 2, middle)
+                if look.symbol == "s":
+                    painter.drawRect(QRectF(centre.x() - 3, centre.y() - 3, 6, 6))
+                elif look.symbol:
+                    painter.drawEllipse(centre, 3.5, 3.5)
                 painter.setPen(QColor(self._theme.quiet))
-                painter.drawText(QRectF(left + _GAP, 0, unit, self.height()), middle, self._unit)
-                left += unit
-            left += _SPACE
-            for label, look in self._entries:
-                room = min(self.width() - left - _SWATCH - _GAP, _LONGEST_LABEL)
-                shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
-                if len(shown) < min(len(label), 3):
-                    break
-                self._paint_swatch(painter, left, look)
-                painter.setPen(QColor(self._theme.quiet))
-                left += _SWATCH + _GAP
-                painter.drawText(QRectF(left, 0, room + 1, self.height()), middle, shown)
-                left += metrics.horizontalAdvance(shown) + _SPACE
+                text = QRectF(left + _SWATCH + _GAP, row * _ROW, _LONGEST_LABEL + 1, _ROW)
+                painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
 
-    def _paint_swatch(self, painter: QPainter, left: float, look: Look) -> None:
-        centre = QPointF(left + _SWATCH / 2, self.height() / 2)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(look.pen(self._theme))
-        painter.drawLine(QPointF(left, centre.y()), QPointF(left + _SWATCH, centre.y()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour_in(self._theme))
-        if look.symbol == "o":
-            painter.drawEllipse(centre, 3, 3)
-        elif look.symbol == "s":
-            painter.drawRect(QRectF(centre.x() - 2.5, centre.y() - 2.5, 5, 5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+    def _placed(self, width: int) -> Iterator[tuple[int, int, str, Look]]:
+        """Left edge in pixels, row, name as far as it is shown, and look of each entry."""
+        metrics, left, row = QFontMetrics(self.font()), 0, 0
+        for label, look in self.entries:
+            room = max(min(_LONGEST_LABEL, width - _SWATCH - _GAP), 0)
+            shown = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, room)
+            right = left + _SWATCH + _GAP + metrics.horizontalAdvance(shown)
+            if left and right > width:
+                left, right, row = 0, right - left, row + 1
+            yield left, row, shown, look
+            left = right + _SPACE

@@ -7,18 +7,29 @@ from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QRegion, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
+from digitpad.domain.recipe import Augmentation
 from digitpad.domain.reports import Report
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
-from digitpad.ui.curves.data import RunCurves, Values
+from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.plots import CurvePlots
 
 REDRAW_MILLISECONDS = 100
 _TITLE_HEIGHT = 32
-_NARROW = 720
+_ONE_LINE = 700
 
 
 class CurvesView(QWidget):
@@ -28,46 +39,52 @@ class CurvesView(QWidget):
 
     Signals:
         export_requested(str): the person wants the curves in a file of this kind, 'png' or 'csv'.
-        log_scale_changed(bool): the axes of loss and learning rate are logarithmic, or linear, from now on.
+        drawn: the plots show all reports so far.
     """
 
     export_requested = Signal(str)
-    log_scale_changed = Signal(bool)
+    drawn = Signal()
 
     def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
         super().__init__(parent)
         self.setObjectName("loss_plot")
         self.setAccessibleName(self.tr("Training curves"))
-        self._theme = theme
         self._name = ""
         self._curves = RunCurves()
         self._others: dict[str, RunCurves] = {}
         self._plots: CurvePlots | None = None
         self._is_stale = False
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(REDRAW_MILLISECONDS)
+        self._pause = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
         self._pause.timeout.connect(self._on_pause_over)
-        self._values = QLabel()
-        self._values.setObjectName("curve_values")
-        self._values.setProperty("note", True)
-        self._values.setTextFormat(Qt.TextFormat.PlainText)
-        self._values.setWordWrap(True)
-        self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._why = self._button("why_lower", self.tr("Why is the test loss lower?"), "")
+        self._why.clicked.connect(self._on_why)
+        self._axis = QComboBox()
+        self._axis.setObjectName("x_axis")
+        self._axis.setAccessibleName(self.tr("Horizontal axis"))
+        self._axis.setToolTip(self.tr("What the curves are drawn over"))
+        self._axis.addItem(self.tr("by step"), "step")
+        self._axis.addItem(self.tr("by epoch"), "epoch")
+        self._axis.addItem(self.tr("by images"), "images")
+        self._axis.addItem(self.tr("by time"), "time")
+        self._axis.currentIndexChanged.connect(self._request_redraw)
         self._log = self._button("log_scale", self.tr("Log"), self.tr("Logarithmic axes of loss and learning rate"))
         self._log.setCheckable(True)
-        self._log.toggled.connect(self._on_log_toggled)
+        self._log.toggled.connect(self._request_redraw)
         self._whole = self._button("whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
         self._png = self._button("export_png", self.tr("PNG…"), self.tr("Save the plots as a picture"))
         self._png.clicked.connect(partial(self.export_requested.emit, "png"))
         self._csv = self._button("export_csv", self.tr("CSV…"), self.tr("Save all values as a table"))
         self._csv.clicked.connect(partial(self.export_requested.emit, "csv"))
         controls = QHBoxLayout()
-        controls.setContentsMargins(4, 0, 0, 0)
         controls.setSpacing(4)
-        controls.addWidget(self._values, 1)
-        for button in (self._log, self._whole, self._png, self._csv):
-            controls.addWidget(button)
+        controls.addWidget(self._why)
+        controls.addStretch(1)
+        for control in (self._axis, self._log, self._whole, self._png, self._csv):
+            controls.addWidget(control)
+        self._values = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True, margin=0)
+        self._values.setObjectName("curve_values")
+        self._values.setProperty("note", True)
+        self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout()
@@ -76,6 +93,7 @@ class CurvesView(QWidget):
         column.setContentsMargins(8, 4, 8, 4)
         column.setSpacing(0)
         column.addLayout(controls)
+        column.addWidget(self._values)
         column.addLayout(self._pages, 1)
         self.set_theme(theme)
         self._show_state()
@@ -88,7 +106,7 @@ class CurvesView(QWidget):
             self._plots.cursor_moved.connect(self._on_cursor_moved)
             self._plots.redraw_requested.connect(self._request_redraw)
             self._whole.clicked.connect(self._plots.show_whole_range)
-            self._changed()
+            self._request_redraw()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme, and the application's font as it is now."""
@@ -96,8 +114,8 @@ class CurvesView(QWidget):
         palette = self._sentence.palette()
         palette.setColor(self._sentence.foregroundRole(), QColor(theme.quiet))
         self._sentence.setPalette(palette)
-        self._values.setFont(text_font(NOTE_PIXELS))
-        self._values.setFixedHeight(2 * self._values.fontMetrics().lineSpacing())
+        for widget in (self._values, self._why):
+            widget.setFont(text_font(NOTE_PIXELS))
         if self._plots is not None:
             self._plots.set_theme(theme)
 
@@ -112,14 +130,10 @@ class CurvesView(QWidget):
         return self._name
 
     @property
-    def log_scale(self) -> bool:
-        """Whether the axes of loss and learning rate are logarithmic."""
-        return self._log.isChecked()
-
-    @Slot(bool)
-    def set_log_scale(self, is_log: bool) -> None:
-        """Make the axes of loss and learning rate logarithmic, or linear."""
-        self._log.setChecked(is_log)
+    def overlays(self) -> dict[str, RunCurves]:
+        """The other runs that are drawn, by their names: those laid over but for the one that is shown."""
+        run = self._curves.run
+        return {name: it for name, it in self._others.items() if not (run and it.run and it.run.id == run.id)}
 
     def show_run(self, name: str, curves: RunCurves) -> None:
         """Show a run, all of it.
@@ -132,18 +146,19 @@ class CurvesView(QWidget):
         if self._plots is not None:
             self._plots.put_cursor(None)
             self._plots.show_whole_range()
-        self._changed()
+        self._request_redraw()
 
     @Slot(object)
     def add(self, report: Report) -> None:
         """Take in what the run said next."""
         self._curves.add(report)
-        self._changed()
+        self._request_redraw()
 
+    @Slot(object)
     def lay_over(self, others: dict[str, RunCurves]) -> None:
         """Draw the smoothed loss and the test accuracy of other runs, by their names, instead of those before."""
         self._others = dict(others)
-        self._changed()
+        self._request_redraw()
 
     @Slot()
     def clear(self) -> None:
@@ -151,39 +166,31 @@ class CurvesView(QWidget):
         self._others = {}
         self.show_run("", RunCurves())
 
-    def to_csv(self) -> str:
-        """All values of the run, complete; see `RunCurves.to_csv`."""
-        return self._curves.to_csv()
-
     def to_image(self, scale: float = 2.0) -> QImage:
-        """The plots under the run's name and values, as they are shown, without the cursor.
+        """The plots under the run's name and values, as they are shown, without the cursor and the focus.
 
         Args:
             scale: device pixels for each pixel of the window.
         """
-        source = self if self._plots is None else self._plots
+        source = self._sentence if self._plots is None else self._plots.picture
+        cursor = None if self._plots is None else self._plots.cursor_step
+        if self._plots is not None:
+            self._plots.put_cursor(None)
+            self._redraw(scale)
         size = source.size() + QSize(0, _TITLE_HEIGHT)
         image = QImage(size * scale, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(QColor(self._theme.window))
-        cursor = None if self._plots is None else self._plots.cursor_step
-        if self._plots is not None:
-            self._plots.put_cursor(None)
-            self._redraw()
         with QPainter(image) as painter:
             painter.setFont(text_font(NOTE_PIXELS))
             painter.setPen(QColor(self._theme.quiet))
             title = QRectF(8, 0, size.width() - 16, _TITLE_HEIGHT)
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(title, flags, self._line(self._shown_values(), is_narrow=False))
+            painter.drawText(title, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._words())
             source.render(painter, QPoint(0, _TITLE_HEIGHT), QRegion(), QWidget.RenderFlag.DrawChildren)
         if self._plots is not None:
             self._plots.put_cursor(cursor)
+            self._request_redraw()
         return image
-
-    def to_png(self, scale: float = 2.0) -> bytes:
-        """The same as the bytes of a PNG file."""
-        return png(self.to_image(scale))
 
     def sizeHint(self) -> QSize:
         """A comfortable size."""
@@ -207,10 +214,6 @@ class CurvesView(QWidget):
         button.setAccessibleDescription(tip)
         return button
 
-    def _changed(self) -> None:
-        self._is_stale = True
-        self._request_redraw()
-
     @Slot()
     def _request_redraw(self) -> None:
         """Draw now, or once the pause after the last time is over."""
@@ -223,99 +226,89 @@ class CurvesView(QWidget):
         if self._is_stale and self.isVisible():
             self._redraw()
 
-    def _redraw(self) -> None:
+    def _redraw(self, ratio: float = 0.0) -> None:
         self._is_stale = False
         self._show_state()
         if self._plots is not None and self._pages.currentWidget() is self._plots:
-            self._plots.draw(self._curves, self._others, is_log=self.log_scale)
+            ratio, is_log = ratio or self.devicePixelRatioF(), self._log.isChecked()
+            self._plots.draw(self._curves, self.overlays, self._axis.currentData(), is_log=is_log, ratio=ratio)
             self._pause.start()
+        self.drawn.emit()
 
     def _show_state(self) -> None:
         """Choose plots or sentence, and say what is shown."""
-        is_filled = bool(self._curves or any(self._others.values()))
-        if self._plots is not None and is_filled:
-            self._pages.setCurrentWidget(self._plots)
-        else:
-            self._pages.setCurrentWidget(self._sentence)
-        self._whole.setEnabled(self._plots is not None and is_filled)
-        self._png.setEnabled(self._plots is not None and is_filled)
+        has_plots = self._plots is not None and bool(self._curves or any(self.overlays.values()))
+        self._pages.setCurrentIndex(int(has_plots))
+        for button in (self._whole, self._png):
+            button.setEnabled(has_plots)
         self._csv.setEnabled(bool(self._curves))
+        reasons = self._reasons()
+        self._why.setVisible(bool(reasons))
+        self._why.setToolTip(reasons)
+        self._why.setAccessibleDescription(reasons)
         self._show_values()
 
     def _show_values(self) -> None:
-        values = self._shown_values()
-        text = self._line(values, is_narrow=self.width() < _NARROW).replace(" %", "\u00a0%")  # no line ends in between
-        if text != self._values.text():
-            self._values.setText(text)
-            self._values.setToolTip(text)
-        spoken = self._spoken(values)
+        words = self._words()
+        self._values.setText(words.replace(" %", "\u00a0%"))  # no line ends in between
+        self._values.setFixedHeight(self._values.fontMetrics().lineSpacing() * (1 if self.width() >= _ONE_LINE else 2))
+        spoken = words or self._sentence.text()
         if spoken != self.accessibleDescription():
             self.setAccessibleDescription(spoken)
             if self._plots is not None:
                 self._plots.setAccessibleDescription(spoken)
 
-    def _shown_values(self) -> Values | None:
-        """The values at the cursor, or else the last ones."""
+    def _words(self) -> str:
+        """The values at the cursor, or else the last ones, in a sentence; the name alone where there are none."""
         cursor = None if self._plots is None else self._plots.cursor_step
-        return self._curves.at(self._curves.last_step if cursor is None else cursor)
-
-    def _line(self, values: Values | None, *, is_narrow: bool) -> str:
-        """The values of a step in one line."""
-        parts = [self._name] if self._name and not is_narrow else []
-        if values is not None:
-            step = self.tr("step {step}").format(step=numeral(values.step))
-            parts.append(step if is_narrow else self._step_of(values))
-            parts.append(self.tr("loss {loss}").format(loss=_number(values.loss)))
-            parts.append(self.tr("smoothed {loss}").format(loss=_number(values.smoothed)))
-            parts.append(self.tr("rate {rate}").format(rate=_number(values.learning_rate)))
-            tested = _last_test(values)
-            if is_narrow and tested is not None:
-                parts.append(self.tr("test {share}").format(share=percent(tested, 2)))
-            elif tested is not None:
-                parts += self._tested(values)
-        return " · ".join(parts)
-
-    def _spoken(self, values: Values | None) -> str:
-        """The values of a step in a sentence."""
+        values = self._curves.at(self._curves.last_step if cursor is None else cursor)
         if values is None:
-            return self._sentence.text()
-        loss = self.tr("Loss {loss} at {step}").format(loss=_number(values.loss), step=self._step_of(values))
-        smoothed = self.tr("smoothed {loss}").format(loss=_number(values.smoothed))
-        learning_rate = self.tr("learning rate {rate}").format(rate=_number(values.learning_rate))
-        said = ", ".join([loss, smoothed, learning_rate, *self._tested(values)])
-        return self.tr("{run}: {values}").format(run=self._name, values=said) if self._name else said
-
-    def _step_of(self, values: Values) -> str:
-        steps = max(self._curves.planned_steps, self._curves.last_step)
-        return self.tr("step {step} of {steps}").format(step=numeral(values.step), steps=numeral(steps))
-
-    def _tested(self, values: Values) -> list[str]:
-        """The last test by then: of an epoch, or within one."""
+            return self._name
+        steps = numeral(max(self._curves.planned_steps, self._curves.last_step))
+        words = self.tr("Loss {loss} at step {step} of {steps}, smoothed {smoothed}, learning rate {rate}").format(
+            loss=_number(values.loss),
+            step=numeral(values.step),
+            steps=steps,
+            smoothed=_number(values.smoothed),
+            rate=_number(values.learning_rate),
+        )
         epoch, interim = values.epoch, values.interim
         if interim is not None and (epoch is None or interim.step > epoch.step):
-            return [
-                self.tr("accuracy {share} on the first {count} test images").format(
-                    share=percent(interim.accuracy), count=numeral(interim.images)
-                )
-            ]
-        if epoch is None:
-            return []
-        return [
-            self.tr("test accuracy {share} after epoch {epoch}").format(
-                share=percent(epoch.test_accuracy, 2), epoch=epoch.epoch
-            )
+            tested = self.tr("accuracy {share} on the first {count} test images")
+            words += ", " + tested.format(share=percent(interim.accuracy), count=numeral(interim.images))
+        elif epoch is not None:
+            tested = self.tr("test accuracy {share} after epoch {epoch}")
+            words += ", " + tested.format(share=percent(epoch.test_accuracy, 2), epoch=epoch.epoch)
+        return self.tr("{run}: {values}").format(run=self._name, values=words) if self._name else words
+
+    def _reasons(self) -> str:
+        """Why the test loss lies below the training loss, where it does; '' elsewhere."""
+        last = self._curves.epochs[-1] if self._curves.epochs else None
+        if last is None or last.test_loss >= last.train_loss:
+            return ""
+        recipe = self._curves.run.recipe if self._curves.run else None
+        reasons = [
+            self.tr("The training loss is made harder than the test loss:"),
+            self.tr("it is averaged over an epoch in which the network still learns; the test comes after it,"),
+            self.tr("dropout switches parts of the network off, where it has dropout; in the test all are on."),
         ]
+        if recipe is None or recipe.augmentation != Augmentation() or recipe.stroke_variations:
+            reasons.append(self.tr("Augmentation varies the training images; test images stay as they are."))
+        if recipe is not None and recipe.label_smoothing:
+            reasons.append(self.tr("Label smoothing lets no training loss come near 0."))
+        if recipe is not None and recipe.ema_decay:
+            reasons.append(self.tr("The test uses averaged weights, which are better than those of a single step."))
+        return "\n".join(reasons)
+
+    @Slot()
+    def _on_why(self) -> None:
+        QToolTip.showText(self._why.mapToGlobal(self._why.rect().bottomLeft()), self._why.toolTip(), self._why)
 
     @Slot()
     def _on_cursor_moved(self) -> None:
         self._show_values()
         if self._plots is not None and self._plots.hasFocus() and self._plots.cursor_step is not None:
             announce(self._plots, self.accessibleDescription())
-
-    @Slot(bool)
-    def _on_log_toggled(self, is_log: bool) -> None:
-        self._changed()
-        self.log_scale_changed.emit(is_log)
 
 
 def png(image: QImage) -> bytes:
@@ -324,14 +317,6 @@ def png(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, b"png").write(image)
     return bytes(buffer.data().data())
-
-
-def _last_test(values: Values) -> float | None:
-    """Share of test images that were read right at the last test by then, within an epoch or at its end."""
-    epoch, interim = values.epoch, values.interim
-    if interim is not None and (epoch is None or interim.step > epoch.step):
-        return interim.accuracy
-    return None if epoch is None else epoch.test_accuracy
 
 
 def _number(value: float) -> str:

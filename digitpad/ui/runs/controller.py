@@ -21,6 +21,7 @@ from digitpad.storage.run_store import (
     runs_folder,
 )
 from digitpad.ui.common.dialogs import ask_save, checkpoint_save_filter
+from digitpad.ui.common.format import moment, percent
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.worker import Worker
@@ -112,10 +113,7 @@ class RunController(QObject):
 
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
-        names: list[str] = []
-        for run in runs:
-            name = f"{run.name} · {run.seed}"
-            names.append(name if name not in names else f"{name} · {run.id}")
+        names = run_labels(runs)
 
         def done(curves: list[RunCurves]) -> None:
             self.laid_over.emit(dict(zip(names, curves, strict=True)))
@@ -137,6 +135,15 @@ class RunController(QObject):
         self._list.show_runs(*listed)
 
 
+def run_labels(runs: Sequence[RunInfo]) -> list[str]:
+    """Names that tell some runs apart: with the best accuracy, and where that is not enough, the start and the id."""
+    names = [run.name if run.best_accuracy is None else f"{run.name} · {percent(run.best_accuracy, 2)}" for run in runs]
+    for details in ([moment(run.started) for run in runs], [run.id for run in runs]):
+        shared = [names.count(name) > 1 for name in names]
+        names = [f"{name} · {more}" if also else name for name, more, also in zip(names, details, shared, strict=True)]
+    return names
+
+
 def _listed() -> tuple[list[RunInfo], set[str]]:
     """The runs, and the ids of those that can go on."""
     folder = runs_folder()
@@ -151,7 +158,7 @@ def _listed() -> tuple[list[RunInfo], set[str]]:
 def _curves(runs: Sequence[RunInfo]) -> list[RunCurves]:
     found = []
     for run in runs:
-        curves = RunCurves()
+        curves = RunCurves(run)
         for report in find_run(runs_folder(), run.id).reports():
             curves.add(report)
         found.append(curves)

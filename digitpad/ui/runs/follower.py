@@ -38,7 +38,7 @@ class RunFollower(QObject):
         self._run = info
         self._runs.update_run(info)
         self._runs.select_run(info.id)
-        self._curves.show_run(info.name, RunCurves())
+        self._curves.show_run(info.name, RunCurves(info))
         self._since = None
         if info.train_seconds:
             self._since = []

@@ -1,4 +1,4 @@
-"""What a run's reports add up to, thinned for a plot and complete as CSV; and round numbers for its axes."""
+"""What a run's reports add up to, and where it lies on the axes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
-from digitpad.ui.curves.data import RunCurves, thinned, visible
-from digitpad.ui.curves.scale import fitted, fitted_log, log_ticks, round_down, round_up, ticks
+from digitpad.domain.run import RunInfo
+from digitpad.ui.curves.data import RunCurves
 
 LOSSES = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=300)
-VALUES = st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(math.nan)), max_size=400)
 
 
 def steps(first, losses, total=1000, learning_rates=None):
@@ -149,60 +149,21 @@ def test_csv_has_epochs_and_interim_tests_in_the_line_of_their_step():
     assert third["validation_loss"] == ""
 
 
-@given(VALUES, st.integers(2, 60))
-def test_thinning_keeps_order_and_extremes(values, most):
-    x, y = np.arange(len(values), dtype=float), np.array(values, dtype=float)
-    kept_x, kept_y = thinned((x, y), most)
-    known = y[np.isfinite(y)]
+def test_each_axis_has_its_own_places_for_the_steps():
+    recipe = Recipe("fast", "Fast", "cnn", 2, batch=64)
+    curves = RunCurves(RunInfo("a", "fast", recipe, 0, "MNIST", "mnist", "cpu", "2026-11-24T18:28:30+00:00"))
+    curves.add(StepsReport(1, (1.0,) * 10, (0.1,) * 10, 1, 2, 20, 1000.0, 5.0, 5.0))
+    curves.add(StepsReport(11, (1.0,) * 5, (0.1,) * 5, 2, 2, 20, 1000.0, 9.0, 3.0))
 
-    assert len(kept_x) == len(kept_y) <= most
-    assert (np.diff(kept_x) > 0).all()
-    assert np.array_equal(y[kept_x.astype(int)], kept_y)
-    if len(known):
-        assert (kept_y.min(), kept_y.max()) == (known.min(), known.max())
-
-
-def test_the_visible_part_reaches_past_both_edges():
-    x = np.arange(10.0)
-
-    assert visible((x, x), 3.5, 5.5)[0].tolist() == [3, 4, 5, 6]
-    assert visible((x, x), -5, 50)[0].tolist() == x.tolist()
+    assert [curves.planned(axis) for axis in ("step", "epoch", "images", "time")] == [20, 2, 1280, 12]
+    assert [float(curves.place(10, axis)) for axis in ("step", "epoch", "images", "time")] == [10, 1, 640, 5]
+    assert curves.place(np.array([2, 5, 15]), "time").tolist() == [1, 2.5, 9]
+    for axis in ("step", "epoch", "images", "time"):
+        assert curves.step_at(float(curves.place(7, axis)), axis) == pytest.approx(7)
 
 
-@given(st.floats(1e-12, 1e12))
-def test_round_numbers_are_close_and_on_the_right_side(value):
-    assert value * (1 - 1e-8) <= round_up(value) <= 1.7 * value
-    assert value / 1.7 <= round_down(value) <= value * (1 + 1e-8)
-    assert round_up(round_up(value)) == pytest.approx(round_up(value))
+def test_epochs_alone_have_places_too():
+    curves = RunCurves()
+    curves.add(EpochReport(1, 3, 100, 8.0, 0.2, 0.95, 0.1, 0.98, None, None, True))
 
-
-@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(1, 20), st.booleans())
-def test_ticks_are_few_and_within_the_axis(low, span, most, whole):
-    step, places = ticks(low, low + span, most, whole=whole)
-
-    assert len(places) <= most + 1
-    assert all(low - 1e-6 * step <= place <= low + span + 1e-6 * step for place in places)
-    assert not whole or all(place == round(place) for place in places)
-
-
-@given(st.floats(-9, 3), st.floats(0.05, 9), st.integers(2, 12))
-def test_log_ticks_are_few_and_within_the_axis(low, span, most):
-    places = log_ticks(low, low + span, most)
-
-    assert len(places) <= most + 1
-    assert all(low - 1e-6 <= place <= low + span + 1e-6 for place in places)
-
-
-def test_log_ticks_stand_at_round_numbers():
-    assert np.allclose(10 ** np.array(log_ticks(-2, 0, 8)), [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
-    assert log_ticks(-6, 0, 4) == [-6, -4, -2, 0]
-
-
-def test_axes_fit_what_they_show():
-    assert fitted(np.array([0.02, 2.31]), from_zero=True) == (0.0, 2.5)
-    assert fitted(np.array([0.02, 0.05]), from_zero=False) == (0.02, 0.05)
-    assert fitted_log(np.array([0.013, 2.31])) == pytest.approx((-2, math.log10(2.5)))
-    for ends in (fitted(np.zeros(2), from_zero=True), fitted(np.zeros(2), from_zero=False), fitted_log(np.ones(3))):
-        assert ends[0] < ends[1]
-    for ends in (fitted(np.empty(0), from_zero=False), fitted_log(np.empty(0))):
-        assert ends[0] < ends[1]
+    assert [float(curves.place(100, axis)) for axis in ("step", "epoch", "time")] == [100, 1, 8]

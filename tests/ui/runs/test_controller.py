@@ -11,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
 from digitpad.domain.reports import EpochReport
+from digitpad.domain.run import RunInfo
 from digitpad.storage.run_store import RunFolder, create, runs_folder
-from digitpad.ui.runs.controller import RunController
+from digitpad.ui.common.format import moment
+from digitpad.ui.runs.controller import RunController, run_labels
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.worker import Worker
 from tests.ui.training_services import OTHER, RECIPE, steps
@@ -165,5 +167,27 @@ def test_runs_laid_over_have_names_of_their_own(qtbot, runs, controller, ids):
     controller.laid_over.connect(over.append)
     QTest.keyClick(runs.view, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(over) and len(over[-1]) == 2)
-    assert "small · 0" in over[-1]
+    assert all(label.startswith("small · 90.00 % · ") for label in over[-1])
+    assert {curves.run.id for curves in over[-1].values()} == {ids[0], ids[2]}
     assert all(list(curves.steps) == [1, 2] for curves in over[-1].values())
+
+
+def test_labels_say_no_more_than_tells_runs_apart():
+    def run(name, run_id, started, best=None):
+        return RunInfo(run_id, name, RECIPE, 0, "", "", "cpu", started, best_accuracy=best)
+
+    runs = [
+        run("fast", "a", "2026-11-24T18:28:30+00:00", 0.98),
+        run("fast", "b", "2026-11-24T18:28:30+00:00", 0.97),
+        run("pen", "c", "2026-11-24T18:28:30+00:00"),
+        run("pen", "d", "2026-11-24T18:29:30+00:00"),
+        run("pen", "e", "2026-11-24T18:29:40+00:00"),
+    ]
+    first, last = (moment(runs[number].started) for number in (2, 3))
+    assert run_labels(runs) == [
+        "fast · 98.00 %",
+        "fast · 97.00 %",
+        f"pen · {first}",
+        f"pen · {last} · d",
+        f"pen · {last} · e",
+    ]
