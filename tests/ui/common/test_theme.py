@@ -28,7 +28,10 @@ ICONS = sorted(path.stem for path in shipped("resources", "icons").glob("*.svg")
 
 @pytest.fixture(autouse=True)
 def plain_style(qapp):
+    font, palette = qapp.font(), qapp.palette()
     yield
+    qapp.setFont(font)
+    qapp.setPalette(palette)
     qapp.setStyleSheet("")
     qapp.styleHints().unsetColorScheme()
 

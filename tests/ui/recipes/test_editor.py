@@ -339,7 +339,8 @@ def test_the_curve_follows_the_fields(editor):
 
 
 def test_the_curve_shows_the_value_under_the_cursor(editor, qtbot):
-    editor.show_recipe(FAST, 0)
+    with qtbot.waitExposed(editor):  # or the cursor still leaves it for a window of the test before
+        editor.show_recipe(FAST, 0)
     curve = editor.training.curve
     plain = curve.grab().toImage()
     place = QPointF(curve.width() / 2, 40)  # sent to the widget itself: the machine's own mouse may be elsewhere
