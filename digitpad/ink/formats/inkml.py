@@ -100,7 +100,6 @@ def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
 
 
 def _parsed(path: Path) -> Element:
-    """The root element of an InkML file."""
     data = content(path)
     if data.count(b"<") > _MAX_ELEMENTS:
         text = "{file} is too large to be read. Ink files may have up to {most} elements."

@@ -80,8 +80,6 @@ class _Segment:
 
 
 class _Reader:
-    """Takes a file line by line."""
-
     def __init__(self) -> None:
         self._segments: list[_Segment] = []
         self._writer: str | None = None

@@ -154,7 +154,6 @@ def _otsu(values: Greys) -> float:
 
 
 def _grown(mask: Mask, reach: int) -> Mask:
-    """A mask grown by a square of `reach` pixels to each side."""
     for _ in range(2):
         sums = np.cumsum(np.pad(mask, ((reach + 1, reach), (0, 0))), axis=0, dtype=np.int32)
         mask = (sums[2 * reach + 1 :] > sums[: -2 * reach - 1]).T
