@@ -25,6 +25,7 @@ from digitpad.reading.reader import Reader, session_of
 from digitpad.reading.tensors import StoredTensor, check_file, read_safetensors
 from digitpad.reading.zoo import NORMALISATIONS
 from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.storage.starter import starter_digits
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
 
     Args:
         path: the file.
-        digits: labelled digits, by which it is found out how a foreign network's input was prepared. Without them, the
-            customary way is taken.
+        digits: labelled digits, by which it is found out how a foreign network's input was prepared; the starter set
+            where None.
 
     Raises:
         InputError: the file is missing, truncated, foreign, oversized, wrongly shaped, or of a newer format.
@@ -105,11 +106,9 @@ def _from_state_dict(path: Path, tensors: dict[str, StoredTensor], digits: Digit
 
     found = candidates(path.name, tensors)
     customary = NORMALISATIONS.get(found[0].network, (0.1307, 0.3081))
-    index, way = 0, next(way for way in PREPARATIONS if (way.mean, way.std) == customary)
-    if digits is not None and len(digits[1]):
-        index, way = find_preparation(
-            [(candidate.unlikeliness, partial(logits_of, candidate)) for candidate in found], digits
-        )
+    networks = [(candidate.unlikeliness, partial(logits_of, candidate)) for candidate in found]
+    way = next(way for way in PREPARATIONS if (way.mean, way.std) == customary)
+    index, way = find_preparation(networks, digits or starter_digits(), way)
     return checkpoint_for(found[index], way)
 
 
@@ -138,9 +137,7 @@ def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
         return np.log(np.maximum(answers, 1e-30)) if is_probability else answers
 
     ways = [way for way in PREPARATIONS if file.kind != TensorProto.UINT8 or way.name.startswith("bytes")]
-    way = ways[-2] if file.kind == TensorProto.UINT8 else ways[0]
-    if digits is not None and len(digits[1]):
-        _, way = find_preparation([(0.0, lambda: logits)], digits, ways)
+    _, way = find_preparation([(0.0, lambda: logits)], digits or starter_digits(), ways[0], ways)
     model = file.prepared(way.mean, way.std, is_probability=is_probability)
     info = CheckpointInfo(path.stem, "onnx", [], file.parameters, way.mean, way.std, path=path)
     return Checkpoint(info, {}, model, way)

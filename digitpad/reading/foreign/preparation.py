@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,8 @@ from digitpad.reading.checkpoint_file import Preparation
 Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """What a network makes of prepared images: float32 (n, 28, 28) to logits or log-probabilities (n, 10)."""
 
-Digits = tuple[NDArray[np.uint8], NDArray[np.int64]]
-"""Images, uint8 (n, 28, 28), 255 is ink, in mixed order, and their labels, int64 (n,)."""
+Digits = tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]
+"""Images, uint8 (n, 28, 28), 255 is ink, in mixed order, and their labels, integers (n,)."""
 
 _WAYS = {"unit": (0.0, 1.0), "signed": (0.5, 0.5), "standard": (0.1307, 0.3081), "bytes": (0.0, 1 / 255)}
 
@@ -33,6 +34,9 @@ DIGITS = 500
 _GLANCE, _LOOK = 16, 100
 """How many are read by every candidate, and by those that are left."""
 
+_GUESSING = 2.0
+"""Cross entropy above which a network does little better than guessing, whose is 2.3."""
+
 _KEPT, _HOPELESS = 4, 0.8
 """How many networks are looked at twice, and by how much cross entropy a way may be worse than the best at a glance."""
 
@@ -46,6 +50,7 @@ _SECONDS = 4.0
 def find_preparation(
     candidates: Sequence[tuple[float, Callable[[], Logits]]],
     digits: Digits,
+    customary: Preparation,
     ways: Sequence[Preparation] = PREPARATIONS,
 ) -> tuple[int, Preparation]:
     """Which candidate reads best, and in which way.
@@ -58,6 +63,7 @@ def find_preparation(
     Args:
         candidates: how unlikely each is, and what builds it, the likeliest first; one at least.
         digits: labelled digits, some hundreds at best.
+        customary: the way that is taken where none reads better than guessing.
         ways: those to try.
     """
     images, labels = digits[0][:DIGITS], digits[1][:DIGITS]
@@ -79,6 +85,9 @@ def find_preparation(
     networks_left = list(dict.fromkeys(index for _, index, _ in sorted(found, key=_first_two)))[:_KEPT]
     limit = min(found, key=_first_two)[0] + _HOPELESS
     found = [judged(index, way, _LOOK) for score, index, way in found if index in networks_left and score < limit]
+    if min(found, key=_first_two)[0] > _GUESSING:  # an untrained network, or one of an unknown kind
+        accuracy = _read(networks[0], images, labels, customary, _LOOK)[1]
+        return 0, Preparation(customary.name, customary.mean, customary.std, accuracy, min(_LOOK, len(images)))
     found = [judged(index, way, DIGITS) for _, index, way in sorted(found, key=_first_two)[:_KEPT]]
     _, index, way = min(found, key=_first_two)
     accuracy = _read(networks[index], images, labels, way, DIGITS)[1]
@@ -96,7 +105,7 @@ def _unlikeliness(way: Preparation) -> float:
 
 
 def _read(
-    network: Logits, images: NDArray[np.uint8], labels: NDArray[np.int64], way: Preparation, count: int
+    network: Logits, images: NDArray[np.uint8], labels: NDArray[np.integer[Any]], way: Preparation, count: int
 ) -> tuple[float, float]:
     """Cross entropy of scaled logits, at most 5 for a digit, and share read right, of the first digits."""
     images, labels = images[:count], labels[:count]
