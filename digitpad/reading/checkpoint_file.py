@@ -17,6 +17,7 @@ from safetensors.numpy import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
+from digitpad.reading.calibration import TEMPERATURES
 from digitpad.reading.layers import Network, network_of
 from digitpad.reading.tensors import StoredTensor
 from digitpad.storage.io import write_atomically
@@ -26,9 +27,6 @@ FORMAT = 1
 
 MAX_THRESHOLDS = 100
 """Most rows of thresholds; digitpad writes eight."""
-
-TEMPERATURES = (0.05, 20.0)
-"""Lowest and highest usable temperature."""
 
 _STORED = [field.name for field in fields(CheckpointInfo) if field.name not in ("name", "path")]
 

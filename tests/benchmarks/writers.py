@@ -24,12 +24,12 @@ from digitpad.ink.drawings import Drawing
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import split_validation
 from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_images, read_pen, rendered
-from digitpad.learning.evaluation.calibration import calibration_error, fit_temperature, probabilities, reliability
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores
 from digitpad.learning.training.loop import Training, batched_logits
-from digitpad.learning.training.losses import OUTLIER, energy_score, thresholds
+from digitpad.learning.training.losses import OUTLIER, energy_score
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.calibration import calibration_error, fit_temperature, probabilities, reliability, thresholds
 from digitpad.reading.zoo import NETWORKS
 from tests.digit_styles import outliers_by_style
 
@@ -66,9 +66,9 @@ def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]
     halves = np.array([names.index(str(drawing.writer)) % 2 == 0 for drawing in unseen_writers])
     confidence, rejected, spotted = np.empty(len(unseen_writers)), np.empty(len(unseen_writers), bool), []
     for half in (halves, ~halves):
-        temperature = fit_temperature(logits[~half], labels[~half])
-        lowest = threshold(thresholds(energy_score(logits[~half])), FALSE_REJECTION_RATE)
-        confidence[half] = probabilities(logits[half], temperature).max(dim=1).values
+        temperature = fit_temperature(logits[~half].numpy(), labels[~half].numpy())
+        lowest = threshold(thresholds(energy_score(logits[~half]).numpy()), FALSE_REJECTION_RATE)
+        confidence[half] = torch.from_numpy(probabilities(logits[half].numpy(), temperature).max(axis=1))
         rejected[half] = energy_score(logits[half]) < lowest
         spotted.append(float((energy_score(others_seen) < lowest).float().mean()))
     writers = {

@@ -20,10 +20,10 @@ from digitpad.ink.fitting import fitted
 from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.learning.data.images import Images, read_mnist
-from digitpad.learning.evaluation.calibration import Bin, calibration_error, probabilities, reliability
 from digitpad.learning.models.checkpoints import Checkpoint
 from digitpad.learning.training.loop import batched_logits
 from digitpad.learning.training.losses import energy_score
+from digitpad.reading.calibration import Bin, calibration_error, probabilities, reliability
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ def evaluate(
     logits = batched_logits(network, pixels, checkpoint.info.mean, checkpoint.info.std, device)
     if not torch.isfinite(logits).all():
         raise InputError("{name} answers with what is no number; choose another checkpoint.", name=checkpoint.info.name)
-    shares = probabilities(logits, checkpoint.info.temperature).numpy()
+    shares = probabilities(logits.numpy(), checkpoint.info.temperature)
     read, confidence = shares.argmax(axis=1), shares.max(axis=1)
     is_right = labels == read
     is_empty = (pixels == 0).flatten(1).all(dim=1)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.learning.evaluation.calibration import BINS
 from digitpad.learning.evaluation.evaluate import Evaluation, Labelled, ReadDrawing, WriterAccuracy
+from digitpad.reading.calibration import BINS
 
 SHOWN = 500
 """The most pictures of a kind, and the most writers, that a page shows: with them it has less than 1 MB."""

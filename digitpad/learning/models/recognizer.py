@@ -19,11 +19,11 @@ from digitpad.domain.prediction import CLASSES, Prediction
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink
-from digitpad.learning.evaluation.calibration import probabilities
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint
 from digitpad.learning.models.devices import choose_device
 from digitpad.learning.models.networks import Ensemble
 from digitpad.learning.training.losses import energy_score
+from digitpad.reading.calibration import probabilities
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 
 
@@ -63,7 +63,7 @@ class Recognizer:
             pixels = torch.tensor(network_input, dtype=torch.float32, device=self._device)[None, None]
             logits = self._network((pixels / 255 - self.info.mean) / self.info.std)
             logits = logits.cpu()
-            shares = probabilities(logits, self.info.temperature)[0].tolist()
+            shares = probabilities(logits.numpy(), self.info.temperature)[0].tolist()
         if not all(map(math.isfinite, shares)):
             raise InputError("{name} answers with what is no number; choose another checkpoint.", name=self.info.name)
         return tuple(shares), float(energy_score(logits))

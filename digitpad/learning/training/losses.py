@@ -14,8 +14,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from digitpad.domain.rejection import FALSE_REJECTION_RATES
-
 OUTLIER = -1
 """Label of an image that holds no digit."""
 
@@ -52,15 +50,3 @@ def outlier_exposure_loss(logits: Tensor, targets: Tensor, label_smoothing: floa
 def read(logits: Tensor) -> Tensor:
     """Float (n, 10) logits to int64 (n,): 0 to 9, or `OUTLIER` where the energy score is below 0."""
     return torch.where(energy_score(logits) < 0, OUTLIER, logits.argmax(dim=1))
-
-
-def thresholds(of_digits: Tensor) -> list[list[float]]:
-    """The lowest energy score to accept, for each of `FALSE_REJECTION_RATES`: rows of rate and score.
-
-    Args:
-        of_digits: float (n,), n ≥ 1: energy scores of digits that the network never saw.
-    """
-    lowest = torch.quantile(
-        of_digits.double(), torch.tensor(FALSE_REJECTION_RATES, dtype=torch.float64), interpolation="lower"
-    )
-    return [[share, float(value)] for share, value in zip(FALSE_REJECTION_RATES, lowest, strict=True)]

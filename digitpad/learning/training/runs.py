@@ -22,14 +22,14 @@ from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.learning.data.datasets import describe, is_mnist
 from digitpad.learning.data.pen_dataset import needs_pen_digits
-from digitpad.learning.evaluation.calibration import fit_temperature
 from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores, explained
 from digitpad.learning.models.networks import first_member_layers, parameter_count
-from digitpad.learning.training.losses import energy_score, thresholds
+from digitpad.learning.training.losses import energy_score
 from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
+from digitpad.reading.calibration import fit_temperature, thresholds
 from digitpad.reading.layers import Layers
 from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.run_store import RunFolder, create
@@ -255,8 +255,8 @@ class _Saver:
             return
         logits, labels = training.logits(training.validation), training.validation.labels
         own = slice(len(labels) - (self._strangers or len(labels)), None)
-        self._temperature = fit_temperature(logits[own], labels[own])
-        self._thresholds = thresholds(energy_score(logits)) if training.recipe.outliers else []
+        self._temperature = fit_temperature(logits[own].numpy(), labels[own].numpy())
+        self._thresholds = thresholds(energy_score(logits).numpy()) if training.recipe.outliers else []
 
     def _hand_out(self, control: RunControl, report: Report) -> None:
         now = time.perf_counter()

@@ -111,7 +111,8 @@ def _read(
     images, labels = images[:count], labels[:count]
     prepared = ((images.astype(np.float32) / 255 - way.mean) / way.std).astype(np.float32)
     logits = network(prepared).astype(np.float64)
-    shifted = np.nan_to_num(logits - logits.max(axis=1, keepdims=True), nan=0.0, neginf=-1e9)
+    with np.errstate(invalid="ignore"):  # a network may answer with what is no number
+        shifted = np.nan_to_num(logits - logits.max(axis=1, keepdims=True), nan=0.0, neginf=-1e9)
     cooled = shifted / max(-shifted.mean(), 1e-6) * _SHARPNESS[:, None, None]
     entropies = np.log(np.exp(cooled).sum(axis=2)) - cooled[:, np.arange(len(labels)), labels]
     accuracy = float((logits.argmax(axis=1) == labels).mean())

@@ -7,12 +7,12 @@ all logits are divided, mends most of what is wrong with a network's confidence 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
+
+from digitpad.domain.rejection import FALSE_REJECTION_RATES
 
 BINS = 15
 """Bins of equal width in which confidence is compared with accuracy."""
@@ -36,28 +36,40 @@ class Bin:
     accuracy: float
 
 
-def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+def fit_temperature(logits: NDArray[np.floating[Any]], labels: NDArray[np.int64]) -> float:
     """The temperature with the lowest cross entropy on digits that took no part in the training.
 
     Args:
-        logits: float (n, 10) logits, n ≥ 1.
+        logits: float (n, 10), n ≥ 1.
         labels: int64 (n,), 0 to 9.
 
     Returns:
         A number within `TEMPERATURES`.
     """
-    logits, (low, high) = logits.double(), TEMPERATURES
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    own, (low, high) = shifted[np.arange(len(labels)), labels], TEMPERATURES
     for _ in range(3):  # over the logarithm, the entropy has one valley: look ever closer about its lowest point
         tried = np.geomspace(low, high, 40)
-        entropies = [float(functional.cross_entropy(logits / temperature, labels)) for temperature in tried]
+        entropies = [np.mean(np.log(np.exp(shifted / value).sum(axis=1)) - own / value) for value in tried]
         lowest = int(np.argmin(entropies))
         low, high = float(tried[max(lowest - 1, 0)]), float(tried[min(lowest + 1, len(tried) - 1)])
     return float(np.clip(tried[lowest], *TEMPERATURES))
 
 
-def probabilities(logits: Tensor, temperature: float) -> Tensor:
+def probabilities(logits: NDArray[np.floating[Any]], temperature: float) -> NDArray[np.float64]:
     """Calibrated softmax of logits, float64 (n, 10)."""
-    return torch.softmax(logits.double() / temperature, dim=1)
+    shares = np.exp((logits.astype(np.float64) - logits.max(axis=1, keepdims=True)) / temperature)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def thresholds(scores: NDArray[np.floating[Any]]) -> list[list[float]]:
+    """The lowest energy score to accept, for each of `FALSE_REJECTION_RATES`: rows of rate and score.
+
+    Args:
+        scores: float (n,), n ≥ 1: energy scores of digits that the network never saw.
+    """
+    lowest = np.quantile(scores.astype(np.float64), FALSE_REJECTION_RATES, method="lower")
+    return [[rate, float(value)] for rate, value in zip(FALSE_REJECTION_RATES, lowest, strict=True)]
 
 
 def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Bin]:
