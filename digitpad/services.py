@@ -17,7 +17,7 @@ from digitpad.domain.data_info import DataInfo, Embedding, ImagePage
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.prediction import Prediction
 from digitpad.domain.recipe import Augmentation, Recipe
-from digitpad.domain.reports import Preparing, Report, Samples
+from digitpad.domain.reports import EarlierReports, Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.ink.strokes import Ink
@@ -83,6 +83,19 @@ class Recognizer(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class OpenedNetwork:
+    """A checkpoint that was opened.
+
+    Attributes:
+        recognizer: what reads with it.
+        missing_device: the device that was requested and is not there, so that the CPU reads; '' where it is there.
+    """
+
+    recognizer: Recognizer
+    missing_device: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class LiveNetwork:
     """A network in training, as it was at one step.
 
@@ -97,7 +110,7 @@ class LiveNetwork:
     network: object
 
 
-OnProgress = Callable[[RunInfo | Report | Samples | Preparing], None]
+OnProgress = Callable[[RunInfo | Report | EarlierReports | Samples | Preparing], None]
 OnNetwork = Callable[[LiveNetwork], None]
 
 

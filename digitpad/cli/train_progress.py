@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from digitpad.cli.output import print_json
 from digitpad.domain.errors import InputError
-from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
+from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.storage.run_store import export_checkpoint, find_run, runs_folder
 
@@ -54,7 +54,7 @@ class TrainProgress(contextlib.ExitStack):
             self._logs = Logs(logs)
             self.callback(self._logs.close)
 
-    def on_progress(self, now: RunInfo | Report | Samples | Preparing) -> None:
+    def on_progress(self, now: RunInfo | Report | EarlierReports | Samples | Preparing) -> None:
         """Show what a run reports."""
         match now:
             case RunInfo():
@@ -74,7 +74,7 @@ class TrainProgress(contextlib.ExitStack):
                 self.bar.update(now.last - self.bar.n)
             case EpochReport():
                 self._show_epoch(now)
-        if self._logs is not None and not isinstance(now, (RunInfo, Preparing, Samples)):
+        if self._logs is not None and not isinstance(now, (RunInfo, EarlierReports, Preparing, Samples)):
             self._logs.add(now)
 
     def _show_samples(self, now: Samples) -> None:

@@ -120,6 +120,17 @@ class Samples:
 
 
 @dataclass(frozen=True)
+class EarlierReports:
+    """What a run that is resumed had reported until its state was saved.
+
+    Attributes:
+        reports: in their order.
+    """
+
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True)
 class Preparing:
     """Before the first step: how far the making of drawings has come that a recipe trains and is judged on.
 

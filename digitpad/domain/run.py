@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.reports import EpochReport
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,17 @@ class RunInfo:
     train_seconds: float = 0.0
     best_accuracy: float | None = None
     last_accuracy: float | None = None
+
+    def tested(self, epochs_done: int, train_seconds: float, accuracy: float | None, *, is_best: bool) -> RunInfo:
+        """What is known of the run after a test, or at an end without one, where the accuracy is None."""
+        return replace(
+            self,
+            epochs_done=epochs_done,
+            train_seconds=train_seconds,
+            last_accuracy=accuracy,
+            best_accuracy=accuracy if is_best else self.best_accuracy,
+        )
+
+    def after_epoch(self, report: EpochReport) -> RunInfo:
+        """What is known of the run after an epoch."""
+        return self.tested(report.epoch, report.train_seconds, report.test_accuracy, is_best=report.is_best)

@@ -6,14 +6,9 @@ import threading
 
 
 class RunControl:
-    """Told by one thread, asked by the other between two steps.
-
-    Attributes:
-        watched: whether somebody wants to see the network while it is in training.
-    """
+    """Told by one thread, asked by the other between two steps."""
 
     def __init__(self) -> None:
-        self.watched = False
         self._changed = threading.Condition()
         self._paused = self._stopped = self._skips_test = False
 

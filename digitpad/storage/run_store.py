@@ -156,13 +156,18 @@ class RunFolder:
         """
         return reports_from_lines(_content(self._curves, _LARGEST_CURVES)) if self._curves.exists() else []
 
-    def cut_after(self, step: int) -> None:
+    def cut_after(self, step: int) -> list[Report]:
         """Drop what was reported of the steps after `step`, whole or not at all: a resumed run reports them anew.
+
+        Returns:
+            The reports that are left.
 
         Raises:
             DigitpadError: they cannot be read or written.
         """
-        write_atomically(self._curves, reports_to_lines(reports_until(self.reports(), step)))
+        reports = reports_until(self.reports(), step)
+        write_atomically(self._curves, reports_to_lines(reports))
+        return reports
 
     @contextlib.contextmanager
     def training(self) -> Iterator[None]:

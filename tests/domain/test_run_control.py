@@ -37,7 +37,7 @@ def asker():
 
 def test_a_run_goes_on_until_it_is_told_otherwise():
     control = RunControl()
-    assert (control.is_paused, control.is_stopped, control.watched) == (False, False, False)
+    assert (control.is_paused, control.is_stopped) == (False, False)
     assert control.should_continue()
     assert control.should_continue()
 

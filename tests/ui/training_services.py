@@ -64,8 +64,7 @@ class StepwiseTrainingService:
                 if control.is_stopped:
                     return replace(INFO, state="stopped")
             on_progress(steps(number))
-            if control.watched:
-                show(LiveNetwork(None, number, None))
+            show(LiveNetwork(None, number, None))
             if not control.should_continue():
                 return replace(INFO, state="stopped")
         if isinstance(self.ending, Exception):

@@ -83,23 +83,23 @@ def describe(choice: str) -> DataInfo:
     return _described(str(folder), folder)
 
 
-def open_data(choice: str, part: str) -> Images:
+def open_data(choice: str | DataInfo, part: str) -> Images:
     """One part of a data set, read whole into memory.
 
     Args:
-        choice: see `describe`.
+        choice: see `describe`; or what that gives, which is believed.
         part: 'train' or 'test'.
 
     Raises:
         InputError: a file is missing, damaged, or not what its name says; the sentence names it.
         DigitpadError: the starter set's file is missing or damaged.
     """
-    if choice == STARTER:
+    info = describe(choice) if isinstance(choice, str) else choice
+    if info.id == STARTER:
         return read_starter(part)
-    info = describe(choice)
-    folder = info.folder or Path(choice)
+    folder = info.folder or Path(info.id)
     images = read_mnist(folder, part)
-    if choice == MNIST and info.title == _TITLE and (foreign := foreign_file(images, part)):
+    if info.id == MNIST and info.title == _TITLE and (foreign := foreign_file(images, part)):
         raise InputError(
             "{folder} is not MNIST's file (wrong checksum). Fetch it anew; to train on it as data of your own, "
             "choose its folder.",
@@ -108,21 +108,21 @@ def open_data(choice: str, part: str) -> Images:
     return images
 
 
-def cached_data(choice: str, part: str) -> Images:
+def cached_data(choice: str | DataInfo, part: str) -> Images:
     """What `open_data` gives, kept for whoever asks next until its files change."""
-    folder = describe(choice).folder
-    return _kept(choice, part, folder, files_stamp(folder, part) if folder else ())
+    info = describe(choice) if isinstance(choice, str) else choice
+    return _kept(info, part, files_stamp(info.folder, part) if info.folder else ())
 
 
-def is_mnist(choice: str, part: str) -> bool:
+def is_mnist(choice: str | DataInfo, part: str) -> bool:
     """Whether a part of a data set is MNIST's own, image by image, wherever it lies; see `open_data` for errors."""
     images = cached_data(choice, part)
     return len(images) == MNIST_COUNTS[part] and foreign_file(images, part) is None
 
 
 @lru_cache(maxsize=2)
-def _kept(choice: str, part: str, _folder: Path | None, _stamp: object) -> Images:
-    return open_data(choice, part)
+def _kept(info: DataInfo, part: str, _stamp: object) -> Images:
+    return open_data(info, part)
 
 
 def _described(choice: str, folder: Path) -> DataInfo:

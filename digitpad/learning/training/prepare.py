@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import check_recipe
 from digitpad.domain.reports import Preparing
@@ -37,12 +38,14 @@ class Prepared:
 
     Attributes:
         training: has not begun.
-        data: words on what it trains on.
+        data: the data set.
+        words: on all that it trains on.
         unseen_writers: how many of the last images held out are by writers whose drawings it does not train on.
     """
 
     training: Training
-    data: str
+    data: DataInfo
+    words: str
     unseen_writers: int
 
 
@@ -86,8 +89,9 @@ def prepare(
         said = "The network {network} normalises by batches. Choose a batch size of 2 or more."
         raise InputError(said, network=recipe.network)
     device = choose_device(config.device)
-    data, test = cached_data(config.data, "train"), cached_data(config.data, "test")
-    described = f"{describe(config.data).title}, {len(data):,} training images"
+    info = describe(config.data)
+    data, test = cached_data(info, "train"), cached_data(info, "test")
+    described = f"{info.title}, {len(data):,} training images"
     data, validation = split_validation(data, recipe.validation_images)
     unseen_writers = 0
     began = time.perf_counter()
@@ -98,9 +102,8 @@ def prepare(
             if len(unseen):
                 validation, unseen_writers = concatenated(validation, unseen) if validation else unseen, len(unseen)
         check_stop()
-        return Prepared(
-            Training(recipe, data, test, validation, seed=config.seed, device=device), described, unseen_writers
-        )
+        training = Training(recipe, data, test, validation, seed=config.seed, device=device)
+        return Prepared(training, info, described, unseen_writers)
     except (RuntimeError, MemoryError) as error:
         failure = explained(error, recipe)
         if failure is None:

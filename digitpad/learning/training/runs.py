@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -17,10 +17,10 @@ from torch import nn
 from digitpad import __version__
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError, Message
-from digitpad.domain.reports import EpochReport, Preparing, Report, Samples, StepsReport
+from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.learning.data.datasets import describe, is_mnist
+from digitpad.learning.data.datasets import is_mnist
 from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
 from digitpad.learning.models.devices import cores, explained
@@ -37,13 +37,13 @@ from digitpad.storage.run_store import RunFolder, create
 _log = logging.getLogger(__name__)
 
 _SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
-"""How often the network in training is handed out while somebody watches: a large one, which takes long to copy, less
+"""How often the network in training is handed out: a large one, which takes long to copy, less
 often,"""
 
 _SHOW_SHARE = 0.005
 """so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
 
-OnProgress = Callable[[RunInfo | Report | Samples | Preparing], None]
+OnProgress = Callable[[RunInfo | Report | EarlierReports | Samples | Preparing], None]
 Show = Callable[[Checkpoint, int], None]
 
 
@@ -53,7 +53,7 @@ def run(
     *,
     control: RunControl | None = None,
     on_progress: OnProgress = lambda _: None,
-    show: Show = lambda _checkpoint, _step: None,
+    show: Show | None = None,
     threads: int | None = None,
 ) -> RunInfo:
     """Train a network, in a new folder among the runs.
@@ -63,10 +63,10 @@ def run(
         runs: folder that holds a folder for each run.
         control: pauses and stops the run.
         on_progress: called in this thread with a Preparing, where the recipe wants drawings, with the
-            RunInfo as the training starts, with every report, and with the images that the recipe shows before the
-            first step and at the end.
-        show: called in this thread with the network in training and its step, while somebody watches; of a network
-            with columns, with the first one.
+            RunInfo as the training starts, with the EarlierReports where it was resumed, with every report, and with
+            the images that the recipe shows before the first step and at the end.
+        show: called in this thread with the network in training and its step; of a network with columns, with the
+            first one.
         threads: how many threads compute on the CPU; all cores where None.
 
     Returns:
@@ -82,7 +82,7 @@ def run(
     prepared = prepare(config, control or RunControl(), on_progress, stopped)
     ink = str(config.ink.absolute()) if config.ink and needs_pen_digits(config.recipe) else ""
     device = prepared.training.device.type
-    folder = create(config.recipe, config.seed, prepared.data, describe(config.data).id, device, runs, ink)
+    folder = create(config.recipe, config.seed, prepared.words, prepared.data.id, device, runs, ink)
     with folder.training():
         return _Saver(folder, prepared, on_progress, show).follow(control or RunControl())
 
@@ -95,7 +95,7 @@ def resume(
     ink: Path | None = None,
     control: RunControl | None = None,
     on_progress: OnProgress = lambda _: None,
-    show: Show = lambda _checkpoint, _step: None,
+    show: Show | None = None,
     threads: int | None = None,
 ) -> RunInfo:
     """Go on with a run that was stopped or cut off, where its state was last saved; arguments as for `run`.
@@ -130,48 +130,42 @@ def resume(
         stopped = DigitpadError("The run was stopped before it went on; what it learned until then is kept.")
         prepared = prepare(config, control or RunControl(), on_progress, stopped)
         training = prepared.training
-        if prepared.data != info.data:
-            text = "The run was trained on {data}; now there are {now}. Train anew."
-            raise InputError(text, data=info.data, now=prepared.data)
         load_state(folder.resume, training)
-        folder.cut_after(training.progress.step)
-        known = _caught_up(folder.reports()) if training.progress.epoch > info.epochs_done else {}
-        known |= {"ink": str(ink.absolute())} if ink and needs_pen_digits(recipe) else {}
-        folder.update_info(
-            lambda info: replace(info, recipe=recipe, state="running", problem="", device=training.device.type, **known)
-        )
-        return _Saver(folder, prepared, on_progress, show).follow(control or RunControl())
+        earlier = folder.cut_after(training.progress.step)
 
+        def caught_up(info: RunInfo) -> RunInfo:
+            """With the epochs that the process did not live to write down after it had saved the state."""
+            if training.progress.epoch > info.epochs_done:
+                for report in earlier:
+                    info = info.after_epoch(report) if isinstance(report, EpochReport) else info
+            named = str(ink.absolute()) if ink and needs_pen_digits(recipe) else info.ink
+            return replace(info, recipe=recipe, state="running", problem="", device=training.device.type, ink=named)
 
-def _caught_up(reports: list[Report]) -> dict[str, Any]:
-    """What run.json lacks of the epochs reported, where the process ended after the state was saved and before it."""
-    epochs = [report for report in reports if isinstance(report, EpochReport)]
-    known: dict[str, Any] = {}
-    for report in epochs:
-        accuracy = report.test_accuracy
-        known |= {"epochs_done": report.epoch, "train_seconds": report.train_seconds, "last_accuracy": accuracy}
-        known |= {"best_accuracy": accuracy} if report.is_best else {}
-    return known
+        folder.update_info(caught_up)
+        saver = _Saver(folder, prepared, on_progress, show)
+        return saver.follow(control or RunControl(), EarlierReports(tuple(earlier)))
 
 
 class _Saver:
     """Follows a training, passes its reports on and saves what came of it."""
 
-    def __init__(self, folder: RunFolder, prepared: Prepared, on_progress: OnProgress, show: Show) -> None:
+    def __init__(self, folder: RunFolder, prepared: Prepared, on_progress: OnProgress, show: Show | None) -> None:
         self._folder, self._on_progress, self._show = folder, on_progress, show
         self._training, self._strangers = prepared.training, prepared.unseen_writers
         self._temperature, self._thresholds = 1.0, list[list[float]]()
         self._info = folder.read_info()
-        self._on_mnist = is_mnist(self._info.data_id, "test")
+        self._on_mnist = is_mnist(prepared.data, "test")
         self._unsaved: list[Report] = []
         self._show_next = 0.0
 
-    def follow(self, control: RunControl) -> RunInfo:
+    def follow(self, control: RunControl, earlier: EarlierReports | None = None) -> RunInfo:
         """Train to the end or until told to stop."""
         info, progress = self._info, self._training.progress
         _log.info("run %s: %s, seed %d, from step %d", info.id, info.recipe.id, info.seed, progress.step)
         _log.info("run %s: trained on %s, computed on %s", info.id, info.data, info.device)
         self._on_progress(info)
+        if earlier is not None:
+            self._on_progress(earlier)
         try:
             if not progress.step:
                 self._report_samples(samples_before(self._training))
@@ -180,7 +174,7 @@ class _Saver:
                 if isinstance(report, EpochReport):
                     self._save(report.test_accuracy, report.is_best)
                 self._on_progress(report)
-                self._hand_out(control, report)
+                self._hand_out(report)
                 # A test that belongs to the step just done comes next; a run stopped before it would never have it.
                 is_halfway = isinstance(report, StepsReport) and self._training.test_is_due
                 if not is_halfway and not control.should_continue():
@@ -205,7 +199,7 @@ class _Saver:
         finished = training.progress.epoch >= training.recipe.epochs
         if finished and not control.skips_test:
             self._report_samples(samples_after(training))
-        self._update(state="finished" if finished else "stopped")
+        self._update(partial(replace, state="finished" if finished else "stopped"))
         _log.info("run %s: %s after %d epochs", self._info.id, self._info.state, self._info.epochs_done)
         return self._info
 
@@ -222,12 +216,12 @@ class _Saver:
             problem=problem,
         )
         with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says
-            self._update(state="failed", problem=str(failure))
+            self._update(partial(replace, state="failed", problem=str(failure)))
         return failure
 
-    def _update(self, **changes: object) -> None:
+    def _update(self, change: Callable[[RunInfo], RunInfo]) -> None:
         # Only what the training knows is changed: a run may be renamed while it goes on.
-        self._info = self._folder.update_info(lambda info: replace(info, **changes))  # type: ignore[arg-type]
+        self._info = self._folder.update_info(change)
 
     def _save(self, accuracy: float | None, best: bool) -> None:
         training, folder = self._training, self._folder
@@ -241,12 +235,8 @@ class _Saver:
         self._unsaved = []
         # After the checkpoints and curves: a state never knows of more than they do.
         save_state(folder.resume, training)
-        self._update(
-            epochs_done=training.progress.epoch,
-            train_seconds=training.progress.train_seconds,
-            last_accuracy=accuracy,
-            best_accuracy=accuracy if best else self._info.best_accuracy,
-        )
+        progress = training.progress
+        self._update(lambda info: info.tested(progress.epoch, progress.train_seconds, accuracy, is_best=best))
 
     def _calibrate(self) -> None:
         """Fit the temperature on strangers, where there are any, and find the thresholds on all digits held out."""
@@ -258,9 +248,9 @@ class _Saver:
         self._temperature = fit_temperature(logits[own].numpy(), labels[own].numpy())
         self._thresholds = thresholds(energy_score(logits).numpy()) if training.recipe.outliers else []
 
-    def _hand_out(self, control: RunControl, report: Report) -> None:
+    def _hand_out(self, report: Report) -> None:
         now = time.perf_counter()
-        if control.watched and (not isinstance(report, StepsReport) or now > self._show_next):
+        if self._show is not None and (not isinstance(report, StepsReport) or now > self._show_next):
             whole = NETWORKS[self._training.recipe.network]
             layers = first_member_layers(whole)
             preview_snapshot = self._checkpoint(self._info.last_accuracy, self._training.preview_snapshot(), layers)

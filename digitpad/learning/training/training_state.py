@@ -72,17 +72,17 @@ def load_state(path: Path, training: Training) -> None:
         InputError: the file is missing, damaged, or belongs to another recipe or other data.
     """
     tensors, described = _read(path)
-    try:
-        progress, images = _progress(described, training), described["data"]
-        _fill(training, tensors, described["device"])
-    except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
-        raise _unusable(path) from error
-    if images != training.fingerprint:
+    if described.get("data", training.fingerprint) != training.fingerprint:
         raise InputError(
             "{path} comes from a training on other images: the data have changed, or the file of drawings or the "
             "code that varies them. Train anew from the start.",
             path=path,
         )
+    try:
+        progress = _progress(described, training)
+        _fill(training, tensors, described["device"])
+    except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
+        raise _unusable(path) from error
     training.progress = progress
 
 

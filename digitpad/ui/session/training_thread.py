@@ -138,7 +138,6 @@ class Trainer(QObject):
         if not self._thread.isRunning():
             self._thread.start()
         self._control = RunControl()
-        self._control.watched = True
         self.asked.emit()
         self._train_requested.emit(train, self._control)
 

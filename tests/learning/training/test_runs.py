@@ -21,11 +21,13 @@ from hypothesis import strategies as st
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.rejection import FALSE_REJECTION_RATES
-from digitpad.domain.reports import EpochReport, InterimReport, Preparing, Samples, StepsReport
+from digitpad.domain.reports import EarlierReports, EpochReport, InterimReport, Preparing, Samples, StepsReport
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
+from digitpad.learning.data import datasets
+from digitpad.learning.data.datasets import describe
 from digitpad.learning.data.images import read_mnist, split_validation
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.models.networks import build, parameter_count
@@ -446,10 +448,7 @@ def test_a_run_whose_state_or_data_cannot_be_used_is_left_as_it_is(config, tmp_p
             resume(folder, threads=1)
         assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
     folder.resume.write_bytes(whole)
-    folder.write_info(replace(folder.read_info(), data="mnist, 60,000 training images"))
-    with pytest.raises(InputError, match="trained on mnist, 60,000 training images; now there are mnist, 40"):
-        resume(folder, threads=1)
-    folder.write_info(replace(folder.read_info(), data="mnist, 40 training images"))
+    folder.write_info(replace(folder.read_info(), data="the same images in other words"))
     assert resume(folder, threads=1).state == "finished"
 
 
@@ -538,40 +537,49 @@ def test_a_run_is_paused_and_gone_on_with_or_stopped_from_another_thread(config,
     assert info.epochs_done == (3 if end == "resume" else 0)
 
 
-def test_the_network_is_handed_out_only_while_somebody_watches(config, tmp_path, monkeypatch):
+def test_the_network_is_handed_out_as_it_is_in_training(config, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_LONGEST_SHOW_SECONDS", -1)
-    control, shown, reported = RunControl(), [], []
-
-    def on_progress(report):
-        reported.append(report)
-        if isinstance(report, EpochReport):
-            control.watched = report.epoch == 1
+    shown = []
 
     def show(checkpoint, step):
         assert not checkpoint.network.training
         assert checkpoint.info.recipe == "tiny"
         shown.append((step, weights(checkpoint.network)))
 
-    folder, _ = trained(config, tmp_path, control=control, on_progress=on_progress, show=show)
-    places = [step for step, _ in shown]
-    assert places[0] == 4  # the end of the first epoch
-    assert places[-1] == 8  # its last steps' report: by the end of the second epoch nobody watches
-    assert sorted(set(places)) == [4, 5, 6, 7, 8]
-    assert len({tuple(held[:50].tolist()) for _, held in shown}) == 5
+    folder, _ = trained(config, tmp_path, show=show)
+    assert sorted({step for step, _ in shown}) == list(range(1, 13))
+    assert len({tuple(held[:50].tolist()) for _, held in shown}) == 12
     assert load_checkpoint(folder.last).info.epochs == 3
+
+
+def test_the_data_of_a_run_are_described_once(config, tmp_path, monkeypatch):
+    described, count = [], datasets.count_mnist
+    monkeypatch.setattr(datasets, "count_mnist", lambda folder, part: (described.append(part), count(folder, part))[1])
+    folder, _ = trained(config, tmp_path, **stopping_after(3)[0])
+    assert described == ["train", "test"]
+    resume(folder, threads=1)
+    assert described == ["train", "test"] * 2
+
+
+def test_a_run_that_is_resumed_hands_on_what_it_reported_before(config, tmp_path):
+    folder, _ = trained(config, tmp_path, **stopping_after(3)[0])
+    before, told = folder.reports(), []
+    resume(folder, on_progress=told.append, threads=1)
+    assert isinstance(told[0], RunInfo)
+    assert told[1] == EarlierReports(tuple(before))
+    assert len(before) > 0
+    assert folder.reports() == [*before, *told[2:]]
 
 
 # What is handed out while a run goes on.
 
 
 def test_of_columns_the_first_is_handed_out_and_all_are_saved(config, tmp_path):
-    control, shown = RunControl(), []
-    control.watched = True
+    shown = []
     recipe = replace(config.recipe, network="columns", epochs=1, batch=40)
     folder, _ = trained(
         replace(config, recipe=recipe),
         tmp_path,
-        control=control,
         show=lambda checkpoint, _step: shown.append(checkpoint),
     )
     saved, last = load_checkpoint(folder.last), shown[-1]
@@ -581,10 +589,9 @@ def test_of_columns_the_first_is_handed_out_and_all_are_saved(config, tmp_path):
 
 
 def test_what_all_columns_refuse_says_nothing_of_the_first_alone(strokes, tmp_path):
-    control, shown = RunControl(), []
-    control.watched = True
+    shown = []
     config = replace(strokes, recipe=replace(strokes.recipe, network="columns", epochs=1))
-    folder, _ = trained(config, tmp_path, control=control, show=lambda checkpoint, _step: shown.append(checkpoint))
+    folder, _ = trained(config, tmp_path, show=lambda checkpoint, _step: shown.append(checkpoint))
     assert load_checkpoint(folder.last).info.thresholds
     assert [checkpoint.info.thresholds for checkpoint in shown] == [[]] * len(shown) != []
 
@@ -599,9 +606,8 @@ def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
         clock[0] += cost
         shown.append(clock[0])
 
-    control = RunControl()
-    control.watched = True
-    saver = module._Saver(trained(config, tmp_path)[0], preparing.Prepared(None, "", 0), lambda _: None, show)
+    prepared = preparing.Prepared(None, describe(config.data), "", 0)
+    saver = module._Saver(trained(config, tmp_path)[0], prepared, lambda _: None, show)
     training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, preview_snapshot=lambda: None)
     with monkeypatch.context() as patch:
         patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
@@ -609,7 +615,7 @@ def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
         patch.setattr(saver, "_training", training)
         for _ in range(100):
             clock[0] += 0.25
-            saver._hand_out(control, StepsReport(1, (1.0,), (0.1,), 1, 1, 1, 1.0, 1.0, 1.0))
+            saver._hand_out(StepsReport(1, (1.0,), (0.1,), 1, 1, 1, 1.0, 1.0, 1.0))
     assert len(shown) >= 3
     gaps = np.diff(shown) - cost
     assert (gaps > expected).all()
