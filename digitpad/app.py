@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import QApplication
 
 from digitpad.cli import parser as arguments
 from digitpad.domain.errors import InputError
-from digitpad.services import Recognizer, TrainingService, load_torch
+from digitpad.services import OpenedNetwork, TrainingService, load_torch
 from digitpad.storage.io import shipped
 from digitpad.storage.log import recorded
 from digitpad.ui.common.icons import icon
@@ -33,7 +34,6 @@ from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT
 from digitpad.ui.main_window import MainWindow
 from digitpad.ui.session.faults import Faults, qt_messages_logged
-from digitpad.ui.session.reading_thread import Reader
 from digitpad.ui.session.settings import Settings
 
 _SWITCH_SECONDS = 0.001
@@ -62,8 +62,8 @@ def create(argv: Sequence[str]) -> MainWindow:
     application.setDesktopFileName("digitpad")
     application.setWindowIcon(icon("app", LIGHT))
     _translate(application)
-    reader = Reader(_Opener(words.device))
-    return MainWindow(application, Settings(), reader, TrainingService(), words.checkpoint, words.device)
+    open_network = partial(_open_network, words.device)
+    return MainWindow(application, Settings(), open_network, TrainingService(), words.checkpoint)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -82,24 +82,18 @@ def run(argv: Sequence[str]) -> int:
     return recorded(show, arguments.parse(argv).verbose, faults.report)
 
 
-class _Opener:
-    """Opens a checkpoint in the reading thread; torch is imported there, at the first call."""
+def _open_network(device: str, path: Path | None) -> OpenedNetwork:
+    """Open a checkpoint, the one that ships where None, in the reading thread; torch is imported at the first call."""
+    load_torch()
+    from digitpad.learning.models.devices import choose_device
+    from digitpad.learning.models.recognizer import open_recognizer
 
-    def __init__(self, device: str) -> None:
-        self._device = device
-
-    def __call__(self, path: Path | None) -> Recognizer:
-        """Open a checkpoint, or the one that ships; on the CPU where the requested device is not there."""
-        load_torch()
-        from digitpad.learning.models.devices import choose_device
-        from digitpad.learning.models.recognizer import open_recognizer
-
-        try:
-            choose_device(self._device)
-        except InputError:
-            _log.info("the device %s is not there: the CPU reads", self._device)
-            self._device = "cpu"  # the window says so: it knows what was requested
-        return open_recognizer(path, self._device)
+    try:
+        choose_device(device)
+    except InputError:
+        _log.info("the device %s is not there: the CPU reads", device)
+        return OpenedNetwork(open_recognizer(path, "cpu"), missing_device=device)
+    return OpenedNetwork(open_recognizer(path, device))
 
 
 def _translate(application: QApplication) -> None:

@@ -19,10 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.errors import Message
 from digitpad.ink.strokes import PEN_WIDTHS
-from digitpad.services import LiveNetwork, TrainingService
-from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.services import TrainingService
 from digitpad.ui.about import show_about, show_log_folder
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer.panel import AnswerColumn
@@ -37,9 +36,12 @@ from digitpad.ui.pad.file_actions import FileActions
 from digitpad.ui.pad.file_tasks import FileTasks
 from digitpad.ui.pad.square_frame import SquareFrame
 from digitpad.ui.panes import Panes
+from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork, Source
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.reading_thread import Reader, Reading
 from digitpad.ui.session.settings import Settings
+from digitpad.ui.session.training_session import Phase, TrainingSession
+from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.page import TrainingPanel
 
 _FIRST_SIZE = QSize(1180, 760)
@@ -62,24 +64,18 @@ class MainWindow(QMainWindow):
         self,
         application: QApplication,
         settings: Settings,
-        reader: Reader,
+        open_network: OpenNetwork,
         training_service: TrainingService,
         checkpoint: Path | None,
-        device: str,
     ) -> None:
         super().__init__()
-        self._application, self._settings, self._reader = application, settings, reader
-        reader.setParent(self)
-        self._first_checkpoint, self._requested_device = checkpoint, device
-        self._openings = 0  # asked for and not yet answered
-        self._fell_back = checkpoint is None
-        self._painted = False
-        self._failed = False
-        self._info: CheckpointInfo | None = None
-        self._before: Path | None = None  # what was read with before a run's network took its place
-        self._live: LiveNetwork | None = None
-        self._closing = False
-        self._training = TrainingPanel(training_service)
+        self._application, self._settings, self._first_checkpoint = application, settings, checkpoint
+        self._worker = Worker("reading", self)
+        self._network = ActiveNetwork(open_network, self._worker, self)
+        self._reader = Reader(self._network, self._worker, self)
+        self._session = TrainingSession(training_service, self)
+        self._painted = self._closing = False
+        self._training = TrainingPanel(training_service, self._session, self._network)
         self._actions = Actions(self)
         self._files = FileTasks(self)
         self._collector = IdleCollector(self)
@@ -99,6 +95,8 @@ class MainWindow(QMainWindow):
         self._width.setValue(settings.pen_width)
         self._answers.rejection.choose(settings.false_rejection_rate)
         self._on_history_changed(False, False)
+        self._on_network_changed()
+        self._on_session_changed()
         self.setWindowTitle("digitpad")
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # Qt's own would hide the tool bar for good
@@ -148,79 +146,79 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self._answers.checkpoint.load_button, self._answers.checkpoint.save_button)
 
     def _connect(self) -> None:
-        actions, canvas, reader, files = self._actions, self._canvas, self._reader, self._files
-        exchange = self._exchange
-        canvas.ink_changed.connect(reader.read)
-        canvas.ink_changed.connect(self._on_ink_changed)
+        actions, canvas, files, exchange = self._actions, self._canvas, self._files, self._exchange
+        network, session, training, answers = self._network, self._session, self._training, self._answers
+        canvas.ink_changed.connect(self._reader.read)
+        canvas.ink_changed.connect(self._show_without_answer)
         canvas.ink_changed.connect(self._collector.put_off)
-        canvas.ink_changed.connect(self._training.quiet.disturb)
+        canvas.ink_changed.connect(training.quiet.disturb)
         canvas.history_changed.connect(self._on_history_changed)
-        reader.answered.connect(self._on_answered)
-        reader.opened.connect(self._on_checkpoint_opened)
-        reader.opened.connect(self._collector.start)
-        reader.failed.connect(self._on_checkpoint_failed)
-        reader.unread.connect(self._answers.show_error)
-        self._connect_training()
+        self._reader.answered.connect(self._on_answered)
+        self._reader.unread.connect(answers.show_error)
+        once = Qt.ConnectionType.SingleShotConnection
+        network.opened.connect(self._say_what_device, once)
+        network.opened.connect(training.begin, once)
+        network.opened.connect(self._collector.start, once)
+        network.opened.connect(answers.checkpoint.show_info)
+        network.opened.connect(self._recent.take)
+        network.failed.connect(self._say_of_checkpoint)
+        network.changed.connect(self._on_network_changed)
+        session.asked.connect(network.begin_run)
+        session.network_shown.connect(network.show_live)
+        session.progressed.connect(self.training_progressed)
+        session.changed.connect(self._on_session_changed)
+        session.ended.connect(self._on_run_ended)
+        training.load_requested.connect(self._load)
+        training.remarked.connect(self._remark)
+        training.toggled.connect(actions.training.setChecked)
         files.opened.connect(canvas.set_ink)
         files.opened.connect(self._notice.close_message)
         files.saved.connect(self._notice.close_message)
         files.saved.connect(self._on_saved)
-        files.checkpoint_saved.connect(self._answers.checkpoint.notice.close_message)
+        files.checkpoint_saved.connect(answers.checkpoint.notice.close_message)
         files.checkpoint_saved.connect(self._on_saved)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
         files.checkpoint_failed.connect(self._say_of_checkpoint)
-
-        actions.undo.triggered.connect(canvas.undo)
-        actions.redo.triggered.connect(canvas.redo)
-        actions.clear.triggered.connect(canvas.clear_ink)
-        actions.copy.triggered.connect(exchange.copy)
-        actions.paste.triggered.connect(exchange.paste)
-        actions.tools.triggered.connect(self._choose_tool)
-        actions.wider.triggered.connect(partial(self._widen, 10))
-        actions.narrower.triggered.connect(partial(self._widen, -10))
-        actions.open.triggered.connect(exchange.ask_for_drawing)
-        actions.save.triggered.connect(exchange.ask_where_to_save)
-        actions.load.triggered.connect(exchange.ask_for_checkpoint)
-        actions.save_checkpoint.triggered.connect(self._save_checkpoint)
-        actions.quit.triggered.connect(self.close)
-        actions.themes.triggered.connect(self._on_theme_chosen)
-        actions.show_log.triggered.connect(partial(show_log_folder, self))
-        actions.about.triggered.connect(partial(show_about, self))
-
         exchange.checkpoint_chosen.connect(self._load)
         exchange.failed.connect(self._notice.say)
         exchange.remarked.connect(self._remark)
         self._recent.selected.connect(self._load)
         self._pretrained.selected.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
-        self._answers.rejection.rate_selected.connect(reader.set_false_rejection_rate)
+        answers.rejection.rate_selected.connect(network.set_false_rejection_rate)
+        self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
+        for action, slot in {
+            actions.undo: canvas.undo,
+            actions.redo: canvas.redo,
+            actions.clear: canvas.clear_ink,
+            actions.copy: exchange.copy,
+            actions.paste: exchange.paste,
+            actions.wider: partial(self._widen, 10),
+            actions.narrower: partial(self._widen, -10),
+            actions.open: exchange.ask_for_drawing,
+            actions.save: exchange.ask_where_to_save,
+            actions.load: exchange.ask_for_checkpoint,
+            actions.save_checkpoint: self._save_checkpoint,
+            actions.quit: self.close,
+            actions.train: training.train,
+            actions.pause: session.toggle_pause,
+            actions.stop: session.stop,
+            actions.browse: training.browse_data,
+            actions.training: training.set_open,
+            actions.show_log: partial(show_log_folder, self),
+            actions.about: partial(show_about, self),
+        }.items():
+            action.triggered.connect(slot)
+        actions.tools.triggered.connect(self._choose_tool)
+        actions.themes.triggered.connect(self._on_theme_chosen)
         for button, action in (
-            (self._answers.checkpoint.load_button, actions.load),
-            (self._answers.checkpoint.save_button, actions.save_checkpoint),
+            (answers.checkpoint.load_button, actions.load),
+            (answers.checkpoint.save_button, actions.save_checkpoint),
         ):
             button.clicked.connect(action.trigger)
             button.setToolTip(action.toolTip())
             action.enabledChanged.connect(button.setEnabled)
-        actions.save_checkpoint.setEnabled(False)
-        self._on_training_changed(False)
-        self._application.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
-
-    def _connect_training(self) -> None:
-        actions, training = self._actions, self._training
-        self._reader.opened.connect(training.begin, Qt.ConnectionType.SingleShotConnection)
-        training.progressed.connect(self.training_progressed)
-        training.network_shown.connect(self._on_network_shown)
-        training.load_requested.connect(self._load)
-        training.run_read.connect(self._on_run_read)
-        training.remarked.connect(self._remark)
-        training.training_changed.connect(self._on_training_changed)
-        training.toggled.connect(actions.training.setChecked)
-        actions.train.triggered.connect(training.train)
-        actions.pause.triggered.connect(training.toggle_pause)
-        actions.stop.triggered.connect(training.stop)
-        actions.browse.triggered.connect(training.browse_data)
-        actions.training.triggered.connect(training.set_open)
 
     # What happens.
 
@@ -233,14 +231,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _open_first(self) -> None:
-        if self._openings or self._info is not None:
-            self._fell_back = False  # a person was quicker; should their checkpoint fail, there is still the default
-        else:
-            self._open(self._first_checkpoint)
-
-    def _open(self, checkpoint: Path | None) -> None:
-        self._openings += 1
-        self._reader.open(checkpoint)
+        self._network.open_first(self._first_checkpoint)
 
     @Slot(object)
     def _on_answered(self, answer: Reading) -> None:
@@ -250,12 +241,14 @@ class MainWindow(QMainWindow):
         self._training.show_drawing(seen if seen.any() else None)
 
     @Slot()
-    def _on_ink_changed(self) -> None:
-        if self._failed:
-            self._answers.show_error(self.tr("There is no network to read with. Load a checkpoint."))
+    def _show_without_answer(self) -> None:
+        """Say why there is no answer, where there will be none."""
+        state = self._network.state
+        if state.problem is not None:
+            self._answers.show_error(Message("There is no network to read with. Load a checkpoint."))
         elif self._canvas.ink.is_empty:
             self._answers.show_empty()
-        elif self._info is None:
+        elif state.info is None:
             self._answers.show_loading()
 
     @Slot(bool, bool)
@@ -266,83 +259,51 @@ class MainWindow(QMainWindow):
         for action in (self._actions.clear, self._actions.save, self._actions.copy):
             action.setEnabled(drawn)
 
-    @Slot(object, str)
-    def _on_checkpoint_opened(self, info: CheckpointInfo, device: str) -> None:
-        self._openings -= 1
-        if self._info is None and device != self._requested_device and self._requested_device not in ("auto", "cpu"):
-            sentence = self.tr("The device {device} is not there, so the CPU reads.")
-            self._say_of_checkpoint(sentence.format(device=self._requested_device))
-        self._info, self._failed = info, False
-        self._actions.save_checkpoint.setEnabled(info.path is not None)
-        self._answers.checkpoint.show_info(info)
-        if self._canvas.ink.is_empty:
-            self._answers.show_empty()
-        self._live = None
-        self._say_what_reads()
-        self._computing_on.setText({"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}[device])
-        if info.path is not None and info.path.parent != DEFAULT_CHECKPOINT.parent and info.name == info.path.stem:
-            self._settings.remember(info.path)
-
-    @Slot(object)
-    def _on_run_read(self, checkpoint: Path | None) -> None:
-        if checkpoint is not None:
-            self._before = self._info.path if self._info else None
-        self._answers.checkpoint.notice.close_message()
-        self._open(checkpoint or self._before)
-
-    @Slot(object)
-    def _on_network_shown(self, live: LiveNetwork | None) -> None:
-        self._live = live
-        self._reader.show_live(live.recognizer if live is not None else None)
-        self._say_what_reads()
-
-    def _say_what_reads(self) -> None:
-        if self._live is not None:
+    @Slot()
+    def _on_network_changed(self) -> None:
+        state, words = self._network.state, ""
+        if state.source is Source.IN_TRAINING and state.info is not None:
             words = self.tr("Reading with the network in training: {name}, step {step}")
-            words = words.format(name=self._live.recognizer.info.name, step=numeral(self._live.step))
-            self._answers.rejection.show_network(self._live.recognizer.info)
-            self._answers.checkpoint.show_used(False)
-        elif self._info is not None:
-            self._answers.rejection.show_network(self._info)
-            self._answers.checkpoint.show_used(True)
-            accuracy = self._info.test_accuracy
-            words = self.tr("Reading with {name}").format(name=self._info.name)
+            words = words.format(name=state.info.name, step=numeral(state.step))
+        elif state.info is not None:
+            accuracy = state.info.test_accuracy
+            words = self.tr("Reading with {name}").format(name=state.info.name)
             words += "" if accuracy is None else f" · MNIST {percent(accuracy, 2)}"
-        else:
-            words = ""
         self._reading_with.setText(words)
+        devices = {"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}
+        self._computing_on.setText(devices.get(state.device, ""))
+        self._answers.checkpoint.show_state(state)
+        if state.info is not None:
+            self._answers.rejection.show_network(state.info)
+        self._actions.save_checkpoint.setEnabled(state.checkpoint is not None and state.checkpoint.path is not None)
+        self._show_without_answer()
 
-    @Slot(bool)
-    def _on_training_changed(self, training: bool) -> None:
-        actions = self._actions
-        actions.train.setEnabled(not training)
-        actions.pause.setEnabled(training)
-        actions.stop.setEnabled(training)
+    @Slot()
+    def _on_session_changed(self) -> None:
+        is_active, actions = self._session.state.is_active, self._actions
+        actions.train.setEnabled(not is_active)
+        actions.pause.setEnabled(is_active)
+        actions.stop.setEnabled(is_active)
+
+    @Slot()
+    def _on_run_ended(self) -> None:
+        self._answers.checkpoint.notice.close_message()
+        self._network.end_run(self._session.learned)
         question = self.findChild(QMessageBox, CLOSE_QUESTION)
-        if not training and question is not None:
+        if question is not None:
             question.reject()  # there is no run to ask about any more
 
-    @Slot(str)
-    def _on_checkpoint_failed(self, sentence: str) -> None:
-        self._openings -= 1
-        self._say_of_checkpoint(sentence)
-        if self._live is not None and not self._training.is_training:
-            self._on_network_shown(None)
-        if self._info is not None or self._openings:
-            return
-        if self._fell_back:
-            self._failed = True
-            self._answers.checkpoint.show_nothing()
-            self._on_ink_changed()
-        else:
-            self._fell_back = True
-            self._open(None)
+    @Slot()
+    def _say_what_device(self) -> None:
+        device = self._network.state.missing_device
+        if device:
+            self._say_of_checkpoint(Message("The device {device} is not there, so the CPU reads.", device=device))
 
-    @Slot(str)
-    def _say_of_checkpoint(self, sentence: str) -> None:
+    @Slot(object)
+    def _say_of_checkpoint(self, error: Message) -> None:
         """Say what is wrong with a checkpoint beside it, or below the pad where there is no room for it."""
         notice = self._answers.checkpoint.notice if self._answers.checkpoint.isVisible() else self._notice
-        notice.say(sentence)
+        notice.say(error)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
@@ -366,8 +327,9 @@ class MainWindow(QMainWindow):
     def _load(self, checkpoint: Path | None) -> None:
         for notice in (self._answers.checkpoint.notice, self._notice):  # see _say_of_checkpoint
             notice.close_message()
-        self._training.show_loaded()
-        self._open(checkpoint)
+        if self._session.state.is_active:
+            self._network.set_follows_training(False)
+        self._network.open(checkpoint)
 
     @Slot(QAction)
     def _choose_tool(self, action: QAction) -> None:
@@ -378,8 +340,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _save_checkpoint(self) -> None:
-        if self._info is not None and self._info.path is not None:
-            self._exchange.ask_where_to_save_checkpoint(self._info.path)
+        checkpoint = self._network.state.checkpoint
+        if checkpoint is not None and checkpoint.path is not None:
+            self._exchange.ask_where_to_save_checkpoint(checkpoint.path)
 
     @Slot(QAction)
     def _on_theme_chosen(self, action: QAction) -> None:
@@ -403,18 +366,20 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End every thread; what was to be saved is saved. A run that goes on is asked about first."""
-        if self._training.is_training and not self._closing:
+        state = self._session.state
+        if state.is_active and state.phase is not Phase.STOPPING and not self._closing:
             event.ignore()
             ask_before_closing(self, self._stop_and_close)
             return
         self._settings.pen_width = self._width.value()
-        self._settings.false_rejection_rate = self._answers.rejection.false_rejection_rate
+        self._settings.false_rejection_rate = self._network.false_rejection_rate
         self._settings.training_open = self._training.is_open
         self._training.set_open(False)  # the size to remember is the one without
         self._settings.remember_window(self.saveGeometry(), self.saveState())
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
+        self._session.shut_down()
         self._training.shut_down()
-        self._reader.stop()
+        self._worker.stop()
         self._files.stop()
         self._collector.stop()
         super().closeEvent(event)
@@ -422,5 +387,5 @@ class MainWindow(QMainWindow):
     @Slot()
     def _stop_and_close(self) -> None:
         self._closing = True
-        self._training.stop()
+        self._session.stop()
         self.close()

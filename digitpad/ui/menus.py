@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication, QSize, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from digitpad.storage.io import shipped
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.storage.io import DEFAULT_CHECKPOINT, shipped
 from digitpad.ui.actions import Actions
 from digitpad.ui.session.settings import Settings
 
@@ -31,6 +32,12 @@ class RecentMenu(QMenu):
         self.setToolTipsVisible(True)
         self._settings = settings
         self.aboutToShow.connect(self._list)
+
+    @Slot(object)
+    def take(self, info: CheckpointInfo) -> None:
+        """Remember a checkpoint that was opened, unless it ships or belongs to a run."""
+        if info.path is not None and info.path.parent != DEFAULT_CHECKPOINT.parent and info.name == info.path.stem:
+            self._settings.remember(info.path)
 
     @Slot()
     def _list(self) -> None:

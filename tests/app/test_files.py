@@ -21,7 +21,7 @@ from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.storage.io import DEFAULT_CHECKPOINT
-from digitpad.ui.session.reading_thread import Reader
+from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.training.page import TrainingPanel
 from tests.app.pad import FOUR, SEVEN, Pad
 
@@ -385,7 +385,7 @@ def test_what_is_dropped_before_the_first_checkpoint_opens_is_not_replaced_by_it
     window = app.create([])
     qtbot.addWidget(window)
     pad, opened = Pad(qtbot, window), []
-    window.findChild(Reader).opened.connect(lambda info, _: opened.append(info.name))
+    window.findChild(ActiveNetwork).opened.connect(lambda info: opened.append(info.name))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(copy))])
     held = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)

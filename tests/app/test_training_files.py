@@ -18,6 +18,7 @@ from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import load_recipe, recipes_folder
 from digitpad.storage.run_store import RunFolder, runs_folder
 from digitpad.ui.common.number_box import NumberBox
+from digitpad.ui.training.data_choice import DataChoice
 from tests.app.pad import SEVEN
 from tests.app.training import CURVES, RUNS
 from tests.learning.idx_files import hand_drawn_mnist
@@ -120,7 +121,7 @@ def test_an_own_recipe_is_kept_and_offered_after_the_next_start(begin):
     dialog = editor(training)
     enter(dialog, "epochs", "4")
     press(dialog, "save_as_button")
-    title = dialog._save_row.findChild(QLineEdit)
+    title = dialog.findChild(QLineEdit, "save_title")
     title.selectAll()
     QTest.keyClicks(title, "My own")
     QTest.keyClick(title, Qt.Key.Key_Return)
@@ -170,7 +171,7 @@ def test_mnist_is_there_where_the_environment_names_its_folder(begin, tmp_path, 
     hand_drawn_mnist(tmp_path / "data" / "mnist")
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path / "data"))
     training.ready()
-    training.panel._data.look()
+    training.panel.findChild(DataChoice).look()
     training.until(lambda: training.combo("data_combo").findData("mnist") == 0)
 
 
@@ -226,7 +227,7 @@ def test_a_broken_folder_is_refused_by_name(training, tmp_path):
     for path in folder.iterdir():
         if path.name.startswith("t10k-images"):
             path.write_bytes(path.read_bytes()[:10])
-    training.ready().panel._data.ask_for_folder()
+    training.ready().panel.findChild(DataChoice).ask_for_folder()
     training.choose_file(folder)
     training.until(lambda: bool(notice(training)))
     assert "t10k-images" in notice(training)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.ui.actions import Actions
 from tests.app.training import CURVES, MAP, RUNS
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -88,7 +89,7 @@ def test_a_sentence_about_training_is_shown_whole(training, is_open):
     training.ready().panel.set_open(is_open)
     training.window.resize(900, 600)
     settle(training)
-    training.panel._notice.say("The run ended, because something went wrong. " * 5)
+    training.pad.widget("training_notice").say("The run ended, because something went wrong. " * 5)
     settle(training)
     notice = training.pad.widget("training_notice")
     assert notice.visibleRegion().boundingRect() == notice.rect()
@@ -104,7 +105,7 @@ def test_a_message_about_a_checkpoint_is_seen_with_the_panel_open(training, tmp_
     training.window.resize(900, 600)
     settle(training)
     (tmp_path / "broken.safetensors").write_bytes(b"nothing")
-    training.window._load(tmp_path / "broken.safetensors")
+    training.network.open(tmp_path / "broken.safetensors")
     notices = [training.pad.widget(name) for name in ("checkpoint_notice", "notice")]
     training.until(lambda: any("broken" in notice.text for notice in notices))
     (said,) = [notice for notice in notices if "broken" in notice.text]
@@ -143,7 +144,7 @@ def test_every_action_is_in_a_menu_with_its_key_in_the_tip(training):
         assert action.shortcut().toString() == key
         assert action.toolTip().endswith(f"({key})")
         assert action.statusTip()
-    made = [action for action in training.window._actions.findChildren(QAction) if action.text()]
+    made = [action for action in training.window.findChild(Actions).findChildren(QAction) if action.text()]
     everywhere = [*listed, *(entry for action in listed if action.menu() for entry in action.menu().actions())]
     assert [action.text() for action in made if action not in everywhere] == []
 

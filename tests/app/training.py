@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.services import TrainingService
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.training.page import TrainingPanel
 
 PATIENCE = 60000
@@ -27,12 +30,32 @@ CURVES, MAP, RUNS = range(3)
 """The tabs."""
 
 
+class WatchedTrainingService(TrainingService):
+    """Trains, and knows when the run waits in a pause."""
+
+    is_waiting = False
+
+    def run(self, config, control, on_progress, show):
+        should_continue = control.should_continue
+
+        def watched():
+            self.is_waiting = control.is_paused
+            goes_on = should_continue()
+            self.is_waiting = False
+            return goes_on
+
+        control.should_continue = watched
+        return super().run(config, control, on_progress, show)
+
+
 class Training:
     """A hand at the training panel of a window."""
 
     def __init__(self, pad):
         self.pad, self.qtbot, self.window = pad, pad.qtbot, pad.window
         self.panel = self.window.findChild(TrainingPanel)
+        self.session = self.window.findChild(TrainingSession)
+        self.network = self.window.findChild(ActiveNetwork)
         self.runs = self.window.findChild(RunList)
         self.map = self.window.findChild(EmbeddingMapView)
         self.curves = pad.widget("loss_plot")
@@ -94,7 +117,7 @@ class Training:
 
     @property
     def is_idle(self):
-        return self.is_enabled("train_button") and not self.panel._trainer.is_training
+        return self.is_enabled("train_button") and not self.session.state.is_active
 
     def wait_for_end(self):
         """Wait until no run goes on, and the list knows how it ended."""
@@ -128,7 +151,7 @@ class Training:
 
     @property
     def file_in_use(self):
-        return str(self.window._info.path)
+        return str(self.network.state.checkpoint.path)
 
     def choose_file(self, path):
         """Choose a file in the dialog that is open."""
@@ -148,8 +171,8 @@ class Training:
 
     def end(self):
         """Leave no run behind that closing would ask about."""
-        if self.window.isVisible() and self.panel.is_training:
-            self.panel.stop()
+        if self.window.isVisible():
+            self.session.stop()
 
     def parts(self, kind=QWidget):
         """The visible parts of the panel of a kind."""

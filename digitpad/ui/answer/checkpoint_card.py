@@ -10,6 +10,7 @@ from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import moment, numeral, percent
 from digitpad.ui.common.notice import Notice, breakable
 from digitpad.ui.common.theme import Theme
+from digitpad.ui.session.active_network import NetworkState, Source
 
 _SHOWN = 110
 """Characters of a value that are shown at most; a foreign file may hold any text."""
@@ -24,8 +25,7 @@ class CheckpointPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checkpoint_panel")
-        self._title = ""
-        self._name = ElidedLabel(self.tr("Loading the checkpoint…"))
+        self._name = ElidedLabel()
         font = self._name.font()
         font.setBold(True)
         self._name.setFont(font)
@@ -76,15 +76,17 @@ class CheckpointPanel(QWidget):
         """Take the colours of a theme."""
         self.notice.set_theme(theme)
 
-    @Slot()
-    def show_nothing(self) -> None:
-        """Say that there is no checkpoint to read with."""
-        self._name.setText(self.tr("No checkpoint"))
+    def show_state(self, state: NetworkState) -> None:
+        """Name the checkpoint, and say where a network in training reads meanwhile."""
+        if state.checkpoint is None:
+            name = self.tr("No checkpoint") if state.problem else self.tr("Loading the checkpoint…")
+        elif state.source is Source.IN_TRAINING:
+            name = self.tr("{name} – not in use now").format(name=state.checkpoint.name)
+        else:
+            name = state.checkpoint.name
+        self._name.setText(name)
 
-    def show_used(self, used: bool) -> None:
-        """Say whether the bars read with the checkpoint, or with a network in training meanwhile."""
-        self._name.setText(self._title if used else self.tr("{name} – not in use now").format(name=self._title))
-
+    @Slot(object)
     def show_info(self, info: CheckpointInfo) -> None:
         """Show what a checkpoint says of itself, and 'not stated' where it does not say."""
         unknown = self.tr("not stated")
@@ -105,8 +107,6 @@ class CheckpointPanel(QWidget):
             (self.tr("Data"), info.data or unknown),
             (self.tr("Written"), written if info.date else unknown),
         ]
-        self._title = info.name
-        self.show_used(True)
         self._name.setToolTip(str(info.path or ""))
         for (key, value), (title, text) in zip(self._rows, rows, strict=True):
             key.setText(title)

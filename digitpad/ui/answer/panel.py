@@ -6,12 +6,14 @@ from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from digitpad.domain.errors import Message
 from digitpad.ui.answer.answer import AnswerPanel
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.checkpoint_card import CheckpointPanel
 from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.announce import announce
+from digitpad.ui.common.format import sentence
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.reading_thread import Reading
 
@@ -104,12 +106,12 @@ class AnswerColumn(QWidget):
         """Say that the network is not there yet."""
         self._answer.show_loading()
 
-    @Slot(str)
-    def show_error(self, sentence: str) -> None:
+    @Slot(object)
+    def show_error(self, error: Message) -> None:
         """Say why there is no answer; an answer to something else does not stay."""
         self._bars.show_probabilities(None, None)
         self._input.show_input(None)
-        self._answer.show_error(sentence)
+        self._answer.show_error(sentence(error))
 
     @Slot()
     def _announce(self) -> None:

@@ -148,6 +148,11 @@ class CurvesView(QWidget):
             self._plots.show_whole_range()
         self._request_redraw()
 
+    @Slot()
+    def refresh(self) -> None:
+        """Draw what was added to the curves."""
+        self._request_redraw()
+
     @Slot(object)
     def add(self, report: Report) -> None:
         """Take in what the run said next."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractAnimation, QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.prediction import CLASSES
@@ -52,9 +52,6 @@ class EmbeddingMapView(QWidget):
         self._drawing_from: tuple[float, float] | None = None
         self._chosen: int | None = None
         self._busy = False
-        self._dock: QDockWidget | None = None
-        self._in_window = False
-        self._is_shown = False
         self._move = QVariantAnimation(self)
         self._move.setDuration(MOVE_MILLISECONDS)
         self._move.setStartValue(0.0)
@@ -167,32 +164,14 @@ class EmbeddingMapView(QWidget):
                 super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Say that it can be seen, where its dock is not behind another."""
-        dock: QWidget | None = self.parentWidget()
-        while dock is not None and not isinstance(dock, QDockWidget):
-            dock = dock.parentWidget()
-        if dock is not self._dock and isinstance(dock, QDockWidget):
-            # Qt moves the docks behind others out of the window and tells only the dock itself.
-            dock.visibilityChanged.connect(self._on_dock_visibility)
-            self._dock = dock
-        self._in_window = True
-        self._say_whether_shown(True)
+        """Say that it can be seen."""
         super().showEvent(event)
+        self.shown_changed.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Say that it cannot be seen."""
-        self._in_window = False
-        self._say_whether_shown(False)
         super().hideEvent(event)
-
-    @Slot(bool)
-    def _on_dock_visibility(self, visible: bool) -> None:
-        self._say_whether_shown(visible and self._in_window)
-
-    def _say_whether_shown(self, shown: bool) -> None:
-        if shown != self._is_shown:
-            self._is_shown = shown
-            self.shown_changed.emit(shown)
+        self.shown_changed.emit(False)
 
     @Slot()
     def _on_move(self) -> None:

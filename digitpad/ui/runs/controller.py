@@ -24,6 +24,7 @@ from digitpad.ui.common.dialogs import ask_save, checkpoint_save_filter
 from digitpad.ui.common.format import moment, percent
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class RunController(QObject):
     Signals:
         load_requested: the Path of a run's checkpoint that is to be read with.
         resume_requested: the id of a run that is to go on.
-        run_selected: a RunInfo, and the RunCurves of it, read from disk.
+        run_selected: a RunInfo, and the RunCurves of it, to be shown.
         renamed: the RunInfo of a run that has another name.
         laid_over: the curves to lay over the shown ones, RunCurves by name.
         saved: the Path that a checkpoint was exported to.
@@ -50,9 +51,9 @@ class RunController(QObject):
     saved = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, runs: RunList, worker: Worker, parent: QObject | None = None) -> None:
+    def __init__(self, runs: RunList, session: TrainingSession, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._list, self._worker = runs, worker
+        self._list, self._session, self._worker = runs, session, worker
         runs.load_requested.connect(self._on_load)
         runs.resume_requested.connect(self._on_resume)
         runs.export_requested.connect(self._on_export)
@@ -65,10 +66,6 @@ class RunController(QObject):
     def refresh(self) -> None:
         """List the runs anew."""
         self._worker.run(_listed, self._on_listed, self.failed.emit)
-
-    def best_of(self, run: RunInfo) -> Path:
-        """The run's best checkpoint."""
-        return RunFolder(runs_folder() / run.id).best
 
     @Slot(object, str)
     def _on_load(self, run: RunInfo, which: str) -> None:
@@ -99,17 +96,20 @@ class RunController(QObject):
     def _on_delete(self, run: RunInfo) -> None:
         self._do(lambda: delete_run(runs_folder(), run.id), lambda _: self.refresh())
 
-    def read_curves(self, run: RunInfo) -> None:
-        """Read a run's curves, as its row's selection does."""
-        self._worker.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
-
     @Slot(object)
     def _on_selected(self, run: RunInfo | None) -> None:
-        if run is not None:
-            self.read_curves(run)
+        """Show a run's curves, but for one that goes on, whose curves stay: those of the session's run are known."""
+        state = self._session.state
+        if run is None or state.is_training:
+            return
+        if state.run is not None and state.run.id == run.id:
+            self.run_selected.emit(run, self._session.curves)
+        else:
+            self._worker.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
 
     def _on_curves(self, run: RunInfo, curves: list[RunCurves]) -> None:
-        self.run_selected.emit(run, curves[0])
+        if not self._session.state.is_training:
+            self.run_selected.emit(run, curves[0])
 
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.reports import EpochReport, Preparing, Report, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import duration, numeral, percent
 from digitpad.ui.common.theme import text_font
+from digitpad.ui.session.training_session import Phase, TrainingState
 
 
 class TrainLine(QWidget):
@@ -41,9 +41,6 @@ class TrainLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipes: list[Recipe] = []
-        self._accuracy = ""
-        self._words = ""
-        self._paused = False
         self._toggle = QToolButton()
         self._toggle.setObjectName("training_toggle")
         self._toggle.setText(self.tr("Training"))
@@ -88,7 +85,7 @@ class TrainLine(QWidget):
         row.addSpacing(8)
         row.addWidget(self._bar)
         row.addWidget(self._text, 1)
-        self.show_idle()
+        self.show_state(TrainingState())
 
     @property
     def recipe(self) -> Recipe | None:
@@ -112,71 +109,70 @@ class TrainLine(QWidget):
         """Show that what lies below is open, or closed."""
         self._toggle.setChecked(is_open)
 
-    def show_idle(self, words: str = "") -> None:
-        """No run goes on; say how the last one ended."""
-        self.train_button.setEnabled(True)
-        self.recipe_combo.setEnabled(True)
-        self.pause_button.setEnabled(False)
-        self.stop_button.setEnabled(False)
-        self.show_paused(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(0)
-        self._bar.setVisible(False)
-        self._say(words)
+    def show_state(self, state: TrainingState) -> None:
+        """Say how far the run has come, or how it ended."""
+        phase, is_active = state.phase, state.is_active
+        can_pause = phase is Phase.PAUSED or (is_active and bool(state.run or state.preparing))
+        self.train_button.setEnabled(not is_active)
+        self.recipe_combo.setEnabled(not is_active)
+        self.pause_button.setEnabled(can_pause and phase is not Phase.STOPPING)
+        self.pause_button.setText(self.tr("Go on") if phase is Phase.PAUSED else self.tr("Pause"))
+        self.stop_button.setEnabled(is_active and phase is not Phase.STOPPING)
+        self._bar.setVisible(is_active)
+        if state.run is not None:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(round(1000 * state.steps.last / state.steps.steps) if state.steps else 0)
+        elif state.preparing is not None:
+            self._bar.setRange(0, state.preparing.total)
+            self._bar.setValue(state.preparing.done)
+        else:
+            self._bar.setRange(0, 0)
+        words = self._words(state)
+        self._text.setText(words)
+        self._text.setAccessibleName(words)
 
-    def show_asked(self) -> None:
-        """A run was asked for."""
-        self.train_button.setEnabled(False)
-        self.recipe_combo.setEnabled(False)
-        self.stop_button.setEnabled(True)
-        self._accuracy = ""
-        self._bar.setRange(0, 0)
-        self._bar.setVisible(True)
-        self._say(self.tr("Reading the data…"))
+    def _words(self, state: TrainingState) -> str:
+        match state.phase:
+            case Phase.IDLE:
+                return ""
+            case Phase.STOPPING:
+                return self.tr("Saving what was learned…") if state.run else self.tr("Stopping…")
+            case Phase.FINISHED:
+                return self._end_words(state.run) if state.run else self.tr("Stopped before training began")
+            case Phase.FAILED:
+                return self.tr("The run ended early") if state.run else self.tr("The run did not begin")
+            case Phase.PAUSED:  # the step under way still reports
+                return self.tr("Paused. {words}").format(words=self._progress_words(state))
+        return self._progress_words(state)
 
-    def show_preparing(self, preparing: Preparing) -> None:
-        """Say how far the making of drawings to train on has come."""
-        self.pause_button.setEnabled(True)
-        self._bar.setRange(0, preparing.total)
-        self._bar.setValue(preparing.done)
+    def _end_words(self, run: RunInfo) -> str:
+        finished = run.state == "finished"
+        words = self.tr("{name} finished in {time}") if finished else self.tr("{name} stopped after {time}")
+        if run.best_accuracy is not None:
+            words += self.tr(": {accuracy} of the test images read right")
+        accuracy = percent(run.best_accuracy or 0.0, 2)
+        return words.format(name=run.recipe.title, time=duration(run.train_seconds), accuracy=accuracy)
+
+    def _progress_words(self, state: TrainingState) -> str:
+        steps, preparing = state.steps, state.preparing
+        if steps is not None:
+            words = self.tr("Epoch {epoch} of {epochs} · {speed} images/s · {elapsed} · {left} left").format(
+                epoch=steps.epoch,
+                epochs=steps.epochs,
+                speed=numeral(steps.images_per_second, 0),
+                elapsed=duration(steps.train_seconds),
+                left=duration(steps.remaining_seconds),
+            )
+            if state.epoch is not None:
+                words += self.tr(" · test {accuracy}").format(accuracy=percent(state.epoch.test_accuracy, 2))
+            return words
+        if state.run is not None:
+            return self.tr("Training {name}").format(name=state.run.recipe.title)
+        if preparing is None:
+            return self.tr("Reading the data…")
         words = self.tr("Varying drawings: {done} of {total} · {left} left")
         left = duration(preparing.remaining_seconds)
-        self._say(words.format(done=numeral(preparing.done), total=numeral(preparing.total), left=left))
-
-    def show_started(self, info: RunInfo) -> None:
-        """A run trains from now on."""
-        self.pause_button.setEnabled(True)
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(0)
-        self._say(self.tr("Training {name}").format(name=info.recipe.title))
-
-    def show_paused(self, paused: bool) -> None:
-        """Say whether the run waits."""
-        self._paused = paused
-        self.pause_button.setText(self.tr("Go on") if paused else self.tr("Pause"))
-        self._say(self._words)
-
-    def show_stopping(self, began: bool) -> None:
-        """The run was told to stop, after its first step or before."""
-        self.pause_button.setEnabled(False)
-        self.stop_button.setEnabled(False)
-        self.show_paused(False)
-        self._say(self.tr("Saving what was learned…") if began else self.tr("Stopping…"))
-
-    def show_report(self, report: Report) -> None:
-        """Say how far the run has come."""
-        if isinstance(report, StepsReport):
-            self._bar.setValue(round(1000 * report.last / report.steps))
-            words = self.tr("Epoch {epoch} of {epochs} · {speed} images/s · {elapsed} · {left} left").format(
-                epoch=report.epoch,
-                epochs=report.epochs,
-                speed=numeral(report.images_per_second, 0),
-                elapsed=duration(report.train_seconds),
-                left=duration(report.remaining_seconds),
-            )
-            self._say(words + self._accuracy)
-        elif isinstance(report, EpochReport):
-            self._accuracy = self.tr(" · test {accuracy}").format(accuracy=percent(report.test_accuracy, 2))
+        return words.format(done=numeral(preparing.done), total=numeral(preparing.total), left=left)
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
@@ -184,13 +180,6 @@ class TrainLine(QWidget):
         button.setToolTip(tip)
         button.setAutoDefault(False)
         return button
-
-    def _say(self, words: str) -> None:
-        self._words = words
-        if self._paused:  # the step under way still reports
-            words = self.tr("Paused. {words}").format(words=words)
-        self._text.setText(words)
-        self._text.setAccessibleName(words)
 
     @Slot()
     def _on_recipe(self) -> None:

@@ -55,11 +55,9 @@ class DataChoice(QWidget):
 
     Signals:
         data_chosen: the DataInfo in use from now on.
-        look_failed: the data could not even be looked for; the notice says why.
     """
 
     data_chosen = Signal(object)
-    look_failed = Signal()
 
     def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget | None = None) -> None:
         """Build the widget.
@@ -139,7 +137,7 @@ class DataChoice(QWidget):
 
     def look(self, wanted: str = "") -> None:
         """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""
-        self._worker.run(partial(self._found, wanted), self._on_found, self._on_look_failed)
+        self._worker.run(partial(self._found, wanted), self._on_found, self._notice.say)
 
     def choose(self, data_id: str) -> None:
         """Use another data set of those that are there."""
@@ -195,10 +193,6 @@ class DataChoice(QWidget):
             except DigitpadError as error:
                 problems.append(error)
         return found, problems, wanted
-
-    def _on_look_failed(self, error: DigitpadError) -> None:
-        self._notice.say(error)
-        self.look_failed.emit()
 
     def _on_found(self, looked: tuple[list[DataInfo], list[Message], str]) -> None:
         found, problems, wanted = looked

@@ -1,4 +1,4 @@
-"""The training panel: assembles line, form, curves, map and runs, and connects them with the training thread."""
+"""The training panel: assembles line, form, curves, map and runs, and connects them with the session."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.reports import Preparing, Report
 from digitpad.domain.run import RunInfo, TrainingConfig
-from digitpad.services import LiveNetwork, Pixels, TrainingService
+from digitpad.services import Pixels, TrainingService
 from digitpad.storage.io import write_atomically
 from digitpad.ui.common.dialogs import ask_save, curves_filter
-from digitpad.ui.common.format import duration, percent
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme
+from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.runs.controller import RunController
-from digitpad.ui.runs.follower import RunFollower
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.quiet import PenIdle
-from digitpad.ui.session.training_thread import Trainer
+from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.controls import TrainLine
 from digitpad.ui.training.data_choice import DataChoice
@@ -45,36 +44,30 @@ class TrainingPanel(QWidget):
     """Train and watch; closes to one line.
 
     Signals:
-        progressed: a report of the run, see `digitpad.domain.reports.Report`.
-        network_shown: a LiveNetwork to read with, or None: read with the loaded checkpoint again.
         load_requested: the Path of a checkpoint that is to be read with.
-        run_read: the Path of what the run that ended has learned, to read with it; None: with what was loaded before.
         remarked: a sentence about what was done.
-        training_changed: whether a run goes on from now on.
         toggled: whether more than the line is to be seen.
         line_resized: `line_height` is another.
     """
 
-    progressed = Signal(object)
-    network_shown = Signal(object)
     load_requested = Signal(object)
-    run_read = Signal(object)
     remarked = Signal(str)
-    training_changed = Signal(bool)
     toggled = Signal(bool)
     line_resized = Signal()
 
-    def __init__(self, training_service: TrainingService, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        training_service: TrainingService,
+        session: TrainingSession,
+        network: ActiveNetwork,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._training_service = training_service
+        self._training_service, self._session, self._network = training_service, session, network
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
         self._background = Worker("imports", self)
-        self._trainer = Trainer(training_service, self)
         self.quiet = PenIdle(self)
         self._is_prepared = False
-        self._awaits_data = False
-        self._stopped = False
-        self._learned: Path | None = None  # what the last run has learned, while the switch goes there and back
         self._browser: DataBrowser | None = None
         self._theme = LIGHT
         self._make_parts()
@@ -92,8 +85,7 @@ class TrainingPanel(QWidget):
         self._map = MapFollower(self._training_service, self._map_view, self)
         self._runs = RunList()
         self._samples = SamplesView()
-        self._runs_controller = RunController(self._runs, self._worker, self)
-        self._follower = RunFollower(self._curves, self._runs, self._runs_controller, self)
+        self._runs_controller = RunController(self._runs, self._session, self._worker, self)
         self._recipes = RecipeController(self._training_service, self._worker, self)
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
@@ -123,82 +115,55 @@ class TrainingPanel(QWidget):
         column.addWidget(self._body, 1)
 
     def _connect(self) -> None:
-        line, form, trainer, runs_controller, recipes = (
-            self._line,
-            self._form,
-            self._trainer,
-            self._runs_controller,
-            self._recipes,
-        )
+        line, form, session, network = self._line, self._form, self._session, self._network
+        runs, recipes, curves = self._runs_controller, self._recipes, self._curves
         line.train_requested.connect(self.train)
-        line.pause_requested.connect(self.toggle_pause)
-        line.stop_requested.connect(self.stop)
+        line.pause_requested.connect(session.toggle_pause)
+        line.stop_requested.connect(session.stop)
         line.recipe_chosen.connect(form.show_recipe)
         line.recipe_chosen.connect(self._on_recipe_chosen)
         line.toggled.connect(self._on_toggled)
         form.edit_requested.connect(self._on_edit_requested)
         form.browse_requested.connect(self.browse_data)
-        form.live_toggled.connect(self._on_live_toggled)
-        self._data.data_chosen.connect(self._on_data_chosen)
-        self._data.look_failed.connect(self._on_look_failed)
-        trainer.asked.connect(self._on_asked)
-        trainer.preparing.connect(self._on_preparing)
-        trainer.started.connect(self._on_started)
-        trainer.started.connect(self._samples.begin)
-        trainer.samples_shown.connect(self._samples.show_samples)
-        trainer.progressed.connect(self._on_progressed)
-        trainer.network_shown.connect(self._on_network_shown)
-        trainer.paused.connect(line.show_paused)
-        trainer.ended.connect(self._on_ended)
-        trainer.failed.connect(self._on_failed)
+        form.live_toggled.connect(network.set_follows_training)
+        network.changed.connect(self._on_network_changed)
+        session.changed.connect(self._on_session_changed)
+        session.asked.connect(self._on_asked)
+        session.started.connect(self._on_started)
+        session.started.connect(form.show_run)
+        session.started.connect(self._map.begin)
+        session.started.connect(self._samples.begin)
+        session.samples_shown.connect(self._samples.show_samples)
+        session.run_changed.connect(self._runs.update_run)
+        session.progressed.connect(curves.refresh)
+        session.network_shown.connect(self._map.follow)
+        session.ended.connect(self._on_ended)
         self._map.failed.connect(self._notice.say)
-        runs_controller.load_requested.connect(self.load_requested)
-        runs_controller.resume_requested.connect(trainer.resume)
-        runs_controller.laid_over.connect(self._curves.lay_over)
-        runs_controller.saved.connect(self._on_saved)
-        runs_controller.failed.connect(self._notice.say)
+        runs.load_requested.connect(self.load_requested)
+        runs.resume_requested.connect(session.resume)
+        runs.run_selected.connect(self._on_run_selected)
+        runs.renamed.connect(session.take_name)
+        runs.laid_over.connect(curves.lay_over)
+        runs.saved.connect(self._on_saved)
+        runs.failed.connect(self._notice.say)
         recipes.recipes_changed.connect(self._on_recipes_changed)
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
         self._notice.opened.connect(self.line_resized)
         self._notice.closed.connect(self.line_resized)
-        self._curves.export_requested.connect(self._on_export_requested)
+        curves.export_requested.connect(self._on_export_requested)
 
     # Requests.
 
     @Slot()
     def train(self) -> None:
-        """Start a run with what is chosen; once the data were looked for, where they were not yet."""
-        data, recipe = self._data.selected, self._line.recipe
-        if self._trainer.is_training or recipe is None:
-            return
-        if data is None:
-            self._awaits_data = True
-            self._on_asked()
-            self._data.look()
-            return
-        epochs = self._form.epochs.value()
-        config = TrainingConfig(
-            replace(recipe, epochs=epochs), self._form.seed.value(), data.id, str(self._form.device.currentData())
-        )
-        self._trainer.start(config)
-
-    @Slot()
-    def toggle_pause(self) -> None:
-        """Pause the run, or go on with it."""
-        self._trainer.toggle_pause()
-
-    @Slot()
-    def stop(self) -> None:
-        """Stop the run and keep what was learned."""
-        self._stopped = True
-        if self._trainer.is_training:
-            self._line.show_stopping(self._follower.has_run)
-            self._trainer.stop()
-        elif self._awaits_data:
-            self._awaits_data = False
-            self._on_idle("")
+        """Start a run with what is chosen."""
+        data, recipe, form = self._data.selected, self._line.recipe, self._form
+        if recipe is not None:
+            recipe = replace(recipe, epochs=form.epochs.value())
+            device = str(form.device.currentData())
+            self._session.start(TrainingConfig(recipe, form.seed.value(), data.id if data else "", device))
 
     @Slot()
     def browse_data(self) -> None:
@@ -237,17 +202,6 @@ class TrainingPanel(QWidget):
         """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
         return [self._runs.resume, self._runs.load_best, self._runs.load_last, self._runs.export]
 
-    @property
-    def is_training(self) -> bool:
-        """Whether a run goes on that was not told to stop."""
-        return self._trainer.is_training and not self._trainer.is_stopping
-
-    def show_loaded(self) -> None:
-        """A person has loaded a checkpoint: let the bars show it, though a run goes on or has ended."""
-        self._learned = None
-        if self.is_training:
-            self._form.live.setChecked(False)
-
     def show_drawing(self, drawing: Pixels | None) -> None:
         """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
         self._map.take_drawing(drawing)
@@ -272,88 +226,49 @@ class TrainingPanel(QWidget):
         )
 
     def shut_down(self) -> None:
-        """End every thread; a run that goes on is saved first."""
+        """End every thread."""
         self._data.cancel()
         self.quiet.hurry()
         self._map.stop()
-        self._trainer.shut_down()
         for worker in (self._downloads, self._background, self._worker):
             worker.stop()
 
     # What happens.
 
     @Slot()
+    def _on_network_changed(self) -> None:
+        self._form.live.setChecked(self._network.state.follows_training)
+
+    @Slot()
+    def _on_session_changed(self) -> None:
+        self._line.show_state(self._session.state)
+
+    @Slot()
     def _on_asked(self) -> None:
-        self._stopped = False
-        self._learned = None
         self.quiet.hurry()
         self._notice.close_message()
-        self._line.show_asked()
         self._form.set_training(True)
-        self.training_changed.emit(True)
         self.set_open(True)
 
     @Slot(object)
-    def _on_preparing(self, preparing: Preparing) -> None:
-        if not self._trainer.is_stopping:
-            self._line.show_preparing(preparing)
-
-    @Slot(object)
     def _on_started(self, info: RunInfo) -> None:
-        if not self._trainer.is_stopping:
-            self._line.show_started(info)
-        self._form.show_run(info)
-        self._map.begin(info)
-        self._follower.begin(info)
-
-    @Slot(object)
-    def _on_progressed(self, report: Report) -> None:
-        self._follower.take(report)
-        if not self._trainer.is_stopping:
-            self._line.show_report(report)
-        self.progressed.emit(report)
-
-    @Slot(object)
-    def _on_network_shown(self, live: LiveNetwork) -> None:
-        self._map.follow(live)
-        if self._form.live.isChecked():
-            self.network_shown.emit(live)
-
-    @Slot(object)
-    def _on_ended(self, info: RunInfo) -> None:
-        finished = info.state == "finished"
-        words = self.tr("{name} finished in {time}") if finished else self.tr("{name} stopped after {time}")
-        if info.best_accuracy is not None:
-            words += self.tr(": {accuracy} of the test images read right")
-        accuracy = percent(info.best_accuracy or 0.0, 2)
-        self._on_idle(words.format(name=info.recipe.title, time=duration(info.train_seconds), accuracy=accuracy))
+        self._runs.update_run(info)
         self._runs.select_run(info.id)
-        self._runs_controller.refresh()
-        # What was stopped within its first epoch has hardly learned anything.
-        self._learned = self._runs_controller.best_of(info) if info.epochs_done else None
-        if self._form.live.isChecked() and self._learned is not None:
-            self.run_read.emit(self._learned)
-        else:
-            self.network_shown.emit(None)
+        self._curves.show_run(info.name, self._session.curves)
 
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        began = self._follower.has_run
-        if began:
-            words = self.tr("The run ended early")
-        else:
-            words = self.tr("Stopped before training began") if self._stopped else self.tr("The run did not begin")
-        self._on_idle(words)
-        if began or not self._stopped:
-            self._notice.say(sentence)
-        self._runs_controller.refresh()
-        self.network_shown.emit(None)
-
-    def _on_idle(self, words: str) -> None:
-        self._follower.end()
-        self._line.show_idle(words)
+    @Slot()
+    def _on_ended(self) -> None:
+        state = self._session.state
         self._form.show_choice()
-        self.training_changed.emit(False)
+        if state.problem is not None:
+            self._notice.say(state.problem)
+        elif state.run is not None:
+            self._runs.select_run(state.run.id)
+        self._runs_controller.refresh()
+
+    @Slot(object, object)
+    def _on_run_selected(self, info: RunInfo, curves: RunCurves) -> None:
+        self._curves.show_run(info.name, curves)
 
     def _on_prepared(self, _result: None) -> None:
         self._is_prepared = True
@@ -363,18 +278,6 @@ class TrainingPanel(QWidget):
         # Takes some 15 ms, so it waits until somebody looks.
         if self._is_prepared and self.is_open:
             self._curves.build()
-
-    @Slot(object)
-    def _on_data_chosen(self) -> None:
-        if self._awaits_data:
-            self._awaits_data = False
-            self.train()
-
-    @Slot()
-    def _on_look_failed(self) -> None:
-        if self._awaits_data:
-            self._awaits_data = False
-            self._on_idle(self.tr("The run did not begin"))
 
     @Slot(object, str)
     def _on_recipes_changed(self, recipes: list[Recipe], selected: str) -> None:
@@ -395,13 +298,6 @@ class TrainingPanel(QWidget):
     def _on_edit_requested(self) -> None:
         if self._line.recipe is not None:
             self._recipes.edit(self._line.recipe, self._form.seed.value())
-
-    @Slot(bool)
-    def _on_live_toggled(self, live: bool) -> None:
-        if self._learned is not None:
-            self.run_read.emit(self._learned if live else None)
-        elif not live:
-            self.network_shown.emit(None)
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:

@@ -11,13 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
 from digitpad.domain.reports import EpochReport
-from digitpad.domain.run import RunInfo
+from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.storage.run_store import RunFolder, create, runs_folder
 from digitpad.ui.common.format import moment
 from digitpad.ui.runs.controller import RunController, run_labels
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
-from tests.ui.training_services import OTHER, RECIPE, steps
+from tests.ui.training_services import INFO, OTHER, RECIPE, StepwiseTrainingService, steps
 
 EPOCH = EpochReport(1, 3, 2, 5.0, 0.3, 0.9, 0.2, 0.9412, None, None, True)
 
@@ -49,9 +50,21 @@ def runs(qtbot, ids):
 
 
 @pytest.fixture
-def controller(qtbot, runs, ids):
+def service():
+    return StepwiseTrainingService()
+
+
+@pytest.fixture
+def session(qapp, service):
+    session = TrainingSession(service)
+    yield session
+    session.shut_down()
+
+
+@pytest.fixture
+def controller(qtbot, runs, session, ids):
     worker = Worker()
-    controller = RunController(runs, worker)
+    controller = RunController(runs, session, worker)
     controller.refresh()
     qtbot.waitUntil(lambda: listed(runs) == set(ids))
     yield controller
@@ -191,3 +204,36 @@ def test_labels_say_no_more_than_tells_runs_apart():
         f"pen · {last} · d",
         f"pen · {last} · e",
     ]
+
+
+def train(qtbot, session, service, run_id):
+    """Let a run of that id train three steps."""
+    service.reports, service.info = [steps(number) for number in range(1, 4)], replace(INFO, id=run_id)
+    session.start(TrainingConfig(RECIPE))
+    service.let.release(3)
+    qtbot.waitUntil(lambda: session.curves.last_step == 3)
+
+
+def test_while_a_run_goes_on_no_other_takes_its_place(qtbot, runs, controller, session, service, ids):
+    shown = []
+    controller.run_selected.connect(lambda info, curves: shown.append(info.id))
+    train(qtbot, session, service, ids[0])
+    for run_id in ids:
+        runs.select_run(run_id)
+    with qtbot.waitSignal(session.ended):
+        session.stop()
+    runs.select_run(ids[1])
+    qtbot.waitUntil(lambda: bool(shown))
+    assert shown == [ids[1]]
+
+
+def test_the_curves_of_the_run_that_was_trained_last_are_not_read_from_disk(
+    qtbot, runs, controller, session, service, ids
+):
+    train(qtbot, session, service, ids[0])
+    with qtbot.waitSignal(session.ended):
+        session.stop()
+    shutil.rmtree(runs_folder() / ids[0])
+    with qtbot.waitSignal(controller.run_selected) as selected:
+        runs.select_run(ids[0])
+    assert selected.args[1] is session.curves

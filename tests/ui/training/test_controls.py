@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 
 from digitpad.domain.reports import EpochReport, Preparing
+from digitpad.ui.session.training_session import Phase, TrainingState
 from digitpad.ui.training.controls import TrainLine, duration
 from tests.ui.training_services import INFO, OTHER, RECIPE, steps
 
 EPOCH = EpochReport(1, 3, 50, 5.0, 0.3, 0.9, 0.2, 0.9412, None, None, True)
+TRAINING = TrainingState(Phase.TRAINING, INFO)
 
 
 @pytest.fixture
@@ -39,68 +43,70 @@ def enabled(line):
 def test_what_can_be_pressed_follows_the_run(line):
     bar = line.findChild(QProgressBar)
     assert enabled(line) == ["Train"]
-    line.show_asked()
+    line.show_state(asked := TrainingState(Phase.PREPARING))
     assert enabled(line) == ["Stop"]
     assert not line.recipe_combo.isEnabled()
     assert text(line) == "Reading the data…"
     assert bar.maximum() == 0  # nobody knows how long that takes
-    line.show_preparing(Preparing(12_000, 40_123, 75.4))
+    line.show_state(replace(asked, preparing=Preparing(12_000, 40_123, 75.4)))
     assert text(line) == "Varying drawings: 12,000 of 40,123 · 1:15 min left"
     assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Pause", "Stop"])
-    line.show_started(INFO)
+    line.show_state(TRAINING)
     assert (bar.value(), bar.maximum()) == (0, 1000)
-    assert enabled(line) == ["Pause", "Stop"]
-    line.show_paused(True)
+    assert (text(line), enabled(line)) == ("Training Small", ["Pause", "Stop"])
+    line.show_state(replace(TRAINING, phase=Phase.PAUSED))
     assert enabled(line) == ["Go on", "Stop"]
-    line.show_stopping(began=True)
+    line.show_state(replace(TRAINING, phase=Phase.STOPPING))
     assert enabled(line) == []
     assert text(line) == "Saving what was learned…"
-    line.show_idle("Finished.")
+    line.show_state(replace(asked, phase=Phase.STOPPING))
+    assert text(line) == "Stopping…"
+    line.show_state(TrainingState(Phase.FINISHED))
     assert enabled(line) == ["Train"]
     assert line.recipe_combo.isEnabled()
-    assert (text(line), bar.isVisible(), line.pause_button.text()) == ("Finished.", False, "Pause")
+    assert (bar.isVisible(), line.pause_button.text()) == (False, "Pause")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (TrainingState(), ""),
+        (TrainingState(Phase.FINISHED), "Stopped before training began"),
+        (TrainingState(Phase.FINISHED, replace(INFO, state="stopped", train_seconds=2)), "Small stopped after 2 s"),
+        (
+            TrainingState(Phase.FINISHED, replace(INFO, state="finished", train_seconds=185, best_accuracy=0.9873)),
+            "Small finished in 3:05 min: 98.73 % of the test images read right",
+        ),
+        (TrainingState(Phase.FAILED), "The run did not begin"),
+        (TrainingState(Phase.FAILED, INFO), "The run ended early"),
+    ],
+)
+def test_it_says_how_a_run_ended_also_to_those_who_cannot_see_it(line, state, words):
+    line.show_state(state)
+    assert text(line) == words
+    assert line.findChild(QLabel, "training_text").accessibleName() == words
 
 
 def test_a_report_says_how_far_the_run_has_come(line):
-    line.show_asked()
-    line.show_started(INFO)
-    line.show_report(steps(40))
+    line.show_state(replace(TRAINING, steps=steps(40)))
     assert text(line) == "Epoch 1 of 3 · 9,000 images/s · 4 s · 6 s left"
     assert line.findChild(QProgressBar).value() == 400
-    line.show_report(EPOCH)
-    line.show_report(steps(51, epoch=2))
+    line.show_state(replace(TRAINING, steps=steps(51, epoch=2), epoch=EPOCH))
     assert text(line) == "Epoch 2 of 3 · 9,000 images/s · 5 s · 5 s left · test 94.12 %"
-    line.show_idle()
-    line.show_asked()
-    line.show_started(INFO)
-    line.show_report(steps(1))
-    assert "test" not in text(line), "that was another run's"
 
 
 def test_it_says_that_a_run_is_paused_though_the_step_under_way_still_reports(line):
-    line.show_asked()
-    line.show_started(INFO)
-    line.show_report(steps(1))
-    line.show_paused(True)
-    line.show_report(steps(2))
-    line.show_paused(True)
-    assert text(line).startswith("Paused. Epoch 1 of 3")
-    line.show_paused(False)
+    for number in (1, 2):
+        line.show_state(replace(TRAINING, phase=Phase.PAUSED, steps=steps(number)))
+        assert text(line).startswith("Paused. Epoch 1 of 3")
+    line.show_state(replace(TRAINING, steps=steps(3)))
     assert text(line).startswith("Epoch 1 of 3")
 
 
-def test_what_it_says_is_told_to_those_who_cannot_see_it(line):
-    label = line.findChild(QLabel, "training_text")
-    for words in ("Finished in 3 s.", "Stopped."):
-        line.show_idle(words)
-        assert label.accessibleName() == label.toolTip() == words
-
-
 def test_the_buttons_do_not_move_when_their_words_change(line):
-    line.show_asked()
-    line.show_started(INFO)
+    line.show_state(TRAINING)
     before = [line.pause_button.geometry(), line.stop_button.geometry()]
-    line.show_paused(True)
+    line.show_state(replace(TRAINING, phase=Phase.PAUSED))
     line.layout().activate()
     assert [line.pause_button.geometry(), line.stop_button.geometry()] == before
 

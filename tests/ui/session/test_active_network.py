@@ -1,0 +1,278 @@
+"""What reads: opening, falling back, a network in training and what it learned, and the ways back."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.errors import InputError
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
+from digitpad.services import LiveNetwork, OpenedNetwork
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.ui.session.active_network import ActiveNetwork, Source
+from digitpad.ui.session.worker import Worker
+
+MINE, OTHER, BROKEN, LEARNED = Path("mine.pt"), Path("other.pt"), Path("broken.pt"), Path("runs/1/best.safetensors")
+
+
+class Network:
+    """A network that is only known."""
+
+    device = "cpu"
+
+    def __init__(self, path):
+        self.info = CheckpointInfo(path.stem, "wide", path=path)
+
+
+class Opener:
+    """Opens what is not broken, once it is let to; notes what it was asked for."""
+
+    def __init__(self):
+        self.asked, self.broken = [], {BROKEN}
+        self.missing_device = ""
+        self.let = threading.Event()
+        self.let.set()
+
+    def __call__(self, path):
+        assert self.let.wait(20)
+        self.asked.append(path)
+        if path in self.broken:
+            raise InputError("{path} is broken.", path=path)
+        return OpenedNetwork(Network(path or DEFAULT_CHECKPOINT), self.missing_device)
+
+
+@pytest.fixture
+def opener():
+    return Opener()
+
+
+@pytest.fixture
+def network(qapp, opener):
+    worker = Worker()
+    yield ActiveNetwork(opener, worker)
+    opener.let.set()
+    worker.stop()
+
+
+@pytest.fixture
+def failures(network):
+    said = []
+    network.failed.connect(lambda error: said.append(str(error)))
+    return said
+
+
+@pytest.fixture
+def settled(qtbot, network):
+    """Waits until nothing is being opened; what reads then."""
+
+    def wait():
+        qtbot.waitUntil(lambda: not network.state.is_opening)
+        return network.state.source, network.state.info and network.state.info.path
+
+    return wait
+
+
+def live(step=1):
+    return LiveNetwork(Network(Path("live")), step, None)
+
+
+SHIPPED = Source.SHIPPED, DEFAULT_CHECKPOINT
+
+
+def test_before_a_checkpoint_is_open_nothing_reads_and_nothing_is_wrong(network, opener, settled):
+    opener.let.clear()
+    network.open_first(None)
+    state = network.state
+    assert (state.source, state.info, state.problem, state.is_opening) == (Source.NONE, None, None, True)
+    opener.let.set()
+    assert settled() == SHIPPED
+    assert (network.state.device, network.state.missing_device, network.state.step) == ("cpu", "", 0)
+
+
+def test_a_checkpoint_that_is_opened_reads_and_is_told(qtbot, network, settled):
+    opened = []
+    network.opened.connect(lambda info: opened.append((info.path, network.state.info is info)))
+    with qtbot.waitSignal(network.changed):
+        network.open(MINE)
+    assert settled() == (Source.LOADED, MINE)
+    assert opened == [(MINE, True)]
+    assert network.recognizer.info is network.state.checkpoint
+
+
+def test_a_checkpoint_that_cannot_be_opened_leaves_the_one_in_use(network, settled, failures):
+    network.open(MINE)
+    network.open(BROKEN)
+    assert settled() == (Source.LOADED, MINE)
+    assert failures == ["broken.pt is broken."]
+    assert network.state.problem is None
+
+
+def test_where_nothing_reads_yet_the_one_that_ships_is_opened_instead(network, opener, settled, failures):
+    network.open_first(BROKEN)
+    assert settled() == SHIPPED
+    assert (opener.asked, failures) == ([BROKEN, None], ["broken.pt is broken."])
+
+
+def test_where_that_fails_too_nothing_reads_and_it_is_known_why_until_one_opens(network, opener, settled, failures):
+    opener.broken |= {None}
+    network.open_first(BROKEN)
+    assert settled() == (Source.NONE, None)
+    assert str(network.state.problem) == failures[-1] == "None is broken."
+    network.open(BROKEN)
+    assert settled() == (Source.NONE, None)
+    assert opener.asked == [BROKEN, None, BROKEN], "what ships was tried once"
+    network.open(MINE)
+    assert settled() == (Source.LOADED, MINE)
+    assert network.state.problem is None
+
+
+def test_a_start_opens_nothing_where_a_person_was_quicker(network, opener, settled):
+    network.open(MINE)
+    network.open_first(OTHER)
+    assert settled() == (Source.LOADED, MINE)
+    network.open_first(OTHER)
+    assert settled() == (Source.LOADED, MINE)
+    assert opener.asked == [MINE]
+
+
+def test_what_a_person_asks_for_meanwhile_stays_though_the_first_one_fails(network, opener, settled):
+    opener.let.clear()
+    network.open_first(BROKEN)
+    network.open(MINE)
+    opener.let.set()
+    assert settled() == (Source.LOADED, MINE)
+    assert opener.asked == [BROKEN, MINE]
+
+
+def test_a_device_that_is_not_there_is_known(network, opener, settled):
+    opener.missing_device = "mps"
+    network.open_first(None)
+    settled()
+    assert (network.state.device, network.state.missing_device) == ("cpu", "mps")
+
+
+def test_there_is_a_way_back_to_the_last_one_and_to_the_one_that_ships(network, settled):
+    network.open_previous()
+    assert settled() == SHIPPED
+    for path in (MINE, OTHER, MINE):
+        network.open(path)
+    settled()
+    assert network.state.history == (MINE, OTHER, DEFAULT_CHECKPOINT)
+    network.open_previous()
+    assert settled() == (Source.LOADED, OTHER)
+    network.open_previous()
+    assert settled() == (Source.LOADED, MINE)
+    network.open(None)
+    assert settled() == SHIPPED
+
+
+def test_a_network_in_training_reads_while_there_is_one(network, settled):
+    network.open(MINE)
+    settled()
+    network.begin_run()
+    network.show_live(live(1))
+    network.show_live(shown := live(20))
+    state = network.state
+    assert (state.source, state.info, state.step) == (Source.IN_TRAINING, shown.recognizer.info, 20)
+    assert (network.recognizer, state.checkpoint.path) == (shown.recognizer, MINE)
+    network.end_run(None)
+    assert settled() == (Source.LOADED, MINE)
+    assert network.state.step == 0
+
+
+def test_before_a_checkpoint_is_open_no_network_in_training_reads(network):
+    network.show_live(live())
+    assert (network.state.source, network.recognizer) == (Source.NONE, None)
+
+
+def test_what_a_run_learned_reads_after_it_and_its_last_step_until_that_is_open(network, opener, settled):
+    network.open(MINE)
+    settled()
+    network.begin_run()
+    network.show_live(live(20))
+    opener.let.clear()
+    network.end_run(LEARNED)
+    assert (network.state.source, network.state.step) == (Source.IN_TRAINING, 20)
+    opener.let.set()
+    assert settled() == (Source.JUST_TRAINED, LEARNED)
+    assert network.state.history == (LEARNED, MINE)
+
+
+def test_what_was_open_reads_again_where_what_a_run_learned_cannot_be_opened(network, opener, settled, failures):
+    network.open(MINE)
+    settled()
+    network.show_live(live(20))
+    network.end_run(BROKEN)
+    assert settled() == (Source.LOADED, MINE)
+    assert failures == ["broken.pt is broken."]
+    network.set_follows_training(False)
+    assert settled() == (Source.LOADED, MINE)
+
+
+def test_who_does_not_follow_the_training_reads_with_the_checkpoint(network, settled):
+    network.open(MINE)
+    settled()
+    network.set_follows_training(False)
+    network.begin_run()
+    network.show_live(live(1))
+    assert settled() == (Source.LOADED, MINE)
+    network.set_follows_training(True)
+    assert network.state.source is Source.IN_TRAINING
+    network.set_follows_training(False)
+    network.end_run(LEARNED)
+    assert settled() == (Source.LOADED, MINE)
+    network.set_follows_training(True)
+    assert settled() == (Source.JUST_TRAINED, LEARNED)
+
+
+def test_after_a_run_the_switch_leads_to_what_was_open_before_it_and_back(network, opener, settled):
+    network.open(OTHER)
+    network.open(MINE)
+    settled()
+    network.end_run(LEARNED)
+    for _ in range(2):
+        assert settled() == (Source.JUST_TRAINED, LEARNED)
+        network.set_follows_training(False)
+        assert settled() == (Source.LOADED, MINE)
+        network.set_follows_training(True)
+    settled()
+    opener.let.clear()
+    for follows in (False, True, False):  # quicker than they can be opened
+        network.set_follows_training(follows)
+    opener.let.set()
+    assert settled() == (Source.LOADED, MINE)
+
+
+def test_a_checkpoint_that_a_person_opens_after_a_run_stays(network, settled):
+    network.open(MINE)
+    settled()
+    network.end_run(LEARNED)
+    settled()
+    network.open(OTHER)
+    for follows in (False, True):
+        network.set_follows_training(follows)
+        assert settled() == (Source.LOADED, OTHER)
+
+
+def test_a_run_that_begins_before_what_the_last_one_learned_is_open_shows_its_own(network, opener, settled):
+    network.open(MINE)
+    settled()
+    network.show_live(live(20))
+    opener.let.clear()
+    network.end_run(LEARNED)
+    network.begin_run()
+    assert network.state.source is Source.LOADED
+    network.show_live(live(1))
+    opener.let.set()
+    settled()
+    assert (network.state.source, network.state.step) == (Source.IN_TRAINING, 1)
+
+
+def test_the_false_rejection_rate_is_known_and_told(qtbot, network):
+    assert network.false_rejection_rate == FALSE_REJECTION_RATE
+    with qtbot.waitSignal(network.changed):
+        network.set_false_rejection_rate(None)
+    assert network.false_rejection_rate is None
