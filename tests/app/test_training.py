@@ -131,6 +131,7 @@ def test_the_card_says_that_the_loaded_checkpoint_is_not_in_use_while_a_run_show
     assert "pen – not in use now" in [name.text() for name in names]
     live_switch(training).click()
     assert "pen" in [name.text() for name in names]
+    assert training.pad.widget("checkpoint_name").toolTip().endswith("pen.safetensors")
 
 
 def test_the_first_recipe_shows_its_accuracy_before_its_only_epoch_is_over(training):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from digitpad.services import TrainingService
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.runs.table import RunTable
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.training.page import TrainingPanel
@@ -134,7 +135,7 @@ class Training:
 
     def listed(self):
         """The runs in the list, in no order of theirs."""
-        table = self.runs._table
+        table = self.runs.findChild(RunTable)
         return [table.run(row) for row in range(table.rowCount())]
 
     def run(self, run_id):

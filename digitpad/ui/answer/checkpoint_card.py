@@ -26,6 +26,7 @@ class CheckpointPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("checkpoint_panel")
         self._name = ElidedLabel()
+        self._name.setObjectName("checkpoint_name")
         font = self._name.font()
         font.setBold(True)
         self._name.setFont(font)
@@ -85,6 +86,7 @@ class CheckpointPanel(QWidget):
         else:
             name = state.checkpoint.name
         self._name.setText(name)
+        self._name.setToolTip(str((state.checkpoint and state.checkpoint.path) or ""))
 
     @Slot(object)
     def show_info(self, info: CheckpointInfo) -> None:
@@ -107,7 +109,6 @@ class CheckpointPanel(QWidget):
             (self.tr("Data"), info.data or unknown),
             (self.tr("Written"), written if info.date else unknown),
         ]
-        self._name.setToolTip(str(info.path or ""))
         for (key, value), (title, text) in zip(self._rows, rows, strict=True):
             key.setText(title)
             value.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))
