@@ -42,6 +42,8 @@ def reason(error: Exception, address: str) -> Message:
         if tunnel[1] == "407":
             return _answered(407, proxy)
         return Message("{proxy} does not let it through (HTTP {status}).", proxy=proxy, status=tunnel[1])
+    if "unknown url type" in str(cause):
+        return Message("it leads to an address that begins with neither http nor https.")
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _not_verified(cause)
     why = _connection(cause)
