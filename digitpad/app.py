@@ -7,9 +7,7 @@ The order of a start, which decides how soon a person can draw:
 3. the window's first paint: from here on the pad takes ink;
 4. the reading thread, which imports torch, opens the checkpoint, and reads what was drawn meanwhile.
 
-From a pointer event to the bars: `ui.pointer` makes the event a point, `ui.canvas` adds it to the ink and says
-`ink_changed`, `ui.reading` hands the ink to its thread, where `ink.render` makes it a 28×28 image and
-`learning.recognizer` ten probabilities; `ui.main_window` shows them and says `prediction_shown`.
+CONTRIBUTING.md tells the way from a pointer event to the bars, and from a click on Train to the curves.
 """
 
 from __future__ import annotations

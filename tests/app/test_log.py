@@ -61,7 +61,8 @@ sys.exit(status)
 
 
 def faulty_process(*words):
-    return subprocess.run([sys.executable, "-c", FAULTS, *words], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", FAULTS, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_faults_in_every_thread_are_logged_and_the_window_says_where():
