@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitpad.domain.errors import InputError, reason
+from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
+from digitpad.storage.io import read_file
 
-MAX_BYTES = 64 * 2**20
-"""Larger files are refused: 64 MiB hold some 100,000 drawings."""
+MAX_BYTES, MAX_NUMBERS, MAX_PARTS = 32 << 20, 4_000_000, 200_000
+"""Larger files are refused, and those with more coordinates, or with more strokes and groups of them: one with 10,000
+digits has some 5 MB, 1,000,000 numbers and 40,000 parts."""
 
 _COMPRESSED = (b"\x1f\x8b", b"\x1f\x9d", b"PK\x03\x04")
 """How files of gzip, compress and zip begin."""
@@ -39,19 +41,7 @@ def content(path: Path) -> bytes:
     Raises:
         InputError: it is missing, empty, compressed, no file, unreadable, or above `MAX_BYTES`.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError("{path} is a folder or a device. Choose a file of drawings.", path=path)
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise InputError("{file} does not exist. Check its name and folder.", file=path.name) from error
-    except (OSError, ValueError) as error:
-        text = "{file} cannot be opened ({reason}). Choose another file."
-        raise InputError(text, file=path.name, reason=reason(error)) from error
-    if len(data) > MAX_BYTES:
-        text = "{file} is too large to be read. Ink files may have up to {most} MB."
-        raise InputError(text, file=path.name, most=MAX_BYTES >> 20)
+    data = read_file(path, MAX_BYTES)
     if is_compressed(data):
         raise compressed(path)
     if not data.strip():

@@ -1,14 +1,20 @@
-"""Where the project's own files lie, and writing so that no half-written file is ever left behind."""
+"""Where the project's own files lie, reading files from anywhere, and writing whole files or none."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import secrets
+import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, InputError, Message
+
+_log = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -37,6 +43,66 @@ def data_folder() -> Path:
     from platformdirs import user_data_path  # here, since a start of the window does without it
 
     return user_data_path("digitpad", appauthor=False)
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say in a sentence why a file cannot be read, whatever is raised meanwhile; what was not expected is logged.
+
+    Raises:
+        InputError: instead of any exception that is no DigitpadError.
+    """
+    try:
+        yield
+    except DigitpadError:
+        raise
+    except FileNotFoundError as error:
+        raise InputError("{file} does not exist. Check its name and folder.", file=path.name) from error
+    except Exception as error:
+        if (isinstance(error, OSError) and error.errno is not None) or "\0" in str(path):
+            text = "{file} cannot be opened ({reason}). Choose another file."
+            why = getattr(error, "strerror", None) or Message("its name is not valid")
+            raise InputError(text, file=path.name, reason=why) from error
+        _log.exception("%s could not be read", path)
+        raise InputError("{file} is damaged and cannot be read. Copy or save it again.", file=path.name) from error
+
+
+@contextlib.contextmanager
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, open for reading; a pipe or a device, which may let its reader wait for ever, is not opened.
+
+    Raises:
+        InputError: it is missing, a folder, a device or a pipe, or may not be read, or reading it fails; see `reading`.
+    """
+
+    def opened(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+    with reading(path):
+        if path.is_dir():  # Windows would say that access is denied
+            raise InputError("{path} is a folder or a device, and no file. Choose a file.", path=path)
+        with open(path, "rb", opener=opened) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError("{path} is a folder or a device, and no file. Choose a file.", path=path)
+            yield file
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """What a regular file holds.
+
+    Args:
+        path: the file.
+        limit: most bytes that a file of its kind has.
+
+    Raises:
+        InputError: as `open_file` does, or it is larger.
+    """
+    with open_file(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        text = "{file} is too large to be read: no file of its kind has more than {most} bytes. Choose another file."
+        raise InputError(text, file=path.name, most=limit)
+    return data
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -10,9 +10,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from digitpad.domain.errors import DigitpadError, InputError, Message, reason
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.recipe import FILE_KEYS, ID_LENGTH, Augmentation, Recipe, check_id, check_recipe, shown
-from digitpad.storage.io import write_atomically
+from digitpad.storage.io import read_file, write_atomically
 
 ENDING = ".json"
 
@@ -96,17 +96,7 @@ def load_recipe(path: Path) -> Recipe:
     Raises:
         InputError: the file is missing, too large, not a recipe, or one that cannot be used; the sentence names it.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError("{file} is a folder or a device, and not a recipe. Choose a file.", file=path.name)
-        with path.open("rb") as file:
-            raw = file.read(LIMIT + 1)
-    except (OSError, ValueError) as error:  # a ValueError: the name holds a null character
-        said = "{file} cannot be read ({reason}). Choose another file."
-        raise InputError(said, file=path.name, reason=reason(error)) from error
-    if len(raw) > LIMIT:
-        said = "{file} is larger than {most} KB, so it is not a recipe. Choose another file."
-        raise InputError(said, file=path.name, most=LIMIT // 1024)
+    raw = read_file(path, LIMIT)
     try:
         text = raw.decode("utf-8-sig")  # some editors put a mark before the text
     except UnicodeDecodeError as error:

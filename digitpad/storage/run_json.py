@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import MISSING, fields, replace
@@ -59,7 +60,7 @@ def reports_to_lines(reports: Iterable[Report]) -> bytes:
 def reports_from_lines(data: bytes) -> list[Report]:
     """The reports in a curves.jsonl; a line that is none, or that a power cut has left without its end, is skipped."""
     reports: list[Report] = []
-    for line in data.split(b"\n")[:-1]:
+    for line in io.BytesIO(data[: data.rfind(b"\n") + 1]):
         try:
             values = _parsed(line)
             report = cast(Report, _read(_KINDS[str(values.get("kind"))], values))

@@ -30,7 +30,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Report
 from digitpad.domain.run import RunInfo
 from digitpad.storage.file_lock import file_lock, is_locked
-from digitpad.storage.io import write_atomically
+from digitpad.storage.io import read_file, write_atomically
 from digitpad.storage.run_json import (
     LONGEST_NAME,
     info_from_json,
@@ -46,7 +46,7 @@ Which = Literal["best", "last"]
 CUT_OFF = str(Message("The run was cut off: digitpad ended before it did."))
 """`RunInfo.problem` of a run that was found 'running' though nothing trains it."""
 
-_LARGEST_INFO, _LARGEST_CURVES = 1 << 20, 1 << 29
+_LARGEST_INFO, _LARGEST_CURVES, _LARGEST_CHECKPOINT = 1 << 20, 1 << 25, 1 << 29
 """Bytes of the two files above which they are refused, unread; a million steps take some 50 million."""
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -122,7 +122,7 @@ class RunFolder:
         return info
 
     def _read_info(self) -> RunInfo:
-        return info_from_json(_content(self.path / "run.json", _LARGEST_INFO), self.path.name)
+        return info_from_json(read_file(self.path / "run.json", _LARGEST_INFO), self.path.name)
 
     def append(self, reports: Iterable[Report]) -> None:
         """Add reports to the curves; they are on the disk afterwards.
@@ -136,7 +136,7 @@ class RunFolder:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
                 # A power cut has torn the last line. Nothing is added to it.
-                end = _content(self._curves, _LARGEST_CURVES).rfind(b"\n") + 1
+                end = read_file(self._curves, _LARGEST_CURVES).rfind(b"\n") + 1
                 file.truncate(end)
             try:
                 rest = memoryview(reports_to_lines(reports))
@@ -154,7 +154,7 @@ class RunFolder:
         Raises:
             DigitpadError: they cannot be read.
         """
-        return reports_from_lines(_content(self._curves, _LARGEST_CURVES)) if self._curves.exists() else []
+        return reports_from_lines(read_file(self._curves, _LARGEST_CURVES)) if self._curves.exists() else []
 
     def cut_after(self, step: int) -> list[Report]:
         """Drop what was reported of the steps after `step`, whole or not at all: a resumed run reports them anew.
@@ -348,17 +348,7 @@ def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:
     if not path.is_file():
         text = "The run {run} has no {which} checkpoint yet. It gets one after its first epoch."
         raise InputError(text, run=run.path.name, which=which)
-    with _told(path):
-        data = path.read_bytes()
-    write_atomically(target, data)
-
-
-def _content(path: Path, largest: int) -> bytes:
-    with _told(path), path.open("rb") as file:
-        data = file.read(largest + 1)
-    if len(data) > largest:
-        raise InputError("{path} has more than {most} bytes; no run has that much. Delete it.", path=path, most=largest)
-    return data
+    write_atomically(target, read_file(path, _LARGEST_CHECKPOINT))
 
 
 @contextlib.contextmanager

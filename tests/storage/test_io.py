@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from digitpad.domain.errors import DigitpadError
-from digitpad.storage.io import write_atomically
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.storage.io import read_file, reading, write_atomically
 
 
 def input_error(path):
@@ -68,3 +68,26 @@ def test_a_pipe_is_not_replaced(tmp_path):
 def test_a_folder_that_may_not_be_written_to_is_named(tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
     assert "may not be written to" in input_error(tmp_path / "closed" / "a")
+
+
+def test_a_file_is_read_up_to_its_bound(tmp_path):
+    (tmp_path / "a").write_bytes(b"12345")
+    assert read_file(tmp_path / "a", 5) == b"12345"
+    with pytest.raises(InputError, match=r"^a is too large to be read: no file of its kind has more than 4 bytes"):
+        read_file(tmp_path / "a", 4)
+
+
+@pytest.mark.parametrize("name", ["pipe", "folder", "gone", "nu\0ll", "link"])
+def test_what_is_no_file_is_refused_at_once(tmp_path, name):
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=r"does not exist|is a folder or a device|its name is not valid"):
+        read_file(tmp_path / name, 10)
+
+
+def test_what_nobody_expected_is_a_sentence_and_logged(tmp_path, caplog):
+    with pytest.raises(InputError, match=r"^a is damaged"), reading(tmp_path / "a"):
+        raise ZeroDivisionError("unheard of")
+    assert "unheard of" in caplog.text

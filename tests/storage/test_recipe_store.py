@@ -139,8 +139,8 @@ def test_files_that_are_none_are_refused(tmp_path):
     large = tmp_path / "large.json"
     large.write_text(recipe_to_json(MINE) + " " * 65_536)
     for path, said in [
-        (large, "larger than 64 KB"),
-        (tmp_path / "gone.json", "No such file"),
+        (large, "more than 65,536 bytes"),
+        (tmp_path / "gone.json", "does not exist"),
         (tmp_path, "is a folder"),
         (Path("a\0b"), "its name is not valid"),
     ]:

@@ -333,6 +333,19 @@ def test_files_too_large_for_a_run_are_refused(run, monkeypatch):
         run.read_info()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no such pipes")
+def test_a_pipe_in_a_run_s_folder_is_not_waited_for(folder, run):
+    copied(run, "b")
+    for name in ("run.json", "curves.jsonl", "best.safetensors"):
+        (run.path / name).unlink(missing_ok=True)
+        os.mkfifo(run.path / name)
+    assert [info.id for info in list_runs(folder)] == ["b"]
+    with pytest.raises(InputError, match="is a folder or a device"):
+        run.read_info()
+    with pytest.raises(InputError, match="is a folder or a device"):
+        run.reports()
+
+
 # The list.
 
 

@@ -17,12 +17,12 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, XMLParser
 
 from digitpad.domain.errors import InputError
-from digitpad.ink.drawings import Drawing, content
-from digitpad.ink.formats.inkml_traces import XML_ID, Reader, Trace, tag
+from digitpad.ink.drawings import MAX_PARTS, Drawing, content
+from digitpad.ink.formats.inkml_traces import XML_ID, Reader, Scope, Trace, tag
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, X, Y
 from digitpad.storage.io import write_atomically
 
-_MAX_ELEMENTS = 3_000_000
+_MAX_ATTRIBUTES = 1_000_000
 _TRUNCATED = {3, 5, 6, 20}  # expat's codes: no element found, unclosed token, partial character, unclosed CDATA
 _NAMESPACE = "http://www.w3.org/2003/InkML"
 
@@ -35,14 +35,14 @@ def read_inkml(path: Path) -> list[Drawing]:
             or one of its traces makes no sense.
     """
     root = _parsed(path)
-    reader = Reader(root)
     groups: list[tuple[Element, list[Trace]]] = []
     loose: list[Trace] = []
-    current: tuple[Element, ...] = ()
+    reader = Reader(root)
+    current = Scope()
     try:
         for element in root:
             if tag(element) == "context":
-                current = (element,)
+                current = reader.scope(element)
             elif tag(element) == "trace":
                 loose += filter(None, [reader.trace(element, current)])
             elif tag(element) == "traceGroup":
@@ -101,9 +101,9 @@ def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
 
 def _parsed(path: Path) -> Element:
     data = content(path)
-    if data.count(b"<") > _MAX_ELEMENTS:
+    if data.count(b"<") > 2 * MAX_PARTS or data.count(b"=") > _MAX_ATTRIBUTES:
         text = "{file} is too large to be read. Ink files may have up to {most} elements."
-        raise InputError(text, file=path.name, most=_MAX_ELEMENTS)
+        raise InputError(text, file=path.name, most=MAX_PARTS)
     parser = XMLParser(target=TreeBuilder())
     try:
         parser.feed(data)

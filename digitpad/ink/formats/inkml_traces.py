@@ -6,13 +6,15 @@ The notation: https://www.w3.org/TR/InkML/#traceElement.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from digitpad.domain.errors import InputError
+from digitpad.ink.drawings import MAX_NUMBERS
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PRESSURE, TIME, Floats, X, Y
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -20,9 +22,10 @@ _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _MEMBERS = {"X": X, "Y": Y, "T": TIME, "F": PRESSURE}
 _LIMITS = np.array([1e9, 1e9, 1e30, 1e30])  # beyond these, no pen wrote it, and arithmetic with it may overflow
 _SMALLEST = 1e-9  # below this, no width or greatest pressure is meant, and division by it may overflow
+_MAX_CHANNELS = 32
 _PLAIN = re.compile(r"[0-9\s.,eE+-]*")
 _VALUE = re.compile(
-    r"""\s* ([!'"]?) \s*
+    r"""([!'"]?) \s*
     (?: ([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?) | \#([0-9A-Fa-f]+) | ([TF*?]) ) \s*""",
     re.VERBOSE,
 )
@@ -42,6 +45,8 @@ class Format:
         """What a `traceFormat` element says."""
         regular = [e for e in element if tag(e) == "channel"]
         sometimes = [c for e in element if tag(e) == "intermittentChannels" for c in e if tag(c) == "channel"]
+        if len(regular) + len(sometimes) > _MAX_CHANNELS:
+            raise InputError("has more than {most} channels", most=_MAX_CHANNELS)
         channels = {c.get("name", ""): c for c in reversed(regular + sometimes)}
         units = channels["T"].get("units", "ms") if "T" in channels else "ms"
         full = _number(channels["F"].get("max")) if "F" in channels else None
@@ -58,6 +63,20 @@ class Trace:
     raw: bool
 
 
+@dataclass(frozen=True)
+class Scope:
+    """The format and the brush that hold for a trace where it names none; None is the document's."""
+
+    format: Element | None = None
+    brush: Element | None = None
+
+    def within(self, outer: Scope) -> Scope:
+        """This scope, with what it leaves open taken from the one around it."""
+        return Scope(
+            outer.format if self.format is None else self.format, outer.brush if self.brush is None else self.brush
+        )
+
+
 @dataclass
 class Reader:
     """Reads traces in document order and remembers what later ones refer to."""
@@ -65,26 +84,26 @@ class Reader:
     root: Element
     number: int = 0
     full_pressure: float = 1.0
+    _numbers: int = 0
     _ids: dict[str, Element] = field(init=False)
-    _formats: dict[Element | None, Format] = field(init=False)
-    _children: dict[tuple[Element, str], Element | None] = field(init=False, default_factory=dict)
+    _formats: dict[Element | None, Format] = field(init=False, default_factory=dict)
+    _scopes: dict[Element, Scope] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._ids = {name: e for e in self.root.iter() if (name := e.get(XML_ID) or e.get("id"))}
-        shared = next((e for e in self.root if tag(e) == "traceFormat"), None)
-        self._formats = {None: Format() if shared is None else Format.of(shared)}
 
-    def traces(self, group: Element, outer: tuple[Element, ...]) -> Iterator[Trace]:
+    def traces(self, group: Element, outer: Scope) -> Iterator[Trace]:
         """The traces of a group and of the groups in it."""
-        pending = [(child, (group, *outer)) for child in reversed(group)]
+        pending = [(group, outer)]
         while pending:
             element, around = pending.pop()
             if tag(element) == "traceGroup":
-                pending += [(child, (element, *around)) for child in reversed(element)]
+                scope = self.scope(element).within(around)
+                pending += [(child, scope) for child in reversed(element)]
             elif trace := self.trace(element, around):
                 yield trace
 
-    def trace(self, element: Element, around: tuple[Element, ...]) -> Trace | None:
+    def trace(self, element: Element, outer: Scope) -> Trace | None:
         """A pen-down trace with points, or None for anything else."""
         if tag(element) != "trace":
             return None
@@ -92,8 +111,11 @@ class Reader:
         text = "".join(element.itertext()).strip()
         if not text or element.get("type") == "penUp":
             return None
-        chain = list(self._referring(element, around))
-        meaning = self._format(chain)
+        scope = self.scope(element).within(outer)
+        meaning = self._format(scope.format)
+        self._numbers += (text.count(",") + 1) * len(meaning.columns)
+        if self._numbers > MAX_NUMBERS:
+            raise InputError("is beyond the {most} numbers that a file may have", most=MAX_NUMBERS)
         values = decoded(text, len(meaning.columns), meaning.required)
         points = np.zeros((len(values), 4))
         points[:, PRESSURE] = MOUSE_PRESSURE
@@ -110,48 +132,40 @@ class Reader:
             self.full_pressure = max(self.full_pressure, float(points[:, PRESSURE].max()))
         elif meaning.full_pressure is not None:
             points[:, PRESSURE] /= meaning.full_pressure
-        return Trace(points, self._width(chain), raw)
+        return Trace(points, self._width(scope.brush), raw)
 
-    def _referring(self, element: Element, around: tuple[Element, ...]) -> Iterator[Element]:
-        """The elements whose references hold for a trace: itself, its groups, and the contexts that these name."""
-        pending = [element, *around]
-        seen: set[Element] = set()
+    def scope(self, element: Element) -> Scope:
+        """What an element says of format and brush, itself or by the ink source and the contexts that it names.
+
+        Each element is asked once, however many others lead to it, and one that leads to itself does not count.
+        """
+        pending = [element]
         while pending:
-            here = pending.pop(0)
-            if here in seen:
-                continue
-            seen.add(here)
-            yield here
-            for key in ("contextRef", "inkSourceRef"):
-                if (named := self._named(here, key)) is not None:
-                    pending.insert(0, named)
-            if (source := self._child(here, "inkSource")) is not None:
-                pending.insert(0, source)
+            here = pending[-1]
+            children = {tag(child): child for child in reversed(here)} if len(here) else {}
+            named = [children.get("inkSource"), self._named(here, "inkSourceRef"), self._named(here, "contextRef")]
+            leads = [e for e in named if e is not None]
+            if here not in self._scopes:
+                own = (children.get(n, self._named(here, f"{n}Ref")) for n in ("traceFormat", "brush"))
+                self._scopes[here] = Scope(*own)
+                pending += leads
+            else:
+                for lead in leads:
+                    self._scopes[here] = self._scopes[here].within(self._scopes[lead])
+                pending.pop()
+        return self._scopes[element]
 
-    def _format(self, chain: list[Element]) -> Format:
-        found = next((f for e in chain if (f := self._owned(e, "traceFormat", "traceFormatRef")) is not None), None)
-        if found not in self._formats and found is not None:
-            self._formats[found] = Format.of(found)
-        return self._formats[found]
+    def _format(self, element: Element | None) -> Format:
+        if element not in self._formats:
+            shared = next((e for e in self.root if tag(e) == "traceFormat"), None) if element is None else element
+            self._formats[element] = Format() if shared is None else Format.of(shared)
+        return self._formats[element]
 
-    def _width(self, chain: list[Element]) -> float:
-        brush = next((b for e in chain if (b := self._owned(e, "brush", "brushRef")) is not None), None)
+    def _width(self, brush: Element | None) -> float:
         for element in brush if brush is not None else ():
             if tag(element) == "brushProperty" and element.get("name") == "width":
                 return _number(element.get("value")) or DEFAULT_WIDTH
         return DEFAULT_WIDTH
-
-    def _owned(self, element: Element, name: str, reference: str) -> Element | None:
-        own = self._child(element, name)
-        return own if own is not None else self._named(element, reference)
-
-    def _child(self, element: Element, name: str) -> Element | None:
-        """The first child of that name; remembered, since a group is asked once for each of its traces."""
-        if len(element) == 0:
-            return None
-        if (element, name) not in self._children:
-            self._children[element, name] = next((e for e in element if tag(e) == name), None)
-        return self._children[element, name]
 
     def _named(self, element: Element, key: str) -> Element | None:
         return self._ids.get(element.get(key, "").removeprefix("#"))
@@ -188,23 +202,37 @@ def decoded(text: str, channels: int, required: int) -> Floats:
     Raises:
         InputError: with the rest of a sentence that starts with 'trace 3'.
     """
-    points = text.rstrip().removesuffix(",").split(",")
+    text = text.rstrip().removesuffix(",")
     if _PLAIN.fullmatch(text):
-        rows = [point.split() for point in points]
         try:
-            if all(len(row) == channels for row in rows):
-                return np.array([[float(value) for value in row] for row in rows])
+            rows = (_plain(point, channels) for point in _points(text))
+            return np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, channels)
         except ValueError:
             pass  # numbers without space between them, as in 10-3
-    return np.array(_followed(points, channels, required))
+    values = chain.from_iterable(_followed(_points(text), channels, required))
+    return np.fromiter(values, np.float64).reshape(-1, channels)
 
 
-def _followed(points: list[str], channels: int, required: int) -> list[list[float]]:
+def _points(text: str) -> Iterator[str]:
+    start = 0
+    while (end := text.find(",", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
+
+
+def _plain(point: str, channels: int) -> Iterator[float]:
+    words = point.split()
+    if len(words) != channels:
+        raise ValueError
+    return map(float, words)
+
+
+def _followed(points: Iterable[str], channels: int, required: int) -> Iterator[list[float]]:
     """Values of points that may be given as differences to the points before."""
     order = [0] * channels
     value, velocity = [0.0] * channels, [0.0] * channels
-    rows = []
-    for number, point in enumerate(points, start=1):
+    for number, point in enumerate(map(str.strip, points), start=1):
         at, channel = 0, 0
         while at < len(point):
             match = _VALUE.match(point, at)
@@ -232,5 +260,4 @@ def _followed(points: list[str], channels: int, required: int) -> list[list[floa
             at, channel = match.end(), channel + 1
         if channel < required:
             raise InputError("has too few numbers at point {number}", number=number)
-        rows.append(list(value))
-    return rows
+        yield list(value)

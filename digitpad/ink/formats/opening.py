@@ -17,7 +17,7 @@ from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.formats.unipen import read_unipen
 from digitpad.ink.raster.picture import picture_input, read_picture
 from digitpad.ink.strokes import Ink, Picture
-from digitpad.storage.io import write_atomically
+from digitpad.storage.io import reading, write_atomically
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ def read_drawings(path: Path) -> list[Drawing]:
     Raises:
         InputError: see `read_unipen` and `read_inkml`.
     """
-    return read_unipen(path) if path.suffix.lower() in UNIPEN_ENDINGS else read_inkml(path)
+    with reading(path):
+        return read_unipen(path) if path.suffix.lower() in UNIPEN_ENDINGS else read_inkml(path)
 
 
 def open_inks(path: Path) -> list[Ink]:
@@ -40,10 +41,11 @@ def open_inks(path: Path) -> list[Ink]:
     Raises:
         InputError: the file cannot be read; the sentence says why.
     """
-    if path.suffix.lower() in INK_ENDINGS:
-        inks = [fitted(drawing.ink) for drawing in read_drawings(path)]
-    else:
-        inks = [from_picture(read_picture(path))]
+    with reading(path):
+        if path.suffix.lower() in INK_ENDINGS:
+            inks = [fitted(drawing.ink) for drawing in read_drawings(path)]
+        else:
+            inks = [from_picture(read_picture(path))]
     _log.info("opened %s: %d drawings", path, len(inks))
     return inks
 

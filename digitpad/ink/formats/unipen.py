@@ -14,6 +14,7 @@ strokes, and a point begins with x and y.
 
 from __future__ import annotations
 
+import io
 import re
 from array import array
 from pathlib import Path
@@ -21,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.domain.errors import InputError
-from digitpad.ink.drawings import Drawing, content
+from digitpad.ink.drawings import MAX_NUMBERS, MAX_PARTS, Drawing, content
 from digitpad.ink.strokes import Ink, Stroke
 
 _LARGEST = 1e9
@@ -41,9 +42,9 @@ def read_unipen(path: Path) -> list[Drawing]:
             from their strokes, ends in the middle of a stroke or before its last digit's, or a point makes no sense.
     """
     reader = _Reader()
-    for number, line in enumerate(content(path).splitlines(), 1):
+    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content(path)), "latin-1"), 1):
         try:
-            reader.take(line.decode("latin-1").strip())
+            reader.take(line.strip())
         except InputError as error:
             text = "{file} cannot be read as UNIPEN: line {number} {reason}. Copy or unpack it again."
             raise InputError(text, file=path.name, number=number, reason=error) from error
@@ -84,6 +85,7 @@ class _Reader:
         self._segments: list[_Segment] = []
         self._writer: str | None = None
         self._keyword = ""
+        self._numbers = self._parts = 0
         self.is_writing = False
 
     @property
@@ -108,11 +110,17 @@ class _Reader:
             self._obey(self._keyword, words[0] if words else "")
         elif line and self._keyword == ".PEN_DOWN":
             self._segments[-1].strokes[-1].extend(_point(line))
+            self._numbers += 2
+            if self._numbers > MAX_NUMBERS:
+                raise InputError("is beyond the {most} points that a file may have", most=MAX_NUMBERS // 2)
         elif self.is_writing and _TWO_NUMBERS.match(line):
             text = "stands in the middle of a stroke and belongs to {keyword}: {line}"
             raise InputError(text, keyword=self._keyword, line=repr(line[:40]))
 
     def _obey(self, keyword: str, words: str) -> None:
+        self._parts += keyword in (".SEGMENT", ".PEN_DOWN")
+        if self._parts > MAX_PARTS:
+            raise InputError("is beyond the {most} segments and strokes that a file may have", most=MAX_PARTS)
         if keyword == ".SEGMENT":
             label = re.search('"(.*)"', words)
             self._segments.append(_Segment(label and label[1], self._writer))

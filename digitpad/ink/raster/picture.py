@@ -14,15 +14,20 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitpad.domain.errors import InputError, Message
 from digitpad.ink.drawings import compressed, is_compressed
 from digitpad.ink.raster.picture_ink import Greys, bright_ink, find_ink, resized, stroke_width, thickened
 from digitpad.ink.raster.render import BOX, SIDE, STROKE, centred
+from digitpad.storage.io import open_file
 
 MAX_PIXELS = 50_000_000
-"""Larger pictures are refused: 50 megapixels hold any phone's photo and take 150 MB."""
+"""Larger pictures are refused: 50 megapixels hold any phone's photo. Half of it is the bound where all pixels must be
+held at once, and a twelfth where they are unpacked in Python."""
+
+_RUN_LENGTHS = (1, 2)
+"""BMP's numbers of the compressions that are unpacked in Python."""
 
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 _CHOICE = Message("Choose a PNG, JPEG, BMP or WebP picture, or drawings as InkML.")
@@ -59,37 +64,57 @@ _THINNEST = 1.5
 
 
 def read_picture(path: Path) -> Image.Image:
-    """A picture from a PNG, JPEG, BMP or WebP file: loaded, turned as its EXIF orientation says, the file closed.
+    """A picture from a PNG, JPEG, BMP or WebP file, turned as its EXIF orientation says; nothing in it is left to fail.
 
-    A large JPEG comes at a half, a quarter or an eighth of its size, as far as `picture_input` loses nothing by it.
+    A large one comes at a half, a third and so on of its size, as far as `picture_input` loses nothing by it.
 
     Raises:
-        InputError: the file is missing, unreadable, of another format, truncated, damaged or above `MAX_PIXELS`.
+        InputError: the file is missing, no file, unreadable, of another format, truncated, damaged or too large.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError("{path} is a folder or a device. {choice}", path=path, choice=_CHOICE)
-        with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MAX_PIXELS is stricter
+    with open_file(path) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of decompression bombs, where these bounds are stricter, and damaged EXIF
+        try:
             with Image.open(file, formats=_FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise _too_large(path)
+                most = MAX_PIXELS if image.format == "JPEG" and "progressive" not in image.info else MAX_PIXELS // 2
+                if image.info.get("compression") in _RUN_LENGTHS:
+                    most = MAX_PIXELS // 12
+                if image.width * image.height > most:
+                    raise _too_large(path, most)
                 shrink = max(image.size) // _ENOUGH
                 if shrink > 1:
                     image.draft(None, (image.width // shrink, image.height // shrink))
                 image.load()
-                return ImageOps.exif_transpose(image)
-    except FileNotFoundError as error:
-        raise InputError("{file} does not exist. Check its name and folder.", file=path.name) from error
-    except UnidentifiedImageError as error:
-        raise _foreign(path) from error
-    except Image.DecompressionBombError as error:
-        raise _too_large(path) from error
-    except (OSError, ValueError, TypeError, LookupError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            text = "{file} cannot be opened ({reason}). Choose another file."
-            raise InputError(text, file=path.name, reason=error.strerror) from error
-        raise InputError("{file} is truncated or damaged. Copy or save it again.", file=path.name) from error
+                return _plain(image)
+        except UnidentifiedImageError as error:
+            file.seek(0)
+            raise _foreign(path, file.read(64)) from error
+        except Image.DecompressionBombError as error:
+            raise _too_large(path, MAX_PIXELS) from error
+        except (ValueError, TypeError, LookupError, SyntaxError, EOFError, OSError, struct.error, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise InputError("{file} is truncated or damaged. Copy or save it again.", file=path.name) from error
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """A picture in mode L, I;16, RGB or RGBA, upright, not much larger than `_ENOUGH`, with nothing left to fail."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+    elif image.mode not in ("L", "RGB") and not image.mode.startswith("I"):
+        image = image.convert("RGB")
+    turned = ImageOps.exif_transpose(_reduced(image))
+    turned.info = {}
+    return turned
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """A large picture by whole factors smaller, all that it tells kept."""
+    shrink = max(image.size) // _ENOUGH
+    if shrink < 2 or image.mode.startswith("I"):
+        return image
+    small = image.reduce(shrink)
+    small.info = image.info
+    return small
 
 
 def picture_input(image: Image.Image) -> NDArray[np.uint8]:
@@ -123,15 +148,12 @@ def picture_input(image: Image.Image) -> NDArray[np.uint8]:
 
 def _page(image: Image.Image) -> Greys:
     """The picture in grey levels 0 to 255, ink brighter than paper, the longest side below 2 × `_ENOUGH`."""
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        image = ImageOps.exif_transpose(image)
+    image = _plain(image)
     if image.mode.startswith("I"):
         image = Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
     if image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("L")
-    image = image.reduce(max(max(image.size) // _ENOUGH, 1))
+    image = _reduced(image)
     tones = np.asarray(image.convert("L"), dtype=np.float32)
     if image.mode == "RGBA":
         alpha = np.asarray(image.getchannel("A"), dtype=np.float32)
@@ -185,18 +207,13 @@ def _at_most(page: Greys, longest: int) -> Greys:
     return page if scale >= 1 else resized(page, round(page.shape[0] * scale), round(page.shape[1] * scale))
 
 
-def _too_large(path: Path) -> InputError:
+def _too_large(path: Path, most: int) -> InputError:
     text = "{file} has more than {most} megapixels. Choose a smaller picture or scale it down."
-    return InputError(text, file=path.name, most=MAX_PIXELS // 1_000_000)
+    return InputError(text, file=path.name, most=most // 1_000_000)
 
 
-def _foreign(path: Path) -> InputError:
-    """Why a file is none of the pictures that can be opened."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(64)
-    except OSError:
-        head = b""
+def _foreign(path: Path, head: bytes) -> InputError:
+    """Why a file that begins so is none of the pictures that can be opened."""
     if not head:
         return InputError("{file} is empty. {choice}", file=path.name, choice=_CHOICE)
     if is_compressed(head):

@@ -1,7 +1,9 @@
+import contextlib
 import math
 import os
 import re
 import string
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.ink.drawings import MAX_BYTES, Drawing
 from digitpad.ink.fitting import fitted
+from digitpad.ink.formats import inkml, inkml_traces, opening
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PEN_WIDTHS, PRESSURE, TIME, Ink, Stroke
 
@@ -81,7 +84,7 @@ def test_channels_come_in_any_order_and_unknown_ones_are_skipped(read):
     assert points(body, read)[:, [0, 1, PRESSURE]].tolist() == [[1, 2, 0], [3, 4, 1], [5, 6, 1]]
 
 
-@pytest.mark.parametrize(("units", "seconds"), [("ms", 0.5), ("s", 500.0), ("", 0.5)])
+@pytest.mark.parametrize(("units", "seconds"), [("ms", 0.5), ("s", 500.0), ("", 0.5), ("us", 5e-4), ("ns", 5e-7)])
 def test_time_counts_from_the_first_point_in_seconds(read, units, seconds):
     body = XYTF.format(units=units, force="") + "<trace>1 2 1000 0, 3 4 1500 1</trace>"
     assert points(body, read)[:, TIME].tolist() == pytest.approx([0, seconds])
@@ -150,6 +153,33 @@ def test_contexts_name_formats_and_brushes(read):
         ([2, 3], DEFAULT_WIDTH),
         ([1, 2], DEFAULT_WIDTH),
     ]
+
+
+SOURCES = """<definitions><inkSource xml:id="tablet"><traceFormat><channel name="Y"/><channel name="X"/></traceFormat>
+</inkSource><context xml:id="given" inkSourceRef="#tablet"/>
+<traceFormat xml:id="xy"><channel name="X"/><channel name="Y"/></traceFormat></definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("group", "trace", "expected"),
+    [
+        ('inkSourceRef="#tablet"', "", [2, 1]),
+        ('contextRef="#given"', "", [2, 1]),
+        ('contextRef="#given"', 'traceFormatRef="#xy"', [1, 2]),
+        ('traceFormatRef="#xy"', 'contextRef="#given"', [2, 1]),
+        ("", "", [1, 2]),
+    ],
+)
+def test_what_is_nearer_to_a_trace_wins(read, group, trace, expected):
+    assert xy(f"{SOURCES}<traceGroup {group}><trace {trace}>1 2</trace></traceGroup>", read) == [expected]
+
+
+def test_groups_in_groups_keep_their_order_and_their_own_format(read):
+    (drawing,) = read(
+        f"{SOURCES}<traceGroup><trace>1 2</trace><traceGroup inkSourceRef='#tablet'><trace>3 4</trace><traceGroup>"
+        "<trace>5 6</trace></traceGroup></traceGroup><trace>7 8</trace></traceGroup>"
+    )
+    assert [s.points[0, :2].tolist() for s in drawing.ink.strokes] == [[1, 2], [4, 3], [6, 5], [7, 8]]
 
 
 def test_a_context_in_the_stream_holds_for_what_follows(read):
@@ -243,6 +273,61 @@ def test_missing_files_folders_and_pipes_are_refused(tmp_path):
         os.mkfifo(tmp_path / "pipe.inkml")
         with pytest.raises(InputError, match="is a folder or a device"):
             read_inkml(tmp_path / "pipe.inkml")
+
+
+def nothing_but_spaces(n):
+    return f"<trace>1 2, 3{' ' * 10 * n}; 4</trace>"
+
+
+def chain_of_contexts(n):
+    contexts = "".join(f'<context xml:id="c{i}" contextRef="#c{i + 1}"/>' for i in range(n))
+    return contexts + "".join(f'<trace contextRef="#c{i}">1 2</trace>' for i in range(n))
+
+
+def nested_groups(n):
+    return "<traceGroup><trace>1 2</trace>" * n + "</traceGroup>" * n
+
+
+@pytest.mark.parametrize("body", [nothing_but_spaces, chain_of_contexts, nested_groups])
+def test_four_times_the_file_takes_no_more_than_some_four_times_as_long(read, body):
+    def seconds(n):
+        begun = time.thread_time()
+        with contextlib.suppress(InputError):
+            read(body(n))
+        return time.thread_time() - begun
+
+    assert min(seconds(8000) for _ in range(2)) < 8 * max(seconds(2000), 0.02)
+
+
+@pytest.mark.parametrize("bound", ["MAX_NUMBERS", "MAX_PARTS"])
+@pytest.mark.parametrize("body", ["<trace>1 2</trace>" * 5, "<trace>1 2,3 4,5 6,7 8,9 0</trace>"])
+def test_more_than_any_pen_wrote_is_refused(read, monkeypatch, bound, body):
+    module = inkml_traces if bound == "MAX_NUMBERS" else inkml
+    read(body)
+    monkeypatch.setattr(module, bound, 8 if bound == "MAX_NUMBERS" else 1)
+    with pytest.raises(InputError, match=r"beyond the 8 numbers|up to 1 elements"):
+        read(body)
+
+
+def test_a_format_with_endless_channels_is_refused(read):
+    channels = '<channel name="X"/><channel name="Y"/>' + '<channel name="B"/>' * 40
+    with pytest.raises(InputError, match="more than 32 channels"):
+        read(f"<traceFormat>{channels}</traceFormat><trace>{'1 ' * 42}</trace>")
+
+
+@pytest.mark.parametrize("names", [DigitpadError, ValueError, RecursionError, MemoryError])
+def test_whatever_happens_in_a_reader_is_one_sentence(tmp_path, monkeypatch, caplog, names):
+    def fails(path):
+        raise names("something")
+
+    monkeypatch.setattr(opening, "read_inkml", fails)
+    with pytest.raises(DigitpadError) as caught:
+        opening.open_inks(tmp_path / "a.inkml")
+    expected = names is DigitpadError
+    assert str(caught.value) == (
+        "something" if expected else "a.inkml is damaged and cannot be read. Copy or save it again."
+    )
+    assert ("something" in caplog.text) is not expected
 
 
 def test_a_file_above_the_limit_is_refused(tmp_path):
@@ -343,6 +428,16 @@ def test_foreign_ink_is_fitted_to_the_pad(rows, width):
             assert right - left == pytest.approx((before[2] - before[0]) * scale, abs=1e-3)
         assert math.isclose((left + right) / 2, 500, abs_tol=1e-3)
         assert PEN_WIDTHS[0] <= shown.strokes[0].width <= PEN_WIDTHS[1]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "stays"),
+    [(100, 301, True), (100, 299, False), (0, 1000, True), (-1, 900, False), (10, 1001, False)],
+)
+def test_ink_stays_where_it_spans_a_fifth_of_the_pad_and_lies_on_it(low, high, stays):
+    for axis in ((1, 0), (0, 1)):
+        ink = Ink((Stroke.of(np.array([[low], [high]]) * axis + 200 * (1 - np.array(axis))),))
+        assert (fitted(ink) is ink) is stays
 
 
 def test_a_pen_of_unstated_width_keeps_it_when_fitted():
