@@ -34,7 +34,7 @@ class RunInfo:
 
     Attributes:
         id: name of the run's folder: its start's UTC time and the recipe's id.
-        name: name that a person gave it; at first the recipe's id.
+        name: name that a person gave it; at first the recipe's id, with a number where a run has that name.
         recipe: what was trained and how.
         seed: decided everything random.
         data: words on what it was trained on.

@@ -222,13 +222,22 @@ def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, fold
     run = RunFolder(path)
     started = now.isoformat(timespec="seconds")
     try:
-        name = recipe.id[:LONGEST_NAME]
+        name = _free_name(recipe.id, {info.name for info in list_runs(folder)})
         run.write_info(RunInfo(path.name, name, recipe, seed, data, data_id, device, started, ink=ink))
     except DigitpadError:
         with contextlib.suppress(OSError):
             path.rmdir()
         raise
     return run
+
+
+def _free_name(recipe_id: str, taken: set[str]) -> str:
+    """The recipe's id, with a number where there is a run of that name: 'fast', 'fast 2', 'fast 3'."""
+    name, number = recipe_id[:LONGEST_NAME], 1
+    while name in taken:
+        number += 1
+        name = f"{recipe_id[: LONGEST_NAME - 6]} {number}"
+    return name
 
 
 def find_run(folder: Path, run_id: str) -> RunFolder:

@@ -250,7 +250,7 @@ def train_twice(training):
 
 def test_runs_are_loaded_compared_renamed_exported_and_deleted(training, tmp_path):
     first, second = train_twice(training)
-    assert training.curves.name == "fast"
+    assert training.curves.name == "fast 2"
     training.select(first)
     training.until(lambda: training.curves.curves.last_step > 0)
     for which in ("best", "last"):
@@ -264,7 +264,7 @@ def test_runs_are_loaded_compared_renamed_exported_and_deleted(training, tmp_pat
     training.runs.select_run(first)
     training.until(lambda: len(training.curves.overlays) == 1)
     (label,) = training.curves.overlays
-    assert label.startswith("fast · ")
+    assert label.startswith("fast 2 · ")
     training.runs.select_run(second)
     training.until(lambda: not training.curves.overlays)  # a run does not lie over itself
 

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from digitpad.services import TrainingService
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.runs.list import RunList
-from digitpad.ui.runs.table import RunTable
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.training.page import TrainingPanel
@@ -134,9 +133,8 @@ class Training:
         self.wait_for_end()
 
     def listed(self):
-        """The runs in the list, in no order of theirs."""
-        table = self.runs.findChild(RunTable)
-        return [table.run(row) for row in range(table.rowCount())]
+        """The runs in the list, from the top."""
+        return list(self.runs.view.model().runs)
 
     def run(self, run_id):
         return next(run for run in self.listed() if run.id == run_id)

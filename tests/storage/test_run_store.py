@@ -587,3 +587,13 @@ def test_it_needs_neither_torch_nor_qt():
         "import digitpad.storage.run_store, sys; print(sorted({'torch', 'PySide6', 'platformdirs'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).strip() == b"[]"
+
+
+def test_runs_of_one_recipe_get_names_that_can_be_told_apart(tmp_path):
+    def start():
+        return create(RECIPE, 7, "", "starter", "cpu", tmp_path)
+
+    runs = [start() for _ in range(3)]
+    assert [run.read_info().name for run in runs] == [RECIPE.id, f"{RECIPE.id} 2", f"{RECIPE.id} 3"]
+    delete_run(tmp_path, runs[1].path.name)
+    assert start().read_info().name == f"{RECIPE.id} 2"

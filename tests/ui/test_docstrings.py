@@ -5,6 +5,9 @@ from pathlib import Path
 
 import digitpad
 
+ONE_WORD = {"data", "event", "flags", "paint", "sort", "validate"}
+"""What Qt has named without a capital letter."""
+
 UI = Path(digitpad.__file__).parent / "ui"
 
 
@@ -14,7 +17,7 @@ def silent_methods(path):
         if isinstance(cls, ast.ClassDef) and not cls.name.startswith("_"):
             methods = [node for node in cls.body if isinstance(node, ast.FunctionDef)]
             own = {method.name for method in methods if method.name.islower() and not method.name.startswith("_")}
-            for name in own - {method.name for method in methods if ast.get_docstring(method)}:
+            for name in own - ONE_WORD - {method.name for method in methods if ast.get_docstring(method)}:
                 yield f"{path.name}: {cls.name}.{name}"
 
 

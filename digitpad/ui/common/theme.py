@@ -145,6 +145,11 @@ def apply_theme(app: QApplication, mode: Mode) -> Theme:
     return theme
 
 
+def current_theme() -> Theme:
+    """The theme that the application wears, by its palette; light where none was applied."""
+    return DARK if QApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window) else LIGHT
+
+
 def system_theme(app: QApplication) -> Theme:
     """The theme that the system has set now; light where it does not say."""
     return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
@@ -269,6 +274,16 @@ def _style_sheet(theme: Theme) -> str:
     QProgressBar {{ background: {t.line}; border: none; border-radius: 3px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
     QSplitter::handle {{ background: {t.line}; height: 1px; margin: 0 16px; }}
+    QTableView {{ border: 1px solid {t.line}; background: {t.surface}; outline: 0;
+        selection-background-color: {checked}; selection-color: {t.text}; }}
+    QTableView:focus {{ border: 1px solid {t.accent}; }}
+    QTableView::item {{ padding: 0 5px; border: none; }}
+    QTableView::indicator {{ width: 14px; height: 14px; border: 1px solid {t.quiet}; border-radius: 3px;
+        background: {t.surface}; }}
+    QTableView::indicator:checked {{ image: url("{check}"); }}
+    QHeaderView {{ background: {t.surface}; border: none; }}
+    QHeaderView::section {{ background: {t.surface}; color: {t.quiet}; border: none;
+        border-bottom: 1px solid {t.line}; padding: 4px 8px; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{ background: none; border: none; border-bottom: 2px solid transparent; padding: 5px 12px;

@@ -21,9 +21,9 @@ from digitpad.storage.run_store import (
     runs_folder,
 )
 from digitpad.ui.common.dialogs import ask_save, checkpoint_save_filter
-from digitpad.ui.common.format import moment, percent
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.runs.table import run_labels
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 
@@ -55,7 +55,7 @@ class RunController(QObject):
         super().__init__(parent)
         self._list, self._session, self._worker = runs, session, worker
         runs.load_requested.connect(self._on_load)
-        runs.resume_requested.connect(self._on_resume)
+        runs.resume_requested.connect(lambda run: self.resume_requested.emit(run.id))
         runs.export_requested.connect(self._on_export)
         runs.rename_requested.connect(self._on_rename)
         runs.delete_requested.connect(self._on_delete)
@@ -65,7 +65,7 @@ class RunController(QObject):
     @Slot()
     def refresh(self) -> None:
         """List the runs anew."""
-        self._worker.run(_listed, self._on_listed, self.failed.emit)
+        self._worker.run(_listed, lambda listed: self._list.show_runs(*listed), self.failed.emit)
 
     @Slot(object, str)
     def _on_load(self, run: RunInfo, which: str) -> None:
@@ -73,16 +73,12 @@ class RunController(QObject):
         self.load_requested.emit(folder.best if which == "best" else folder.last)
 
     @Slot(object)
-    def _on_resume(self, run: RunInfo) -> None:
-        self.resume_requested.emit(run.id)
-
-    @Slot(object)
     def _on_export(self, run: RunInfo) -> None:
+        def work(path: Path) -> None:
+            export_checkpoint(find_run(runs_folder(), run.id), "best", path)
+
         def export(path: Path) -> None:
-            self._do(
-                lambda: export_checkpoint(find_run(runs_folder(), run.id), "best", path),
-                lambda _: self.saved.emit(path),
-            )
+            self._do(partial(work, path), lambda _: self.saved.emit(path))
 
         window = self._list.window()
         title = self.tr("Export the best checkpoint")
@@ -105,7 +101,9 @@ class RunController(QObject):
         if state.run is not None and state.run.id == run.id:
             self.run_selected.emit(run, self._session.curves)
         else:
-            self._worker.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
+            self._worker.run(
+                partial(_curves, [run]), lambda curves: self.run_selected.emit(run, curves[0]), self.failed.emit
+            )
 
     def _on_curves(self, run: RunInfo, curves: list[RunCurves]) -> None:
         if not self._session.state.is_training:
@@ -115,10 +113,11 @@ class RunController(QObject):
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
         names = run_labels(runs)
 
-        def done(curves: list[RunCurves]) -> None:
-            self.laid_over.emit(dict(zip(names, curves, strict=True)))
-
-        self._worker.run(partial(_curves, list(runs)), done, self.failed.emit)
+        self._worker.run(
+            partial(_curves, list(runs)),
+            lambda curves: self.laid_over.emit(dict(zip(names, curves, strict=True))),
+            self.failed.emit,
+        )
 
     def _do(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         def failed(error: DigitpadError) -> None:
@@ -130,18 +129,6 @@ class RunController(QObject):
     def _on_renamed(self, run: RunInfo) -> None:
         self.renamed.emit(run)
         self.refresh()
-
-    def _on_listed(self, listed: tuple[list[RunInfo], set[str]]) -> None:
-        self._list.show_runs(*listed)
-
-
-def run_labels(runs: Sequence[RunInfo]) -> list[str]:
-    """Names that tell some runs apart: with the best accuracy, and where that is not enough, the start and the id."""
-    names = [run.name if run.best_accuracy is None else f"{run.name} · {percent(run.best_accuracy, 2)}" for run in runs]
-    for details in ([moment(run.started) for run in runs], [run.id for run in runs]):
-        shared = [names.count(name) > 1 for name in names]
-        names = [f"{name} · {more}" if also else name for name, more, also in zip(names, details, shared, strict=True)]
-    return names
 
 
 def _listed() -> tuple[list[RunInfo], set[str]]:

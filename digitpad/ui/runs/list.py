@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QItemSelection, QSize, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QKeyEvent
+from PySide6.QtCore import QEvent, QItemSelection, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.elided import ElidedLabel
-from digitpad.ui.common.theme import LIGHT, Theme
-from digitpad.ui.runs.table import SORT_ROLE, Column, RunTable
+from digitpad.ui.common.format import numeral
+from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
 
 
@@ -22,19 +23,25 @@ class _Question(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.text = ElidedLabel()
-        self.delete_button = QPushButton(self.tr("Delete"))
-        self.delete_button.setObjectName("confirm_delete_button")
-        self.keep_button = QPushButton(self.tr("Keep"))
-        self.keep_button.setObjectName("keep_button")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.delete_button)
-        row.addWidget(self.keep_button)
-        self.delete_button.clicked.connect(lambda: self.answered.emit(True))
-        self.keep_button.clicked.connect(lambda: self.answered.emit(False))
+        row = _row(self)
+        self._text = ElidedLabel()
+        self._text.setObjectName("delete_question")
+        row.addWidget(self._text, 1)
+        for title, name, answer in (
+            (self.tr("Delete"), "confirm_delete_button", True),
+            (self.tr("Keep"), "keep_button", False),
+        ):
+            self._keep = QPushButton(title)
+            self._keep.setObjectName(name)
+            self._keep.clicked.connect(partial(self.answered.emit, answer))
+            row.addWidget(self._keep)
+
+    def ask(self, words: str) -> None:
+        """Ask, with 'Keep' under the keys."""
+        self._text.setText(words)
+        self.setAccessibleName(words)
+        self._keep.setAccessibleDescription(words)
+        self._keep.setFocus()
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which clears the pad elsewhere."""
@@ -68,7 +75,7 @@ class RunList(QWidget):
     rename_requested = Signal(object, str)
     delete_requested = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("run_list")
         self._resumable: set[str] = set()
@@ -76,45 +83,36 @@ class RunList(QWidget):
         self._asked: RunInfo | None = None
         self._table = RunTable()
         self._table.setParent(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self._table)
-        self._sorted.setSortRole(SORT_ROLE)
-        self.view = RunView(self._sorted)
+        self.view = RunView(self._table)
         self._empty = QLabel(self.tr("No run yet. Press Train."))
         self._empty.setObjectName("no_run")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
 
-        self._buttons: dict[QAction, QPushButton] = {}
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        self.load_best = self._make_action(
-            row, "load_best", self.tr("Load best"), self.tr("Read with this run's best checkpoint"), self._load_best
-        )
-        self.load_last = self._make_action(
-            row, "load_last", self.tr("Load last"), self.tr("Read with this run's last checkpoint"), self._load_last
-        )
-        self.resume = self._make_action(
-            row, "resume", self.tr("Resume"), self.tr("Go on training from its last saved state"), self._resume
-        )
-        self.export = self._make_action(
-            row, "export", self.tr("Export…"), self.tr("Save a checkpoint of this run as a file"), self._export
-        )
-        self.rename = self._make_action(
-            row, "rename", self.tr("Rename"), self.tr("Give this run another name (F2)"), self._edit_name
-        )
-        self.delete = self._make_action(
-            row, "delete", self.tr("Delete"), self.tr("Delete this run and its checkpoints (Del)"), self._ask
-        )
-        row.addStretch()
         buttons = QWidget()
-        buttons.setLayout(row)
         # Six in a row have less room at their sides than the others, so that a narrow window holds them.
         buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
+        self._row = _row(buttons)
+        self._buttons: dict[QAction, QPushButton] = {}
+        tip = self.tr("Read with this run's best checkpoint")
+        self.load_best = self._add("load_best", self.tr("Load best"), tip)
+        self.load_best.triggered.connect(lambda: self.load_requested.emit(self.selected_run(), "best"))
+        tip = self.tr("Read with this run's last checkpoint")
+        self.load_last = self._add("load_last", self.tr("Load last"), tip)
+        self.load_last.triggered.connect(lambda: self.load_requested.emit(self.selected_run(), "last"))
+        self.resume = self._add("resume", self.tr("Resume"), self.tr("Go on training from its last saved state"))
+        self.resume.triggered.connect(lambda: self.resume_requested.emit(self.selected_run()))
+        self.export = self._add("export", self.tr("Export…"), self.tr("Save a checkpoint of this run as a file"))
+        self.export.triggered.connect(lambda: self.export_requested.emit(self.selected_run()))
+        self.rename = self._add("rename", self.tr("Rename"), self.tr("Give this run another name (F2)"))
+        self.rename.triggered.connect(self._edit_name)
+        self.delete = self._add("delete", self.tr("Delete"), self.tr("Delete this run and its checkpoints (Del)"))
+        self.delete.triggered.connect(self._ask)
+        self._row.addStretch()
         self._question = _Question()
         self._question.answered.connect(self._on_answered)
         self._foot = QStackedWidget()
@@ -128,23 +126,14 @@ class RunList(QWidget):
         column.addWidget(self._foot)
 
         self._table.rename_requested.connect(self.rename_requested)
-        self._table.checks_changed.connect(self._on_checks_changed)
+        self._table.checks_changed.connect(lambda: self.laid_over.emit(self._table.checked()))
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.view.key_pressed.connect(self._on_key_pressed)
-        self.set_theme(theme)
         self._refresh()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme, and the application's font as it is now."""
-        self._table.set_theme(theme)
-        self.view.set_theme(theme)
-        palette = self._empty.palette()
-        palette.setColor(self._empty.foregroundRole(), QColor(theme.quiet))
-        self._empty.setPalette(palette)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the buttons and two rows."""
-        return QSize(self._foot.minimumSizeHint().width() + 16, self._foot.minimumSizeHint().height() + 24 + 3 * ROW)
+        return self._foot.minimumSizeHint() + QSize(16, 24 + 3 * ROW)
 
     def show_runs(self, runs: Sequence[RunInfo], resumable: set[str]) -> None:
         """Show these runs and no others; selection, check marks and order stay.
@@ -170,27 +159,23 @@ class RunList(QWidget):
         """Select a run, where it is shown."""
         row = self._table.row_of(run_id)
         if row is not None:
-            self.view.setCurrentIndex(self._sorted.mapFromSource(self._table.index(row, Column.NAME)))
+            self.view.setCurrentIndex(self._table.index(row, Column.NAME))
 
     def selected_run(self) -> RunInfo | None:
         """The run that is selected."""
         rows = self.view.selectionModel().selectedRows()
-        return self._table.run(self._sorted.mapToSource(rows[0]).row()) if rows else None
+        return self._table.runs[rows[0].row()] if rows else None
 
-    def _make_action(
-        self, row: QHBoxLayout, name: str, title: str, explained: str, work: Callable[[], None]
-    ) -> QAction:
+    def _add(self, name: str, title: str, tip: str) -> QAction:
         """An action for the context menu, with its button."""
-        action = QAction(title, self)
-        action.setToolTip(explained)
-        action.triggered.connect(work)
+        action, button = QAction(title, self), QPushButton(title)
+        action.setToolTip(tip)
         self.view.addAction(action)
-        button = QPushButton(title)
         button.setObjectName(f"{name}_button")
-        button.setToolTip(explained)
-        button.setAccessibleDescription(explained)
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
         button.clicked.connect(action.trigger)
-        row.addWidget(button)
+        self._row.addWidget(button)
         self._buttons[action] = button
         return action
 
@@ -198,76 +183,54 @@ class RunList(QWidget):
         """Let buttons and words follow what is shown and selected."""
         run = self.selected_run()
         has_checkpoint = run is not None and (run.epochs_done > 0 or run.last_accuracy is not None)
-        is_idle = run is not None and run.state != "running"
         for action, is_enabled in {
             self.load_best: has_checkpoint,
             self.load_last: has_checkpoint,
             self.export: has_checkpoint,
             self.resume: run is not None and run.state in ("stopped", "failed") and run.id in self._resumable,
             self.rename: run is not None,
-            self.delete: is_idle,
+            self.delete: run is not None and run.state != "running",
         }.items():
             action.setEnabled(is_enabled)
             self._buttons[action].setEnabled(is_enabled)
-        count = self._table.rowCount()
+        count = len(self._table.runs)
         self._pages.setCurrentWidget(self.view if count else self._empty)
-        words = self._empty.text() if not count else self.tr("1 run") if count == 1 else self.tr("{count} runs")
-        words = words.format(count=count)
+        words = self.tr("{count} runs").format(count=numeral(count)) if count > 1 else self.tr("1 run")
+        words = words if count else self._empty.text()
         self.view.setAccessibleDescription(words if run is None else f"{words}. {self._table.summary(run)}")
 
     @Slot(QItemSelection, QItemSelection)
     def _on_selection_changed(self, _now: QItemSelection, _before: QItemSelection) -> None:
         run = self.selected_run()
         run_id = None if run is None else run.id
-        if run_id == self._selected:  # the rows only changed their order
-            return
-        self._selected = run_id
-        self._close_question()
-        self._refresh()
-        self.selected.emit(run)
-
-    @Slot()
-    def _on_checks_changed(self) -> None:
-        self.laid_over.emit(self._table.checked())
+        if run_id != self._selected:  # else rows only changed their order
+            self._selected = run_id
+            self._close_question()
+            self._refresh()
+            self.selected.emit(run)
 
     @Slot(object)
     def _on_key_pressed(self, key: Qt.Key) -> None:
         index = self.view.currentIndex()
-        if not index.isValid():
-            return
-        if key == Qt.Key.Key_Space:
-            self._table.toggle(self._sorted.mapToSource(index).row())
-        elif key == Qt.Key.Key_F2:
-            self.rename.trigger()
-        else:
-            self.delete.trigger()
+        if index.isValid():
+            if key == Qt.Key.Key_Space:
+                self._table.toggle(index.row())
+            else:
+                (self.rename if key == Qt.Key.Key_F2 else self.delete).trigger()
 
-    def _load_best(self) -> None:
-        self.load_requested.emit(self.selected_run(), "best")
-
-    def _load_last(self) -> None:
-        self.load_requested.emit(self.selected_run(), "last")
-
-    def _resume(self) -> None:
-        self.resume_requested.emit(self.selected_run())
-
-    def _export(self) -> None:
-        self.export_requested.emit(self.selected_run())
-
+    @Slot()
     def _edit_name(self) -> None:
         self.view.setFocus()
         self.view.edit(self.view.currentIndex().siblingAtColumn(Column.NAME))
 
+    @Slot()
     def _ask(self) -> None:
         self._asked = self.selected_run()
-        if self._asked is None:
-            return
-        words = self.tr("Delete “{name}” and its checkpoints? This cannot be undone.").format(name=self._asked.name)
-        self._question.text.setText(words)
-        self._question.setAccessibleName(words)
-        self._foot.setCurrentWidget(self._question)
-        self._question.keep_button.setAccessibleDescription(words)
-        self._question.keep_button.setFocus()
+        if self._asked is not None:
+            label = run_labels(self._table.runs)[self._table.runs.index(self._asked)]
+            words = self.tr("Delete “{name}” and its checkpoints? This cannot be undone.").format(name=label)
+            self._foot.setCurrentWidget(self._question)
+            self._question.ask(words)
 
     @Slot(bool)
     def _on_answered(self, is_wanted: bool) -> None:
@@ -280,3 +243,10 @@ class RunList(QWidget):
     def _close_question(self) -> None:
         self._asked = None
         self._foot.setCurrentIndex(0)
+
+
+def _row(parent: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(parent)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    return row

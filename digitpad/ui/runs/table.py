@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.format import duration, moment, percent
-from digitpad.ui.common.theme import LIGHT, Theme
+from digitpad.ui.common.theme import current_theme
 
 Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
 
-SORT_ROLE = Qt.ItemDataRole.UserRole
-"""What a cell is sorted by: a number or a text."""
-
-NOTHING = "–"
 _NO_PARENT = QModelIndex()
 
 
@@ -38,15 +36,20 @@ class Column(IntEnum):
     STATE = 9
 
 
-FIGURES = (Column.SEED, Column.DURATION, Column.EPOCHS, Column.BEST, Column.LAST)
-"""Columns of numbers, aligned at the right."""
+class _Cells(NamedTuple):
+    """A column: its title and meaning, a run's text in it, and the number it is sorted by, else the text."""
+
+    title: str
+    meaning: str
+    text: Callable[[RunInfo], str]
+    number: Callable[[RunInfo], float] | None = None
 
 
 class RunTable(QAbstractTableModel):
-    """A row for each run, in no order of its own. A row changes without touching the others.
+    """A row for each run. It sorts by itself: a proxy would ask for 2,000 runs some 40,000 times, one by one.
 
     Signals:
-        rename_requested(RunInfo, str): a person typed another name. It is shown once `update` brings it.
+        rename_requested(RunInfo, str): a person typed another name. It is shown once `update_run` brings it.
         checks_changed(): other runs than before are checked.
     """
 
@@ -55,206 +58,218 @@ class RunTable(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: list[RunInfo] = []
+        self.runs: list[RunInfo] = []
         self._checked: set[str] = set()
-        self._theme = LIGHT
-        self._titles = self._column_titles()  # Qt asks for them a thousand times while a window opens
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-
-    def run(self, row: int) -> RunInfo:
-        """The run of a row."""
-        return self._runs[row]
+        self._order = Column.STARTED, Qt.SortOrder.DescendingOrder
+        self._states = {
+            "running": self.tr("running"),
+            "stopped": self.tr("stopped"),
+            "finished": self.tr("finished"),
+            "failed": self.tr("failed"),
+        }
+        self._columns = [
+            _Cells(
+                self.tr("Name"),
+                self.tr("Name. A check mark lays the run's curves over those that are shown"),
+                lambda run: run.name,
+            ),
+            _Cells(self.tr("Recipe"), self.tr("The recipe that was trained"), lambda run: run.recipe.id),
+            _Cells(
+                self.tr("Seed"),
+                self.tr("The number that decided everything random"),
+                lambda run: str(run.seed),
+                lambda run: run.seed,
+            ),
+            _Cells(self.tr("Data"), self.tr("What it was trained on"), lambda run: run.data),
+            _Cells(
+                self.tr("Started"),
+                self.tr("Local date and time of the start"),
+                lambda run: moment(run.started),
+                lambda run: datetime.fromisoformat(run.started).timestamp(),
+            ),
+            _Cells(
+                self.tr("Duration"),
+                self.tr("Time spent training"),
+                lambda run: duration(run.train_seconds, 1),
+                lambda run: run.train_seconds,
+            ),
+            _Cells(
+                self.tr("Epochs"),
+                self.tr("Whole epochs trained, of those the recipe asks for"),
+                lambda run: f"{run.epochs_done} / {run.recipe.epochs}",
+                lambda run: run.epochs_done,
+            ),
+            _Cells(
+                self.tr("Best"),
+                self.tr("Test images that the best checkpoint reads right"),
+                lambda run: _share(run.best_accuracy),
+                lambda run: -math.inf if run.best_accuracy is None else run.best_accuracy,
+            ),
+            _Cells(
+                self.tr("Last"),
+                self.tr("Test images that the last checkpoint reads right"),
+                lambda run: _share(run.last_accuracy),
+                lambda run: -math.inf if run.last_accuracy is None else run.last_accuracy,
+            ),
+            _Cells(self.tr("State"), self.tr("Whether it runs, and how it ended"), self._state),
+        ]
 
     def checked(self) -> list[RunInfo]:
         """The runs that are checked."""
-        return [run for run in self._runs if run.id in self._checked]
+        return [run for run in self.runs if run.id in self._checked]
 
     def row_of(self, run_id: str) -> int | None:
         """The row of a run, None where it is not in the table."""
-        return next((row for row, run in enumerate(self._runs) if run.id == run_id), None)
+        return next((row for row, run in enumerate(self.runs) if run.id == run_id), None)
 
     def show_runs(self, runs: Sequence[RunInfo]) -> None:
         """Show these runs: rows of others go, new ones come, and what has changed changes."""
         wanted = {run.id for run in runs}
-        for row in reversed(range(len(self._runs))):
-            if self._runs[row].id not in wanted:
+        for row in reversed(range(len(self.runs))):
+            if self.runs[row].id not in wanted:
                 self.beginRemoveRows(_NO_PARENT, row, row)
-                del self._runs[row]
+                del self.runs[row]
                 self.endRemoveRows()
-        known = {run.id for run in self._runs}
-        for run in runs:
-            if run.id in known:
-                self.update_run(run)
-        self._add([run for run in runs if run.id not in known])
+        self._take({run.id: run for run in runs})
         if not self._checked <= wanted:
             self._checked &= wanted
             self.checks_changed.emit()
 
     def update_run(self, run: RunInfo) -> None:
         """Show what is known of a run from now on, in a row of its own where there is none yet."""
-        row = self.row_of(run.id)
-        if row is None:
-            self._add([run])
-        elif self._runs[row] != run:
-            is_renamed = self._runs[row].name != run.name
-            self._runs[row] = run
-            # A name that is being typed would start anew with every epoch.
-            first = Column.NAME if is_renamed else Column.RECIPE
-            self.dataChanged.emit(self.index(row, first), self.index(row, Column.STATE))
+        self._take({run.id: run})
 
-    def _add(self, runs: Sequence[RunInfo]) -> None:
-        if runs:
-            self.beginInsertRows(_NO_PARENT, len(self._runs), len(self._runs) + len(runs) - 1)
-            self._runs.extend(runs)
+    def _take(self, news: dict[str, RunInfo]) -> None:
+        for row, run in enumerate(self.runs):
+            new = news.pop(run.id, run)
+            if new != run:
+                self.runs[row] = new
+                # A name that is being typed would start anew with every epoch.
+                first = Column.NAME if new.name != run.name else Column.RECIPE
+                self.dataChanged.emit(self.index(row, first), self.index(row, Column.STATE))
+        if news:
+            self.beginInsertRows(_NO_PARENT, len(self.runs), len(self.runs) + len(news) - 1)
+            self.runs.extend(news.values())
             self.endInsertRows()
+        self.sort(*self._order)
 
     def toggle(self, row: int) -> None:
         """Check a run, or uncheck it."""
-        self._checked ^= {self._runs[row].id}
+        self._checked ^= {self.runs[row].id}
         cell = self.index(row, Column.NAME)
-        self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.CheckStateRole])
+        self.dataChanged.emit(cell, cell, [Role.CheckStateRole])
         self.checks_changed.emit()
 
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._order = Column(column), order
+        cells = self._columns[column]
+
+        def key(run: RunInfo) -> tuple[float, str]:
+            return (cells.number(run), "") if cells.number else (0.0, cells.text(run).casefold())
+
+        runs = sorted(self.runs, key=key, reverse=order == Qt.SortOrder.DescendingOrder)
+        if runs == self.runs:
+            return
+        self.layoutAboutToBeChanged.emit()
+        rows = {run.id: row for row, run in enumerate(runs)}
+        kept = self.persistentIndexList()
+        moved = [self.index(rows[self.runs[index.row()].id], index.column()) for index in kept]
+        self.runs = runs
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        """How many runs there are."""
-        return 0 if parent.isValid() else len(self._runs)
+        return 0 if parent.isValid() else len(self.runs)
 
     def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        """How many columns there are."""
         return 0 if parent.isValid() else len(Column)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """A name can be edited and checked, every cell selected."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        flags = super().flags(index)
         if index.column() == Column.NAME:
             flags |= Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles of the columns, and what they mean."""
-        if orientation != Qt.Orientation.Horizontal or section not in tuple(Column):
-            return None
-        title, meaning = self._titles[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return title
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return meaning
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """What a cell shows, says, and is sorted by."""
-        if not index.isValid():
-            return None
-        run, column = self._runs[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(run, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == SORT_ROLE:
-            return self._sorted_by(run, column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _problem(run) if column == Column.STATE and run.problem else self.summary(run)
-        if role == Qt.ItemDataRole.ForegroundRole and column == Column.STATE and run.state == "failed":
-            return QColor(self._theme.amber)
-        if column == Column.NAME:
-            if role == Qt.ItemDataRole.EditRole:
-                return run.name
-            if role == Qt.ItemDataRole.CheckStateRole:
-                return Qt.CheckState.Checked if run.id in self._checked else Qt.CheckState.Unchecked
-            if role == Qt.ItemDataRole.AccessibleTextRole:
-                return self.summary(run)
-        elif role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._titles[column][0]}: {self._text(run, column)}"
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
+            if role == Role.DisplayRole:
+                return self._columns[section].title
+            if role in (Role.ToolTipRole, Role.AccessibleDescriptionRole):
+                return self._columns[section].meaning
+            if role == Role.TextAlignmentRole:
+                return self._alignment(section)
         return None
 
-    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Wish for another name, or check a run."""
+    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        run, column = self.runs[index.row()], index.column()
+        is_name = column == Column.NAME
+        match role:
+            case Role.DisplayRole:
+                return self._columns[column].text(run)
+            case Role.EditRole if is_name:
+                return run.name
+            case Role.CheckStateRole if is_name:
+                return Qt.CheckState.Checked if run.id in self._checked else Qt.CheckState.Unchecked
+            case Role.AccessibleTextRole if not is_name:
+                return f"{self._columns[column].title}: {self._columns[column].text(run)}"
+            case Role.ToolTipRole if column == Column.STATE and run.problem:
+                return _problem(run)
+            case Role.ToolTipRole | Role.AccessibleTextRole:
+                return self.summary(run)
+            case Role.ForegroundRole if column == Column.STATE and run.state == "failed":
+                return QColor(current_theme().amber)
+            case Role.TextAlignmentRole:
+                return self._alignment(column)
+        return None
+
+    def setData(self, index: Index, value: object, role: int = Role.EditRole) -> bool:
         if not index.isValid() or index.column() != Column.NAME:
             return False
-        run = self._runs[index.row()]
-        if role == Qt.ItemDataRole.CheckStateRole:
+        run, name = self.runs[index.row()], str(value).strip()
+        if role == Role.CheckStateRole:
             if (Qt.CheckState(value) == Qt.CheckState.Checked) != (run.id in self._checked):
                 self.toggle(index.row())
             return True
-        name = str(value).strip()
-        if role == Qt.ItemDataRole.EditRole and name and name != run.name:
+        if role == Role.EditRole and name and name != run.name:
             self.rename_requested.emit(run, name)
             return True
         return False
 
-    def state_words(self, run: RunInfo) -> str:
-        """The state of a run in words."""
-        words = {
-            "running": self.tr("running"),
-            "stopped": self.tr("cut off") if run.problem else self.tr("stopped"),
-            "finished": self.tr("finished"),
-            "failed": self.tr("failed"),
-        }
-        return words.get(run.state, run.state)
-
     def summary(self, run: RunInfo) -> str:
         """All that the row says of a run, for a tool tip and a screen reader; a problem last."""
-        titles = self._titles
         shown = (Column.RECIPE, Column.SEED, Column.DATA, Column.STARTED, Column.DURATION, Column.EPOCHS)
-        parts = [run.name, self.state_words(run)]
-        parts += [f"{titles[column][1]}: {self._text(run, column)}" for column in (Column.BEST, Column.LAST)]
-        parts += [f"{titles[column][0]}: {self._text(run, column)}" for column in shown]
+        parts = [run.name, self._state(run)]
+        parts += [f"{self._columns[at].meaning}: {self._columns[at].text(run)}" for at in (Column.BEST, Column.LAST)]
+        parts += [f"{self._columns[at].title}: {self._columns[at].text(run)}" for at in shown]
         return "\n".join([*parts, _problem(run)] if run.problem else parts)
 
-    def _column_titles(self) -> list[tuple[str, str]]:
-        return [
-            (self.tr("Name"), self.tr("Name. A check mark lays the run's curves over those that are shown")),
-            (self.tr("Recipe"), self.tr("The recipe that was trained")),
-            (self.tr("Seed"), self.tr("The number that decided everything random")),
-            (self.tr("Data"), self.tr("What it was trained on")),
-            (self.tr("Started"), self.tr("Local date and time of the start")),
-            (self.tr("Duration"), self.tr("Time spent training")),
-            (self.tr("Epochs"), self.tr("Whole epochs trained, of those the recipe asks for")),
-            (self.tr("Best"), self.tr("Test images that the best checkpoint reads right")),
-            (self.tr("Last"), self.tr("Test images that the last checkpoint reads right")),
-            (self.tr("State"), self.tr("Whether it runs, and how it ended")),
-        ]
+    def _state(self, run: RunInfo) -> str:
+        if run.state == "stopped" and run.problem:
+            return self.tr("cut off")
+        return self._states.get(run.state, run.state)
 
-    def _text(self, run: RunInfo, column: int) -> str:
-        if column == Column.DURATION:
-            return duration(run.train_seconds, 1)
-        if column == Column.STATE:
-            return self.state_words(run)
-        if column in (Column.BEST, Column.LAST):
-            share = run.best_accuracy if column == Column.BEST else run.last_accuracy
-            return NOTHING if share is None else percent(share, 2)
-        return {
-            Column.NAME: run.name,
-            Column.RECIPE: run.recipe.id,
-            Column.SEED: str(run.seed),
-            Column.DATA: run.data,
-            Column.STARTED: moment(run.started),
-            Column.EPOCHS: f"{run.epochs_done} / {run.recipe.epochs}",
-        }[Column(column)]
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        is_figure = self._columns[column].number and column != Column.STARTED
+        return Qt.AlignmentFlag.AlignVCenter | (
+            Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
+        )
 
-    def _sorted_by(self, run: RunInfo, column: int) -> object:
-        if column == Column.STARTED:
-            return datetime.fromisoformat(run.started).timestamp()
-        if column == Column.DURATION:
-            return run.train_seconds
-        if column == Column.EPOCHS:
-            return run.epochs_done
-        if column == Column.SEED:
-            return float(run.seed)  # Qt's numbers end before a seed's do
-        if column in (Column.BEST, Column.LAST):
-            share = run.best_accuracy if column == Column.BEST else run.last_accuracy
-            return -math.inf if share is None else share
-        return self._text(run, column).casefold()
+
+def run_labels(runs: Sequence[RunInfo]) -> list[str]:
+    """Names that tell some runs apart: with the best accuracy, and where that is not enough, the start and the id."""
+    names = [run.name if run.best_accuracy is None else f"{run.name} · {percent(run.best_accuracy, 2)}" for run in runs]
+    for details in ([moment(run.started) for run in runs], [run.id for run in runs]):
+        shared = [names.count(name) > 1 for name in names]
+        names = [f"{name} · {more}" if also else name for name, more, also in zip(names, details, shared, strict=True)]
+    return names
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else percent(share, 2)
 
 
 def _problem(run: RunInfo) -> str:
     """Why a run ended; files hold it in English, of which what has no values can be translated."""
     return QCoreApplication.translate("errors", run.problem)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in FIGURES else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -6,9 +6,8 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from digitpad.storage.io import shipped
 from digitpad.ui.common.format import duration, moment
-from digitpad.ui.common.theme import Theme, mix, text_font
+from digitpad.ui.common.theme import text_font
 from digitpad.ui.runs.table import Column
 
 ROW = 24
@@ -66,6 +65,7 @@ class RunView(QTableView):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setFont(text_font())
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -73,25 +73,6 @@ class RunView(QTableView):
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme, and the application's font as it is now."""
-        self.setFont(text_font())
-        tint = mix(theme.surface, theme.accent, 0.16)
-        check = (shipped("resources", "icons") / "check.svg").as_posix()
-        self.setStyleSheet(
-            f"QTableView {{ border: 1px solid {theme.line}; background: {theme.surface}; outline: 0;"
-            f" selection-background-color: {tint}; selection-color: {theme.text}; }}"
-            f"QTableView:focus {{ border: 1px solid {theme.accent}; }}"
-            f"QTableView::item {{ padding: 0 5px; border: none; }}"
-            f"QTableView::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.quiet}; border-radius: 3px;"
-            f" background: {theme.surface}; }}"
-            f'QTableView::indicator:checked {{ image: url("{check}"); }}'
-            f"QHeaderView {{ background: {theme.surface}; border: none; }}"
-            f"QHeaderView::section {{ background: {theme.surface}; color: {theme.quiet}; border: none;"
-            f" border-bottom: 1px solid {theme.line}; padding: 4px 8px; }}"
-        )
-        self._fit_columns()
 
     def event(self, event: QEvent) -> bool:
         """Claim the keys."""

@@ -209,7 +209,7 @@ class TrainingPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        views = (self._curves, self._map_view, self._runs, self._samples)
+        views = (self._curves, self._map_view, self._samples)
         for part in (*views, self._data, self._notice, self._recipes, self._browser):
             if part is not None:
                 part.set_theme(theme)

@@ -26,14 +26,7 @@ COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda c: "#{:02X}{:02X}{:02
 ICONS = sorted(path.stem for path in shipped("resources", "icons").glob("*.svg"))
 
 
-@pytest.fixture(autouse=True)
-def plain_style(qapp):
-    font, palette = qapp.font(), qapp.palette()
-    yield
-    qapp.setFont(font)
-    qapp.setPalette(palette)
-    qapp.setStyleSheet("")
-    qapp.styleHints().unsetColorScheme()
+pytestmark = pytest.mark.usefixtures("plain_style")
 
 
 @THEMES

@@ -14,8 +14,9 @@ from digitpad.domain.reports import EpochReport
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.storage.run_store import RunFolder, create, runs_folder
 from digitpad.ui.common.format import moment
-from digitpad.ui.runs.controller import RunController, run_labels
+from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
+from digitpad.ui.runs.table import run_labels
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 from tests.ui.training_services import INFO, OTHER, RECIPE, StepwiseTrainingService, steps
@@ -35,7 +36,7 @@ def stored(recipe, seed=0, state="finished", **changes):
 
 @pytest.fixture
 def ids():
-    """A finished run, one that was stopped, and one of the same name and seed as the first."""
+    """A finished run, one that was stopped, and one of the same recipe and seed as the first."""
     return [stored(RECIPE), stored(OTHER, state="stopped"), stored(RECIPE)]
 
 
@@ -72,8 +73,7 @@ def controller(qtbot, runs, session, ids):
 
 
 def listed(runs):
-    table = runs._table
-    return {table.run(row).id for row in range(table.rowCount())}
+    return {run.id for run in runs.view.model().runs}
 
 
 def press(runs, run_id, name):
@@ -180,7 +180,7 @@ def test_runs_laid_over_have_names_of_their_own(qtbot, runs, controller, ids):
     controller.laid_over.connect(over.append)
     QTest.keyClick(runs.view, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(over) and len(over[-1]) == 2)
-    assert all(label.startswith("small · 90.00 % · ") for label in over[-1])
+    assert set(over[-1]) == {"small · 90.00 %", "small 2 · 90.00 %"}
     assert {curves.run.id for curves in over[-1].values()} == {ids[0], ids[2]}
     assert all(list(curves.steps) == [1, 2] for curves in over[-1].values())
 
