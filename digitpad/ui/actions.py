@@ -69,6 +69,19 @@ class Actions(QObject):
         for action, name in self._icons.items():
             action.setIcon(icon(name, theme))
 
+    def show_drawing(self, drawn: bool, can_undo: bool, can_redo: bool) -> None:
+        """Offer what can be done with the drawing."""
+        self.undo.setEnabled(can_undo)
+        self.redo.setEnabled(can_redo)
+        for action in (self.clear, self.save, self.copy):
+            action.setEnabled(drawn)
+
+    def show_training(self, is_active: bool) -> None:
+        """Offer a run, or what can be done with the one that goes on."""
+        self.train.setEnabled(not is_active)
+        self.pause.setEnabled(is_active)
+        self.stop.setEnabled(is_active)
+
     def _make(self, picture: str, text: str, tip: str, keys: list[str] | list[_Keys]) -> QAction:
         action = QAction(text, self)
         action.setShortcuts([QKeySequence(key) for key in keys])

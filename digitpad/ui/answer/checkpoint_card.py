@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
@@ -14,6 +15,21 @@ from digitpad.ui.session.active_network import NetworkState, Source
 
 _SHOWN = 110
 """Characters of a value that are shown at most; a foreign file may hold any text."""
+
+
+class _ActionButton(QPushButton):
+    """Does what an action of the menus does, with words of its own."""
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__(words)
+        self.setObjectName(name)
+
+    def set_action(self, action: QAction) -> None:
+        """Trigger that action, and be enabled with it."""
+        self.clicked.connect(action.trigger)
+        self.setToolTip(action.toolTip())
+        self.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(self.setEnabled)
 
 
 class CheckpointPanel(QWidget):
@@ -30,10 +46,8 @@ class CheckpointPanel(QWidget):
         font = self._name.font()
         font.setBold(True)
         self._name.setFont(font)
-        self.load_button = QPushButton(self.tr("Load…"))
-        self.load_button.setObjectName("load_button")
-        self.save_button = QPushButton(self.tr("Save as…"))
-        self.save_button.setObjectName("save_button")
+        self.load_button = _ActionButton("load_button", self.tr("Load…"))
+        self.save_button = _ActionButton("save_button", self.tr("Save as…"))
         self.notice = Notice()
         self.notice.setObjectName("checkpoint_notice")
         # However long a sentence is, it gets the table's room and no more; its tool tip has the whole of it.

@@ -15,6 +15,7 @@ from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.theme import Theme
+from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.reading_thread import Reading
 
 _WIDTH = 416
@@ -26,8 +27,9 @@ _ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen re
 class AnswerColumn(QWidget):
     """A column of fixed width, in which nothing moves when a number changes."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, network: ActiveNetwork, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._network = network
         self.checkpoint = CheckpointPanel()
         self.rejection = RejectionChoice()
         self._answer = AnswerPanel()
@@ -63,6 +65,10 @@ class AnswerColumn(QWidget):
         column.addWidget(self.rejection)
         column.addWidget(self._below)
         self.setFixedWidth(_WIDTH)
+        self.rejection.rate_selected.connect(network.set_false_rejection_rate)
+        network.opened.connect(self.checkpoint.show_info)
+        network.changed.connect(self._on_network_changed)
+        self._on_network_changed()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the digit and the bars; what stands below them steps back where there is no more."""
@@ -112,6 +118,13 @@ class AnswerColumn(QWidget):
         self._bars.show_probabilities(None, None)
         self._input.show_input(None)
         self._answer.show_error(sentence(error))
+
+    @Slot()
+    def _on_network_changed(self) -> None:
+        state = self._network.state
+        self.checkpoint.show_state(state)
+        if state.info is not None:
+            self.rejection.show_network(state.info)
 
     @Slot()
     def _announce(self) -> None:

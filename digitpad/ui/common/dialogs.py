@@ -88,14 +88,10 @@ def _dialog(parent: QWidget, title: str, filters: Sequence[str], selected: Chose
     return dialog
 
 
-CLOSE_QUESTION = "close_question"
-"""Name of the question that `ask_before_closing` asks."""
-
-
-def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> None:
+def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> QMessageBox:
     """Ask whether a run that goes on is to be stopped, so that the window can be closed."""
     question = QMessageBox(parent)
-    question.setObjectName(CLOSE_QUESTION)
+    question.setObjectName("close_question")
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     question.setIcon(QMessageBox.Icon.Question)
     question.setText(translate("dialogs", "A training run is under way. Stop it and close digitpad?"))
@@ -108,3 +104,4 @@ def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> None:
     question.setEscapeButton(keep)
     accept.clicked.connect(stop)
     question.open()
+    return question

@@ -135,6 +135,7 @@ class CurvesView(QWidget):
         run = self._curves.run
         return {name: it for name, it in self._others.items() if not (run and it.run and it.run.id == run.id)}
 
+    @Slot(str, object)
     def show_run(self, name: str, curves: RunCurves) -> None:
         """Show a run, all of it.
 

@@ -36,7 +36,7 @@ class RunController(QObject):
     Signals:
         load_requested: the Path of a run's checkpoint that is to be read with.
         resume_requested: the id of a run that is to go on.
-        run_selected: a RunInfo, and the RunCurves of it, to be shown.
+        run_selected: the name of a run, and its RunCurves, to be shown.
         renamed: the RunInfo of a run that has another name.
         laid_over: the curves to lay over the shown ones, RunCurves by name.
         saved: the Path that a checkpoint was exported to.
@@ -45,7 +45,7 @@ class RunController(QObject):
 
     load_requested = Signal(object)
     resume_requested = Signal(str)
-    run_selected = Signal(object, object)
+    run_selected = Signal(str, object)
     renamed = Signal(object)
     laid_over = Signal(object)
     saved = Signal(object)
@@ -99,7 +99,7 @@ class RunController(QObject):
         if run is None or state.is_training:
             return
         if state.run is not None and state.run.id == run.id:
-            self.run_selected.emit(run, self._session.curves)
+            self.run_selected.emit(state.run.name, self._session.curves)
         else:
             self._worker.run(
                 partial(_curves, [run]), lambda curves: self.run_selected.emit(run, curves[0]), self.failed.emit
@@ -107,7 +107,7 @@ class RunController(QObject):
 
     def _on_curves(self, run: RunInfo, curves: list[RunCurves]) -> None:
         if not self._session.state.is_training:
-            self.run_selected.emit(run, curves[0])
+            self.run_selected.emit(run.name, curves[0])
 
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:

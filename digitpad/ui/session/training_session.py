@@ -171,8 +171,8 @@ class TrainingSession(QObject):
             case RunInfo():
                 self.curves = RunCurves(report)
                 self._change(run=report, phase=Phase.TRAINING if state.phase is Phase.PREPARING else state.phase)
-                self.started.emit(report)
                 self.run_changed.emit(report)
+                self.started.emit(report)
             case EarlierReports():
                 for earlier in report.reports:
                     self.curves.add(earlier)

@@ -93,8 +93,10 @@ class TrainLine(QWidget):
         index = self.recipe_combo.currentIndex()
         return self._recipes[index] if 0 <= index < len(self._recipes) else None
 
+    @Slot(object, str)
     def show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
-        """Offer recipes, and choose one by its id; the first where there is no such."""
+        """Offer recipes, and choose one by its id, with '' the same as before; the first where there is no such."""
+        selected = selected or (self.recipe.id if self.recipe else "")
         self.recipe_combo.blockSignals(True)
         self.recipe_combo.clear()
         self._recipes = list(recipes)

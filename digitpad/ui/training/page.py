@@ -18,7 +18,6 @@ from digitpad.storage.io import write_atomically
 from digitpad.ui.common.dialogs import ask_save, curves_filter
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import LIGHT, Theme
-from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
@@ -55,14 +54,8 @@ class TrainingPanel(QWidget):
     toggled = Signal(bool)
     line_resized = Signal()
 
-    def __init__(
-        self,
-        training_service: TrainingService,
-        session: TrainingSession,
-        network: ActiveNetwork,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, training_service: TrainingService, session: TrainingSession, network: ActiveNetwork) -> None:
+        super().__init__()
         self._training_service, self._session, self._network = training_service, session, network
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
         self._background = Worker("imports", self)
@@ -126,8 +119,8 @@ class TrainingPanel(QWidget):
         form.edit_requested.connect(self._on_edit_requested)
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
-        network.changed.connect(self._on_network_changed)
-        session.changed.connect(self._on_session_changed)
+        network.changed.connect(lambda: form.live.setChecked(network.state.follows_training))
+        session.changed.connect(lambda: line.show_state(session.state))
         session.asked.connect(self._on_asked)
         session.started.connect(self._on_started)
         session.started.connect(form.show_run)
@@ -141,12 +134,12 @@ class TrainingPanel(QWidget):
         self._map.failed.connect(self._notice.say)
         runs.load_requested.connect(self.load_requested)
         runs.resume_requested.connect(session.resume)
-        runs.run_selected.connect(self._on_run_selected)
+        runs.run_selected.connect(curves.show_run)
         runs.renamed.connect(session.take_name)
         runs.laid_over.connect(curves.lay_over)
         runs.saved.connect(self._on_saved)
         runs.failed.connect(self._notice.say)
-        recipes.recipes_changed.connect(self._on_recipes_changed)
+        recipes.recipes_changed.connect(line.show_recipes)
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
@@ -236,14 +229,6 @@ class TrainingPanel(QWidget):
     # What happens.
 
     @Slot()
-    def _on_network_changed(self) -> None:
-        self._form.live.setChecked(self._network.state.follows_training)
-
-    @Slot()
-    def _on_session_changed(self) -> None:
-        self._line.show_state(self._session.state)
-
-    @Slot()
     def _on_asked(self) -> None:
         self.quiet.hurry()
         self._notice.close_message()
@@ -252,7 +237,6 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _on_started(self, info: RunInfo) -> None:
-        self._runs.update_run(info)
         self._runs.select_run(info.id)
         self._curves.show_run(info.name, self._session.curves)
 
@@ -266,10 +250,6 @@ class TrainingPanel(QWidget):
             self._runs.select_run(state.run.id)
         self._runs_controller.refresh()
 
-    @Slot(object, object)
-    def _on_run_selected(self, info: RunInfo, curves: RunCurves) -> None:
-        self._curves.show_run(info.name, curves)
-
     def _on_prepared(self, _result: None) -> None:
         self._is_prepared = True
         self._build_curves()
@@ -278,11 +258,6 @@ class TrainingPanel(QWidget):
         # Takes some 15 ms, so it waits until somebody looks.
         if self._is_prepared and self.is_open:
             self._curves.build()
-
-    @Slot(object, str)
-    def _on_recipes_changed(self, recipes: list[Recipe], selected: str) -> None:
-        current = self._line.recipe
-        self._line.show_recipes(recipes, selected or (current.id if current else ""))
 
     @Slot(object, object)
     def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QWidget
 from digitpad.domain.prediction import Prediction
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.panel import AnswerColumn
+from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.reading_thread import Reading
+from digitpad.ui.session.worker import Worker
 
 INPUT = np.full((28, 28), 200, np.uint8)
 FALSE_REJECTION_RATES = (0.02, 0.01, 0.02, 0.05, 0.01, 0.02, 0.01, 0.81, 0.03, 0.02)
@@ -25,9 +27,11 @@ def pane(qtbot):
 @pytest.fixture
 def side(pane):
     """The column in a pane: by itself, it would not get lower than its parts."""
-    widget = AnswerColumn(pane)
+    worker = Worker()
+    widget = AnswerColumn(ActiveNetwork(lambda path: None, worker, pane), pane)
     pane.show()
-    return widget
+    yield widget
+    worker.stop()
 
 
 def said(side):

@@ -166,8 +166,8 @@ def test_selecting_reads_the_curves(qtbot, runs, controller, ids):
         runs.select_run(ids[0])
     with qtbot.waitSignal(controller.run_selected) as selected:
         runs.select_run(ids[1])
-    info, curves = selected.args
-    assert info.id == ids[1]
+    _, curves = selected.args
+    assert curves.run.id == ids[1]
     assert list(curves.steps) == [1, 2]
     assert curves.epochs == (EPOCH,)
 
@@ -216,7 +216,7 @@ def train(qtbot, session, service, run_id):
 
 def test_while_a_run_goes_on_no_other_takes_its_place(qtbot, runs, controller, session, service, ids):
     shown = []
-    controller.run_selected.connect(lambda info, curves: shown.append(info.id))
+    controller.run_selected.connect(lambda _, curves: shown.append(curves.run.id))
     train(qtbot, session, service, ids[0])
     for run_id in ids:
         runs.select_run(run_id)

@@ -81,7 +81,7 @@ def test_a_run_tells_its_start_its_reports_and_its_end_in_order(qtbot, session, 
     assert session.state.is_active
     end(qtbot, session, service)
 
-    assert said[:3] == [("asked", None), ("started", INFO), ("run_changed", INFO)]
+    assert said[:3] == [("asked", None), ("run_changed", INFO), ("started", INFO)]
     assert reports(said) == [steps(number) for number in range(1, 11)]
     assert said[-1] == ("ended", Phase.FINISHED)
     assert phases == [Phase.IDLE, Phase.PREPARING, Phase.TRAINING, Phase.FINISHED]

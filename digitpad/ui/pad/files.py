@@ -1,0 +1,215 @@
+"""Drawings, pictures and checkpoints in and out of the window: dialogs, clipboard and drops. A thread does the work."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QImage, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from digitpad.domain.errors import InputError
+from digitpad.ink.strokes import Ink
+from digitpad.ui.common.dialogs import (
+    CHECKPOINT_ENDINGS,
+    ask_open,
+    ask_save,
+    checkpoint_filter,
+    checkpoint_save_filter,
+    drawing_filter,
+    drawing_save_filter,
+    picture_save_filter,
+)
+from digitpad.ui.common.format import numeral
+from digitpad.ui.pad.canvas import Canvas
+from digitpad.ui.session.worker import Worker
+
+
+class Files(QObject):
+    """Asks a person what to open and where to save, and does it.
+
+    Signals:
+        checkpoint_chosen: the Path of a checkpoint that is to be read with.
+        done, checkpoint_done: a drawing was opened or saved, or a checkpoint copied.
+        remarked: a sentence about what was done.
+        failed, checkpoint_failed: what went wrong with a drawing, or the copy of a checkpoint: a sentence or an error.
+    """
+
+    checkpoint_chosen = Signal(object)
+    done = Signal()
+    checkpoint_done = Signal()
+    remarked = Signal(str)
+    failed = Signal(object)
+    checkpoint_failed = Signal(object)
+
+    def __init__(self, canvas: Canvas, window: QWidget) -> None:
+        super().__init__(window)
+        self._canvas, self._window = canvas, window
+        self._worker = Worker("files", self)
+
+    def stop(self) -> None:
+        """End the thread when what was asked for is done."""
+        self._worker.stop()
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Take files and pictures, as copies."""
+        if _local_files(event.mimeData()) or event.mimeData().hasImage():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Open the first file that was dropped, or the picture."""
+        if self._take(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)  # a source may delete what was moved
+            event.accept()
+        else:
+            self.failed.emit(self.tr("That cannot be opened here. Drop a file or a picture."))
+
+    @Slot()
+    def paste(self) -> None:
+        """Open what the clipboard holds."""
+        if not self._take(QApplication.clipboard().mimeData()):
+            self.failed.emit(self.tr("There is no picture on the clipboard. Copy one and paste again."))
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the drawing on the clipboard as a picture."""
+        self._worker.run(partial(_png, self._canvas.ink), _to_clipboard, self.failed.emit)
+
+    @Slot()
+    def ask_for_drawing(self) -> None:
+        """Ask for a drawing or picture and open it."""
+        ask_open(self._window, self.tr("Open a drawing or picture"), drawing_filter(), self._open)
+
+    @Slot()
+    def ask_where_to_save(self) -> None:
+        """Ask for a file and save the drawing there."""
+        ink = self._canvas.ink
+        names = picture_save_filter() if ink.picture is not None else drawing_save_filter()
+
+        def save(path: Path) -> None:
+            self._worker.run(partial(_saved, path, ink), self._on_saved, self.failed.emit)
+
+        ask_save(self._window, self.tr("Save the drawing"), "digit", names, save)
+
+    @Slot()
+    def ask_for_checkpoint(self) -> None:
+        """Ask for a checkpoint to read with."""
+        ask_open(self._window, self.tr("Load a checkpoint"), checkpoint_filter(), self.checkpoint_chosen.emit)
+
+    def ask_where_to_save_checkpoint(self, source: Path) -> None:
+        """Ask for a file and copy a checkpoint there."""
+        names, title = checkpoint_save_filter(source.suffix), self.tr("Save the checkpoint")
+
+        def copy(path: Path) -> None:
+            self._worker.run(partial(_copied, source, path), self._on_checkpoint_saved, self.checkpoint_failed.emit)
+
+        ask_save(self._window, title, source.name, names, copy)
+
+    def _take(self, mime: QMimeData) -> bool:
+        """Open what a drop or the clipboard holds: a checkpoint, a drawing or a picture; False where it is none."""
+        paths = _local_files(mime)
+        if not paths:
+            image = mime.imageData() if mime.hasImage() else None
+            if not isinstance(image, QImage) or image.isNull():
+                return False
+            self._worker.run(partial(_from_image, image.copy()), self._on_opened, self.failed.emit)
+            return True
+        if paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
+            self.checkpoint_chosen.emit(paths[0])
+        else:
+            self._open(paths[0])
+        if len(paths) > 1:
+            self.remarked.emit(self.tr("Only {name} is opened, the first of them").format(name=paths[0].name))
+        return True
+
+    def _open(self, path: Path) -> None:
+        """Open a drawing or picture; of a file with many drawings, the first."""
+        self._worker.run(partial(_opened, path), partial(self._on_file_opened, path), self.failed.emit)
+
+    def _on_file_opened(self, path: Path, opened: tuple[Ink, int]) -> None:
+        ink, count = opened
+        self._on_opened(ink)
+        if count > 1:
+            text = self.tr("{file} holds {count} drawings; the first is shown.")
+            self.remarked.emit(text.format(file=path.name, count=numeral(count)))
+
+    def _on_opened(self, ink: Ink) -> None:
+        self._canvas.set_ink(ink)
+        self.done.emit()
+
+    def _on_saved(self, path: Path) -> None:
+        self.done.emit()
+        self.remarked.emit(self.tr("Saved {path}").format(path=path))
+
+    def _on_checkpoint_saved(self, path: Path) -> None:
+        self.checkpoint_done.emit()
+        self.remarked.emit(self.tr("Saved {path}").format(path=path))
+
+
+def _to_clipboard(png: bytes) -> None:
+    QApplication.clipboard().setImage(QImage.fromData(png), QClipboard.Mode.Clipboard)
+
+
+def _local_files(mime: QMimeData | None) -> list[Path]:
+    """The files on this machine that a drop or the clipboard names."""
+    return [] if mime is None else [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+# Pillow and the XML parser are imported in the thread, where they are used: a start has no time for them.
+
+
+def _opened(path: Path) -> tuple[Ink, int]:
+    """The first drawing of a file that is not empty, and how many there are."""
+    from digitpad.ink.formats.opening import open_inks
+
+    inks = [ink for ink in open_inks(path) if not ink.is_empty]
+    if not inks:
+        raise InputError("{file} holds no drawing; choose another file.", file=path.name)
+    return inks[0], len(inks)
+
+
+def _from_image(image: QImage) -> Ink:
+    from PIL import Image
+
+    from digitpad.ink.formats.opening import from_picture
+
+    return from_picture(Image.fromarray(_pixels(image)))
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
+    """RGBA pixels, uint8 (h, w, 4), of an image: a copy, for what constBits shows dies with its QImage."""
+    rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(rgba.constBits(), np.uint8).reshape(rgba.height(), rgba.bytesPerLine())
+    return rows[:, : rgba.width() * 4].reshape(rgba.height(), rgba.width(), 4).copy()
+
+
+def _saved(path: Path, ink: Ink) -> Path:
+    from digitpad.ink.formats.opening import save_ink
+
+    save_ink(path, ink)
+    return path
+
+
+def _copied(source: Path, target: Path) -> Path:
+    from digitpad.storage.io import write_atomically
+
+    if target.suffix != source.suffix:
+        text = "This checkpoint cannot be saved as {file}; end the name in {suffix}."
+        raise InputError(text, file=target.name, suffix=source.suffix)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        text = "{path} cannot be read ({reason}); load another checkpoint."
+        raise InputError(text, path=source, reason=error.strerror) from error
+    write_atomically(target, content)
+    return target
+
+
+def _png(ink: Ink) -> bytes:
+    from digitpad.ink.formats.export import to_png
+
+    return to_png(ink)

@@ -1,0 +1,31 @@
+"""How wide the pen is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QSlider
+
+from digitpad.ink.strokes import PEN_WIDTHS
+
+
+class PenWidth(QSlider):
+    """A slider over the widths of the pen, in canvas units; a key moves it by ten."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("pen_width")
+        self.setRange(*PEN_WIDTHS)
+        self.setPageStep(10)
+        self.setFixedWidth(120)
+        self.setToolTip(self.tr("Width of the pen ([ and ])"))
+        self.setAccessibleName(self.tr("Pen width"))
+
+    @Slot()
+    def widen(self) -> None:
+        """Make the pen wider."""
+        self.setValue(self.value() + self.pageStep())
+
+    @Slot()
+    def narrow(self) -> None:
+        """Make it narrower."""
+        self.setValue(self.value() - self.pageStep())
