@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -10,6 +11,8 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
 from digitpad.storage.log import log_file, log_folder
+from digitpad.ui.training.page import TrainingPanel
+from tests.app.pad import SEVEN
 
 FAULTS = """
 import sys
@@ -105,3 +108,13 @@ def test_where_no_program_shows_folders_the_window_says_which_one_it_is(pad, sho
     box = pad.window.findChild(QMessageBox)
     assert str(log_folder()) in box.text()
     box.close()
+
+
+def test_what_is_opened_and_what_is_refused_is_logged_in_english(pad, caplog, tmp_path):
+    (tmp_path / "broken.safetensors").write_bytes(b"nothing")
+    with caplog.at_level(logging.INFO, "digitpad"):
+        pad.draw(SEVEN)
+        pad.answer()
+        pad.window.findChild(TrainingPanel).load_requested.emit(tmp_path / "broken.safetensors")
+        pad.qtbot.waitUntil(lambda: "refused: broken.safetensors" in caplog.text, timeout=30000)
+    assert "pen.safetensors" in caplog.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -13,8 +12,6 @@ from digitpad.domain.errors import Message
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.theme import LIGHT, Theme
-
-_log = logging.getLogger(__name__)
 
 _BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=[^\W_]{24})(?=[^\W_])")
 
@@ -73,7 +70,6 @@ class Notice(QFrame):
     def say(self, words: str | Message) -> None:
         """Show a sentence, or an error's, and let a screen reader say it."""
         self._sentence = sentence(words) if isinstance(words, Message) else words
-        _log.info("%s", self._sentence)
         self._text.setText(breakable(self._sentence))
         self._text.setToolTip(self._sentence)
         self.setAccessibleName(self._sentence)

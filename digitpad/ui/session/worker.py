@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -9,6 +10,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
+
+_log = logging.getLogger(__name__)
 
 _STACK_BYTES = 8 << 20
 """The thread's stack: torch needs more than the 512 KB that macOS gives."""
@@ -31,6 +34,7 @@ class _Runner(QObject):
         try:
             result = work()
         except DigitpadError as error:
+            _log.info("refused: %s", error)
             self.failed.emit(number, error)
         except Exception:
             fault = DigitpadError("That failed, by a fault of digitpad: see Help ▸ Show log folder.")
