@@ -7,8 +7,7 @@ import csv
 import io
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,44 +22,17 @@ Points = tuple[Array, Array]
 XAxis = Literal["step", "epoch", "images", "time"]
 """What curves are drawn over: steps, epochs, training images seen, or seconds of training."""
 
-EpochValue = Literal[
-    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "validation_loss", "validation_accuracy"
-]
-
-_SHORTEST_MEMORY, _LONGEST_MEMORY = 5.0, 200.0
-_REMEMBERED = 0.05
+_SHORTEST_MEMORY, _LONGEST_MEMORY, _REMEMBERED = 5.0, 200.0, 0.05
 """How many steps the smoothed loss remembers, from the first step on, at most, and as a share of the steps so far."""
 
-_MEMBERS = (
-    "step",
-    "loss",
-    "smoothed_loss",
-    "learning_rate",
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "test_loss",
-    "test_accuracy",
-    "validation_loss",
-    "validation_accuracy",
-    "interim_images",
-    "interim_loss",
-    "interim_accuracy",
-)
+_LOSSES = [f"{part}_{value}" for part in ("train", "test", "validation") for value in ("loss", "accuracy")]
+_STEP_COLUMNS = ["step", "loss", "smoothed_loss", "learning_rate"]
+_EPOCH_COLUMNS = ["epoch", *_LOSSES]
+_INTERIM_COLUMNS = ["images", "loss", "accuracy"]
 
 
-@dataclass(frozen=True)
-class Values:
-    """What is known of one step.
-
-    Attributes:
-        step: its number, from 1.
-        loss: training loss; no number where the training went wrong.
-        smoothed: the same, smoothed; NaN before the first loss that is a number.
-        learning_rate: learning rate.
-        epoch: the last epoch that was over by then, None before the first.
-        interim: the last test within an epoch by then, None where there was none.
-    """
+class Values(NamedTuple):
+    """What is known of one step: its losses are NaN where there is none; `epoch` and `interim` are the last by then."""
 
     step: int
     loss: float
@@ -84,25 +56,23 @@ class RunCurves:
     def __init__(self, run: RunInfo | None = None) -> None:
         self.run = run
         """The run they belong to, where it is known."""
+        self.planned_steps = 0
+        """How many steps the run will have, as far as its reports have said; 0 at first."""
+        self._planned_epochs, self._planned_seconds = 0, 0.0
         self._table = np.empty((5, 1024))  # rows: step, loss, smoothed, learning rate, seconds of training
         self._count = 0
         self._mean, self._weight = 0.0, 0.0  # the exponential mean before its bias is taken away, and that bias
         self._epochs: list[EpochReport] = []
         self._interims: list[InterimReport] = []
-        self.planned_steps = 0
-        """How many steps the run will have, as far as its reports have said; 0 at first."""
-        self._planned_epochs, self._planned_seconds = 0, 0.0
 
     def add(self, report: Report) -> None:
         """Take in what the run said next."""
         if isinstance(report, StepsReport):
             self._add_steps(report)
         elif isinstance(report, InterimReport):
-            del self._interims[bisect_left(self._interims, report.step, key=_step) :]
-            self._interims.append(report)
+            self._interims[bisect_left(self._interims, report.step, key=_step) :] = [report]
         else:
-            del self._epochs[bisect_left(self._epochs, report.step, key=_step) :]
-            self._epochs.append(report)
+            self._epochs[bisect_left(self._epochs, report.step, key=_step) :] = [report]
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
@@ -141,54 +111,41 @@ class RunCurves:
     @property
     def last_step(self) -> int:
         """The last step that a report spoke of; 0 before the first."""
-        ends = [report.step for report in self._epochs[-1:]] + [report.step for report in self._interims[-1:]]
-        return max([int(self.steps[-1]) if self._count else 0, *ends])
+        tests = [*map(_step, self._epochs[-1:]), *map(_step, self._interims[-1:])]
+        return max(int(self.steps[-1]) if self._count else 0, *tests, 0)
 
-    def by_epoch(self, value: EpochValue) -> Points:
-        """A value of each epoch that has it, at the step where the epoch ended; accuracies are shares, 0 to 1."""
-        pairs = [(report.step, getattr(report, value)) for report in self._epochs]
-        return _points([(step, y) for step, y in pairs if y is not None])
+    def by_epoch(self, value: str) -> Points:
+        """A value of the `EpochReport`s that have it, at the steps where they ended; accuracies are shares, 0 to 1."""
+        return _points(self._epochs, value)
 
-    def interim(self, value: Literal["loss", "accuracy"]) -> Points:
-        """A value of each test within an epoch; accuracies are shares, 0 to 1."""
-        return _points([(report.step, getattr(report, value)) for report in self._interims])
+    def interim(self, value: str) -> Points:
+        """A value of the `InterimReport`s; accuracies are shares, 0 to 1."""
+        return _points(self._interims, value)
 
     def place(self, step: float | Array, axis: XAxis) -> Array:
         """Where a step, or each of some, lies on an axis; the last batch of an epoch counts as a whole one."""
-        if axis != "time":
-            return np.asarray(step * self._units(axis), np.float64)
-        steps, seconds = self._times()
-        return np.asarray(np.interp(step, steps, seconds), np.float64)
+        known = self._times() if axis == "time" else None
+        return np.asarray(np.interp(step, *known) if known else step * self._units(axis), np.float64)
 
     def step_at(self, place: float, axis: XAxis) -> float:
         """The step that lies at a place on an axis."""
-        if axis != "time":
-            return place / self._units(axis)
-        steps, seconds = self._times()
-        return float(np.interp(place, seconds, steps))
+        known = self._times() if axis == "time" else None
+        return float(np.interp(place, known[1], known[0])) if known else place / self._units(axis)
 
     def planned(self, axis: XAxis) -> float:
         """Where the run will end on an axis, as far as its reports have said; 0 at first."""
         return self._planned_seconds if axis == "time" else self.planned_steps * self._units(axis)
 
     def at(self, step: float) -> Values | None:
-        """What is known of the step nearest to a place on the axis; None before the first report of steps."""
+        """What is known of the step nearest to this one; None before the first report of steps."""
         if not self._count:
             return None
-        right = min(int(np.searchsorted(self.steps, step)), self._count - 1)
-        left = max(right - 1, 0)
-        place = left if step - self.steps[left] < self.steps[right] - step else right
-        number, loss, smoothed, learning_rate = (float(x) for x in self._table[:4, place])
-        over = bisect_right(self._epochs, number, key=_step)
-        tested = bisect_right(self._interims, number, key=_step)
-        return Values(
-            step=int(number),
-            loss=loss,
-            smoothed=smoothed,
-            learning_rate=learning_rate,
-            epoch=self._epochs[over - 1] if over else None,
-            interim=self._interims[tested - 1] if tested else None,
-        )
+        row = int(np.abs(self.steps - step).argmin())
+        number, loss, smoothed, learning_rate = self._table[:4, row].tolist()
+        epochs = self._epochs[: bisect_right(self._epochs, number, key=_step)]
+        interims = self._interims[: bisect_right(self._interims, number, key=_step)]
+        last_epoch, last_interim = epochs[-1] if epochs else None, interims[-1] if interims else None
+        return Values(int(number), loss, smoothed, learning_rate, last_epoch, last_interim)
 
     def snapshot(self) -> RunCurves:
         """The curves as they are now, for work in another thread."""
@@ -205,28 +162,27 @@ class RunCurves:
         numbers = {int(step): values for step, *values in self._table[:4, : self._count].T.tolist()}
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
-        table.writerow(_MEMBERS)
+        table.writerow([*_STEP_COLUMNS, *_EPOCH_COLUMNS, *(f"interim_{name}" for name in _INTERIM_COLUMNS)])
         for step in sorted({*numbers, *epochs, *interims}):
-            epoch, interim = epochs.get(step), interims.get(step)
-            of_epoch = [getattr(epoch, name, None) for name in _MEMBERS[4:11]]
-            of_interim = [getattr(interim, name, None) for name in ("images", "loss", "accuracy")]
+            of_epoch = [getattr(epochs.get(step), name, None) for name in _EPOCH_COLUMNS]
+            of_interim = [getattr(interims.get(step), name, None) for name in _INTERIM_COLUMNS]
             table.writerow([step, *numbers.get(step, [None] * 3), *of_epoch, *of_interim])
         return text.getvalue()
 
     def _units(self, axis: XAxis) -> float:
         """How far a step is on an axis other than time's."""
-        if axis == "epoch":
-            last = self._epochs[-1] if self._epochs else None
-            if self.planned_steps:
-                return self._planned_epochs / self.planned_steps
-            return last.epoch / last.step if last and last.step else 1.0
+        if axis == "epoch" and self.planned_steps:
+            return self._planned_epochs / self.planned_steps
+        if axis == "epoch" and self._epochs:
+            return self._epochs[-1].epoch / self._epochs[-1].step
         return float(self.run.recipe.batch) if axis == "images" and self.run else 1.0
 
     def _times(self) -> Points:
         """Steps, from 0, and the seconds of training after each."""
+        steps, seconds = _points(self._epochs, "train_seconds")
         if self._count:
-            return np.append(0.0, self.steps), np.append(0.0, self._table[4, : self._count])
-        return _points([(0, 0.0), *((report.step, report.train_seconds) for report in self._epochs)])
+            steps, seconds = self.steps, self._table[4, : self._count]
+        return np.append(0.0, steps), np.append(0.0, seconds)
 
     def _add_steps(self, report: StepsReport) -> None:
         self._go_back(report.first)
@@ -234,9 +190,7 @@ class RunCurves:
         self._planned_seconds = report.train_seconds + report.remaining_seconds
         end = self._count + len(report.losses)
         if end > self._table.shape[1]:
-            room = np.empty((5, 2 * end))
-            room[:, : self._count] = self._table[:, : self._count]
-            self._table = room
+            self._table = np.concatenate([self._table, np.empty((5, 2 * end - self._table.shape[1]))], axis=1)
         smoothed = []
         for step, loss in enumerate(report.losses, report.first):
             share = 1 / min(_SHORTEST_MEMORY + _REMEMBERED * step, _LONGEST_MEMORY)
@@ -244,11 +198,10 @@ class RunCurves:
                 self._mean += share * (loss - self._mean)
                 self._weight += share * (1 - self._weight)
             smoothed.append(self._mean / self._weight if self._weight else math.nan)
-        new = self._table[:, self._count : end]
-        new[0] = np.arange(report.first, report.first + len(report.losses))
-        new[1], new[2], new[3] = report.losses, smoothed, report.learning_rates
         before = self._table[4, self._count - 1] if self._count else 0.0
-        new[4] = np.linspace(before, max(report.train_seconds, before), len(report.losses) + 1)[1:]
+        seconds = np.linspace(before, max(report.train_seconds, before), len(smoothed) + 1)[1:]
+        numbers = np.arange(report.first, report.first + len(smoothed))
+        self._table[:, self._count : end] = numbers, report.losses, smoothed, report.learning_rates, seconds
         self._count = end
 
     def _go_back(self, first: int) -> None:
@@ -268,6 +221,7 @@ def _step(report: EpochReport | InterimReport) -> int:
     return report.step
 
 
-def _points(pairs: list[tuple[int, float]]) -> Points:
+def _points(reports: list[EpochReport] | list[InterimReport], value: str) -> Points:
+    pairs = [(report.step, getattr(report, value)) for report in reports if getattr(report, value) is not None]
     table = np.array(pairs, np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]

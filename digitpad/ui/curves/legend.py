@@ -1,27 +1,18 @@
-"""Which line is which: pieces of the lines with their names, in as many rows as that takes.
-
-pyqtgraph's LegendItem lies over the plot, neither wraps nor shortens a name, and stands once for each plot.
-"""
+"""How the lines of plots look, and the legend that says which is which: one for all plots, wrapped by a label."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
 
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
+from digitpad.ui.common.theme import Theme, mix
 
-_SWATCH, _GAP, _SPACE, _ROW = 20, 4, 12, 16
-_LONGEST_LABEL = 180
-
-_OTHERS = ("#EE7733", "#009988", "#EE3377", "#AA4499")
-"""For other runs' curves: orange, teal and magenta of Paul Tol's 'vibrant' scheme and purple of his 'muted' one
-(https://personal.sron.nl/~pault/), apart from the accent's blue. Dashes tell apart what colours do not."""
-
-_DASHES = ((6.0, 3.0), (2.0, 3.0), (8.0, 3.0, 2.0, 3.0))
+_LONGEST_LABEL = 34
+_ENTRY = '<span style="color: {}">{}</span>&nbsp;{}'
 
 
 @dataclass(frozen=True)
@@ -30,14 +21,16 @@ class Look:
 
     Attributes:
         colour: 'accent', 'pale' (the accent, stepping back), 'text', 'quiet', or '#RRGGBB'.
+        sign: what stands for it in a legend.
         width: of the line, in pixels.
-        symbol: 'o' for circles, 's' for squares, 't' for triangles at its points, '' for none.
+        symbol: 'o' for circles or 's' for squares at its points, None for none.
         dashes: lengths of dash, gap, …, in widths of the line; none for a solid line.
     """
 
     colour: str
-    width: float = 1.0
-    symbol: str = ""
+    sign: str = "━━"
+    width: float = 1.5
+    symbol: str | None = None
     dashes: tuple[float, ...] = ()
 
     def colour_in(self, theme: Theme) -> QColor:
@@ -46,88 +39,43 @@ class Look:
             return QColor(mix(self.colour, theme.text, 0.2))
         return QColor(mix(theme.window, theme.accent, 0.4) if self.colour == "pale" else getattr(theme, self.colour))
 
-    def pen(self, theme: Theme, ratio: float = 0.0) -> QPen:
-        """The pen that draws it.
-
-        Args:
-            theme: decides its colour.
-            ratio: device pixels for each pixel where it is to be as wide wherever a plot is zoomed to; 0 elsewhere.
-        """
-        pen = QPen(self.colour_in(theme), self.width * (ratio or 1.0))
-        pen.setCosmetic(bool(ratio))  # Qt takes such a width for device pixels
+    def pen(self, theme: Theme, ratio: float) -> QPen:
+        """The pen that draws it, as wide wherever a plot is zoomed to, with so many device pixels for each pixel."""
+        pen = QPen(self.colour_in(theme), self.width * ratio)  # Qt takes the width of a cosmetic pen for device pixels
+        pen.setCosmetic(True)
         if self.dashes:
             pen.setDashPattern(self.dashes)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
 
 
-def other_look(number: int, symbol: str = "") -> Look:
+EACH_STEP = Look("pale", "──", 1.0)
+SMOOTHED = Look("accent", width=2.0)
+RATE = Look("accent")
+TRAINING = Look("accent", "━●━", symbol="o")
+TEST = Look("text", "━●━", symbol="o")
+PART = Look("quiet", "─■─", 1.0, "s")
+
+_OTHERS = (
+    Look("#EE7733", "╍╍╍", dashes=(6.0, 3.0)),
+    Look("#009988", "┅┅┅", dashes=(2.0, 3.0)),
+    Look("#EE3377", "━╶━", dashes=(8.0, 3.0, 2.0, 3.0)),
+    Look("#AA4499", "╍╍╍", dashes=(6.0, 3.0)),
+)
+"""For other runs' curves: orange, teal and magenta of Paul Tol's 'vibrant' scheme and purple of his 'muted' one
+(https://personal.sron.nl/~pault/), apart from the accent's blue. Dashes tell apart what colours do not."""
+
+
+def other_look(number: int) -> Look:
     """The look of the curves of another run, by its place among them."""
-    return Look(_OTHERS[number % len(_OTHERS)], 1.5, symbol, _DASHES[number % len(_DASHES)])
+    return _OTHERS[number % len(_OTHERS)]
 
 
-class Legend(QWidget):
-    """Entries in rows; long names are shortened in the middle, since runs' names often differ at the end."""
-
-    def __init__(self, theme: Theme = LIGHT) -> None:
-        super().__init__()
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.entries: tuple[tuple[str, Look], ...] = ()
-        """The lines that are named."""
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme, and the application's font as it is now."""
-        self._theme = theme
-        self.setFont(text_font(NOTE_PIXELS))
-        self.update()
-
-    def show_entries(self, entries: Iterable[tuple[str, Look]]) -> None:
-        """Name these lines, in this order."""
-        entries = tuple(entries)
-        if entries != self.entries:
-            self.entries = entries
-            self.setToolTip("\n".join(label for label, _ in entries))
-            self.updateGeometry()
-            self.update()
-
-    def heightForWidth(self, width: int) -> int:
-        """Height of the rows that it takes at a width, in pixels."""
-        return max((row for _, row, _, _ in self._placed(width)), default=0) * _ROW + _ROW
-
-    def sizeHint(self) -> QSize:
-        """As many rows as it takes now."""
-        return QSize(80, self.heightForWidth(self.width()))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint a piece of each line, and its name."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for left, row, label, look in self._placed(self.width()):
-                middle = (row + 0.5) * _ROW
-                painter.setPen(look.pen(self._theme))
-                painter.drawLine(QPointF(left, middle), QPointF(left + _SWATCH, middle))
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(look.colour_in(self._theme))
-                centre = QPointF(left + _SWATCH / 2, middle)
-                if look.symbol == "s":
-                    painter.drawRect(QRectF(centre.x() - 3, centre.y() - 3, 6, 6))
-                elif look.symbol:
-                    painter.drawEllipse(centre, 3.5, 3.5)
-                painter.setPen(QColor(self._theme.quiet))
-                text = QRectF(left + _SWATCH + _GAP, row * _ROW, _LONGEST_LABEL + 1, _ROW)
-                painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
-
-    def _placed(self, width: int) -> Iterator[tuple[int, int, str, Look]]:
-        """Left edge in pixels, row, name as far as it is shown, and look of each entry."""
-        metrics, left, row = QFontMetrics(self.font()), 0, 0
-        for label, look in self.entries:
-            room = max(min(_LONGEST_LABEL, width - _SWATCH - _GAP), 0)
-            shown = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, room)
-            right = left + _SWATCH + _GAP + metrics.horizontalAdvance(shown)
-            if left and right > width:
-                left, right, row = 0, right - left, row + 1
-            yield left, row, shown, look
-            left = right + _SPACE
+def legend_text(entries: Iterable[tuple[str, Look]], theme: Theme) -> str:
+    """Lines and their looks as rich text; long names lose their middle, since runs' names often differ at the end."""
+    shown, half = [], _LONGEST_LABEL // 2
+    for name, look in entries:
+        short = name if len(name) <= _LONGEST_LABEL else f"{name[:half]}\u2060…\u2060{name[-half:]}"
+        label = escape(short).replace(" ", "&nbsp;").replace("-", "&#8209;")  # no name goes on in another row
+        shown.append(_ENTRY.format(look.colour_in(theme).name(), look.sign, label))
+    return " &nbsp; ".join(shown)

@@ -1,4 +1,4 @@
-"""A small line drawing of the learning rate over a run."""
+"""A small line drawing of the learning rate over a run, painted without pyqtgraph: the recipe editor needs no more."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class LearningRateCurve(QWidget):
         self.setObjectName("rate_curve")
         self.setAccessibleName(self.tr("Learning rate over the run"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 88)
         self.setMouseTracking(True)
         self._learning_rate_at = learning_rate_at
         self._theme = theme
@@ -36,10 +37,6 @@ class LearningRateCurve(QWidget):
     def sizeHint(self) -> QSize:
         """Room to see the shape."""
         return QSize(240, 112)
-
-    def minimumSizeHint(self) -> QSize:
-        """Room to see that it rises and falls."""
-        return QSize(160, 88)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -53,10 +50,8 @@ class LearningRateCurve(QWidget):
         self._recipe = recipe
         self._rates = [self._learning_rate_at(recipe, point / _POINTS) for point in range(_POINTS + 1)]
         text = self.tr("Starts at {start}, rises to {highest} at most, ends at {end}")
-        first, highest, last = self._rates[0], max(self._rates), self._rates[-1]
-        self.setAccessibleDescription(
-            text.format(start=numeral(first, digits=2), highest=numeral(highest, digits=2), end=numeral(last, digits=2))
-        )
+        first, highest, last = (numeral(rate, digits=2) for rate in (self._rates[0], max(self._rates), self._rates[-1]))
+        self.setAccessibleDescription(text.format(start=first, highest=highest, end=last))
         self.update()
 
     def words(self) -> str:
@@ -84,39 +79,28 @@ class LearningRateCurve(QWidget):
         """Paint the axes' names, the line, and the value under the cursor."""
         if self._recipe is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(text_font(NOTE_PIXELS))
-        plot = self._plot()
-        painter.setPen(QPen(QColor(self._theme.line), 1))
-        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-        self._paint_words(painter, plot)
-        highest = max(self._rates) or 1.0
-        line = [
-            QPointF(
-                plot.left() + plot.width() * point / _POINTS, plot.bottom() - plot.height() * learning_rate / highest
-            )
-            for point, learning_rate in enumerate(self._rates)
-        ]
-        if self._share is not None:
-            x = plot.left() + plot.width() * self._share
-            painter.setPen(QPen(QColor(self._theme.quiet), 1))
-            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        painter.setPen(QPen(QColor(self._theme.accent), 2))
-        painter.drawPolyline(line)
-        painter.end()
+        plot, above = self._plot(), QRectF(self.rect()).adjusted(1, 0, -1, 0)
+        width, height, highest = plot.width() / _POINTS, plot.height(), max(self._rates) or 1.0
+        epochs = self.tr("1 epoch") if self._recipe.epochs == 1 else self.tr("{epochs} epochs")
+        left, bottom = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignBottom
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(text_font(NOTE_PIXELS))
+            painter.setPen(QColor(self._theme.quiet))
+            painter.drawText(above, left, self.words())
+            painter.drawText(above, bottom | left, "0")
+            last = epochs.format(epochs=numeral(self._recipe.epochs))
+            painter.drawText(above, bottom | Qt.AlignmentFlag.AlignRight, last)
+            if self._share is not None:
+                x = plot.left() + plot.width() * self._share
+                painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+            painter.setPen(QColor(self._theme.line))
+            painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            places = ((plot.left() + width * point, 1 - rate / highest) for point, rate in enumerate(self._rates))
+            painter.drawPolyline([QPointF(x, plot.top() + height * down) for x, down in places])
 
     def _plot(self) -> QRectF:
         """Where the line is drawn, between the words above and below."""
         words = self.fontMetrics().height()
         return QRectF(self.rect()).adjusted(1, words + 4, -1, -words - 2)
-
-    def _paint_words(self, painter: QPainter, plot: QRectF) -> None:
-        painter.setPen(QColor(self._theme.quiet))
-        above = QRectF(self.rect()).adjusted(1, 0, -1, 0)
-        painter.drawText(above, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), self.words())
-        bottom = int(Qt.AlignmentFlag.AlignBottom)
-        painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignLeft), "0")
-        epochs = 0 if self._recipe is None else self._recipe.epochs
-        last = (self.tr("1 epoch") if epochs == 1 else self.tr("{epochs} epochs")).format(epochs=numeral(epochs))
-        painter.drawText(above, bottom | int(Qt.AlignmentFlag.AlignRight), last)

@@ -9,13 +9,12 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QRegion, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
     QToolTip,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -56,7 +55,12 @@ class CurvesView(QWidget):
         self._is_stale = False
         self._pause = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
         self._pause.timeout.connect(self._on_pause_over)
-        self._why = self._button("why_lower", self.tr("Why is the test loss lower?"), "")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(8, 4, 8, 4)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self._why = self._button(0, "why_lower", self.tr("Why is the test loss lower?"), "")
         self._why.clicked.connect(self._on_why)
         self._axis = QComboBox()
         self._axis.setObjectName("x_axis")
@@ -67,21 +71,16 @@ class CurvesView(QWidget):
         self._axis.addItem(self.tr("by images"), "images")
         self._axis.addItem(self.tr("by time"), "time")
         self._axis.currentIndexChanged.connect(self._request_redraw)
-        self._log = self._button("log_scale", self.tr("Log"), self.tr("Logarithmic axes of loss and learning rate"))
+        self._grid.addWidget(self._axis, 0, 2)
+        self._log = self._button(3, "log_scale", self.tr("Log"), self.tr("Logarithmic axes of loss and learning rate"))
         self._log.setCheckable(True)
         self._log.toggled.connect(self._request_redraw)
-        self._whole = self._button("whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
-        self._png = self._button("export_png", self.tr("PNG…"), self.tr("Save the plots as a picture"))
+        self._whole = self._button(4, "whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
+        self._png = self._button(5, "export_png", self.tr("PNG…"), self.tr("Save the plots as a picture"))
         self._png.clicked.connect(partial(self.export_requested.emit, "png"))
-        self._csv = self._button("export_csv", self.tr("CSV…"), self.tr("Save all values as a table"))
+        self._csv = self._button(6, "export_csv", self.tr("CSV…"), self.tr("Save all values as a table"))
         self._csv.clicked.connect(partial(self.export_requested.emit, "csv"))
-        controls = QHBoxLayout()
-        controls.setSpacing(4)
-        controls.addWidget(self._why)
-        controls.addStretch(1)
-        for control in (self._axis, self._log, self._whole, self._png, self._csv):
-            controls.addWidget(control)
-        self._values = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True, margin=0)
+        self._values = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._values.setObjectName("curve_values")
         self._values.setProperty("note", True)
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -89,12 +88,9 @@ class CurvesView(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout()
         self._pages.addWidget(self._sentence)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 4)
-        column.setSpacing(0)
-        column.addLayout(controls)
-        column.addWidget(self._values)
-        column.addLayout(self._pages, 1)
+        self._grid.addWidget(self._values, 1, 0, 1, 7)
+        self._grid.addLayout(self._pages, 2, 0, 1, 7)
+        self._grid.setRowStretch(2, 1)
         self.set_theme(theme)
         self._show_state()
 
@@ -111,11 +107,9 @@ class CurvesView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme, and the application's font as it is now."""
         self._theme = theme
-        palette = self._sentence.palette()
-        palette.setColor(self._sentence.foregroundRole(), QColor(theme.quiet))
-        self._sentence.setPalette(palette)
-        for widget in (self._values, self._why):
-            widget.setFont(text_font(NOTE_PIXELS))
+        self._sentence.setStyleSheet(f"color: {theme.quiet}")
+        self._values.setFont(text_font(NOTE_PIXELS))
+        self._why.setFont(text_font(NOTE_PIXELS))
         if self._plots is not None:
             self._plots.set_theme(theme)
 
@@ -137,12 +131,7 @@ class CurvesView(QWidget):
 
     @Slot(str, object)
     def show_run(self, name: str, curves: RunCurves) -> None:
-        """Show a run, all of it.
-
-        Args:
-            name: its name for people.
-            curves: its curves so far; `add` adds to them.
-        """
+        """Show a run, all of it: its name for people, and its curves so far; `add` adds to them."""
         self._name, self._curves = name, curves
         if self._plots is not None:
             self._plots.put_cursor(None)
@@ -173,17 +162,18 @@ class CurvesView(QWidget):
         self.show_run("", RunCurves())
 
     def to_image(self, scale: float = 2.0) -> QImage:
-        """The plots under the run's name and values, as they are shown, without the cursor and the focus.
+        """The plots, once they are built, under the run's name and values, without the cursor and the focus.
 
         Args:
             scale: device pixels for each pixel of the window.
         """
-        source = self._sentence if self._plots is None else self._plots.picture
-        cursor = None if self._plots is None else self._plots.cursor_step
-        if self._plots is not None:
-            self._plots.put_cursor(None)
-            self._redraw(scale)
-        size = source.size() + QSize(0, _TITLE_HEIGHT)
+        self.build()
+        assert self._plots is not None
+        cursor = self._plots.cursor_step
+        self._plots.put_cursor(None)
+        self._plots.ratio = scale
+        self._redraw()
+        size = self._plots.picture.size() + QSize(0, _TITLE_HEIGHT)
         image = QImage(size * scale, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(QColor(self._theme.window))
@@ -192,10 +182,11 @@ class CurvesView(QWidget):
             painter.setPen(QColor(self._theme.quiet))
             title = QRectF(8, 0, size.width() - 16, _TITLE_HEIGHT)
             painter.drawText(title, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._words())
-            source.render(painter, QPoint(0, _TITLE_HEIGHT), QRegion(), QWidget.RenderFlag.DrawChildren)
-        if self._plots is not None:
-            self._plots.put_cursor(cursor)
-            self._request_redraw()
+            below = QPoint(0, _TITLE_HEIGHT)
+            self._plots.picture.render(painter, below, QRegion(), QWidget.RenderFlag.DrawChildren)
+        self._plots.ratio = 0.0
+        self._plots.put_cursor(cursor)
+        self._request_redraw()
         return image
 
     def sizeHint(self) -> QSize:
@@ -211,13 +202,14 @@ class CurvesView(QWidget):
         super().showEvent(event)
         self._request_redraw()
 
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+    def _button(self, column: int, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
         button.setText(text)
         button.setToolTip(tip)
         button.setAccessibleName(text.rstrip("…"))
         button.setAccessibleDescription(tip)
+        self._grid.addWidget(button, 0, column)
         return button
 
     @Slot()
@@ -232,12 +224,11 @@ class CurvesView(QWidget):
         if self._is_stale and self.isVisible():
             self._redraw()
 
-    def _redraw(self, ratio: float = 0.0) -> None:
+    def _redraw(self) -> None:
         self._is_stale = False
         self._show_state()
         if self._plots is not None and self._pages.currentWidget() is self._plots:
-            ratio, is_log = ratio or self.devicePixelRatioF(), self._log.isChecked()
-            self._plots.draw(self._curves, self.overlays, self._axis.currentData(), is_log=is_log, ratio=ratio)
+            self._plots.draw(self._curves, self.overlays, self._axis.currentData(), is_log=self._log.isChecked())
             self._pause.start()
         self.drawn.emit()
 
@@ -245,8 +236,8 @@ class CurvesView(QWidget):
         """Choose plots or sentence, and say what is shown."""
         has_plots = self._plots is not None and bool(self._curves or any(self.overlays.values()))
         self._pages.setCurrentIndex(int(has_plots))
-        for button in (self._whole, self._png):
-            button.setEnabled(has_plots)
+        self._whole.setEnabled(has_plots)
+        self._png.setEnabled(has_plots)
         self._csv.setEnabled(bool(self._curves))
         reasons = self._reasons()
         self._why.setVisible(bool(reasons))
@@ -259,10 +250,9 @@ class CurvesView(QWidget):
         self._values.setText(words.replace(" %", "\u00a0%"))  # no line ends in between
         self._values.setFixedHeight(self._values.fontMetrics().lineSpacing() * (1 if self.width() >= _ONE_LINE else 2))
         spoken = words or self._sentence.text()
-        if spoken != self.accessibleDescription():
-            self.setAccessibleDescription(spoken)
-            if self._plots is not None:
-                self._plots.setAccessibleDescription(spoken)
+        for widget in (self, self._plots):
+            if widget is not None and spoken != widget.accessibleDescription():
+                widget.setAccessibleDescription(spoken)
 
     def _words(self) -> str:
         """The values at the cursor, or else the last ones, in a sentence; the name alone where there are none."""
@@ -270,11 +260,10 @@ class CurvesView(QWidget):
         values = self._curves.at(self._curves.last_step if cursor is None else cursor)
         if values is None:
             return self._name
-        steps = numeral(max(self._curves.planned_steps, self._curves.last_step))
         words = self.tr("Loss {loss} at step {step} of {steps}, smoothed {smoothed}, learning rate {rate}").format(
             loss=_number(values.loss),
             step=numeral(values.step),
-            steps=steps,
+            steps=numeral(max(self._curves.planned_steps, self._curves.last_step)),
             smoothed=_number(values.smoothed),
             rate=_number(values.learning_rate),
         )
@@ -294,16 +283,17 @@ class CurvesView(QWidget):
             return ""
         recipe = self._curves.run.recipe if self._curves.run else None
         reasons = [
-            self.tr("The training loss is made harder than the test loss:"),
-            self.tr("it is averaged over an epoch in which the network still learns; the test comes after it,"),
-            self.tr("dropout switches parts of the network off, where it has dropout; in the test all are on."),
+            self.tr(
+                "Training loss is the mean over an epoch in which the network still improves; the test follows it."
+            ),
+            self.tr("Dropout, in networks that have it, is on in training and off in the test."),
         ]
         if recipe is None or recipe.augmentation != Augmentation() or recipe.stroke_variations:
             reasons.append(self.tr("Augmentation varies the training images; test images stay as they are."))
         if recipe is not None and recipe.label_smoothing:
-            reasons.append(self.tr("Label smoothing lets no training loss come near 0."))
+            reasons.append(self.tr("Label smoothing keeps the training loss above 0."))
         if recipe is not None and recipe.ema_decay:
-            reasons.append(self.tr("The test uses averaged weights, which are better than those of a single step."))
+            reasons.append(self.tr("The test uses averaged weights, which read better than those of a single step."))
         return "\n".join(reasons)
 
     @Slot()
