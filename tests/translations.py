@@ -18,6 +18,9 @@ from pathlib import Path
 import PySide6
 
 import digitpad
+from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.run import TrainingConfig
+from digitpad.domain.settings_fields import declared
 
 PACKAGE = Path(digitpad.__file__).parent
 
@@ -79,15 +82,22 @@ def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> list[str] | N
     return None if None in found else [text for texts in found if texts for text in texts]
 
 
+def setting_texts() -> set[str]:
+    """The words that were declared with settings."""
+    settings = [setting for kind in (Recipe, Augmentation, TrainingConfig) for setting in declared(kind).values()]
+    texts = {text for setting in settings for text in (setting.label, setting.help, setting.unit)}
+    return (texts | {word for setting in settings for word in (setting.choices or {}).values()}) - {""}
+
+
 def update(translation: Path) -> None:
     """Write every text of the window and of errors into a file for Qt Linguist; what is translated there stays."""
     lupdate = Path(PySide6.__file__).with_name("lupdate.exe" if os.name == "nt" else "lupdate")
     with tempfile.TemporaryDirectory() as folder:
         errors = Path(folder) / "errors.py"
-        texts = sorted({text for path in sources() for _, found in messages(path) for text in found or []})
-        errors.write_text(
-            "".join(f'QT_TRANSLATE_NOOP("errors", {_quoted(text)})\n' for text in texts), encoding="utf-8"
-        )
+        texts = [("errors", text) for path in sources() for _, found in messages(path) for text in found or []]
+        texts += [("settings", text) for text in setting_texts()]
+        lines = [f'QT_TRANSLATE_NOOP("{context}", {_quoted(text)})\n' for context, text in sorted(set(texts))]
+        errors.write_text("".join(lines), encoding="utf-8")
         translation.parent.mkdir(exist_ok=True)
         command = [lupdate, "-extensions", "py", "-locations", "none", PACKAGE, errors, "-ts", translation]
         subprocess.run(command, check=True, capture_output=True)

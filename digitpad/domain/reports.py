@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-FILE_KEYS = {
-    "learning_rates": "rates",
-    "validation_loss": "held_out_loss",
-    "validation_accuracy": "held_out_accuracy",
-}
-"""What files of curves call the fields whose names in the program are others."""
+from digitpad.domain.settings_fields import Amount, Amounts, Count, Setting, Share
 
 
 @dataclass(frozen=True)
@@ -31,15 +27,15 @@ class StepsReport:
         remaining_seconds: how many more there will be, at the mean speed so far.
     """
 
-    first: int
-    losses: tuple[float, ...]
-    learning_rates: tuple[float, ...]
-    epoch: int
-    epochs: int
-    steps: int
-    images_per_second: float
-    train_seconds: float
-    remaining_seconds: float
+    first: Count
+    losses: Amounts
+    learning_rates: Annotated[tuple[float, ...], Setting(0, 1e300, key="rates")]
+    epoch: Count
+    epochs: Count
+    steps: Count
+    images_per_second: Amount
+    train_seconds: Amount
+    remaining_seconds: Amount
 
     @property
     def last(self) -> int:
@@ -57,10 +53,10 @@ class InterimReport:
         loss, accuracy: cross entropy and share of them read right.
     """
 
-    step: int
-    images: int
-    loss: float
-    accuracy: float
+    step: Count
+    images: Count
+    loss: Amount
+    accuracy: Share
 
 
 @dataclass(frozen=True)
@@ -80,16 +76,16 @@ class EpochReport:
         is_best: whether this epoch is the best so far: by its loss over the images held out, or simply the last one.
     """
 
-    epoch: int
-    epochs: int
-    step: int
-    train_seconds: float
-    train_loss: float
-    train_accuracy: float
-    test_loss: float
-    test_accuracy: float
-    validation_loss: float | None
-    validation_accuracy: float | None
+    epoch: Count
+    epochs: Count
+    step: Count
+    train_seconds: Amount
+    train_loss: Amount
+    train_accuracy: Share
+    test_loss: Amount
+    test_accuracy: Share
+    validation_loss: Annotated[float | None, Setting(0, 1e300, key="held_out_loss")]
+    validation_accuracy: Annotated[float | None, Setting(0, 1, key="held_out_accuracy")]
     is_best: bool
 
 

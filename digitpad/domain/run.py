@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport
+from digitpad.domain.settings_fields import Amount, Count, Seed, Setting, Text
+
+LONGEST_NAME = 80
+"""Characters of a run's name."""
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text is an ISO time with its zone, which every system can turn into local time."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return time.tzinfo is not None and 1980 <= time.year < 3000
+
+
+def _one_of(*choices: str) -> Setting:
+    return Setting(choices=dict.fromkeys(choices, ""))
 
 
 @dataclass(frozen=True)
@@ -22,7 +42,7 @@ class TrainingConfig:
     """
 
     recipe: Recipe
-    seed: int = 0
+    seed: Seed = 0
     data: str = "mnist"
     device: str = "auto"
     ink: Path | None = None
@@ -51,20 +71,20 @@ class RunInfo:
     """
 
     id: str
-    name: str
+    name: Text
     recipe: Recipe
-    seed: int
-    data: str
-    data_id: str
-    device: str
-    started: str
-    ink: str = ""
-    state: str = "running"
-    problem: str = ""
-    epochs_done: int = 0
-    train_seconds: float = 0.0
-    best_accuracy: float | None = None
-    last_accuracy: float | None = None
+    seed: Seed
+    data: Text
+    data_id: Text
+    device: Annotated[str, _one_of("cpu", "cuda", "mps")]
+    started: Annotated[str, Setting(is_right=_is_time, wanted=Message("an ISO time with its zone"))]
+    ink: Text = ""
+    state: Annotated[str, _one_of("running", "stopped", "finished", "failed")] = "running"
+    problem: Text = ""
+    epochs_done: Count = 0
+    train_seconds: Amount = 0.0
+    best_accuracy: Annotated[float | None, Setting(0, 1)] = None
+    last_accuracy: Annotated[float | None, Setting(0, 1)] = None
 
     def tested(self, epochs_done: int, train_seconds: float, accuracy: float | None, *, is_best: bool) -> RunInfo:
         """What is known of the run after a test, or at an end without one, where the accuracy is None."""

@@ -6,17 +6,16 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, NoReturn
 
-from digitpad.domain.errors import DigitpadError, InputError, Message
-from digitpad.domain.recipe import FILE_KEYS, ID_LENGTH, Augmentation, Recipe, check_id, check_recipe, shown
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.recipe import Recipe, check_recipe
+from digitpad.domain.recipe_settings import ID_LENGTH
+from digitpad.domain.settings_fields import declared, from_values, shown, to_values
 from digitpad.storage.io import read_file, write_atomically
+from digitpad.storage.json_object import json_object
 
 ENDING = ".json"
-
-_FIELDS = {key: name for name, key in FILE_KEYS.items()}
 
 LIMIT = 64 * 1024
 """Bytes above which a file is refused, unread."""
@@ -29,55 +28,57 @@ _NO_FILE_NAMES = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("
 """What Windows keeps for devices."""
 
 
-def recipe_to_json(recipe: Recipe) -> str:
-    """The recipe as JSON for people: indented, in the order of `Recipe`, most defaults left out.
+def recipe_to_values(recipe: Recipe) -> dict[str, object]:
+    """The recipe as JSON values, in the order of `Recipe`, most defaults left out.
 
     Raises:
         InputError: the recipe cannot be used.
     """
-    values = asdict(check_recipe(recipe))
-    plain = asdict(Recipe(id="", title="", network="", epochs=0))
-    kept = {
-        FILE_KEYS.get(name, name): value for name, value in values.items() if name in _ALWAYS or value != plain[name]
-    }
-    if "augmentation" in kept:
-        plain = plain["augmentation"]
-        kept["augmentation"] = {name: value for name, value in kept["augmentation"].items() if value != plain[name]}
-    return json.dumps({"type": _TYPE, "format": _FORMAT, **kept}, indent=2, ensure_ascii=False) + "\n"
+    return {"type": _TYPE, "format": _FORMAT, **to_values(check_recipe(recipe), _ALWAYS)}
 
 
-def recipe_from_json(text: str, name: str) -> Recipe:
+def recipe_from_values(values: object) -> Recipe:
+    """The recipe that JSON values make, every one checked.
+
+    Raises:
+        InputError: they are no recipe, or one that cannot be used; the sentence names the value.
+    """
+    if not isinstance(values, dict) or values.get("type") != _TYPE:
+        raise InputError('It has no "type": "{type}".', type=_TYPE)
+    version = values.get("format")
+    if type(version) is not int or version < 1:
+        raise InputError(
+            "Its format is {value}; {format} can be read. Correct it.", value=shown(version), format=_FORMAT
+        )
+    if version > _FORMAT:
+        text = "A newer digitpad wrote it: its format is {value}, and {format} can be read. Update digitpad."
+        raise InputError(text, value=shown(version), format=_FORMAT)
+    return from_values(Recipe, {key: value for key, value in values.items() if key not in ("type", "format")})
+
+
+def recipe_to_json(recipe: Recipe) -> str:
+    """The recipe as JSON for people.
+
+    Raises:
+        InputError: the recipe cannot be used.
+    """
+    return json.dumps(recipe_to_values(recipe), indent=2, ensure_ascii=False) + "\n"
+
+
+def recipe_from_json(data: bytes | str, name: str) -> Recipe:
     """The recipe that a text holds, with every value checked.
 
     Args:
-        text: what `recipe_to_json` wrote, or a person.
+        data: what `recipe_to_json` wrote, or a person.
         name: the file's, for the sentence that says what is wrong.
 
     Raises:
-        InputError: the text is no recipe, or one that cannot be used; the sentence names the file and the value.
+        InputError: it is no recipe, or one that cannot be used; the sentence names the file and the value.
     """
     try:
-        values = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_refuse)
+        return recipe_from_values(json_object(data))
     except InputError as error:
-        raise InputError("{name} cannot be used. {reason}", name=name, reason=error) from error
-    except json.JSONDecodeError as error:
-        said = (
-            "{name} is not a recipe, since it is not JSON: line {line}, column {column} is wrong ({reason}). Correct "
-            "it or choose another file."
-        )
-        raise InputError(said, name=name, line=error.lineno, column=error.colno, reason=error.msg) from error
-    except (RecursionError, ValueError) as error:
-        text = "it is nested too deeply" if isinstance(error, RecursionError) else "it holds an endless number"
-        why = Message(text)
-        raise InputError("{name} is not a recipe, since {why}. Choose another file.", name=name, why=why) from error
-    if not isinstance(values, dict) or values.pop("type", None) != _TYPE:
-        said = '{name} is not a recipe: it does not begin with "type": "{type}". Choose another file.'
-        raise InputError(said, name=name, type=_TYPE)
-    _check_format(values.pop("format", None), name)
-    try:
-        return _recipe(values)
-    except InputError as error:
-        raise InputError("{name} cannot be used. {reason}", name=name, reason=error) from error
+        raise InputError("{name} is no recipe that can be used. {reason}", name=name, reason=error) from error
 
 
 def save_recipe(path: Path, recipe: Recipe) -> None:
@@ -96,13 +97,7 @@ def load_recipe(path: Path) -> Recipe:
     Raises:
         InputError: the file is missing, too large, not a recipe, or one that cannot be used; the sentence names it.
     """
-    raw = read_file(path, LIMIT)
-    try:
-        text = raw.decode("utf-8-sig")  # some editors put a mark before the text
-    except UnicodeDecodeError as error:
-        said = "{file} is not a recipe, since it is not UTF-8 text. Choose another file."
-        raise InputError(said, file=path.name) from error
-    return recipe_from_json(text, path.name)
+    return recipe_from_json(read_file(path, LIMIT), path.name)
 
 
 def recipes_folder() -> Path:
@@ -152,7 +147,7 @@ def keep_recipe(recipe: Recipe) -> Path:
     return path
 
 
-def forget_recipe(recipe_id: str) -> None:
+def delete_recipe(recipe_id: str) -> None:
     """Delete one of a person's own recipes; nothing happens where there is none with that id.
 
     Raises:
@@ -179,56 +174,4 @@ def free_id(title: str, taken: Collection[str]) -> str:
 
 
 def _own_path(recipe_id: str) -> Path:
-    check_id(recipe_id)
-    return recipes_folder() / f"{recipe_id}{ENDING}"
-
-
-def _recipe(values: dict[str, Any]) -> Recipe:
-    """The recipe with these values, which may be anything that JSON holds."""
-    _check_names(values, Recipe)
-    values = {_FIELDS.get(name, name): value for name, value in values.items()}
-    missing = [name for name in ("id", "title", "network", "epochs") if name not in values]
-    if missing:
-        raise InputError("The recipe's {name} is missing. Add it.", name=missing[0])
-    augmentation = values.pop("augmentation", {})
-    if not isinstance(augmentation, dict):
-        raise InputError("The recipe's augmentation is {value}. Write its values in braces.", value=shown(augmentation))
-    _check_names(augmentation, Augmentation)
-    if isinstance(values.get("milestones"), list):
-        values["milestones"] = tuple(values["milestones"])
-    return check_recipe(Recipe(augmentation=Augmentation(**augmentation), **values))
-
-
-def _check_names(values: dict[str, Any], part: type[Recipe | Augmentation]) -> None:
-    unknown = sorted(set(values) - {FILE_KEYS.get(member.name, member.name) for member in fields(part)})
-    if unknown:
-        raise InputError(
-            "The recipe has no value {value}. Remove it or correct the name."
-            if part is Recipe
-            else "The augmentation has no value {value}. Remove it or correct the name.",
-            value=shown(unknown[0]),
-        )
-
-
-def _check_format(version: object, name: str) -> None:
-    if type(version) is not int or version < 1:
-        text = "{name} cannot be used. Its format is {value}; {format} can be read. Correct it."
-        raise InputError(text, name=name, value=shown(version), format=_FORMAT)
-    if version > _FORMAT:
-        text = (
-            "{name} was written by a newer digitpad: its format is {value}, and {format} can be read. Update digitpad."
-        )
-        raise InputError(text, name=name, value=shown(version), format=_FORMAT)
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise InputError("It holds {value} twice. Remove one of them.", value=shown(twin))
-    return values
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise InputError("It holds {value}, which is no number to train with. Correct it.", value=constant)
+    return recipes_folder() / f"{declared(Recipe)['id'].checked(recipe_id)}{ENDING}"

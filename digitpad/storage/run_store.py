@@ -28,13 +28,13 @@ from typing import Literal
 from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Report
-from digitpad.domain.run import RunInfo
+from digitpad.domain.run import LONGEST_NAME, RunInfo
 from digitpad.storage.file_lock import file_lock, is_locked
 from digitpad.storage.io import read_file, write_atomically
 from digitpad.storage.run_json import (
-    LONGEST_NAME,
     info_from_json,
     info_to_json,
+    printable,
     reports_from_lines,
     reports_to_lines,
     reports_until,
@@ -321,7 +321,7 @@ def rename_run(run: RunFolder, name: str) -> RunInfo:
         InputError: the name is empty or too long, or run.json is damaged.
         DigitpadError: it cannot be read or written.
     """
-    name = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
+    name = printable(name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise InputError("A run's name has 1 to {most} characters. Choose another.", most=LONGEST_NAME)
     return run.update_info(lambda info: replace(info, name=name))

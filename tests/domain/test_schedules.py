@@ -8,8 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitpad.domain.recipe import OPTIMISERS, SCHEDULES, Recipe
+from digitpad.domain.recipe import Recipe
 from digitpad.domain.schedules import learning_rate_at, momentum_at
+from digitpad.domain.settings_fields import declared
 
 RECIPE = Recipe(id="a", title="A", network="mlp", epochs=4, learning_rate=0.02)
 
@@ -29,7 +30,7 @@ def torch_s_own(steps, learning_rate, optimiser):
 
 # Below ten steps torch's rise is shorter than one step, and it divides by zero for some of them.
 @settings(max_examples=30)
-@given(st.integers(10, 400), st.floats(1e-5, 1), st.sampled_from(OPTIMISERS))
+@given(st.integers(10, 400), st.floats(1e-5, 1), st.sampled_from(list(declared(Recipe)["optimiser"].choices)))
 def test_one_cycle_is_that_of_torch(steps, learning_rate, optimiser):
     recipe = replace(RECIPE, learning_rate=learning_rate, optimiser=optimiser)
     for step, (its_rate, its_momentum) in enumerate(torch_s_own(steps, learning_rate, optimiser)):
@@ -79,8 +80,8 @@ def test_steps_multiply_the_rate_at_the_start_of_each_milestone(epochs, by_epoch
         title=st.just("A"),
         network=st.just("mlp"),
         epochs=st.integers(1, 9),
-        schedule=st.sampled_from(SCHEDULES),
-        optimiser=st.sampled_from(OPTIMISERS),
+        schedule=st.sampled_from(list(declared(Recipe)["schedule"].choices)),
+        optimiser=st.sampled_from(list(declared(Recipe)["optimiser"].choices)),
     )
 )
 def test_every_length_from_one_step_on_has_a_rate(recipe):

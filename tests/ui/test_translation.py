@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.translations import PACKAGE, messages, sources, update
+from tests.translations import PACKAGE, messages, setting_texts, sources, update
 
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((PACKAGE / "ui").rglob("*.py"))}
 
@@ -158,5 +158,6 @@ def test_lupdate_finds_every_text(tmp_path):
     contexts = ElementTree.parse(tmp_path / "digitpad_de.ts").getroot().findall("context")
     found = {(context.findtext("name"), message.findtext("source")) for context in contexts for message in context}
     assert {("errors", text) for path in sources() for _, texts in messages(path) for text in texts or []} <= found
+    assert {("settings", text) for text in setting_texts()} <= found
     shown = {node.args[-1].value for tree in TREES.values() for node in ast.walk(tree) if is_translated(node)}
     assert shown <= {text for _, text in found}

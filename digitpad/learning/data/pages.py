@@ -66,7 +66,7 @@ def augmented_examples(
         pixels: uint8 (28, 28), 255 is ink.
         augmentation: how far each change may go.
         count: number of examples.
-        seed: decides which ones; see `digitpad.domain.recipe.SEEDS`.
+        seed: decides which ones; see `digitpad.domain.settings_fields.Seed`.
 
     Returns:
         uint8 (count, 28, 28).

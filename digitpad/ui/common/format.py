@@ -66,3 +66,8 @@ def megabytes(count: float) -> str:
 def sentence(message: Message) -> str:
     """An error, or another message, in the language of the window; may be called in any thread."""
     return message.said(lambda template: QCoreApplication.translate("errors", template), numeral)
+
+
+def setting_words(text: str) -> str:
+    """A word or a sentence that was declared with a setting, in the language of the window."""
+    return QCoreApplication.translate("settings", text) if text else ""

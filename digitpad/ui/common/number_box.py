@@ -1,96 +1,109 @@
-"""A field for a number, small ones too: 1e-05 is as easy to enter as 20."""
+"""A field for a number, small ones and large ones too: 1e-05 and 2⁶³ - 1 are as easy to enter as 20."""
 
 from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
-from digitpad.ui.common.format import numeral
+from digitpad.domain.settings_fields import Setting
+from digitpad.ui.common.format import numeral, setting_words
 
 _WHOLE = re.compile("[0-9]*")
 _DECIMAL = re.compile(r"-?[0-9]*\.?[0-9]*(e[-+]?[0-9]*)?")
-_DECIMALS = 12
 _SMALLEST = 1e-6
 
 
-class NumberBox(QDoubleSpinBox):
-    """A spin box that shows a number as short as it can be, and takes '0.0001' and '1e-4'.
+class NumberBox(QAbstractSpinBox):
+    """A spin box for a declared number; shows it as short as it can be, and takes '0.0001' and '1e-4'.
 
-    A number above the highest cannot be typed; what is not finished or too low falls back to the last one. The arrows
-    add `step`, or go through 1, 2, 5, 10, 20 … where that is 0.
+    The number is Python's: Qt's own spin boxes end at 2³¹ - 1 or round. One above the highest cannot be typed; what is
+    not finished or too low falls back to the last one. The arrows add the setting's step, or go through 1, 2, 5, 10 …
+
+    Signals:
+        edited: the number is another one.
     """
 
-    def __init__(
-        self,
-        limits: tuple[float, float],
-        step: float = 0,
-        *,
-        whole: bool = False,
-        suffix: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
+    edited = Signal()
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._whole = whole
-        self._given: float = 0
-        self.setDecimals(0 if whole else _DECIMALS)
-        self.setRange(*limits)
-        self.setSingleStep(step)
-        self.setSuffix(suffix)
+        self._setting, self._unit = setting, setting_words(setting.unit)
+        self._low, self._high = setting.limits
+        self._value: float = self._low
         self.setMinimumSize(112, 24)
-        self.show_number(limits[0])
+        self.lineEdit().textEdited.connect(self._on_typed)
+        self.editingFinished.connect(self.interpretText)
+        self.interpretText()
 
-    def show_number(self, number: float) -> None:
-        """Show a number."""
-        self._given = number
-        self.setValue(number)
-        self._first = self.value()
-
-    def number(self) -> float:
+    def value(self) -> Any:  # noqa: ANN401 (an int where it is whole)
         """The number: to the last digit what was given, until another is entered; an int where it is whole."""
-        if self.value() == self._first:
-            return self._given
-        return round(self.value()) if self._whole else self.value()
+        return self._value
 
-    def textFromValue(self, value: float) -> str:
-        """The shortest form, without the unit; a whole number has its thousands grouped."""
-        return numeral(value, 0) if self._whole else numeral(value, digits=10)
+    def show_value(self, value: float) -> None:
+        """Show a number."""
+        is_other, self._value = value != self._value, value
+        self.interpretText()
+        if is_other:
+            self.edited.emit()
 
-    def valueFromText(self, text: str) -> float:
-        """The number that a text which was let through stands for."""
-        return float(self._bare(text))
+    @Slot()
+    def interpretText(self) -> None:
+        """Write the number in its shortest form, with its unit; a whole number has its thousands grouped."""
+        text = numeral(self._value, digits=10)
+        self.lineEdit().setText(text + self._unit)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Whether a text is a number in range, could become one, or cannot."""
         return self._state(self._bare(text)), text, position
 
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Which arrows lead somewhere."""
+        up = QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
+        down = QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+        none = QAbstractSpinBox.StepEnabledFlag.StepNone
+        return (up if self._value < self._high else none) | (down if self._value > self._low else none)
+
     def stepBy(self, steps: int) -> None:
         """Go some steps up or down."""
-        if self.singleStep():
-            super().stepBy(steps)
-            return
-        value = self.value()
-        for _ in range(abs(steps)):
-            value = _above(value) if steps > 0 else _below(value)
-        self.setValue(value)
+        value = self._value
+        if self._setting.step:
+            value = value + steps * self._setting.step
+            value = value if self._setting.is_whole else round(value, 12)
+        else:
+            for _ in range(abs(steps)):
+                value = _above(value) if steps > 0 else _below(value)
+        self.show_value(min(max(value, self._low), self._high))
+        self.selectAll()
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        text = self._bare(text)
+        if self._state(text) is QValidator.State.Acceptable:
+            value = int(text) if self._setting.is_whole else float(text)
+            is_other, self._value = value != self._value, value
+            if is_other:
+                self.edited.emit()
 
     def _bare(self, text: str) -> str:
-        bare = text.removesuffix(self.suffix()).strip().lower()
-        return re.sub(r"[,.'’\s]", "", bare) if self._whole else bare.replace(",", ".")
+        bare = text.removesuffix(self._unit).strip().lower()
+        return re.sub(r"[,.'’\s]", "", bare) if self._setting.is_whole else bare.replace(",", ".")
 
     def _state(self, text: str) -> QValidator.State:
-        pattern = _WHOLE if self._whole else _DECIMAL
-        if not pattern.fullmatch(text) or (text.startswith("-") and self.minimum() >= 0):
+        pattern = _WHOLE if self._setting.is_whole else _DECIMAL
+        if not pattern.fullmatch(text) or len(text) > 40 or (text.startswith("-") and self._low >= 0):
             return QValidator.State.Invalid
         try:
-            value = float(text)
+            value = int(text) if self._setting.is_whole else float(text)
         except ValueError:
             return QValidator.State.Intermediate
-        if value > self.maximum():
+        if value > self._high:
             return QValidator.State.Invalid
-        return QValidator.State.Acceptable if value >= self.minimum() else QValidator.State.Intermediate
+        return QValidator.State.Acceptable if value >= self._low else QValidator.State.Intermediate
 
 
 def _series(value: float) -> list[float]:

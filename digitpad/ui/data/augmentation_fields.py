@@ -8,21 +8,11 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
+from digitpad.domain.recipe import Augmentation
+from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.number_box import NumberBox
-from digitpad.ui.recipes.form import described
-
-_STEPS = {
-    "degrees": 1,
-    "scale": 0.01,
-    "aspect": 0.01,
-    "shear": 0.01,
-    "shift": 0.5,
-    "elastic": 0.5,
-    "stroke": 0.05,
-    "plain": 0.05,
-}
+from digitpad.ui.common.setting_fields import described
 
 
 class AugmentationFields(QWidget):
@@ -38,16 +28,6 @@ class AugmentationFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        rows = (
-            ("degrees", self.tr("Rotation"), "°", self.tr("Turns images, so that leaning digits are read too.")),
-            ("scale", self.tr("Size"), "", self.tr("Makes images larger or smaller. The number is a logarithm.")),
-            ("aspect", self.tr("Width"), "", self.tr("Makes digits wider or narrower. The number is a logarithm.")),
-            ("shear", self.tr("Slant"), " px/px", self.tr("Slants images, as handwriting does.")),
-            ("shift", self.tr("Place"), " px", self.tr("Moves images, so that digits off the middle are read too.")),
-            ("elastic", self.tr("Waves"), " px", self.tr("Bends lines softly, as an unsteady hand does.")),
-            ("stroke", self.tr("Line width"), " px", self.tr("Thickens or thins lines, as other pens do.")),
-            ("plain", self.tr("Left as they are"), "", self.tr("The share of images that nothing is done to.")),
-        )
         intro = QLabel(
             self.tr(
                 "Every image is varied anew, at random, each time the network sees it. The network then learns what "
@@ -64,29 +44,24 @@ class AugmentationFields(QWidget):
         grid.setColumnMinimumWidth(0, 128)
         grid.setColumnStretch(2, 1)
         grid.addWidget(intro, 0, 0, 1, 3)
-        for row, (name, title, unit, tip) in enumerate(rows, start=1):
-            label, note = QLabel(title), QLabel()
-            box = NumberBox(AUGMENTATION_LIMITS[name], _STEPS[name], suffix=unit)
-            box.setObjectName(name)
-            described(box, title, tip)
-            label.setToolTip(box.toolTip())
-            label.setBuddy(box)
+        for row, (name, setting) in enumerate(declared(Augmentation).items(), start=1):
+            box, note = NumberBox(setting), QLabel()
             note.setProperty("note", True)
-            box.valueChanged.connect(self._on_edited)
-            for column, widget in enumerate((label, box, note)):
+            box.edited.connect(self._on_edited)
+            for column, widget in enumerate((described(box, setting), box, note)):
                 grid.addWidget(widget, row, column)
             self._boxes[name], self._notes[name] = box, note
-        grid.setRowStretch(len(rows) + 1, 1)
+        grid.setRowStretch(grid.rowCount(), 1)
 
     def show_augmentation(self, augmentation: Augmentation) -> None:
         """Show its values."""
         for name, box in self._boxes.items():
-            box.show_number(getattr(augmentation, name))
+            box.show_value(getattr(augmentation, name))
         self._on_edited()
 
     def augmentation(self) -> Augmentation:
         """What the fields say."""
-        values: dict[str, Any] = {name: box.number() for name, box in self._boxes.items()}
+        values: dict[str, Any] = {name: box.value() for name, box in self._boxes.items()}
         return Augmentation(**values)
 
     @property

@@ -14,9 +14,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
+from digitpad.domain.recipe import Augmentation
+from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.setting_fields import described
 from digitpad.ui.common.theme import LIGHT, Theme, text_font
 from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.session.worker import Latest, Worker
@@ -197,41 +199,26 @@ class AugmentationPreview(QWidget):
         self._request()
 
     def _slider_rows(self) -> QGridLayout:
-        words = {
-            "degrees": (self.tr("Rotation"), self.tr("Turned by up to this angle, either way")),
-            "scale": (self.tr("Size"), self.tr("Larger or smaller by up to this factor")),
-            "aspect": (self.tr("Width"), self.tr("Wider or narrower by up to this factor, against the height")),
-            "shear": (self.tr("Slant"), self.tr("Slanted by up to this angle, either way")),
-            "shift": (self.tr("Place"), self.tr("Moved by up to this many pixels of the image, each way")),
-            "elastic": (self.tr("Waves"), self.tr("Bent by waves of up to this many pixels of the image")),
-            "stroke": (
-                self.tr("Line width"),
-                self.tr("Thicker or thinner by up to this many pixels on each side of a line"),
-            ),
-            "plain": (self.tr("Left as they are"), self.tr("Share of the images that nothing is done to")),
-        }
         rows = QGridLayout()
         rows.setHorizontalSpacing(8)
         rows.setVerticalSpacing(4)
         rows.setColumnStretch(1, 1)
-        for row, (name, (title, tip)) in enumerate(words.items()):
-            slider, value, label = QSlider(Qt.Orientation.Horizontal), QLabel(), QLabel(title)
-            slider.setObjectName(name)
-            slider.setAccessibleName(title)
+        for row, (name, setting) in enumerate(declared(Augmentation).items()):
+            slider, value = QSlider(Qt.Orientation.Horizontal), QLabel()
+            label = described(slider, setting)
             slider.setPageStep(10)
             slider.valueChanged.connect(partial(self._on_moved, name))
-            label.setBuddy(slider)
+            value.setToolTip(slider.toolTip())
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setFont(text_font())
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance("±45.0°×"))
             for column, widget in enumerate((label, slider, value)):
-                widget.setToolTip(tip)
                 rows.addWidget(widget, row, column)
             self._sliders[name], self._values[name] = slider, value
         return rows
 
     def _on_moved(self, name: str, position: int) -> None:
-        low, high = AUGMENTATION_LIMITS[name]
+        low, high = declared(Augmentation)[name].limits
         value = min(max(position * _STRENGTHS[name].step, low), high)
         self._change(replace(self._augmentation, **{name: value}))
 

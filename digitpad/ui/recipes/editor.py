@@ -22,17 +22,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.recipe import ID_LENGTH, TEXT_LENGTHS, Recipe, one_line
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.recipe_settings import ID_LENGTH, one_line
+from digitpad.domain.settings_fields import declared
 from digitpad.storage.recipe_store import free_id
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.setting_fields import ProblemLabel, described
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.common.title_row import TitleRow
 from digitpad.ui.curves.rate_curve import LearningRateAt
 from digitpad.ui.data.augmentation_fields import AugmentationFields
-from digitpad.ui.recipes.form import ProblemLabel, TrainingFields, described
+from digitpad.ui.recipes.form import TrainingFields
 
-_TITLE_LENGTH = TEXT_LENGTHS["title"]
+_TITLE_LENGTH = declared(Recipe)["title"].longest or 0
 _CHANGED = "-changed"
 
 
@@ -84,9 +87,7 @@ class RecipeEditor(QDialog):
         self.training = TrainingFields(learning_rate_at)
         self.augmentation = AugmentationFields()
         self._title, self._network = QLineEdit(), QComboBox()
-        self._title.setObjectName("title")
         self._title.setMaxLength(_TITLE_LENGTH)
-        self._network.setObjectName("network")
         for network_id, count in networks:
             self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
         self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
@@ -166,21 +167,14 @@ class RecipeEditor(QDialog):
             super().keyPressEvent(event)
 
     def _header(self) -> QGridLayout:
-        described(self._title, self.tr("Title"), self.tr("What the recipe is called in lists."))
-        described(
-            self._network,
-            self.tr("Network"),
-            self.tr("The network to train. One with more parameters can learn finer differences, and takes longer."),
-        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(32)
         grid.setVerticalSpacing(4)
-        for place, (field, problem) in enumerate(
-            ((self._title, self._title_problem), (self._network, self._network_problem))
+        for place, (name, field, problem) in enumerate(
+            (("title", self._title, self._title_problem), ("network", self._network, self._network_problem))
         ):
-            label = QLabel(field.accessibleName())
+            label = described(field, declared(Recipe)[name])
             label.setProperty("note", True)
-            label.setBuddy(field)
             for row, widget in enumerate((label, field, problem)):
                 grid.addWidget(widget, row, place)
             grid.setColumnStretch(place, 1)

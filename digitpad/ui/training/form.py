@@ -21,8 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.domain.recipe import LIMITS, Recipe
-from digitpad.domain.run import RunInfo
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.settings_fields import declared
+from digitpad.ui.common.number_box import NumberBox
+from digitpad.ui.common.setting_fields import described
 from digitpad.ui.training.data_choice import DataChoice
 
 _WIDTH, _GAP = 312, 4
@@ -55,17 +58,13 @@ class TrainForm(QScrollArea):
         self._teaches.setObjectName("recipe_teaches")
         self._teaches.setProperty("note", True)
         self._teaches.setWordWrap(True)
-        self.epochs = QSpinBox()
+        epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
+        self.epochs, self.seed = QSpinBox(), NumberBox(seed)
+        self.epochs.setRange(*map(int, epochs.limits))
+        epochs_label, seed_label = described(self.epochs, epochs), described(self.seed, seed)
         self.epochs.setObjectName("epochs_spin")
-        self.epochs.setRange(*(int(limit) for limit in LIMITS["epochs"]))
-        self.epochs.setAccessibleName(self.tr("Epochs"))
-        self.epochs.setToolTip(self.tr("How often the run goes over all training images"))
-        self.seed = QSpinBox()
         self.seed.setObjectName("seed_spin")
-        self.seed.setRange(0, 2**31 - 1)
         self.seed.setMinimumWidth(96)  # of itself it asks for more than is left, and the row would be cut off
-        self.seed.setAccessibleName(self.tr("Seed"))
-        self.seed.setToolTip(self.tr("Decides everything random: the same seed gives the same run"))
         self.device = QComboBox()
         self.device.setObjectName("device_combo")
         self.device.setAccessibleName(self.tr("Device"))
@@ -100,9 +99,9 @@ class TrainForm(QScrollArea):
         numbers = QHBoxLayout()
         numbers.setSpacing(8)
         numbers.addWidget(self.epochs, 1)
-        numbers.addWidget(QLabel(self.tr("Seed")))
+        numbers.addWidget(seed_label)
         numbers.addWidget(self.seed, 1)
-        form.addRow(self.tr("Epochs"), numbers)
+        form.addRow(epochs_label, numbers)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(edit)
@@ -151,13 +150,13 @@ class TrainForm(QScrollArea):
 
     def choose_seed(self, seed: int) -> None:
         """Take another seed for the next run."""
-        self._set_choice(self._choice[0] if self._choice else self.epochs.value(), min(seed, self.seed.maximum()))
+        self._set_choice(self._choice[0] if self._choice else self.epochs.value(), seed)
 
     def show_run(self, info: RunInfo) -> None:
         """Show what the run that goes on was made with; what a person chose for the next one is kept."""
         self._choice = self._choice or (self.epochs.value(), self.seed.value())
         self.epochs.setValue(info.recipe.epochs)
-        self.seed.setValue(min(info.seed, self.seed.maximum()))
+        self.seed.show_value(info.seed)
         self._teaches.setText(info.recipe.teaches)
 
     def show_choice(self) -> None:
@@ -173,7 +172,7 @@ class TrainForm(QScrollArea):
             self._choice = epochs, seed
         else:
             self.epochs.setValue(epochs)
-            self.seed.setValue(seed)
+            self.seed.show_value(seed)
 
     def set_training(self, training: bool) -> None:
         """Let nothing be changed that a run in progress would not follow."""

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtTest import QTest
 
+from digitpad.domain.settings_fields import Setting
 from digitpad.ui.common.number_box import NumberBox
 
 
@@ -28,10 +29,10 @@ def german():
     ],
 )
 def test_numbers_are_taken_and_shown_as_the_language_writes_them(qtbot, german, whole, typed, number, shown):
-    box = NumberBox((0, 10_000), whole=whole, suffix=" px")
+    box = NumberBox(Setting(0, 10_000, unit=" px", type=int if whole else float))
     qtbot.addWidget(box)
     box.show()
     box.selectAll()
     QTest.keyClicks(box, typed)
     box.interpretText()
-    assert (box.number(), box.text()) == (number, f"{shown} px")
+    assert (box.value(), box.text()) == (number, f"{shown} px")

@@ -14,7 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.domain.recipe import AUGMENTATION_LIMITS, Augmentation
+from digitpad.domain.recipe import Augmentation
+from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import DARK
 from digitpad.ui.data.augmentation_preview import VERSIONS, AugmentationPreview, Versions
@@ -23,7 +24,9 @@ from digitpad.ui.session.worker import Worker
 
 SAMPLE = np.full((SIDE, SIDE), 200, np.uint8)
 RECIPE = Augmentation(degrees=12.3, scale=0.15, aspect=0.1, shear=0.2, shift=1.5, elastic=1.2, stroke=0.5, plain=0.1)
-STRENGTHS = st.builds(Augmentation, **{name: st.floats(*limits) for name, limits in AUGMENTATION_LIMITS.items()})
+STRENGTHS = st.builds(
+    Augmentation, **{name: st.floats(*setting.limits) for name, setting in declared(Augmentation).items()}
+)
 
 
 class Fake:
@@ -126,7 +129,8 @@ def test_a_recipe_is_shown_as_it_is(preview, augmentation):
     """Also where it goes beyond the slider's usual end or lies between two of its steps."""
     preview.set_augmentation(augmentation)
     assert preview.augmentation == augmentation
-    for name, (low, high) in AUGMENTATION_LIMITS.items():
+    for name, setting in declared(Augmentation).items():
+        low, high = setting.limits
         bar = slider(preview, name)
         assert bar.value() <= bar.maximum()
         bar.setValue(bar.maximum())

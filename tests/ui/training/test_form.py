@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QSpinBox, QWidget
 
 from digitpad.domain.errors import Message
-from digitpad.domain.recipe import LIMITS
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.data_choice import DataChoice
@@ -50,7 +51,7 @@ def test_the_same_recipe_again_leaves_the_number_of_epochs_alone(form):
 
 
 def test_numbers_keep_to_what_a_recipe_may_have(form):
-    low, high = LIMITS["epochs"]
+    low, high = declared(Recipe)["epochs"].limits
     for typed, value in (("0", low), ("100000", high)):
         form.epochs.selectAll()
         QTest.keyClicks(form.epochs, typed)

@@ -1,0 +1,137 @@
+"""Fields made from what is declared of a setting: one for numbers, for a choice, for a list; and their rows."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+
+from digitpad.domain.errors import InputError
+from digitpad.domain.settings_fields import Setting
+from digitpad.ui.common.format import sentence, setting_words
+from digitpad.ui.common.number_box import NumberBox
+from digitpad.ui.common.theme import Theme
+
+
+class ChoiceBox(QComboBox):
+    """A field for one of some texts.
+
+    Signals:
+        edited: another one is chosen.
+    """
+
+    edited = Signal()
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        for value, word in (setting.choices or {}).items():
+            self.addItem(setting_words(word), value)
+        self.currentIndexChanged.connect(self.edited)
+
+    def value(self) -> str:
+        """The choice."""
+        return str(self.currentData())
+
+    def show_value(self, value: str) -> None:
+        """Show a choice."""
+        self.setCurrentIndex(self.findData(value))
+
+
+class NumbersEdit(QLineEdit):
+    """A field for some whole numbers, with commas or spaces between them.
+
+    Signals:
+        edited: another text is entered.
+    """
+
+    edited = Signal()
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        self._setting = setting
+        self._given: tuple[int, ...] = ()
+        self._text = ""
+        self.setMaxLength(600)
+        self.setMinimumHeight(24)
+        self.textChanged.connect(self.edited)
+
+    def value(self) -> tuple[int, ...]:
+        """The numbers; those that were given, while they are not touched and while the text cannot be used."""
+        return self._given if self.text() == self._text or self.problem else self._read()
+
+    def show_value(self, value: tuple[int, ...]) -> None:
+        """Show some numbers."""
+        self._given, self._text = value, ", ".join(map(str, value))
+        self.setText(self._text)
+
+    @property
+    def problem(self) -> str:
+        """A sentence where the text cannot be used, else ''."""
+        try:
+            self._read()
+        except InputError:
+            wanted = sentence(self._setting.wanted) if self._setting.wanted else ""
+            return self.tr("Enter {wanted}.").format(wanted=wanted)
+        return ""
+
+    def _read(self) -> tuple[int, ...]:
+        words = self.text().replace(",", " ").split()
+        numbers = tuple(int(word) if word.isascii() and word.isdigit() else word for word in words)
+        return tuple(self._setting.checked(numbers))
+
+
+class ProblemLabel(QLabel):
+    """A sentence in amber under the field that it is about; takes no room while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("note", True)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.setStyleSheet(f"color: {theme.amber}")
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence, or nothing where it is empty."""
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
+
+
+Field = NumberBox | ChoiceBox | NumbersEdit
+
+
+def field_for(setting: Setting) -> Field:
+    """The field of a setting, with its name; its words are those that were declared."""
+    kind = ChoiceBox if setting.choices else NumbersEdit if setting.longest else NumberBox
+    field: Field = kind(setting)
+    described(field, setting)
+    return field
+
+
+def described(widget: QWidget, setting: Setting) -> QLabel:
+    """Give a field its name and what it does, for those who see and those who hear; the label to put beside it."""
+    name, tip = setting_words(setting.label), setting_words(setting.help)
+    widget.setObjectName(setting.name)
+    widget.setAccessibleName(name)
+    widget.setAccessibleDescription(tip)
+    label = QLabel(name)
+    for part in (widget, label):
+        part.setToolTip(f"<p>{escape(tip)}</p>")  # plain text would be one long line
+    label.setBuddy(widget)
+    return label
+
+
+def add_row(form: QFormLayout, field: QWidget, setting: Setting, problem: ProblemLabel | None = None) -> None:
+    """Add a row: a label, a field that says what it does, and room for what is wrong with it."""
+    form.setHorizontalSpacing(16)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    label = described(field, setting)
+    label.setMinimumWidth(128)
+    form.addRow(label, field)
+    if problem is not None:
+        form.setWidget(form.rowCount(), QFormLayout.ItemRole.FieldRole, problem)
