@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from digitpad import __version__
+from digitpad.domain.errors import InputError
+from digitpad.domain.recipe import Recipe
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
+from digitpad.domain.run import TrainingConfig
+from digitpad.domain.settings_fields import declared
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -59,15 +63,18 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train a recipe's network and write a checkpoint; Ctrl+C saves and stops")
     train.add_argument("--recipe", metavar="ID", help="see 'digitpad recipes'; or a recipe's file")
-    train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's own number")
-    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="decides everything random (default 0)")
+    train.add_argument(
+        "--epochs", type=_number(Recipe, "epochs"), metavar="N", help="instead of the recipe's own number"
+    )
+    seed = _number(TrainingConfig, "seed")
+    train.add_argument("--seed", type=seed, default=0, metavar="N", help="decides everything random (default 0)")
     train.add_argument("--data", metavar="DIR", help="folder with MNIST's IDX files, or 'starter': 5,000 of its digits")
     train.add_argument(
         "--ink", type=Path, metavar="F", help="InkML or UNIPEN file of labelled drawings, for recipes that want it"
     )
     train.add_argument(
         "--hold-out",
-        type=_positive,
+        type=_number(Recipe, "validation_images"),
         metavar="N",
         help="choose the best epoch on N training images held out, a tenth at most",
     )
@@ -125,20 +132,13 @@ def _share(text: str) -> float | None:
     return share
 
 
-def _positive(text: str) -> int:
-    number = _whole(text)
-    if not 0 < number <= 10**9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to a thousand million")
-    return number
+def _number(kind: type, name: str) -> Callable[[str], int]:
+    """Reads a whole number as the field of a dataclass declares it."""
 
+    def read(text: str) -> int:
+        try:
+            return int(declared(kind)[name].checked(int(text) if text.isdecimal() and len(text) <= 20 else text))
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
 
-def _seed(text: str) -> int:
-    number = _whole(text)
-    if not 0 <= number < 2**63:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**63 - 1}")
-    return number
-
-
-def _whole(text: str) -> int:
-    """The number that the digits of a text make, -1 where it is something else or too long for any use."""
-    return int(text) if text.isdecimal() and len(text) <= 20 else -1
+    return read

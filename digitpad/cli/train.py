@@ -76,7 +76,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     return replace(
         recipe,
         epochs=arguments.epochs or recipe.epochs,
-        validation_images=arguments.hold_out or recipe.validation_images,
+        validation_images=recipe.validation_images if arguments.hold_out is None else arguments.hold_out,
     )
 
 

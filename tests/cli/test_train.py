@@ -202,8 +202,8 @@ def test_train_refuses_what_it_cannot_use(fails, data, tmp_path):
     assert "train-images" in fails("train", *data, "--data", tmp_path)
     assert "does not exist" in fails("train", *data, "--ink", tmp_path / "none.inkml")
     assert "Name one with --recipe" in fails("train")
-    assert "out of range" in fails("train", *data, "--epochs", 1001)
-    assert "out of range" in fails("train", *data, "--hold-out", 50_001)
+    assert "from 1 to 1,000" in fails("train", *data, "--epochs", 1001)
+    assert "from 0 to 50,000" in fails("train", *data, "--hold-out", 50_001)
     write_inkml(tmp_path / "few.inkml", drawings(2))
     assert "2 writers" in fails("train", *data, "--ink", tmp_path / "few.inkml")
 
@@ -239,7 +239,7 @@ def test_a_recipe_s_file_that_cannot_be_used_is_refused(fails, own, tmp_path):
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "wild.json").write_text((tmp_path / "own.json").read_text().replace("five-by-five", "ten-by-ten"))
     assert "missing.json cannot be read" in fails("train", *own, "--recipe", "missing.json")
-    assert "broken.json is not a recipe" in fails("train", *own, "--recipe", "broken.json")
+    assert "broken.json is no recipe that can be used" in fails("train", *own, "--recipe", "broken.json")
     assert "no network 'ten-by-ten'" in fails("train", *own, "--recipe", "wild.json")
 
 
