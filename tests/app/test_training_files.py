@@ -96,10 +96,10 @@ def test_what_was_chosen_before_the_start_was_over_stays_chosen(training):
 
 def test_the_number_of_epochs_and_the_seed_go_into_the_run(training):
     training.ready()
-    training.pad.widget("seed_spin", QSpinBox).setValue(11)
+    training.pad.widget("seed_spin", NumberBox).show_value(2**63 - 1)
     training.train(epochs=2)
     (run,) = training.listed()
-    assert (run.recipe.epochs, run.epochs_done, run.seed) == (2, 2, 11)
+    assert (run.recipe.epochs, run.epochs_done, run.seed) == (2, 2, 2**63 - 1)
     assert run.recipe.id == "fast"
 
 
@@ -241,7 +241,7 @@ def train_twice(training):
     """Two runs, the older first; the newer one is shown."""
     training.train()
     (first,) = training.listed()
-    training.pad.widget("seed_spin", QSpinBox).setValue(1)
+    training.pad.widget("seed_spin", NumberBox).show_value(1)
     training.train()
     second = next(run for run in training.listed() if run.id != first.id)
     training.until(lambda: training.file_in_use == str(RunFolder(runs_folder() / second.id).best))

@@ -64,7 +64,7 @@ class TrainForm(QScrollArea):
         epochs_label, seed_label = described(self.epochs, epochs), described(self.seed, seed)
         self.epochs.setObjectName("epochs_spin")
         self.seed.setObjectName("seed_spin")
-        self.seed.setMinimumWidth(96)  # of itself it asks for more than is left, and the row would be cut off
+        self.seed.setMinimumSize(96, 0)  # of itself it asks for more than is left, and the row would be cut off
         self.device = QComboBox()
         self.device.setObjectName("device_combo")
         self.device.setAccessibleName(self.tr("Device"))
