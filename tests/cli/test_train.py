@@ -238,7 +238,7 @@ def test_a_recipe_s_file_trains_and_so_does_one_that_was_kept(call, own, fails, 
 def test_a_recipe_s_file_that_cannot_be_used_is_refused(fails, own, tmp_path):
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "wild.json").write_text((tmp_path / "own.json").read_text().replace("five-by-five", "ten-by-ten"))
-    assert "missing.json cannot be read" in fails("train", *own, "--recipe", "missing.json")
+    assert "missing.json does not exist" in fails("train", *own, "--recipe", "missing.json")
     assert "broken.json is no recipe that can be used" in fails("train", *own, "--recipe", "broken.json")
     assert "no network 'ten-by-ten'" in fails("train", *own, "--recipe", "wild.json")
 

@@ -90,18 +90,43 @@ def _dialog(parent: QWidget, title: str, filters: Sequence[str], selected: Chose
 
 def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> QMessageBox:
     """Ask whether a run that goes on is to be stopped, so that the window can be closed."""
+    return _ask(
+        parent,
+        "close_question",
+        translate("dialogs", "A training run is under way. Stop it and close digitpad?"),
+        translate("dialogs", "What was learned is kept, and the run can be resumed from the list of runs."),
+        (translate("dialogs", "Stop and close"), translate("dialogs", "Keep training")),
+        stop,
+    )
+
+
+def ask_before_deleting(parent: QWidget, title: str, delete: Callable[[], None]) -> QMessageBox:
+    """Ask whether a recipe of the person's own is to be deleted."""
+    return _ask(
+        parent,
+        "delete_question",
+        translate("dialogs", "Delete your recipe “{title}”?").format(title=title),
+        translate("dialogs", "This cannot be undone. Runs that were trained with it stay."),
+        (translate("dialogs", "Delete"), translate("dialogs", "Keep")),
+        delete,
+    )
+
+
+def _ask(
+    parent: QWidget, name: str, text: str, more: str, answers: tuple[str, str], accepted: Callable[[], None]
+) -> QMessageBox:
+    """Ask a question with two answers; the second is under the keys."""
     question = QMessageBox(parent)
-    question.setObjectName("close_question")
+    question.setObjectName(name)
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     question.setIcon(QMessageBox.Icon.Question)
-    question.setText(translate("dialogs", "A training run is under way. Stop it and close digitpad?"))
-    question.setInformativeText(
-        translate("dialogs", "What was learned is kept, and the run can be resumed from the list of runs.")
-    )
-    accept = question.addButton(translate("dialogs", "Stop and close"), QMessageBox.ButtonRole.AcceptRole)
-    keep = question.addButton(translate("dialogs", "Keep training"), QMessageBox.ButtonRole.RejectRole)
+    question.setTextFormat(Qt.TextFormat.PlainText)
+    question.setText(text)
+    question.setInformativeText(more)
+    accept = question.addButton(answers[0], QMessageBox.ButtonRole.AcceptRole)
+    keep = question.addButton(answers[1], QMessageBox.ButtonRole.RejectRole)
     question.setDefaultButton(keep)
     question.setEscapeButton(keep)
-    accept.clicked.connect(stop)
+    accept.clicked.connect(accepted)
     question.open()
     return question

@@ -15,7 +15,7 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.schedules import learning_rate_at
 from digitpad.services import TrainingService
-from digitpad.storage.recipe_store import free_id, keep_recipe, load_recipe, own_recipes, save_recipe
+from digitpad.storage.recipe_store import delete_recipe, free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
 from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.session.worker import Worker
@@ -92,6 +92,7 @@ class RecipeController(QObject):
         )
         editor.recipe_used.connect(self._on_used)
         editor.recipe_save_requested.connect(self._on_save)
+        editor.delete_requested.connect(self._on_delete)
         editor.export_requested.connect(self._on_export)
         editor.import_requested.connect(self._on_import)
         self._editor = editor
@@ -124,6 +125,16 @@ class RecipeController(QObject):
         if self._editor is not None:
             self._editor.show_saved(recipe)
         self.recipes_changed.emit(self.recipes, recipe.id)
+
+    @Slot(object)
+    def _on_delete(self, recipe: Recipe) -> None:
+        self._worker.run(partial(delete_recipe, recipe.id), partial(self._on_deleted, recipe), self._say)
+
+    def _on_deleted(self, recipe: Recipe, _result: object) -> None:
+        self._own = [own for own in self._own if own.id != recipe.id]
+        if self._editor is not None:
+            self._editor.close()
+        self.recipes_changed.emit(self.recipes, "")
 
     @Slot(object)
     def _on_export(self, recipe: Recipe) -> None:

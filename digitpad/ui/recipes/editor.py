@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -26,6 +27,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.recipe_settings import ID_LENGTH, one_line
 from digitpad.domain.settings_fields import declared
 from digitpad.storage.recipe_store import free_id
+from digitpad.ui.common.dialogs import ask_before_deleting
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
@@ -50,12 +52,14 @@ class RecipeEditor(QDialog):
     Signals:
         recipe_used: train with this Recipe and this seed, an int up to 2^63 - 1.
         recipe_save_requested: keep this Recipe among the person's own; answer with `show_saved` or `say`.
+        delete_requested: delete this Recipe, after the person has been asked; answer by closing, or with a notice.
         export_requested: write this Recipe to a file that the person chooses.
         import_requested: read a recipe from a file that the person chooses; answer with `show_recipe` or `say`.
     """
 
     recipe_used = Signal(object, object)  # an int of Qt's has 32 bits
     recipe_save_requested = Signal(object)
+    delete_requested = Signal(object)
     export_requested = Signal(object)
     import_requested = Signal()
 
@@ -185,6 +189,7 @@ class RecipeEditor(QDialog):
         self._save_as = QPushButton(self.tr("Save as own recipe…"))
         self._export = QPushButton(self.tr("Export…"))
         take = QPushButton(self.tr("Import…"))
+        self._delete = QPushButton(self.tr("Delete…"))
         self._reset = QPushButton(self.tr("Reset to the recipe"))
         cancel = QPushButton(self.tr("Cancel"))
         row = QWidget()
@@ -195,6 +200,7 @@ class RecipeEditor(QDialog):
             (take, "import_button", self.tr("Open a recipe from a file"), self.import_requested.emit),
             (self._export, "export_button", self.tr("Write this recipe to a small file to share"), self._on_export),
             (self._save_as, "save_as_button", self.tr("Keep this recipe among your own"), self._open_save_row),
+            (self._delete, "delete_button", self.tr("Delete this recipe of your own"), self._on_delete),
             (self._reset, "reset_button", self.tr("Undo all changes to the recipe"), self._on_reset),
             (cancel, "cancel_button", self.tr("Close without changing the run (Esc)"), self.reject),
             (self._use, "use_button", self.tr("Train the next run with these values (Enter)"), self._on_use),
@@ -229,6 +235,7 @@ class RecipeEditor(QDialog):
         for button in (self._use, self._save_as, self._export):
             button.setEnabled(now is not None)
         self._reset.setEnabled(is_changed)
+        self._delete.setVisible(self._is_own)
         self._state.setText("")
         if now is not None:
             self.training.curve.show_recipe(now)
@@ -319,6 +326,11 @@ class RecipeEditor(QDialog):
         now = self.recipe()
         if now is not None:
             self.export_requested.emit(now)
+
+    @Slot()
+    def _on_delete(self) -> None:
+        if self._recipe is not None:
+            ask_before_deleting(self, self._recipe.title, partial(self.delete_requested.emit, self._recipe))
 
     @Slot()
     def _on_reset(self) -> None:

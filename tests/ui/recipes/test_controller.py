@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.storage.recipe_store import keep_recipe, load_recipe, recipes_folder, save_recipe
@@ -142,6 +142,38 @@ def test_an_own_recipe_is_saved_and_found_again(qtbot, controller):
     with qtbot.waitSignal(controller.recipes_changed) as changed:
         controller.look()
     assert changed.args[0] == [RECIPE, OTHER, controller.recipes[-1]]
+
+
+@pytest.fixture
+def own_editor(qtbot, controller):
+    """The editor, open on a recipe of the person's own."""
+    keep_recipe(OWN)
+    with qtbot.waitSignal(controller.recipes_changed):
+        controller.look()
+    return edit(qtbot, controller, OWN)
+
+
+@pytest.mark.parametrize(("answer", "left"), [("Delete", ["small", "large"]), ("Keep", ["small", "large", "mine"])])
+def test_an_own_recipe_is_deleted_once_the_person_has_agreed(qtbot, controller, own_editor, answer, left):
+    press(own_editor, "delete_button")
+    question = own_editor.findChild(QMessageBox, "delete_question")
+    next(button for button in question.buttons() if button.text() == answer).click()
+    qtbot.waitUntil(lambda: names(controller) == left)
+    assert (recipes_folder() / "mine.json").exists() == (answer == "Keep")
+    qtbot.waitUntil(lambda: own_editor.isVisible() == (answer == "Keep"))
+
+
+def test_only_own_recipes_can_be_deleted(qtbot, controller):
+    assert not edit(qtbot, controller).findChild(QPushButton, "delete_button").isVisible()
+
+
+def test_a_recipe_that_cannot_be_deleted_is_told_in_the_editor(qtbot, controller, own_editor):
+    (recipes_folder() / "mine.json").unlink()
+    (recipes_folder() / "mine.json").mkdir()
+    own_editor.delete_requested.emit(OWN)
+    qtbot.waitUntil(lambda: bool(own_editor.notice.text))
+    assert "was not deleted" in own_editor.notice.text
+    assert "mine" in names(controller)
 
 
 def test_a_recipe_that_cannot_be_saved_is_told_in_the_editor(qtbot, controller):
