@@ -48,22 +48,6 @@ def hidden_part(network: nn.Sequential) -> nn.Sequential:
     return deepcopy(nn.Sequential(*layers[: linear[-1]])).cpu().eval()
 
 
-def last_hidden(network: nn.Sequential, images: Tensor) -> NDArray[np.float32]:
-    """What the last hidden layer makes of some images: the input of the last linear layer, without dropout.
-
-    Args:
-        network: on any device, in any mode; it stays as it is.
-        images: float32 (n, 1, 28, 28), normalised as the network wants it.
-
-    Returns:
-        float32 (n, d).
-
-    Raises:
-        InputError: see `hidden_part`.
-    """
-    return _features(hidden_part(network), images).numpy()
-
-
 @dataclass(frozen=True, eq=False)
 class _Placed:
     """A finished map, with what places a drawing in it."""

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.domain.recipe import Augmentation
-from digitpad.domain.reports import Report
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
@@ -115,7 +114,7 @@ class CurvesView(QWidget):
 
     @property
     def curves(self) -> RunCurves:
-        """The curves that are shown; `add` adds to them."""
+        """The curves that are shown; `refresh` draws what was added to them."""
         return self._curves
 
     @property
@@ -131,7 +130,7 @@ class CurvesView(QWidget):
 
     @Slot(str, object)
     def show_run(self, name: str, curves: RunCurves) -> None:
-        """Show a run, all of it: its name for people, and its curves so far; `add` adds to them."""
+        """Show a run, all of it: its name for people, and its curves so far; `refresh` draws what is added to them."""
         self._name, self._curves = name, curves
         if self._plots is not None:
             self._plots.put_cursor(None)
@@ -141,12 +140,6 @@ class CurvesView(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Draw what was added to the curves."""
-        self._request_redraw()
-
-    @Slot(object)
-    def add(self, report: Report) -> None:
-        """Take in what the run said next."""
-        self._curves.add(report)
         self._request_redraw()
 
     @Slot(object)

@@ -101,9 +101,7 @@ class RunController(QObject):
         if state.run is not None and state.run.id == run.id:
             self.run_selected.emit(state.run.name, self._session.curves)
         else:
-            self._worker.run(
-                partial(_curves, [run]), lambda curves: self.run_selected.emit(run, curves[0]), self.failed.emit
-            )
+            self._worker.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
 
     def _on_curves(self, run: RunInfo, curves: list[RunCurves]) -> None:
         if not self._session.state.is_training:
@@ -112,7 +110,6 @@ class RunController(QObject):
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
         names = run_labels(runs)
-
         self._worker.run(
             partial(_curves, list(runs)),
             lambda curves: self.laid_over.emit(dict(zip(names, curves, strict=True))),

@@ -17,12 +17,18 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
 from digitpad.learning.data.images import Images
 from digitpad.learning.inspect import embedding
-from digitpad.learning.inspect.embedding import EmbeddingMap, last_hidden
+from digitpad.learning.inspect.embedding import EmbeddingMap, hidden_part
 from digitpad.learning.inspect.embedding_worker import MapProcess
 from digitpad.learning.models.networks import build
 from digitpad.reading.zoo import NETWORKS
 
 LINEAR = [["flatten"], ["linear", 16], ["relu"], ["dropout", 0.5], ["linear", 10]]
+
+
+def last_hidden(network, images):
+    """What the last linear layer gets, float32 (n, d)."""
+    with torch.inference_mode():
+        return hidden_part(network)(images).numpy()
 
 
 def bars(count: int) -> Images:

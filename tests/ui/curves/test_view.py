@@ -43,6 +43,12 @@ def run(count=469, total=469, of=None):
     return curves
 
 
+def add(view, report):
+    """Let the run that is shown report."""
+    view.curves.add(report)
+    view.refresh()
+
+
 def plots(view):
     return view.findChild(CurvePlots)
 
@@ -153,7 +159,7 @@ def test_a_sentence_stands_there_until_there_is_something_to_see(qtbot, bare):
     assert sentence_shown()
     bare.build()
     assert sentence_shown()
-    bare.add(steps(1, 10))
+    add(bare, steps(1, 10))
     qtbot.waitUntil(lambda: not sentence_shown())
     bare.clear()
     qtbot.waitUntil(sentence_shown)
@@ -161,8 +167,8 @@ def test_a_sentence_stands_there_until_there_is_something_to_see(qtbot, bare):
 
 
 def test_reports_that_came_before_the_plots_are_shown_by_them(qtbot, bare):
-    bare.add(steps(1, 10))
-    bare.add(steps(11, 10))
+    add(bare, steps(1, 10))
+    add(bare, steps(11, 10))
     bare.build()
     settle(qtbot, bare)
 
@@ -176,8 +182,8 @@ def test_what_is_shown_is_said(qtbot, view):
         "test accuracy 98.90 % after epoch 1"
     )
     view.show_run("", RunCurves())
-    view.add(steps(1, 50))
-    view.add(InterimReport(50, 2000, 0.5, 0.875))
+    add(view, steps(1, 50))
+    add(view, InterimReport(50, 2000, 0.5, 0.875))
     settle(qtbot, view)
     assert view.accessibleDescription().endswith("accuracy 87.5 % on the first 2,000 test images")
     assert "test, first 2,000" in labels(view)
@@ -191,7 +197,7 @@ def test_redraws_are_at_most_ten_a_second_and_none_is_lost(qtbot, view, monkeypa
     )
     view.show_run("new", RunCurves())
     for number in range(50):
-        view.add(steps(1 + number, 1))
+        add(view, steps(1 + number, 1))
     assert len(drawn) <= 1
     qtbot.waitUntil(lambda: drawn[-1:] == [50])
 
@@ -205,7 +211,7 @@ def test_nothing_is_drawn_while_nobody_can_see_it(qtbot, view, monkeypatch):
     monkeypatch.setattr(CurvePlots, "draw", lambda *given, **named: (drawn.append(1), draw(*given, **named)))
     view.hide()
     view.show_run("new", RunCurves())
-    view.add(steps(1, 5))
+    add(view, steps(1, 5))
     qtbot.wait(2 * REDRAW_MILLISECONDS)  # nothing is to happen, so there is nothing else to wait for
     assert drawn == []
     view.show()
@@ -216,7 +222,7 @@ def test_the_axis_grows_in_leaps_up_to_the_steps_that_are_planned(qtbot, bare):
     bare.build()
     ends = []
     for first, count in ((1, 20), (21, 20), (41, 100), (141, 300)):
-        bare.add(steps(first, count))
+        add(bare, steps(first, count))
         settle(qtbot, bare)
         ends.append(span(bare)[1])
 
@@ -230,7 +236,7 @@ def test_the_wheel_zooms_all_plots_and_the_whole_range_comes_back(qtbot, view):
     wheel(view, ACCURACY, 3)
     assert span(view)[1] - span(view)[0] < 0.9 * (whole[1] - whole[0])
 
-    view.add(steps(470, 10, total=1000))
+    add(view, steps(470, 10, total=1000))
     settle(qtbot, view)
     assert span(view)[1] < whole[1]  # a new report does not take away what was zoomed to
 
@@ -391,7 +397,7 @@ def test_why_the_test_loss_is_lower_is_said_where_it_is(qtbot, view):
     settle(qtbot, view)
     assert "Augmentation" in button(view, "why_lower").toolTip()
 
-    view.add(EpochReport(2, 5, 938, 1.0, 0.1, 0.95, 0.2, 0.98, None, None, True))
+    add(view, EpochReport(2, 5, 938, 1.0, 0.1, 0.95, 0.2, 0.98, None, None, True))
     settle(qtbot, view)
     assert not button(view, "why_lower").isVisible()
 
@@ -399,7 +405,7 @@ def test_why_the_test_loss_is_lower_is_said_where_it_is(qtbot, view):
 def test_losses_that_are_no_numbers_and_rates_of_zero_are_drawn_without_complaint(qtbot, view):
     button(view, "log_scale").click()
     view.show_run("", RunCurves())
-    view.add(StepsReport(1, (float("nan"), float("inf"), 0.0), (0.0, 0.0, 0.0), 1, 1, 469, 1.0, 1.0, 1.0))
+    add(view, StepsReport(1, (float("nan"), float("inf"), 0.0), (0.0, 0.0, 0.0), 1, 1, 469, 1.0, 1.0, 1.0))
     settle(qtbot, view)
     view.grab()
     button(view, "log_scale").click()

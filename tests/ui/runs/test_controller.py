@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import replace
 
 import pytest
@@ -63,13 +64,18 @@ def session(qapp, service):
 
 
 @pytest.fixture
-def controller(qtbot, runs, session, ids):
+def worker(qapp):
     worker = Worker()
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def controller(qtbot, runs, session, worker, ids):
     controller = RunController(runs, session, worker)
     controller.refresh()
     qtbot.waitUntil(lambda: listed(runs) == set(ids))
-    yield controller
-    worker.stop()
+    return controller
 
 
 def listed(runs):
@@ -166,7 +172,8 @@ def test_selecting_reads_the_curves(qtbot, runs, controller, ids):
         runs.select_run(ids[0])
     with qtbot.waitSignal(controller.run_selected) as selected:
         runs.select_run(ids[1])
-    _, curves = selected.args
+    name, curves = selected.args
+    assert name == "large"
     assert curves.run.id == ids[1]
     assert list(curves.steps) == [1, 2]
     assert curves.epochs == (EPOCH,)
@@ -237,3 +244,17 @@ def test_the_curves_of_the_run_that_was_trained_last_are_not_read_from_disk(
     with qtbot.waitSignal(controller.run_selected) as selected:
         runs.select_run(ids[0])
     assert selected.args[1] is session.curves
+
+
+def test_curves_that_are_read_while_a_run_begins_do_not_take_its_place(
+    qtbot, runs, worker, controller, session, service, ids
+):
+    shown, gate = [], threading.Event()
+    controller.run_selected.connect(lambda _, curves: shown.append(curves.run.id))
+    worker.run(lambda: gate.wait(20), lambda _: None, pytest.fail)
+    runs.select_run(ids[1])
+    train(qtbot, session, service, ids[0])
+    with qtbot.waitSignal(controller.laid_over):
+        gate.set()
+        runs.laid_over.emit([])  # its answer comes after that to the selection
+    assert shown == []
