@@ -166,7 +166,7 @@ class ActiveNetwork(QObject):
         if follows == self._follows_training:
             return
         self._follows_training = follows
-        if follows and self._learned is not None and self._requested != self._learned:
+        if follows and self._learned is not None:
             self._open(self._learned)
         elif not follows and self._learned is not None and self._requested == self._learned:
             self._open(self._previous(self._learned))
@@ -221,8 +221,6 @@ class ActiveNetwork(QObject):
     def _on_failed(self, path: Path | None, error: DigitpadError) -> None:
         self._openings -= 1
         self.failed.emit(error)
-        if not self._openings:
-            self._requested = self._history[0] if self._history else None
         if self._learned is not None:
             self._live = None
         if self._opened is None and not self._openings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.ui.session.worker import Latest, Worker
@@ -91,7 +92,7 @@ def test_after_the_stop_nothing_starts_and_nobody_is_called(qtbot, worker):
     worker.run(lambda: report("late"), said.append, said.append)
     worker.stop()
     worker.run(pytest.fail, pytest.fail, pytest.fail)
-    qtbot.wait(0)  # what was posted is delivered
+    QCoreApplication.sendPostedEvents()  # what was posted by then is delivered
 
     assert said == []
     assert not worker.is_running
