@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Annotated
 
 from digitpad.domain.settings_fields import Amount, Amounts, Count, Setting, Share
+
+if TYPE_CHECKING:  # --help does without NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Samples:
     @property
     def predictions(self) -> NDArray[np.int64] | None:
         """What the network reads, int64 (n,), 0 to 9; None before the first step."""
-        return None if self.probabilities is None else self.probabilities.argmax(1).astype(np.int64)
+        return None if self.probabilities is None else self.probabilities.argmax(1)
 
 
 @dataclass(frozen=True)
