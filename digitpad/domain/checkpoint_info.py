@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from digitpad.domain.errors import Message
+from digitpad.domain.settings_fields import Count, Setting
+
+Line = Annotated[str, Setting(longest=1000)]
+
+
+def _are_thresholds(rows: list[list[float]]) -> bool:
+    return all(len(row) == 2 and 0 <= row[0] <= 1 and abs(row[1]) < 1e6 for row in rows)
 
 
 @dataclass(frozen=True)
@@ -31,20 +40,23 @@ class CheckpointInfo:
         path: the file it came from.
     """
 
-    name: str
-    network: str
+    name: Line
+    network: Line
     layers: list[Any] = field(default_factory=list)
-    parameters: int = 0
-    mean: float = 0.0
-    std: float = 1.0
-    recipe: str = ""
-    seed: int | None = None
-    data: str = ""
-    epochs: int | None = None
-    test_accuracy: float | None = None
-    date: str = ""
-    digitpad_version: str = ""
-    temperature: float = 1.0
-    thresholds: list[list[float]] = field(default_factory=list)
-    run: str = ""
+    parameters: Count = 0
+    mean: Annotated[float, Setting(-255, 255)] = 0.0
+    std: Annotated[float, Setting(-255, 255, is_right=lambda std: abs(std) >= 1e-6)] = 1.0
+    recipe: Line = ""
+    seed: Annotated[int | None, Setting(0, 2**63 - 1)] = None
+    data: Line = ""
+    epochs: Annotated[int | None, Setting(0, 10**9)] = None
+    test_accuracy: Annotated[float | None, Setting(0, 1)] = None
+    date: Line = ""
+    digitpad_version: Line = ""
+    temperature: Annotated[float, Setting(0.05, 20.0)] = 1.0
+    thresholds: Annotated[
+        list[list[float]],
+        Setting(longest=100, is_right=_are_thresholds, wanted=Message("rows of a share and a finite number")),
+    ] = field(default_factory=list)
+    run: Line = ""
     path: Path | None = None

@@ -103,7 +103,7 @@ class Setting:
             return Message("a number from {low} to {high}", low=self.low, high=self.high)
         if self.longest is not None:
             return Message("a text of {longest} characters at most", longest=self.longest)
-        return Message("something else")
+        return Message("of another kind")
 
 
 @functools.cache

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import FALSE_REJECTION_RATES
+from digitpad.domain.settings_fields import declared
 
 BINS = 15
 """Bins of equal width in which confidence is compared with accuracy."""
 
-TEMPERATURES = (0.05, 20.0)
+TEMPERATURES = declared(CheckpointInfo)["temperature"].limits
 """Lowest and highest usable temperature."""
 
 

@@ -17,18 +17,18 @@ from safetensors.numpy import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.reading.calibration import TEMPERATURES
+from digitpad.domain.settings_fields import from_values, shown
 from digitpad.reading.layers import Network, network_of
 from digitpad.reading.tensors import StoredTensor
 from digitpad.storage.io import write_atomically
+from digitpad.storage.json_object import json_object
 
 FORMAT = 1
 """Version of the metadata that this digitpad writes and the newest that it reads."""
 
-MAX_THRESHOLDS = 100
-"""Most rows of thresholds; digitpad writes eight."""
-
 _STORED = [field.name for field in fields(CheckpointInfo) if field.name not in ("name", "path")]
+_ALWAYS = ("network", "layers", "parameters", "mean", "std", "recipe", "data", "date", "digitpad_version")
+"""What is never missing."""
 
 
 @dataclass(frozen=True)
@@ -138,75 +138,20 @@ def _name(path: Path, info: CheckpointInfo) -> str:
 
 
 def _described(name: str, text: str) -> CheckpointInfo:
-    """What a checkpoint's metadata says, every value checked."""
+    """What a checkpoint's metadata says, every value checked; what a newer digitpad adds to it is left out."""
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _foreign(name, "metadata") from error
-    if not isinstance(said, dict) or type(said.get("format")) is not int:
-        raise _foreign(name, "metadata")
-    if said["format"] < 1:
-        raise _foreign(name, "format")
-    if said["format"] > FORMAT:
-        raise InputError(
-            "{name} has checkpoint format {format}; this digitpad reads up to {newest}. Update digitpad.",
-            name=name,
-            format=said["format"],
-            newest=FORMAT,
-        )
-    wanted: Mapping[str, tuple[type, ...]] = {
-        "network": (str,),
-        "layers": (list,),
-        "parameters": (int,),
-        "mean": (int, float),
-        "std": (int, float),
-        "recipe": (str,),
-        "seed": (int, type(None)),
-        "data": (str,),
-        "epochs": (int, type(None)),
-        "test_accuracy": (int, float, type(None)),
-        "date": (str,),
-        "digitpad_version": (str,),
-        "temperature": (int, float),
-        "thresholds": (list,),
-        "run": (str,),
-    }
-    later: Mapping[str, Any] = {"temperature": 1.0, "thresholds": [], "run": ""}
-    values: dict[str, Any] = {}
-    for key, types in wanted.items():
-        value = said.get(key, later.get(key))  # files of digitpad 0.1 lack some
-        if not isinstance(value, types) or isinstance(value, bool) or (isinstance(value, str) and len(value) > 1000):
-            raise _foreign(name, key)
-        values[key] = value
-    ranges: Mapping[str, tuple[float, float]] = {
-        "mean": (-255, 255),
-        "std": (-255, 255),  # below 0 for a network that was taught black on white
-        "seed": (-(2**63), 2**64),
-        "epochs": (0, 10**9),
-        "test_accuracy": (0, 1),
-        "temperature": TEMPERATURES,
-    }
-    if not _are_thresholds(values["thresholds"]):
-        raise _foreign(name, "thresholds")
-    for key, (low, high) in ranges.items():
-        if values[key] is not None and not low <= values[key] <= high:
-            raise _foreign(name, key)
-    if abs(values["std"]) < 1e-6:
-        raise _foreign(name, "std")
-    return CheckpointInfo(name=name, **values)
-
-
-def _foreign(name: str, key: str) -> InputError:
-    text = "{name} describes its network in a way that digitpad cannot read (its {key}); choose another checkpoint."
-    return InputError(text, name=name, key=key)
-
-
-def _are_thresholds(rows: list[Any]) -> bool:
-    """Whether these are some rows of a share, 0 to 1, and a finite number."""
-    return len(rows) <= MAX_THRESHOLDS and all(
-        isinstance(row, list)
-        and len(row) == 2
-        and all(type(number) in (int, float) and abs(number) < 1e6 for number in row)
-        and 0 <= row[0] <= 1
-        for row in rows
-    )
+        said = json_object(text)
+        version = said.get("format")
+        if type(version) is not int or version < 1:
+            raise InputError("Its format is {value}.", value=shown(version))
+        missing = [key for key in _ALWAYS if key not in said]
+        if missing and version <= FORMAT:
+            raise InputError("The value {key} is missing.", key=missing[0])
+        if version <= FORMAT:
+            stored = {key: said[key] for key in _STORED if key in said}
+            return from_values(CheckpointInfo, {**stored, "name": name})
+    except InputError as error:
+        foreign = "{name} describes its network in a way that digitpad cannot read; choose another checkpoint. {reason}"
+        raise InputError(foreign, name=name, reason=error) from error
+    newer = "{name} has checkpoint format {format}; this digitpad reads up to {newest}. Update digitpad."
+    raise InputError(newer, name=name, format=version, newest=FORMAT)

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 import torch
@@ -63,7 +64,9 @@ WRONG = {
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
 def test_a_field_of_a_wrong_type_or_size_is_refused_by_name(tmp_path, field, value):
-    assert f"(its {field})" in input_error(write(tmp_path / "a.safetensors", described=metadata(**{field: value})))
+    described = metadata(**{field: value})
+    said = input_error(write(tmp_path / "a.safetensors", described=described))
+    assert ("holds" if re.search("NaN|Infinity", described) else f"The value {field} is ") in said
 
 
 @pytest.mark.parametrize("field", WRONG)
@@ -76,7 +79,7 @@ def test_a_missing_field_is_refused_unless_it_may_be_unknown(tmp_path, field):
     elif field in ("seed", "epochs", "test_accuracy"):
         assert getattr(load_checkpoint(path).info, field) is None
     else:
-        assert f"(its {field})" in input_error(path)
+        assert f"The value {field} is " in input_error(path)
 
 
 JSON = st.recursive(
