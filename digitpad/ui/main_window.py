@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_theme_changed(self, theme: Theme) -> None:
-        for part in (self._actions, self._answers, self._notice, self._training):
+        for part in (self._actions, self._training):
             part.set_theme(theme)
         self._canvas.set_colours(*(QColor(name) for name in (theme.text, theme.surface, theme.quiet)))
 

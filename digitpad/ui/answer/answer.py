@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES, Prediction
-from digitpad.ui.common.format import numeral, percent
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, TEXT_PIXELS, Theme, text_font
+from digitpad.ui.common.format import percent, response_time
+from digitpad.ui.common.theme import NOTE_PIXELS, TEXT_PIXELS, current_theme, text_font
 
 HEIGHT, SMALLEST = 104, 66
 """Height of the panel in pixels, whatever it shows."""
@@ -45,41 +45,22 @@ class _Shown:
 class AnswerPanel(QWidget):
     """One painted panel of fixed height, in which nothing moves when an answer changes."""
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("prediction_label")
         self.setAccessibleName(self.tr("Answer"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setMaximumHeight(HEIGHT)
-        self._words = (
-            self.tr("zero"),
-            self.tr("one"),
-            self.tr("two"),
-            self.tr("three"),
-            self.tr("four"),
-            self.tr("five"),
-            self.tr("six"),
-            self.tr("seven"),
-            self.tr("eight"),
-            self.tr("nine"),
-        )
+        self._words = self.tr("zero one two three four five six seven eight nine").split()
         self._shown = _Shown()
-        self.set_theme(theme)
-        self.show_empty()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme, and the application's font as it is now."""
-        self._text, self._quiet = QColor(theme.text), QColor(theme.quiet)
-        self._line, self._amber = QColor(theme.line), QColor(theme.amber)
         self._digit_font = text_font(_DIGIT_PIXELS)
         self._headline_font = text_font(_HEADLINE_PIXELS)
-        self._text_font = text_font(TEXT_PIXELS)
-        self._note_font = text_font(NOTE_PIXELS)
+        self._text_font, self._note_font = text_font(TEXT_PIXELS), text_font(NOTE_PIXELS)
         metrics = QFontMetricsF(self._digit_font)
         self._digit_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
         self._digit_height = _figure_height(self._digit_font)
         self._headline_height = _figure_height(self._headline_font)
-        self.update()
+        self.show_empty()
 
     def show_empty(self) -> None:
         """Say what to do while nothing is drawn."""
@@ -106,12 +87,7 @@ class AnswerPanel(QWidget):
             self.show_empty()
             return
         share = percent(prediction.confidence)
-        if milliseconds < 1:
-            note = self.tr("answered in under 1 ms")
-        elif round(milliseconds) < 1000:
-            note = self.tr("answered in {count} ms").format(count=numeral(round(milliseconds)))
-        else:  # the network was still loading
-            note = self.tr("answered in {count} s").format(count=numeral(milliseconds / 1000, 1))
+        note = self.tr("answered in {time}").format(time=response_time(milliseconds))
         if prediction.digit is None:
             headline = self.tr("not a digit")
             nearest = self._words[prediction.probabilities.index(prediction.confidence)]
@@ -122,51 +98,48 @@ class AnswerPanel(QWidget):
             self._show(_Shown(str(prediction.digit), share, word, note, spoken=f"{prediction.digit}, {word}, {share}"))
 
     def sizeHint(self) -> QSize:
-        """As wide as the bars like to be."""
         return QSize(320, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """The digit, and room for a few words in a line."""
         return QSize(round(self._digit_width + _GAP + _NARROWEST_TEXT), SMALLEST)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the sign, and the lines so that the first ends level with its top and the last with its foot."""
-        shown = self._shown
+        shown, theme = self._shown, current_theme()
+        text, quiet = QColor(theme.text), QColor(theme.quiet)
+        strong = QColor(theme.amber) if shown.warns else text
         top = (self.height() - self._digit_height) / 2
         foot = top + self._digit_height
         left = self._digit_width + _GAP
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if shown.sign:
-                painter.setPen(self._amber if shown.warns else self._text)
+                painter.setPen(strong)
                 painter.setFont(self._digit_font)
                 advance = painter.fontMetrics().horizontalAdvance(shown.sign)
                 painter.drawText(QPointF((self._digit_width - advance) / 2, foot), shown.sign)
             else:
-                painter.setPen(QPen(self._line, 1, Qt.PenStyle.DashLine))
+                painter.setPen(QPen(QColor(theme.line), 1, Qt.PenStyle.DashLine))
                 frame = QRectF(0.5, round(top) + 0.5, round(self._digit_width) - 1, round(self._digit_height) - 1)
                 painter.drawRoundedRect(frame, 6, 6)
             if shown.sentence:
-                self._paint_sentence(painter, QRectF(left, 0, self.width() - left, self.height()))
+                # In the first size in which it fits; the tool tip has the whole of it in any case.
+                area = QRectF(left, 0, self.width() - left, self.height())
+                flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+                painter.setPen(strong if shown.warns else quiet)
+                painter.setFont(self._text_font)
+                if painter.boundingRect(area, flags, shown.sentence).height() > area.height():
+                    painter.setFont(self._note_font)
+                painter.drawText(area, flags, shown.sentence)
                 return
-            strong = self._amber if shown.warns else self._text
-            for text, font, colour, baseline in (
+            for line, font, colour, baseline in (
                 (shown.headline, self._headline_font, strong, top + self._headline_height),
-                (shown.word, self._text_font, self._text, foot - 20),
-                (shown.note, self._note_font, self._quiet, foot),
+                (shown.word, self._text_font, text, foot - 20),
+                (shown.note, self._note_font, quiet, foot),
             ):
                 painter.setFont(font)
                 painter.setPen(colour)
-                painter.drawText(QPointF(left, baseline), text)
-
-    def _paint_sentence(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the sentence in the first size in which it fits; the tool tip has the whole of it in any case."""
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        painter.setPen(self._amber if self._shown.warns else self._quiet)
-        painter.setFont(self._text_font)
-        if painter.boundingRect(area, flags, self._shown.sentence).height() > area.height():
-            painter.setFont(self._note_font)
-        painter.drawText(area, flags, self._shown.sentence)
+                painter.drawText(QPointF(left, baseline), line)
 
     def _show(self, shown: _Shown) -> None:
         if shown == self._shown:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation, Slot
+from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.format import percent
-from digitpad.ui.common.theme import LIGHT, Theme, mix, reduced_motion, text_font
+from digitpad.ui.common.theme import current_theme, mix, reduced_motion, text_font
 
 SMALLEST_ROW = 18
 LARGEST_ROW = 32
@@ -30,7 +30,7 @@ class ProbabilityBars(QWidget):
     bars.
     """
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("probability_bars")
         self.setAccessibleName(self.tr("Probabilities"))
@@ -42,24 +42,12 @@ class ProbabilityBars(QWidget):
         self._glide.setDuration(_GLIDE_MILLISECONDS)
         self._glide.setStartValue(0.0)
         self._glide.setEndValue(1.0)
-        self._glide.valueChanged.connect(self._on_glide)
-        self._describe()
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme, and the application's font as it is now."""
-        self._text = QColor(theme.text)
-        self._quiet = QColor(theme.quiet)
-        self._line = QColor(theme.line)
-        self._accent = QColor(theme.accent)
-        self._tint = QColor(mix(theme.window, theme.accent, 0.45))
-        self._dim = QColor(mix(theme.window, theme.quiet, 0.35))
-        self._font = text_font()
-        self._bold = text_font(bold=True)
+        self._glide.valueChanged.connect(lambda _share: self.update())
+        self._font, self._bold = text_font(), text_font(bold=True)
         metrics = QFontMetricsF(self._bold)
         self._label_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
         self._number_width = metrics.horizontalAdvance(percent(1.0))
-        self.update()
+        self._describe()
 
     def show_probabilities(
         self, probabilities: Sequence[float] | None, best: int | None, *, animate: bool = False
@@ -90,21 +78,20 @@ class ProbabilityBars(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Rows of comfortable height."""
         return QSize(320, CLASSES * 26)
 
     def minimumSizeHint(self) -> QSize:
-        """The smallest rows, with 80 pixels for a bar."""
         width = self._label_width + self._number_width + 2 * _GAP + 80
         return QSize(round(width), CLASSES * SMALLEST_ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint all ten rows, from the top."""
+        theme = current_theme()
         row = min(max(self.height() // CLASSES, SMALLEST_ROW), LARGEST_ROW)
         thickness = row // 2
         left = self._label_width + _GAP
         room = self.width() - self._number_width - _GAP - left
-        rest = self._dim if self._best is None else self._tint
+        rest = (theme.quiet, 0.35) if self._best is None else (theme.accent, 0.45)
+        text, quiet, line, accent = (QColor(c) for c in (theme.text, theme.quiet, theme.line, theme.accent))
         middle_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         middle_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         with QPainter(self) as painter:
@@ -113,22 +100,18 @@ class ProbabilityBars(QWidget):
                 top = digit * row
                 is_best = digit == self._best
                 painter.setFont(self._bold if is_best else self._font)
-                painter.setPen(self._text if is_best else self._quiet)
+                painter.setPen(text if is_best else quiet)
                 painter.drawText(QRectF(0, top, self.width(), row), middle_left, str(digit))
                 if self._probabilities is not None:
                     number = percent(self._probabilities[digit])
                     painter.drawText(QRectF(0, top, self.width(), row), middle_right, number)
-                painter.fillRect(QRectF(left, top + row // 2, room, 1), self._line)
+                painter.fillRect(QRectF(left, top + row // 2, room, 1), line)
                 if length * room >= 0.5:
                     bar = QRectF(left, top + (row - thickness) // 2, length * room, thickness)
                     radius = min(3.0, bar.width() / 2)
                     painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(self._accent if is_best else rest)
+                    painter.setBrush(accent if is_best else QColor(mix(theme.window, *rest)))
                     painter.drawRoundedRect(bar, radius, radius)
-
-    @Slot()
-    def _on_glide(self) -> None:
-        self.update()
 
     def _lengths(self) -> tuple[float, ...]:
         """Length of each bar now, 0 to 1."""

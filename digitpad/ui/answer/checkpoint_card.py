@@ -10,7 +10,6 @@ from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import moment, numeral, percent
 from digitpad.ui.common.notice import Notice, breakable
-from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.active_network import NetworkState, Source
 
 _SHOWN = 110
@@ -86,10 +85,6 @@ class CheckpointPanel(QWidget):
         column.addLayout(buttons)
         self.notice.opened.connect(self._table.hide)
         self.notice.closed.connect(self._table.show)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self.notice.set_theme(theme)
 
     def show_state(self, state: NetworkState) -> None:
         """Name the checkpoint, and say where a network in training reads meanwhile."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ink.raster.render import BOX, SIDE
-from digitpad.ui.common.theme import LIGHT, Theme, mix
+from digitpad.ui.common.pixels import coloured, ink_colours
+from digitpad.ui.common.theme import LIGHT, current_theme
 
 _CROSS = 1.5
 """Half the length of the cross at the centre of mass, in pixels of the network input."""
@@ -22,22 +23,13 @@ class NetworkInput(QWidget):
     the centre of mass.
     """
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("network_input")
         self.setAccessibleName(self.tr("Network input"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._pixels = np.zeros((SIDE, SIDE), dtype=np.uint8)
-        self._overlay = QColor(LIGHT.accent)  # the deeper accent stands out from white ink and from dark ground
-        self.set_theme(theme)
         self.show_input(None)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme."""
-        ground, ink = (theme.surface, theme.text) if theme.is_dark else (theme.text, theme.surface)
-        self._line = QColor(theme.line)
-        self._colours = np.array([QColor(mix(ground, ink, grey / 255)).rgb() for grey in range(256)], dtype=np.uint32)
-        self.update()
 
     def show_input(self, image: NDArray[np.uint8] | None) -> None:
         """Show an image.
@@ -61,44 +53,38 @@ class NetworkInput(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Six pixels for each pixel of the image, and a hairline."""
         return QSize(6 * SIDE + 2, 6 * SIDE + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Three pixels for each pixel of the image, and a hairline."""
         return QSize(3 * SIDE + 2, 3 * SIDE + 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint at the top left, in device pixels: each pixel of the image takes the same whole number of them."""
-        scale = self.devicePixelRatioF()
+        theme, scale = current_theme(), self.devicePixelRatioF()
         border = max(1, round(scale))
         side = int(min(self.width(), self.height()) * scale) - 2 * border
         pixel = max(1, side // SIDE)
         side = pixel * SIDE
         with QPainter(self) as painter:
             painter.scale(1 / scale, 1 / scale)
-            painter.fillRect(0, 0, side + 2 * border, side + 2 * border, self._line)
+            painter.fillRect(0, 0, side + 2 * border, side + 2 * border, QColor(theme.line))
             painter.translate(border, border)
-            painter.drawImage(QRectF(0, 0, side, side), self._coloured())
+            colours = ink_colours(theme) if theme.is_dark else ink_colours(theme)[::-1]
+            painter.drawImage(QRectF(0, 0, side, side), coloured(self._pixels[None], colours))
             if self._pixels.any():
                 self._paint_overlays(painter, pixel, border)
 
     def _paint_overlays(self, painter: QPainter, pixel: int, hairline: int) -> None:
         corner, cross = _overlays(self._pixels)
-        painter.setPen(QPen(self._overlay, hairline, Qt.PenStyle.DashLine))
+        overlay = QColor(LIGHT.accent)  # the deeper accent stands out from white ink and from dark ground
+        painter.setPen(QPen(overlay, hairline, Qt.PenStyle.DashLine))
         inset = hairline / 2
         box = QRectF(corner.x() * pixel, corner.y() * pixel, BOX * pixel, BOX * pixel)
         painter.drawRect(box.adjusted(inset, inset, -inset, -inset))
-        painter.setPen(QPen(self._overlay, 2 * hairline))
+        painter.setPen(QPen(overlay, 2 * hairline))
         centre, reach = cross * pixel, _CROSS * pixel
         painter.drawLine(centre - QPointF(reach, 0), centre + QPointF(reach, 0))
         painter.drawLine(centre - QPointF(0, reach), centre + QPointF(0, reach))
-
-    def _coloured(self) -> QImage:
-        """The image in the theme's colours, worked out only when it is painted."""
-        pixels = self._colours[self._pixels]
-        view = QImage(pixels.tobytes(), SIDE, SIDE, SIDE * 4, QImage.Format.Format_RGB32)
-        return view.copy()  # a view of bytes would outlive them
 
 
 def _overlays(pixels: NDArray[np.uint8]) -> tuple[QPointF, QPointF]:

@@ -14,7 +14,6 @@ from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
-from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.reading_thread import Reading
 
@@ -82,11 +81,6 @@ class AnswerColumn(QWidget):
             needed = _SPACING + part.minimumSizeHint().height()
             part.setVisible(room >= needed)
             room -= needed if room >= needed else 0
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        for part in (self._answer, self._bars, self._input, self.checkpoint):
-            part.set_theme(theme)
 
     def show_answer(self, answer: Reading) -> None:
         """Show what was read; the bars have been painted with it on return."""

@@ -50,6 +50,15 @@ def duration(seconds: float, decimals: int = 0) -> str:
     return translate("format", "{time} min").format(time=f"{minutes}:{left:02}")
 
 
+def response_time(milliseconds: float) -> str:
+    """A short time in a unit that fits: 'under 1 ms', '4 ms', '1.2 s'."""
+    if milliseconds < 1:
+        return translate("format", "under 1 ms")
+    if round(milliseconds) < 1000:
+        return translate("format", "{count} ms").format(count=numeral(round(milliseconds)))
+    return duration(milliseconds / 1000, 1)
+
+
 def moment(iso: str) -> str:
     """An ISO date, or a time with its zone as the machine's own: '11/24/2026 8:34 PM'. Another text stays."""
     locale, kind = _locale(), QLocale.FormatType.ShortFormat

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
-from digitpad.ui.common.theme import LIGHT, Theme
 
 _BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=[^\W_]{24})(?=[^\W_])")
 
@@ -33,9 +31,9 @@ class Notice(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = LIGHT
         self._sentence = ""
         self._text = QLabel()
+        self._text.setObjectName("notice_text")
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -51,14 +49,6 @@ class Notice(QFrame):
         row.addWidget(self._text)
         row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
         self.hide()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-        palette = self._text.palette()
-        palette.setColor(self._text.foregroundRole(), QColor(theme.amber))
-        self._text.setPalette(palette)
-        self.update()
 
     @property
     def text(self) -> str:
@@ -84,14 +74,3 @@ class Notice(QFrame):
             self._sentence = ""
             self.hide()
             self.closed.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the surface, and a bar in amber at its left edge."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.surface))
-        painter.drawRoundedRect(self.rect(), 6, 6)
-        painter.setBrush(QColor(self._theme.amber))
-        painter.drawRoundedRect(0, 8, 3, self.height() - 16, 1.5, 1.5)
-        painter.end()

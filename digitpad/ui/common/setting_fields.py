@@ -11,7 +11,6 @@ from digitpad.domain.errors import InputError
 from digitpad.domain.settings_fields import Setting
 from digitpad.ui.common.format import sentence, setting_words
 from digitpad.ui.common.number_box import NumberBox
-from digitpad.ui.common.theme import Theme
 
 
 class ChoiceBox(QComboBox):
@@ -90,10 +89,6 @@ class ProblemLabel(QLabel):
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.hide()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self.setStyleSheet(f"color: {theme.amber}")
 
     def say(self, sentence: str) -> None:
         """Show a sentence, or nothing where it is empty."""

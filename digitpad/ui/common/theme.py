@@ -220,7 +220,11 @@ def _style_sheet(theme: Theme) -> str:
     t = theme
     return f"""
     QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
+    Notice {{ background: {t.surface}; border: none; border-left: 3px solid {t.amber}; border-radius: 6px; }}
+    QLabel#notice_text {{ color: {t.amber}; }}
     QLabel[note="true"] {{ color: {t.quiet}; font-size: {NOTE_PIXELS}px; }}
+
+    ProblemLabel[note="true"] {{ color: {t.amber}; }}
 
     QMenuBar {{ background: {t.window}; padding: 2px 4px; }}
     QMenuBar::item {{ background: transparent; padding: 4px 8px; border-radius: 6px; }}

@@ -10,17 +10,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import Augmentation
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.pixels import SIDE, coloured, ink_colours
 from digitpad.ui.common.setting_fields import described
-from digitpad.ui.common.theme import LIGHT, Theme, text_font
-from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images
+from digitpad.ui.common.theme import current_theme, text_font
 from digitpad.ui.session.worker import Latest, Worker
 
 VERSIONS = 12
@@ -29,26 +28,19 @@ VERSIONS = 12
 Augment = Callable[[NDArray[np.uint8], Augmentation, int, int], NDArray[np.uint8]]
 """Changes an image, uint8 (28, 28), in so many random ways, decided by a seed: uint8 (count, 28, 28)."""
 
-_GAP = 4
+_CELL = SIDE + 2  # an image with a margin
 
 
 class Versions(QWidget):
     """An image, and twelve versions of it half as large, each as large as whole pixels allow."""
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmented_versions")
         self.setAccessibleName(self.tr("An image and augmented versions of it"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._sample: NDArray[np.uint8] | None = None
         self._versions = np.zeros((0, SIDE, SIDE), dtype=np.uint8)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme."""
-        self._colours = ink_colours(theme)
-        self._quiet, self._accent = QColor(theme.quiet), QColor(theme.accent)
-        self.update()
 
     def show_images(self, sample: NDArray[np.uint8] | None, versions: NDArray[np.uint8]) -> None:
         """Show an image, uint8 (28, 28), and versions of it, uint8 (up to 12, 28, 28)."""
@@ -56,40 +48,33 @@ class Versions(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Four columns of four rows, two pixels for a pixel."""
-        return QSize(4, 4) * (2 * SIDE + _GAP)
+        return QSize(4, 4) * 2 * _CELL
 
     def minimumSizeHint(self) -> QSize:
-        """Eight columns of two rows, pixel by pixel."""
-        return QSize(8, 2) * (SIDE + _GAP)
+        return QSize(8, 2) * _CELL
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the image at the top left, framed, with the versions to its right and, where it is narrow, below."""
+        theme, scale = current_theme(), self.devicePixelRatioF()
         with QPainter(self) as painter:
             if self._sample is None:
-                painter.setPen(self._quiet)
+                painter.setPen(QColor(theme.quiet))
                 flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
                 painter.drawText(self.rect(), flags, self.tr("Select an image to see what augmentation does to it."))
                 return
-            scale = self.devicePixelRatioF()
-            painter.scale(1 / scale, 1 / scale)
-            gap = round(_GAP * scale)
-            columns, pixel = self._fitted(int(self.width() * scale), int(self.height() * scale), gap)
-            side, pitch = pixel * SIDE, pixel * SIDE + gap
-            sample = coloured(self._sample[None], self._colours)
-            paint_images(painter, sample, [(gap, gap)], 2 * side)
-            frame = round(scale) or 1
-            painter.setPen(QPen(self._accent, frame))
-            painter.drawRect(QRectF(gap - frame / 2, gap - frame / 2, 2 * side + frame, 2 * side + frame))
-            cells = [(column, row) for row in range(2) for column in range(2, columns)]
-            cells += [(column, row) for row in range(2, 4) for column in range(columns)]
-            corners = [(column * pitch + gap // 2, row * pitch + gap // 2) for column, row in cells]
-            paint_images(painter, coloured(self._versions, self._colours), corners[: len(self._versions)], side)
-
-    @staticmethod
-    def _fitted(width: int, height: int, gap: int) -> tuple[int, int]:
-        """Columns, and pixels of the device for a pixel of a version: 8 × 2 or 4 × 4 cells, the image taking 2 × 2."""
-        return max(((c, max(1, (min(width // c, height * c // 16) - gap) // SIDE)) for c in (8, 4)), key=lambda f: f[1])
+            width, height = int(self.width() * scale) // _CELL, int(self.height() * scale) // _CELL
+            pixel, columns = max((max(1, min(width // across, height * across // 16)), across) for across in (4, 8))
+            mosaic = np.zeros((16 // columns * _CELL, columns * _CELL), np.uint8)
+            mosaic[2 : 2 * _CELL - 2, 2 : 2 * _CELL - 2] = self._sample.repeat(2, 0).repeat(2, 1)
+            cells = [(row, column) for row in range(2) for column in range(2, columns)]
+            cells += [(row, column) for row in range(2, 4) for column in range(columns)]
+            for (row, column), version in zip(cells, self._versions, strict=False):
+                y, x = row * _CELL + 1, column * _CELL + 1
+                mosaic[y : y + SIDE, x : x + SIDE] = version
+            painter.scale(pixel / scale, pixel / scale)
+            painter.drawImage(0, 0, coloured(mosaic[None], ink_colours(theme)))
+            painter.setPen(QColor(theme.accent))
+            painter.drawRect(QRectF(0.5, 0.5, 2 * _CELL - 1, 2 * _CELL - 1))
 
 
 @dataclass(frozen=True)
@@ -122,11 +107,11 @@ _STRENGTHS = {
 class AugmentationPreview(QWidget):
     """An image, twelve augmented versions, and a slider for each strength."""
 
-    def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmentation_preview")
         self._augment = augment
-        self._task = Latest(worker, self._on_augmented, self._on_failed)
+        self._task = Latest(worker, self._on_augmented, lambda error: self._notice.say(error))
         self._recipes = self._augmentation = Augmentation()
         self._sample: NDArray[np.uint8] | None = None
         self._label = 0
@@ -141,7 +126,7 @@ class AugmentationPreview(QWidget):
         again.clicked.connect(self._on_again)
         self._reset = QPushButton(self.tr("As in the recipe"))
         self._reset.setToolTip(self.tr("Set every strength to the chosen recipe's"))
-        self._reset.clicked.connect(self._on_reset)
+        self._reset.clicked.connect(lambda: self.set_augmentation(self._recipes))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (again, self._reset):
@@ -155,7 +140,6 @@ class AugmentationPreview(QWidget):
         column.addLayout(self._slider_rows())
         column.addLayout(buttons)
         column.addStretch(1)
-        self.set_theme(theme)
         self.set_augmentation(Augmentation())
 
     @property
@@ -167,11 +151,6 @@ class AugmentationPreview(QWidget):
     def has_sample(self) -> bool:
         """Whether an image is shown."""
         return self._sample is not None
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme."""
-        self._versions.set_theme(theme)
-        self._notice.set_theme(theme)
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
         """Start from a recipe's strengths."""
@@ -223,10 +202,6 @@ class AugmentationPreview(QWidget):
         self._change(replace(self._augmentation, **{name: value}))
 
     @Slot()
-    def _on_reset(self) -> None:
-        self.set_augmentation(self._recipes)
-
-    @Slot()
     def _on_again(self) -> None:
         self._seed += 1
         self._request()
@@ -251,6 +226,3 @@ class AugmentationPreview(QWidget):
         self._versions.show_images(self._sample, versions)
         words = self.tr("An image with the label {label} and {count} versions of it")
         self._versions.setAccessibleDescription(words.format(label=self._label, count=len(versions)))
-
-    def _on_failed(self, error: DigitpadError) -> None:
-        self._notice.say(error)

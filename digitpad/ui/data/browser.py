@@ -26,9 +26,10 @@ from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
+from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, mix, text_font
 from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview
-from digitpad.ui.data.grid import SIDE, DigitGrid, coloured, ink_colours, paint_images
+from digitpad.ui.data.grid import DigitGrid
 from digitpad.ui.session.worker import Latest, Worker
 
 Load = Callable[[str, str, int | None, int, int], ImagePage]
@@ -40,7 +41,7 @@ _PANEL_WIDTH = 280
 class ClassButton(QAbstractButton):
     """Chooses a digit, or all: shows its mean image, and how many images there are as a bar and a figure."""
 
-    def __init__(self, digit: int | None, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, digit: int | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("all_digits" if digit is None else f"digit_{digit}")
         self.setText(self.tr("All") if digit is None else str(digit))
@@ -54,17 +55,7 @@ class ClassButton(QAbstractButton):
         self._mean: NDArray[np.uint8] | None = None
         self._share = 0.0
         self._figure = ""
-        self.set_theme(theme)
         self.show_count(None, 0.0, None)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme."""
-        self._colours = ink_colours(theme)
-        self._text, self._quiet = QColor(theme.text), QColor(theme.quiet)
-        self._line, self._accent = QColor(theme.line), QColor(theme.accent)
-        self._hover = QColor(mix(theme.window, theme.text, 0.07))
-        self._checked = QColor(mix(theme.window, theme.accent, 0.16))
-        self.update()
 
     def show_count(self, count: int | None, share: float, mean: NDArray[np.uint8] | None) -> None:
         """Show how many images there are, None where unknown.
@@ -83,56 +74,49 @@ class ClassButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The mean image twice enlarged, over a bar and a line of text."""
         return QSize(48 if self._digit is None else 2 * SIDE + 8, 2 * SIDE + 40)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the mean image twice enlarged."""
         return QSize(48 if self._digit is None else 2 * SIDE, 2 * SIDE + 40)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the mean image over the bar, over the digit and its count."""
+        theme, is_all = current_theme(), self._digit is None
         picture = QRectF(0, 6, self.width(), 2 * SIDE)
         bar = QRectF(6, picture.bottom() + 4, self.width() - 12, 4)
         words = QRectF(6, bar.bottom() + 2, self.width() - 12, 20)
-        middle = Qt.AlignmentFlag.AlignVCenter
+        middle, centre = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignCenter
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            ground = self._checked if self.isChecked() else self._hover if self.underMouse() else None
-            painter.setBrush(ground or Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._accent, 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+            if self.isChecked() or self.underMouse():
+                tint = (theme.accent, 0.16) if self.isChecked() else (theme.text, 0.07)
+                painter.setBrush(QColor(mix(theme.window, *tint)))
+            painter.setPen(QPen(QColor(theme.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-            if self._digit is not None:
+            if not is_all:
                 painter.setPen(Qt.PenStyle.NoPen)
-                for share, colour in ((1.0, self._line), (self._share, self._accent)):
-                    painter.setBrush(colour)
+                for share, colour in ((1.0, theme.line), (self._share, theme.accent)):
+                    painter.setBrush(QColor(colour))
                     painter.drawRoundedRect(QRectF(bar.topLeft(), QSizeF(share * bar.width(), bar.height())), 2, 2)
-            painter.setPen(self._text)
+            painter.setPen(QColor(theme.text))
             painter.setFont(text_font(bold=True))
-            if self._digit is None:
-                painter.drawText(picture, Qt.AlignmentFlag.AlignCenter, self.text())
-            else:
-                painter.drawText(words, middle | Qt.AlignmentFlag.AlignLeft, self.text())
-            painter.setPen(self._quiet)
+            flags = centre if is_all else middle | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(picture if is_all else words, flags, self.text())
+            painter.setPen(QColor(theme.quiet))
             painter.setFont(text_font(NOTE_PIXELS))
-            if self._digit is None:
-                painter.drawText(words.adjusted(-6, 0, 6, 0), Qt.AlignmentFlag.AlignCenter, self._figure)
-            else:
-                painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, self._figure)
+            flags = centre if is_all else middle | Qt.AlignmentFlag.AlignRight
+            painter.drawText(words.adjusted(-6, 0, 6, 0) if is_all else words, flags, self._figure)
             if self._mean is not None:
                 scale = self.devicePixelRatioF()
                 painter.scale(1 / scale, 1 / scale)
                 side = SIDE * max(1, int(2 * SIDE * scale) // SIDE)
                 corner = (round(self.width() * scale) - side) // 2, round(picture.top() * scale)
-                paint_images(painter, coloured(self._mean[None], self._colours), [corner], side)
+                paint_images(painter, coloured(self._mean[None], ink_colours(theme)), [corner], side)
 
 
 class DataBrowser(QDialog):
     """A window beside the main one: what to show above, the images to the left, augmentation to the right."""
 
-    def __init__(
-        self, worker: Worker, load: Load, augment: Augment, parent: QWidget | None = None, theme: Theme = LIGHT
-    ) -> None:
+    def __init__(self, worker: Worker, load: Load, augment: Augment, parent: QWidget | None = None) -> None:
         """Build the window.
 
         Args:
@@ -140,7 +124,6 @@ class DataBrowser(QDialog):
             load: reads a page of a data set.
             augment: changes an image.
             parent: the main window.
-            theme: colours.
         """
         super().__init__(parent)
         self.setObjectName("data_browser")
@@ -176,7 +159,6 @@ class DataBrowser(QDialog):
         self._classes[None].setChecked(True)
         self._group.buttonToggled.connect(self._on_digit_toggled)
         self._build()
-        self.set_theme(theme)
         self.show_data((), "")
         self.resize(900, 640)
 
@@ -211,14 +193,6 @@ class DataBrowser(QDialog):
         column.addWidget(self._notice)
         column.addLayout(below, 1)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme."""
-        for button in self._classes.values():
-            button.set_theme(theme)
-        self._grid.set_theme(theme)
-        self._preview.set_theme(theme)
-        self._notice.set_theme(theme)
-
     def set_augmentation(self, augmentation: Augmentation) -> None:
         """Show the chosen recipe's augmentation from now on."""
         self._preview.set_augmentation(augmentation)
@@ -239,7 +213,6 @@ class DataBrowser(QDialog):
         self._on_chosen()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Read what is to be shown."""
         super().showEvent(event)
         if self._shown != self._number:
             self._start()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from digitpad.domain.data_info import ImagePage
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, mix, text_font
-
-SIDE = 28
-"""Pixels along an image."""
+from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 
 _ENLARGED = 2
 """Pixels of the window for a pixel of an image, at least; on a screen of another scale the nearest whole number."""
@@ -24,31 +22,6 @@ _MANY = 200
 
 _GAP = 4
 _FRAME = 2
-
-
-def ink_colours(theme: Theme) -> NDArray[np.uint32]:
-    """The colour (0xAARRGGBB) of each grey, uint32 (256,): 0 is the theme's paper, 255 its ink."""
-    return np.array([QColor(mix(theme.surface, theme.text, grey / 255)).rgb() for grey in range(256)], dtype=np.uint32)
-
-
-def paint_images(painter: QPainter, images: QImage, corners: list[tuple[int, int]], side: int) -> None:
-    """Paint images enlarged pixel by pixel.
-
-    Args:
-        painter: its unit is one pixel of the device.
-        images: see `coloured`.
-        corners: top left of each.
-        side: how large each becomes, a multiple of 28.
-    """
-    for number, (x, y) in enumerate(corners):
-        painter.drawImage(QRect(x, y, side, side), images, QRect(0, number * SIDE, SIDE, SIDE))
-
-
-def coloured(pixels: NDArray[np.uint8], colours: NDArray[np.uint32]) -> QImage:
-    """Images, uint8 (n, 28, 28), one below the other in the colours of `ink_colours`."""
-    words = colours[pixels]
-    view = QImage(words.tobytes(), SIDE, len(words) * SIDE, SIDE * 4, QImage.Format.Format_RGB32)
-    return view.copy()  # a view of bytes would outlive them
 
 
 class DigitGrid(QAbstractScrollArea):
@@ -66,7 +39,7 @@ class DigitGrid(QAbstractScrollArea):
     selected = Signal(object, int)
     described = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("digit_grid")
         self.setAccessibleName(self.tr("Images"))
@@ -80,16 +53,8 @@ class DigitGrid(QAbstractScrollArea):
         self._columns = self._rows = 1
         self._side, self._gap = _ENLARGED * SIDE, _GAP  # in pixels of the device
         self._asked: tuple[int, int] | None = None
-        self.clear("")
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme."""
-        self._colours = ink_colours(theme)
-        self._paper, self._quiet = QColor(theme.surface), QColor(theme.quiet)
-        self._accent, self._accent_text = QColor(theme.accent), QColor(theme.accent_text)
         self._label_font = text_font(NOTE_PIXELS, bold=True)
-        self.viewport().update()
+        self.clear("")
 
     @property
     def capacity(self) -> int:
@@ -131,16 +96,14 @@ class DigitGrid(QAbstractScrollArea):
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
-        """Eight columns of six rows."""
         return QSize(8, 6) * (_ENLARGED * SIDE + _GAP) + QSize(self.verticalScrollBar().sizeHint().width(), 0)
 
     def minimumSizeHint(self) -> QSize:
-        """Three columns of two rows."""
         return QSize(3, 2) * (_ENLARGED * SIDE + _GAP) + QSize(self.verticalScrollBar().sizeHint().width(), 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the images shown that are there, and blank paper for those that are not there yet."""
-        scale = self.viewport().devicePixelRatioF()
+        scale, theme = self.viewport().devicePixelRatioF(), current_theme()
         side, pitch, inset = self._side, self._side + self._gap, self._gap // 2
         shown = self.shown
         there = range(max(shown.start, self._first), min(shown.stop, self._first + len(self._pixels)))
@@ -150,51 +113,41 @@ class DigitGrid(QAbstractScrollArea):
         ]
         with QPainter(self.viewport()) as painter:
             if self._message:
-                painter.setPen(self._quiet)
+                painter.setPen(QColor(theme.quiet))
                 painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._message)
             painter.scale(1 / scale, 1 / scale)
             if len(there) < len(shown):
                 for x, y in corners:
-                    painter.fillRect(x, y, side, side, self._paper)
+                    painter.fillRect(x, y, side, side, QColor(theme.surface))
             places = [corners[number - shown.start] for number in there]
             held = [number - self._first for number in there]
-            paint_images(painter, coloured(self._pixels[held], self._colours), places, side)
-            self._paint_frame(painter, corners, round(_FRAME * scale) or 1, side)
+            paint_images(painter, coloured(self._pixels[held], ink_colours(theme)), places, side)
+            if self._selected in shown:
+                width = round(_FRAME * scale) or 1
+                frame = QRectF(*corners[self._selected - shown.start], side, side)
+                painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.quiet), width))
+                painter.drawRect(frame.adjusted(-width / 2, -width / 2, width / 2, width / 2))
             painter.scale(scale, scale)
             painter.setFont(self._label_font)
-            painter.setPen(self._accent_text)
+            painter.setPen(QColor(theme.accent_text))
             below = QPointF(_FRAME, painter.fontMetrics().ascent())
             for (x, y), label in zip(places, self._labels[held].tolist(), strict=True):
                 painter.drawText(QPointF(x, y) / scale + below, str(label))
 
-    def _paint_frame(self, painter: QPainter, corners: list[tuple[int, int]], width: int, side: int) -> None:
-        if self._selected in self.shown:
-            x, y = corners[self._selected - self.shown.start]
-            frame = QRectF(x, y, side, side).adjusted(-width / 2, -width / 2, width / 2, width / 2)
-            painter.setPen(QPen(self._accent if self.hasFocus() else self._quiet, width))
-            painter.drawRect(frame)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select the image under the mouse."""
         number = self._number_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and number is not None:
             self.select(number)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a click; nobody else has a use for it."""
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the selection with the arrows; turn pages."""
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -self._columns,
-            Qt.Key.Key_Down: self._columns,
-        }
-        key = Qt.Key(event.key())
+        key, down, right = Qt.Key(event.key()), self._columns, 1
+        steps = {Qt.Key.Key_Left: -right, Qt.Key.Key_Right: right, Qt.Key.Key_Up: -down, Qt.Key.Key_Down: down}
         if key in steps:
-            self._move(steps[key])
+            self.select(self.shown.start if self._selected < 0 else self._selected + steps[key])
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._turn_page(forward=key == Qt.Key.Key_PageDown)
         elif key == Qt.Key.Key_Home:
@@ -213,11 +166,9 @@ class DigitGrid(QAbstractScrollArea):
         self.viewport().update()
 
     def focusOutEvent(self, _event: QFocusEvent) -> None:
-        """Show that keys go elsewhere."""
         self.viewport().update()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        """Lay the images out anew."""
         self._lay_out(self.shown.start)
 
     def event(self, event: QEvent) -> bool:
@@ -276,22 +227,11 @@ class DigitGrid(QAbstractScrollArea):
         number = self.shown.start + row * self._columns + column
         return number if column < self._columns and number in self.shown else None
 
-    def _move(self, step: int) -> None:
-        if self._selected < 0:
-            self.select(self.shown.start)
-        else:
-            self.select(self._selected + step)
-
     def _turn_page(self, *, forward: bool) -> None:
-        action = (
-            QAbstractSlider.SliderAction.SliderPageStepAdd
-            if forward
-            else QAbstractSlider.SliderAction.SliderPageStepSub
-        )
-        self.verticalScrollBar().triggerAction(action)
+        way, bar = 1 if forward else -1, self.verticalScrollBar()
+        bar.setValue(bar.value() + way * self._rows)
         if self._selected >= 0:
-            step = self.capacity if forward else -self.capacity
-            self.select(min(max(self._selected + step, 0), self._matches - 1))
+            self.select(min(max(self._selected + way * self.capacity, 0), self._matches - 1))
 
     def _tell(self) -> None:
         """Say what is selected as soon as it is there."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractAnimation, QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QAbstractAnimation, QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.format import numeral
-from digitpad.ui.common.theme import LIGHT, Theme, reduced_motion
+from digitpad.ui.common.theme import current_theme, reduced_motion
 from digitpad.ui.map.paint import EmbeddingPainter, Side
 
 MOVE_MILLISECONDS = 300
@@ -38,7 +38,7 @@ class EmbeddingMapView(QWidget):
 
     shown_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("embedding_map")
         self.setAccessibleName(self.tr("Map of the last hidden layer"))
@@ -56,15 +56,15 @@ class EmbeddingMapView(QWidget):
         self._move.setDuration(MOVE_MILLISECONDS)
         self._move.setStartValue(0.0)
         self._move.setEndValue(1.0)
-        self._move.valueChanged.connect(self._on_move)
-        self.set_theme(theme)
+        self._move.valueChanged.connect(lambda _share: self.update())
+        self._painter = EmbeddingPainter(current_theme())
+        self._dots: QPixmap | None = None
         self._describe()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme, and the application's font as it is now."""
-        self._painter = EmbeddingPainter(theme)
-        self._dots: QPixmap | None = None
-        self.update()
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._painter, self._dots = EmbeddingPainter(current_theme()), None
+        super().changeEvent(event)
 
     def set_images(self, pixels: NDArray[np.uint8]) -> None:
         """Take the test images of the map, uint8 (n, 28, 28), 255 is ink, to show the one under the cursor."""
@@ -107,15 +107,12 @@ class EmbeddingMapView(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """A map of 260 pixels."""
         return QSize(260 + _GAP + SIDE_WIDTH, 260)
 
     def minimumSizeHint(self) -> QSize:
-        """A map of 140 pixels."""
         return QSize(140 + _GAP + SIDE_WIDTH, 140)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the map, and what stands beside it."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self._embedding is None:
@@ -137,11 +134,9 @@ class EmbeddingMapView(QWidget):
             )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Choose the dot under the cursor."""
         self._choose(self._dot_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Choose no dot."""
         self._choose(None)
         super().leaveEvent(event)
 
@@ -172,10 +167,6 @@ class EmbeddingMapView(QWidget):
         """Say that it cannot be seen."""
         super().hideEvent(event)
         self.shown_changed.emit(False)
-
-    @Slot()
-    def _on_move(self) -> None:
-        self.update()
 
     def _area(self) -> QRectF:
         side = min(self.height(), max(self.width() - SIDE_WIDTH - _GAP, 100))

@@ -131,8 +131,7 @@ class RecipeEditor(QDialog):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        for part in (self.notice, self.training, self._title_problem, self._network_problem):
-            part.set_theme(theme)
+        self.training.set_theme(theme)
 
     def show_recipe(self, recipe: Recipe, seed: int, *, own: bool = False) -> None:
         """Open with a recipe that can be used, see `check_recipe`, and the seed of the run; `own` if it is saved."""

@@ -70,7 +70,6 @@ class TrainingFields(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.curve.set_theme(theme)
-        self._points_problem.set_theme(theme)
 
     def show_recipe(self, recipe: Recipe, seed: int) -> None:
         """Show a recipe's values, and a run's seed."""

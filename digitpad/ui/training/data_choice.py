@@ -25,7 +25,6 @@ from digitpad.domain.errors import DigitpadError, Message, joined
 from digitpad.services import TrainingService
 from digitpad.ui.common.format import megabytes, numeral
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.theme import Theme
 from digitpad.ui.session.worker import Worker
 
 _FOLDER, _DOWNLOAD = "\0folder", "\0download"
@@ -130,10 +129,6 @@ class DataChoice(QWidget):
     def data(self) -> Sequence[DataInfo]:
         """All data sets that there are."""
         return self._data
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._notice.set_theme(theme)
 
     def look(self, wanted: str = "") -> None:
         """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""

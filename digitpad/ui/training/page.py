@@ -17,7 +17,7 @@ from digitpad.services import Pixels, TrainingService
 from digitpad.storage.io import write_atomically
 from digitpad.ui.common.dialogs import ask_save, curves_filter
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.theme import LIGHT, Theme
+from digitpad.ui.common.theme import Theme
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
@@ -62,7 +62,6 @@ class TrainingPanel(QWidget):
         self.quiet = PenIdle(self)
         self._is_prepared = False
         self._browser: DataBrowser | None = None
-        self._theme = LIGHT
         self._make_parts()
         self._arrange()
         self._connect()
@@ -164,9 +163,8 @@ class TrainingPanel(QWidget):
         from digitpad.ui.data.browser import DataBrowser  # here, since a start has no time for it
 
         if self._browser is None:
-            self._browser = DataBrowser(
-                self._worker, self._training_service.gallery, self._training_service.augment, self, self._theme
-            )
+            service = self._training_service
+            self._browser = DataBrowser(self._worker, service.gallery, service.augment, self)
         selected = self._data.selected
         self._browser.show_data(self._data.data, selected.id if selected else "")
         if self._line.recipe is not None:
@@ -201,11 +199,8 @@ class TrainingPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self._theme = theme
-        views = (self._curves, self._map_view, self._samples)
-        for part in (*views, self._data, self._notice, self._recipes, self._browser):
-            if part is not None:
-                part.set_theme(theme)
+        for part in (self._curves, self._samples, self._recipes):
+            part.set_theme(theme)
 
     @Slot()
     def begin(self) -> None:

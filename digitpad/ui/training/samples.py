@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePol
 from digitpad.domain.reports import Samples
 from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
-from digitpad.ui.data.grid import SIDE, coloured, ink_colours, paint_images
 
 _ENLARGED = 2
 _GAP = 8
@@ -92,7 +92,7 @@ class _Section(QWidget):
         heading = QLabel(self._heading(samples))
         heading.setWordWrap(True)
         self._images = _Images(samples, theme)
-        self._bars = [ProbabilityBars(theme=theme) for _ in range(samples.outputs)]
+        self._bars = [ProbabilityBars() for _ in range(samples.outputs)]
         outputs = QVBoxLayout()
         outputs.setSpacing(8)
         for number, bars in enumerate(self._bars):
@@ -126,8 +126,6 @@ class _Section(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._images.set_theme(theme)
-        for bars in self._bars:
-            bars.set_theme(theme)
 
     def _heading(self, samples: Samples) -> str:
         if samples.predictions is None:

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractAnimation, QPoint, QVariantAnimation
-from PySide6.QtGui import QColor, QImage, QRegion
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 
 from digitpad.ui.answer.bars import LARGEST_ROW, SMALLEST_ROW, ProbabilityBars, percent
-from digitpad.ui.common.theme import DARK, LIGHT, mix
+from digitpad.ui.common.theme import DARK, LIGHT, mix, text_font
 
 SEVEN = (0.001, 0.009, 0.002, 0.0, 0.0, 0.001, 0.0, 0.986, 0.001, 0.0)
 WEIGHTS = st.lists(st.floats(0, 1), min_size=10, max_size=10).filter(lambda w: sum(w) > 0.1)
@@ -30,6 +30,10 @@ def pixels(widget: QWidget) -> np.ndarray:
     return rows[..., 2::-1].copy()
 
 
+def figure_width() -> int:
+    return QFontMetrics(text_font(bold=True)).horizontalAdvance(percent(1.0))
+
+
 def lengths(widget: ProbabilityBars, colour: str) -> list[int]:
     """Pixels of a colour along the middle of each bar, above the hairline."""
     painted = pixels(widget)
@@ -46,9 +50,9 @@ def test_the_best_stands_out_in_the_accent(bars):
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_all_bars_and_figures_are_dimmed_where_the_drawing_is_no_digit(bars, theme):
+def test_all_bars_and_figures_are_dimmed_where_the_drawing_is_no_digit(bars, theme, wear):
     """Bars keep their lengths; nothing is left of the accent, of its tint, or of the colour of strong text."""
-    bars.set_theme(theme)
+    wear("dark" if theme.is_dark else "light")
     bars.show_probabilities(SEVEN, 7)
     full = lengths(bars, theme.accent)[7]
     bars.show_probabilities(SEVEN, None)
@@ -85,16 +89,16 @@ def test_nothing_but_the_bars_and_figures_moves(bars):
     bars.show_probabilities((0.0,) * 7 + (1.0, 0.0, 0.0), 7)
     wide = pixels(bars)
     changed = (narrow != wide).any(axis=(0, 2))
-    labels = int(bars._label_width)
-    assert not changed[:labels].any()
-    gap = slice(400 - int(bars._number_width) - 7, 400 - int(bars._number_width) - 1)
+    figures = figure_width()
+    assert not changed[: QFontMetrics(text_font(bold=True)).horizontalAdvance("8")].any()
+    gap = slice(400 - figures - 7, 400 - figures - 1)
     assert not changed[gap].any(), "a figure has outgrown its column"
 
 
 def test_no_answer_shows_no_figures(bars):
     bars.show_probabilities(SEVEN, 7)
     bars.show_probabilities(None, None)
-    column = pixels(bars)[:, 400 - int(bars._number_width) :]
+    column = pixels(bars)[:, 400 - figure_width() :]
     assert (column == column[0, 0]).all()
     assert bars.accessibleDescription() == "No answer yet"
 
@@ -159,9 +163,9 @@ def test_reduced_motion_stops_the_glide(bars, monkeypatch):
     assert bars.findChild(QVariantAnimation).state() == QAbstractAnimation.State.Stopped
 
 
-def test_the_theme_can_change(bars):
+def test_the_theme_can_change(bars, wear):
     bars.show_probabilities(SEVEN, 7)
-    bars.set_theme(DARK)
+    wear("dark")
     assert lengths(bars, DARK.accent)[7] > 200
 
 

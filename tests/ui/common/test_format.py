@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from digitpad.domain.errors import InputError, Message
-from digitpad.ui.common.format import duration, megabytes, moment, numeral, percent, sentence
+from digitpad.ui.common.format import duration, megabytes, moment, numeral, percent, response_time, sentence
 
 
 @pytest.fixture
@@ -79,3 +79,11 @@ def test_an_error_is_said_in_the_language_of_the_window(qapp, tmp_path, german):
     finally:
         QCoreApplication.removeTranslator(translator)
     assert str(error) == "a.ink was not read, since it has 1,234 bytes."
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [(0.4, "under 1 ms"), (1, "1 ms"), (4.2, "4 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (1234, "1.2 s")],
+)
+def test_a_short_time_has_a_unit_that_fits(milliseconds, text):
+    assert response_time(milliseconds) == text

@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.data_info import ImagePage
+from digitpad.ui.common.pixels import SIDE, ink_colours
 from digitpad.ui.common.theme import DARK, LIGHT
-from digitpad.ui.data.grid import SIDE, DigitGrid, ink_colours
+from digitpad.ui.data.grid import DigitGrid
 
 MANY = 5000
 
@@ -38,6 +39,11 @@ def grid(qtbot):
 
 def start(grid: DigitGrid, matches: int = MANY) -> None:
     grid.show_page(0, page(0, 2 * grid.capacity, matches), anew=True)
+
+
+def columns(grid: DigitGrid) -> int:
+    """How many images are in a row: so many more are shown after the wheel's least step."""
+    return grid.capacity // grid.verticalScrollBar().pageStep()
 
 
 def painted(widget: QWidget, scale: float = 1.0) -> np.ndarray:
@@ -104,14 +110,17 @@ def test_pages_turn_by_key_and_wheel_without_a_gap(grid):
 def test_what_is_shown_is_always_there(grid, turns, size):
     """Wherever a person scrolls and however large the window is, the images asked for cover those shown."""
     grid.resize(*size)
+    held = [(0, 2 * grid.capacity)]
+    grid.page_requested.connect(lambda *asked: held.append(asked))
     start(grid)
     for row in turns:
         grid.verticalScrollBar().setValue(row)
         shown = grid.shown
         assert shown
-        assert grid._first <= shown.start
-        assert shown.stop <= grid._first + len(grid._pixels)
-        assert len(grid._pixels) <= 3 * grid.capacity
+        first, count = held[-1]
+        assert first <= shown.start
+        assert shown.stop <= first + count
+        assert count <= 3 * grid.capacity
     grid.resize(400, 300)
 
 
@@ -126,7 +135,7 @@ def test_a_click_selects(grid, qtbot):
     start(grid)
     with qtbot.waitSignal(grid.selected) as reported:
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60 * 2 + 30, 60 + 30))
-    number = grid._columns + 2
+    number = columns(grid) + 2
     assert reported.args[1] == number % 10
     assert (reported.args[0] == number).all()
     assert grid.accessibleDescription().endswith(f"Image {number + 1} selected, label {number % 10}")
@@ -146,12 +155,13 @@ def test_arrows_move_the_selection_and_the_view(grid):
     grid.selected.connect(lambda pixels, _label: numbers.append(int(pixels[0, 0])))
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Up):
         QTest.keyClick(grid, key)
-    columns = grid._columns
-    assert numbers == [0, 1, 1 + columns, columns, 0], "up from the first row leads nowhere"
-    for _ in range(grid._rows):
+    across = columns(grid)
+    assert numbers == [0, 1, 1 + across, across, 0], "up from the first row leads nowhere"
+    rows = grid.capacity // across
+    for _ in range(rows):
         QTest.keyClick(grid, Qt.Key.Key_Down)
-    assert numbers[-1] == grid._rows * columns
-    assert grid.shown.start == columns
+    assert numbers[-1] == rows * across
+    assert grid.shown.start == across
     QTest.keyClick(grid, Qt.Key.Key_Return)
     assert numbers[-2:] == [numbers[-1]] * 2, "Enter says it once more"
 
@@ -178,13 +188,12 @@ def test_a_larger_window_keeps_its_place(grid):
     first = grid.shown.start
     grid.resize(640, 500)
     assert first in grid.shown
-    assert grid.shown.start > first - grid._columns
+    assert grid.shown.start > first - columns(grid)
 
 
 def test_where_many_would_fit_images_are_larger(grid):
     start(grid)
-    grid.resize(1000, 700)
-    assert grid._side == 2 * SIDE
-    grid.resize(1600, 1200)
-    assert grid._side == 3 * SIDE
+    for size, side in (((1000, 700), 2 * SIDE), ((1600, 1200), 3 * SIDE)):
+        grid.resize(*size)
+        assert columns(grid) == grid.viewport().width() // (side + 4)
     assert grid.capacity >= 200

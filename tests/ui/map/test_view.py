@@ -85,8 +85,8 @@ def painted(view: QWidget, colour: str, near: QPoint, reach: int = 20) -> bool:
 
 
 @THEMES
-def test_dots_lie_at_their_places_in_their_digits_colours(view, still, theme):
-    view.set_theme(theme)
+def test_dots_lie_at_their_places_in_their_digits_colours(view, still, theme, wear):
+    wear("dark" if theme.is_dark else "light")
     view.show_embedding(embedding())
     for digit in range(CLASSES):
         angle = digit * 2 * np.pi / CLASSES
@@ -179,16 +179,16 @@ def test_a_map_of_other_images_does_not_glide(view):
     picture(view)
 
 
-def test_it_says_whether_it_can_be_seen(qtbot):
-    window, view = QTabWidget(), EmbeddingMapView()
-    qtbot.addWidget(window)
+def test_it_says_whether_it_can_be_seen_also_behind_another_tab(qtbot):
+    tabs, view = QTabWidget(), EmbeddingMapView()
+    qtbot.addWidget(tabs)
     said = []
     view.shown_changed.connect(said.append)
-    window.addTab(view, "map")
-    window.addTab(QWidget(), "other")
-    window.show()
+    tabs.addTab(view, "map")
+    tabs.addTab(QWidget(), "other")
+    tabs.show()
     assert said == [True]
-    window.setCurrentIndex(1)
-    window.setCurrentIndex(0)
-    window.hide()
+    for index in (1, 0):
+        tabs.setCurrentIndex(index)
+    tabs.hide()
     assert said == [True, False, True, False]

@@ -230,5 +230,6 @@ def test_without_networks_there_is_no_editor_but_a_sentence(qtbot, controller, t
 
 def test_the_editor_takes_the_colours_of_a_theme(qtbot, controller):
     editor = edit(qtbot, controller)
+    before = editor.training.curve.grab().toImage()
     controller.set_theme(DARK)
-    assert editor.notice._theme == DARK
+    assert editor.training.curve.grab().toImage() != before

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from digitpad.domain.reports import Samples
 from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.common.pixels import SIDE, ink_colours
 from digitpad.ui.common.theme import DARK, LIGHT
-from digitpad.ui.data.grid import SIDE, ink_colours
 from digitpad.ui.training.samples import SamplesView
 from tests.ui.training_services import INFO
 
