@@ -85,6 +85,11 @@ class EmbeddingMapView(QWidget):
         self._describe()
         self.update()
 
+    @property
+    def drawing(self) -> tuple[float, float] | None:
+        """Where the person's drawing is on the map, within -1…1; None where it is not."""
+        return self._drawing
+
     def move_drawing(self, point: tuple[float, float] | None) -> None:
         """Put the person's drawing at a place of the map, within -1…1, or nowhere."""
         if point != self._drawing:

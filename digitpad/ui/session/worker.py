@@ -72,11 +72,6 @@ class Worker(QObject):
         self._number = 0
         self._waiting: dict[int, tuple[Callable[[Any], None], Failed]] = {}
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the thread runs: from the first job on until `stop`."""
-        return self._thread.isRunning()
-
     def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> None:
         """Run a function after those before it; does nothing after `stop`.
 

@@ -129,11 +129,11 @@ def test_the_drawing_is_on_the_map_and_follows_the_pen(qtbot, follower, training
     follower.take_drawing(DRAWING)
     first_map(qtbot, follower, training_service, view)
     assert training_service.made[0].updates[0][1] is DRAWING
-    assert view._drawing == (0.5, 0.5)
+    assert view.drawing == (0.5, 0.5)
     follower.take_drawing(DRAWING + 1)
-    qtbot.waitUntil(lambda: view._drawing == (0.25, -0.25))
+    qtbot.waitUntil(lambda: view.drawing == (0.25, -0.25))
     follower.take_drawing(None)
-    assert view._drawing is None
+    assert view.drawing is None
 
 
 def test_what_is_drawn_while_a_map_is_computed_is_put_on_it(qtbot, follower, training_service, view):
@@ -141,7 +141,7 @@ def test_what_is_drawn_while_a_map_is_computed_is_put_on_it(qtbot, follower, tra
     qtbot.waitUntil(lambda: bool(training_service.made and training_service.made[0].updates))
     follower.take_drawing(DRAWING)
     training_service.made[0].let.release()
-    qtbot.waitUntil(lambda: view._drawing == (0.25, -0.25))
+    qtbot.waitUntil(lambda: view.drawing == (0.25, -0.25))
 
 
 def test_what_is_cleared_while_a_map_is_computed_is_not_on_it(qtbot, follower, training_service, view):
@@ -151,7 +151,7 @@ def test_what_is_cleared_while_a_map_is_computed_is_not_on_it(qtbot, follower, t
     follower.take_drawing(None)
     training_service.made[0].let.release()
     qtbot.waitUntil(lambda: "After 10 steps" in said(view))
-    assert view._drawing is None
+    assert view.drawing is None
 
 
 def test_what_was_drawn_while_nobody_looked_is_put_on_the_map_later(qtbot, follower, training_service, view):
@@ -160,7 +160,7 @@ def test_what_was_drawn_while_nobody_looked_is_put_on_the_map_later(qtbot, follo
     follower.take_drawing(DRAWING)
     assert training_service.made[0].placed == []
     view.show()
-    qtbot.waitUntil(lambda: view._drawing == (0.25, -0.25))
+    qtbot.waitUntil(lambda: view.drawing == (0.25, -0.25))
     assert len(training_service.made[0].placed) == 1
 
 

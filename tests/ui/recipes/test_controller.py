@@ -61,8 +61,9 @@ def used(controller):
 def edit(qtbot, controller, recipe=RECIPE, seed=5):
     """The editor, open on a recipe."""
     controller.edit(recipe, seed)
-    qtbot.waitUntil(lambda: controller._editor is not None and controller._editor.isVisible())
-    return controller.parent().findChild(RecipeEditor)
+    window = controller.parent()
+    qtbot.waitUntil(lambda: any(editor.isVisible() for editor in window.findChildren(RecipeEditor)))
+    return window.findChild(RecipeEditor)
 
 
 def press(editor, name):
@@ -131,7 +132,7 @@ def test_an_own_recipe_is_saved_and_found_again(qtbot, controller):
     editor = edit(qtbot, controller)
     enter(editor, "epochs", "8")
     press(editor, "save_as_button")
-    title = editor._save_row.findChild(QLineEdit)
+    title = editor.findChild(QLineEdit, "save_title")
     title.selectAll()
     QTest.keyClicks(title, "Mine")
     with qtbot.waitSignal(controller.recipes_changed) as changed:

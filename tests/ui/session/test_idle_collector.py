@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from digitpad.ui.session import idle_collector
 from digitpad.ui.session.idle_collector import IdleCollector
@@ -56,7 +57,7 @@ def test_a_pause_is_used(qtbot, collector, collections):
 def test_nothing_is_collected_before_the_start(qtbot, collector, collections):
     kept = garbage()
     collector.put_off()
-    with qtbot.waitSignal(collector._timer.timeout, timeout=100, raising=False) as waited:
+    with qtbot.waitSignal(collector.findChild(QTimer).timeout, timeout=100, raising=False) as waited:
         pass
 
     assert not waited.signal_triggered

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QProgressBar, QPushButton
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, InputError, Message
+from digitpad.ui.common.notice import Notice
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.data_choice import DataChoice
 from tests.ui.training_services import MNIST, STARTER
@@ -104,7 +104,7 @@ def is_loading(choice):
 
 
 def notice(choice):
-    return choice._notice.text
+    return choice.findChild(Notice).text
 
 
 def test_it_lists_what_there_is_and_what_can_be_had(choice):
@@ -157,7 +157,7 @@ def test_a_download_is_used_once_it_is_there(qtbot, choice, training_service):
     bar = choice.findChild(QProgressBar, "download_progress")
     qtbot.waitUntil(lambda: bar.value() == 2_500_000)
     assert bar.maximum() == 11_600_000
-    assert choice._words.text() == "2.5 of 11.6 MB"
+    assert "2.5 of 11.6 MB" in [label.text() for label in choice.findChildren(QLabel)]
     training_service.let.set()
     qtbot.waitUntil(lambda: choice.selected == MNIST)
     assert not bar.isVisible()
@@ -195,7 +195,7 @@ def test_retry_downloads_again(qtbot, choice, training_service):
     training_service.problem = None
     press(choice, "retry_button")
     assert notice(choice) == ""
-    assert not choice._ways.isVisible()
+    assert not choice.findChild(QPushButton, "retry_button").isVisible()
     qtbot.waitUntil(lambda: choice.selected == MNIST)
 
 
@@ -208,7 +208,7 @@ def test_the_starter_set_is_another_way(qtbot, choice, training_service, tmp_pat
     press(choice, "starter_button")
     assert choice.selected == STARTER
     assert notice(choice) == ""
-    assert not choice._ways.isVisible()
+    assert not choice.findChild(QPushButton, "retry_button").isVisible()
 
 
 def folder_dialog(qtbot, choice):
@@ -240,7 +240,7 @@ def test_a_folder_that_cannot_be_used_is_refused_by_name(qtbot, choice, tmp_path
     qtbot.waitUntil(lambda: bool(notice(choice)))
     assert "broken" in notice(choice)
     assert choice.selected == STARTER
-    assert choice._ways.isVisible()
+    assert choice.findChild(QPushButton, "retry_button").isVisible()
 
 
 def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, choice, training_service, tmp_path):
@@ -280,6 +280,8 @@ def test_a_wanted_folder_is_described_and_chosen(qtbot, training_service, tmp_pa
     assert widget.selected.id == str(tmp_path / "good")
 
 
-def test_choosing_says_so_to_those_who_cannot_see_it(qtbot, choice):
-    choice._on_folder(replace(MNIST, id="/good"))
-    assert "60,000 training images" in choice.combo.accessibleDescription()
+def test_choosing_says_so_to_those_who_cannot_see_it(qtbot, choice, tmp_path):
+    (tmp_path / "good").mkdir()
+    choice.take_folder(str(tmp_path / "good"))
+    qtbot.waitUntil(lambda: choice.selected.id == str(tmp_path / "good"))
+    assert f"{choice.selected.train:,} training images" in choice.combo.accessibleDescription()
