@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSi
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ui.common.elided import ElidedLabel
-from digitpad.ui.common.format import moment, numeral, percent
+from digitpad.ui.common.format import epoch_count, moment, numeral, percent
 from digitpad.ui.common.notice import Notice, breakable
 from digitpad.ui.session.active_network import NetworkState, Source
 
@@ -103,9 +103,9 @@ class CheckpointPanel(QWidget):
         unknown = self.tr("not stated")
         network = self.tr("{network}, {count} parameters").format(network=info.network, count=numeral(info.parameters))
         accuracy = unknown if info.test_accuracy is None else percent(info.test_accuracy, 2)
-        epochs = unknown if info.epochs is None else str(info.epochs)
+        epochs = self.tr("epochs not stated") if info.epochs is None else epoch_count(info.epochs)
         seed = unknown if info.seed is None else str(info.seed)
-        recipe = self.tr("{recipe}, {epochs} epochs, seed {seed}").format(
+        recipe = self.tr("{recipe}, {epochs}, seed {seed}").format(
             recipe=info.recipe or unknown, epochs=epochs, seed=seed
         )
         written = self.tr("{date}, digitpad {version}").format(
@@ -122,6 +122,7 @@ class CheckpointPanel(QWidget):
             key.setText(title)
             value.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))
             value.setToolTip(text)
+            value.setAccessibleName(text)
         spoken = ", ".join(f"{title}: {text}" for title, text in rows)
         self.setAccessibleName(self.tr("Checkpoint {name}").format(name=info.name))
         self.setAccessibleDescription(spoken)

@@ -50,6 +50,12 @@ def duration(seconds: float, decimals: int = 0) -> str:
     return translate("format", "{time} min").format(time=f"{minutes}:{left:02}")
 
 
+def epoch_count(count: int) -> str:
+    """Epochs in words: '1 epoch', '16 epochs'."""
+    words = translate("format", "1 epoch") if count == 1 else translate("format", "{count} epochs")
+    return words.format(count=numeral(count))
+
+
 def response_time(milliseconds: float) -> str:
     """A short time in a unit that fits: 'under 1 ms', '4 ms', '1.2 s'."""
     if milliseconds < 1:

@@ -11,11 +11,11 @@ from digitpad.domain.errors import Message
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
 
-_BREAKS = re.compile(r"(?<=[/\\._-])(?=\w)|(?<=[^\W_]{24})(?=[^\W_])")
+_BREAKS = re.compile(r"(?<=[/\\._-])(?=[^\W\d])|(?<=[^\W_]{24})(?=[^\W_])")
 
 
 def breakable(text: str) -> str:
-    """The text with places where a line may end inside long names (zero-width spaces)."""
+    """The text with places where a line may end inside long names, not figures (zero-width spaces)."""
     return _BREAKS.sub("\u200b", text)
 
 
@@ -62,6 +62,7 @@ class Notice(QFrame):
         self._sentence = sentence(words) if isinstance(words, Message) else words
         self._text.setText(breakable(self._sentence))
         self._text.setToolTip(self._sentence)
+        self._text.setAccessibleName(self._sentence)
         self.setAccessibleName(self._sentence)
         self.show()
         self.opened.emit()

@@ -208,15 +208,15 @@ def disabled_colour(theme: Theme) -> str:
 
 
 def _style_sheet(theme: Theme) -> str:
-    """Hairlines, 8 px steps and a focus that keyboard users see; combo and spin boxes stay Fusion's own."""
+    """Hairlines, 8 px steps and a focus that keyboard users see; spin boxes stay Fusion's own."""
     hover = mix(theme.window, theme.text, 0.07)
     pressed = mix(theme.window, theme.text, 0.13)
     checked = mix(theme.window, theme.accent, 0.16)
     filled_hover = mix(theme.accent_text, theme.text, 0.15)
     faded = disabled_colour(theme)
-    check = (
-        shipped("resources", "icons") / "check.svg"
-    ).as_posix()  # Qt's own is drawn for a scale of 1 and looks torn
+    # Qt's own are drawn for a scale of 1 and look torn.
+    check, down = ((shipped("resources", "icons") / f"{name}.svg").as_posix() for name in ("check", "down"))
+    edge = mix(theme.window, theme.quiet, 0.75)  # 3 : 1, as what can be clicked needs
     t = theme
     return f"""
     QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
@@ -255,6 +255,15 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton:disabled {{ background: {t.window}; color: {faded}; border-color: {t.line}; }}
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 4px 15px; }}
     QPushButton:default:focus {{ border: 2px solid {t.text}; }}
+
+    QComboBox {{ background: {t.surface}; border: 1px solid {edge}; border-radius: 4px; padding: 3px 4px 3px 8px; }}
+    QComboBox:hover {{ background: {hover}; }}
+    QComboBox:focus {{ border: 2px solid {t.accent}; padding: 2px 3px 2px 7px; }}
+    QComboBox:disabled {{ color: {faded}; border-color: {t.line}; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line};
+        selection-background-color: {checked}; selection-color: {t.text}; }}
 
     QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.quiet}; border-radius: 3px;
         background: {t.surface}; }}

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.recipe import Recipe
-from digitpad.ui.common.format import numeral
+from digitpad.ui.common.format import epoch_count, numeral
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
 
 LearningRateAt = Callable[[Recipe, float], float]
@@ -81,7 +81,6 @@ class LearningRateCurve(QWidget):
             return
         plot, above = self._plot(), QRectF(self.rect()).adjusted(1, 0, -1, 0)
         width, height, highest = plot.width() / _POINTS, plot.height(), max(self._rates) or 1.0
-        epochs = self.tr("1 epoch") if self._recipe.epochs == 1 else self.tr("{epochs} epochs")
         left, bottom = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignBottom
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -89,8 +88,7 @@ class LearningRateCurve(QWidget):
             painter.setPen(QColor(self._theme.quiet))
             painter.drawText(above, left, self.words())
             painter.drawText(above, bottom | left, "0")
-            last = epochs.format(epochs=numeral(self._recipe.epochs))
-            painter.drawText(above, bottom | Qt.AlignmentFlag.AlignRight, last)
+            painter.drawText(above, bottom | Qt.AlignmentFlag.AlignRight, epoch_count(self._recipe.epochs))
             if self._share is not None:
                 x = plot.left() + plot.width() * self._share
                 painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))

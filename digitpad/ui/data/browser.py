@@ -168,6 +168,7 @@ class DataBrowser(QDialog):
         for words, box in ((self.tr("&Data set"), self._sets), (self.tr("&Images"), self._part)):
             label = QLabel(words)
             label.setBuddy(box)
+            box.setAccessibleName(words.replace("&", ""))  # Qt's own is the value
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             choices.addWidget(label)
             choices.addWidget(box)

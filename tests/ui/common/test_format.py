@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from digitpad.domain.errors import InputError, Message
-from digitpad.ui.common.format import duration, megabytes, moment, numeral, percent, response_time, sentence
+from digitpad.ui.common.format import (
+    duration,
+    epoch_count,
+    megabytes,
+    moment,
+    numeral,
+    percent,
+    response_time,
+    sentence,
+)
 
 
 @pytest.fixture
@@ -87,3 +96,7 @@ def test_an_error_is_said_in_the_language_of_the_window(qapp, tmp_path, german):
 )
 def test_a_short_time_has_a_unit_that_fits(milliseconds, text):
     assert response_time(milliseconds) == text
+
+
+def test_one_epoch_is_one():
+    assert [epoch_count(count) for count in (1, 2, 1234)] == ["1 epoch", "2 epochs", "1,234 epochs"]

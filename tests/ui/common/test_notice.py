@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QLabel
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.notice import Notice, breakable
 
 
 @pytest.fixture
@@ -30,3 +31,17 @@ def test_an_error_is_said_in_the_language_of_the_window(notice):
 
     assert notice.text == "«a.ink has 1,234 bytes.»"
     assert notice.accessibleName() == notice.text
+
+
+@pytest.mark.parametrize("figure", ["99.31 %", "2026-11-24", "1,234.5", "11/24/2026 8:34 PM", "0.1.0"])
+def test_figures_stay_whole(figure):
+    assert breakable(figure) == figure
+
+
+def test_a_line_may_end_inside_a_long_name():
+    assert breakable("/home/someone/a_file.name") != "/home/someone/a_file.name"
+
+
+def test_a_notice_is_heard_as_it_was_said(notice):
+    notice.say("No /home/someone/a_file.name")
+    assert notice.findChild(QLabel).accessibleName() == "No /home/someone/a_file.name"

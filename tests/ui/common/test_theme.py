@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton
 
 from digitpad.storage.io import shipped
 from digitpad.ui.common.icons import icon
@@ -79,11 +79,10 @@ def test_the_system_mode_follows_what_the_system_says(qapp):
 
 
 @THEMES
-@pytest.mark.parametrize("kind", [QPushButton, QToolButton])
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton, QComboBox])
 def test_keyboard_users_see_where_the_focus_is(qapp, qtbot, theme, kind):
     apply_theme(qapp, "dark" if theme.is_dark else "light")
     button = kind()
-    button.setText("Train")
     qtbot.addWidget(button)
     with qtbot.waitExposed(button):
         button.show()

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
@@ -109,6 +109,15 @@ def test_opens_with_the_first_images_and_shows_one_augmented(qtbot, opened, libr
     assert library.asked[0] == ("mnist", "train", None, 0)
     assert opened.findChild(AugmentationPreview).has_sample
     assert not opened.isModal()
+
+
+def test_a_screen_reader_hears_the_name_of_a_box_beside_its_value(opened):
+    for box, name in (("data_set", "Data set"), ("part", "Images")):
+        combo = opened.findChild(QComboBox, box)
+        assert combo.accessibleName() == name
+        # On Linux Qt says a box's value as its name, and that it is labelled by its buddy.
+        labels = QAccessible.queryAccessibleInterface(combo).relations(QAccessible.RelationFlag.Label)
+        assert [label.text(QAccessible.Text.Name) for label, _ in labels] == [name]
 
 
 def test_says_that_it_is_reading(qtbot, browser, library):
