@@ -1,1 +1,1 @@
-"""Pen strokes as raw material: forms of digits, ways of writing them, and what is no digit. NumPy and ink alone."""
+"""Digits and outliers as synthetic pen strokes, and their augmentation. Needs NumPy and ink alone."""

@@ -27,8 +27,8 @@ _WANTED: dict[str, Iterable[str]] = {
     "japanese": tuple(map(chr, [36, 37, 38, 39, 41, *range(43, 50), 53, 54, 55, 65, 69, 70, 71, 73, 77, 78, 80])),
     "astrology": "!$%'[]`",
 }
-"""Characters taken from each font, as its own code has them. Those that equal a digit, or one of its forms, are left
-out: O, I, l, S, Z, B, G, b, g, q, slashed and dotted rings, lone bars, and what a hasty hand makes one of them."""
+"""Characters taken from each font, as its own code has them. Those that look like a digit in some style are left
+out: O, I, l, S, Z, B, G, b, g, q, slashed and dotted rings, lone bars, and what becomes one of these in haste."""
 
 
 @cache

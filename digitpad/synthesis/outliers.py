@@ -1,4 +1,4 @@
-"""What people draw that is no digit: letters, symbols, scribbles, blobs, dashes, two digits side by side."""
+"""Outliers, drawings of no digit: letters, symbols, scribbles, blobs, dashes, two digits side by side."""
 
 from __future__ import annotations
 
@@ -18,24 +18,19 @@ _NO_DIGIT_WHEN_TURNED = (2, 3, 4, 5, 7)
 
 
 def outlier(digits: Sequence[Digit], random: Generator) -> Paths:
-    """Something that is no digit, in a box of side 1, before any hand has varied it.
+    """A drawing of no digit, in a box of side 1, before any augmentation.
 
     Args:
-        digits: some digits by people, which pairs and crossed-out ones are made of.
-        random: decides everything.
+        digits: people's digits, for pairs, crossed-out and turned ones.
+        random: source of random numbers.
     """
-    kinds = [kind for kind, _ in _KINDS]
     shares = np.array([share for _, share in _KINDS])
-    return boxed(kinds[int(random.choice(len(kinds), p=shares / shares.sum()))](digits, random))
+    kind, _ = _KINDS[int(random.choice(len(_KINDS), p=shares / shares.sum()))]
+    return boxed(kind(digits, random))
 
 
 def _glyph(_digits: Sequence[Digit], random: Generator) -> Paths:
-    known = glyphs()
-    return known[int(random.integers(len(known)))]
-
-
-def _drawn(digits: Sequence[Digit], random: Generator) -> Digit:
-    return digits[int(random.integers(len(digits)))]
+    return glyphs()[int(random.integers(len(glyphs())))]
 
 
 def _pair(digits: Sequence[Digit], random: Generator) -> Paths:
@@ -43,7 +38,7 @@ def _pair(digits: Sequence[Digit], random: Generator) -> Paths:
     paths: Paths = []
     left = 0.0
     for _ in range(3 if random.random() < 0.15 else 2):
-        _, one = _drawn(digits, random)
+        _, one = digits[int(random.integers(len(digits)))]
         size, rise = np.exp(random.normal(0, 0.12)), random.normal(0, 0.06)
         low = min(float(path[:, 0].min()) for path in one)
         moved = [(path - (low, 0)) * size + (left, rise) for path in one]
@@ -54,7 +49,7 @@ def _pair(digits: Sequence[Digit], random: Generator) -> Paths:
 
 def _crossed_out(digits: Sequence[Digit], random: Generator) -> Paths:
     """A digit with an X or some quick strokes over it."""
-    _, paths = _drawn(digits, random)
+    _, paths = digits[int(random.integers(len(digits)))]
     corners = np.concatenate(paths)
     low, high = corners.min(axis=0) - 0.05, corners.max(axis=0) + 0.05
     # Nobody crosses out a one within its own width: it would still be a one.
@@ -67,7 +62,7 @@ def _crossed_out(digits: Sequence[Digit], random: Generator) -> Paths:
 
 
 def _turned(digits: Sequence[Digit], random: Generator) -> Paths:
-    """A digit on its side, of those that are none then; a glyph where nobody drew such."""
+    """A digit on its side, of those that are no digit then; a glyph where `digits` has none of these."""
     lying = [paths for digit, paths in digits if digit in _NO_DIGIT_WHEN_TURNED]
     if not lying:
         return _glyph(digits, random)
@@ -103,8 +98,7 @@ def _wave(_digits: Sequence[Digit], random: Generator) -> Paths:
     way = np.stack([np.linspace(0, 1, turns), height * (np.arange(turns) % 2)], axis=1)
     way += random.normal(0, 0.04, way.shape)
     if random.random() < 0.5:  # more points make the corners round
-        halves = (way[:-1] + way[1:]) / 2
-        way = np.stack([way[:-1], halves], axis=1).reshape(-1, 2)
+        way = np.stack([way[:-1], (way[:-1] + way[1:]) / 2], axis=1).reshape(-1, 2)
     return [way[:, ::-1] if random.random() < 0.3 else way]
 
 
@@ -123,8 +117,7 @@ def _blob(_digits: Sequence[Digit], random: Generator) -> Paths:
     rounds = int(random.integers(6, 12))
     angle = np.linspace(0, rounds * 2 * np.pi, rounds * 18)
     radius = np.interp(angle, np.linspace(0, angle[-1], rounds), random.permutation(np.linspace(0.03, 0.5, rounds)))
-    way = np.stack([wide * radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return [way]
+    return [np.stack([wide * radius * np.cos(angle), radius * np.sin(angle)], axis=1)]
 
 
 def _dash(_digits: Sequence[Digit], random: Generator) -> Paths:
@@ -156,7 +149,7 @@ def _flower(_digits: Sequence[Digit], random: Generator) -> Paths:
     """A ring with leaves or rays about it."""
     rays = int(random.integers(5, 10))
     angles = np.linspace(0, 2 * np.pi, rays, endpoint=False)
-    ends = [np.stack([[np.cos(a), np.sin(a)], [0.55 * np.cos(a), 0.55 * np.sin(a)]]) for a in angles]
+    ends = [np.array([[1.0], [0.55]]) * [np.cos(a), np.sin(a)] for a in angles]
     return [arc((0, 0), (0.4, 0.4), 0, 360), *ends]
 
 
@@ -176,4 +169,4 @@ _KINDS: tuple[tuple[Callable[[Sequence[Digit], Generator], Paths], float], ...] 
     (_house, 0.01),
     (_flower, 0.01),
 )
-"""Each kind, and how often it is drawn."""
+"""Each kind, and its share of all outliers."""

@@ -1,4 +1,4 @@
-"""Drawings as bare centre lines, the form in which they are varied."""
+"""Drawings as bare centre lines, on which stroke augmentation works."""
 
 from __future__ import annotations
 
@@ -53,10 +53,13 @@ def arc(
     """
     angles = np.deg2rad(np.linspace(start, start + sweep, max(3, round(abs(sweep) / 20) + 1)))
     points = np.stack([radii[0] * np.cos(angles), radii[1] * np.sin(angles)], axis=1)
-    turn = np.deg2rad(tilt)
-    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    turned: Floats = points @ rotation.T + centre
+    turned: Floats = points @ rotation(np.deg2rad(tilt)).T + centre
     return turned
+
+
+def rotation(angle: float) -> Floats:
+    """The matrix (2, 2) that turns points, as columns, clockwise by an angle in radians."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def joined(*parts: Floats) -> Floats:

@@ -1,7 +1,7 @@
-"""How a hand, a pen and a device vary any drawing, whatever it shows.
+"""Stroke augmentation: how writers, pens and devices vary a drawing, whatever it shows.
 
-Every function takes paths in a box of side 1 and gives new ones; `augmented_strokes` applies them, each at its rate,
-all but `short_stroke_dropped`, which is for digits alone. Nothing here knows which digit it is.
+Each function takes paths in a box of side 1 and returns new ones. `augmented_strokes` applies all of them, each with
+its own probability, but for `short_stroke_dropped`, which is for digits alone.
 """
 
 from __future__ import annotations
@@ -14,17 +14,12 @@ from numpy.random import Generator
 
 from digitpad.ink.geometry import along, length, part
 from digitpad.ink.strokes import Floats
-from digitpad.synthesis.paths import Paths, boxed, joined
+from digitpad.synthesis.paths import Paths, boxed, joined, rotation
 
 
 def augmented_strokes(paths: Paths, random: Generator) -> Paths:
-    """A drawing as another hand might have written it, on another device.
-
-    Args:
-        paths: in a box of side 1.
-        random: decides everything.
-    """
-    for change, share in _CHANGES:
+    """A drawing, in a box of side 1, as somebody else might have drawn it on another device; also in such a box."""
+    for change, share in CHANGES:
         if random.random() < share:
             paths = boxed(change(paths, random))
     return paths
@@ -34,8 +29,7 @@ def leant(paths: Paths, random: Generator) -> Paths:
     """Turned by up to 12 degrees or so, slanted, and made wider or narrower."""
     turn, slant = np.deg2rad(random.normal(0, 6)), random.normal(0.03, 0.17)
     wide = np.exp(random.normal(0, 0.12))
-    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    change = rotation @ np.array([[wide, -slant], [0.0, 1 / wide]])
+    change = rotation(turn) @ np.array([[wide, -slant], [0.0, 1 / wide]])
     return [path @ change.T for path in paths]
 
 
@@ -44,13 +38,8 @@ def bent(paths: Paths, random: Generator) -> Paths:
     sizes, turns = random.normal(0, 0.025, (2, 2, 1)), random.uniform(0, 2 * np.pi, (2, 2, 1))
     pace = random.uniform(0.4, 1.3, (2, 2, 1)) * 2 * np.pi
 
-    def moved(path: Floats) -> Floats:
-        """Each coordinate is moved by waves along both."""
-        waves = sizes * np.sin(pace * path.T + turns)  # moved, along, point
-        shift: Floats = waves.sum(axis=1).T
-        return path + shift
-
-    return [moved(path) for path in paths]
+    # Each coordinate is moved by waves along both: axes are the coordinate moved, the one along which, and the point.
+    return [path + (sizes * np.sin(pace * path.T + turns)).sum(axis=1).T for path in paths]
 
 
 def misplaced(paths: Paths, random: Generator) -> Paths:
@@ -64,7 +53,7 @@ def misplaced(paths: Paths, random: Generator) -> Paths:
 
 
 def shaky(paths: Paths, random: Generator) -> Paths:
-    """With the tremor of an unsteady hand, or of a mouse."""
+    """With tremor, or the jitter of a mouse."""
     size, points = random.uniform(0.004, 0.02), int(random.integers(12, 40))
 
     def trembled(path: Floats) -> Floats:
@@ -106,18 +95,18 @@ def clipped(paths: Paths, random: Generator) -> Paths:
 
 
 def short_stroke_dropped(paths: Paths, random: Generator) -> Paths:
-    """A digit without one of its short strokes, which the device lost; what is left is more than a line.
+    """A digit without one of its short strokes, as if the device had dropped it; what is left is more than a line.
 
-    Of what is no digit, it might leave one.
+    An outlier could become a digit by it.
     """
     lengths = [length(path) for path in paths]
     short = [index for index, size in enumerate(lengths) if size < 0.25 * sum(lengths)]
     if not short:
         return paths
-    lost = int(random.choice(short))
-    left = [*paths[:lost], *paths[lost + 1 :]]
-    is_line = len(left) == 1 and length(left[0]) < 1.1 * np.hypot(*(left[0][-1] - left[0][0]))
-    return paths if is_line else left
+    dropped = int(random.choice(short))
+    rest = [*paths[:dropped], *paths[dropped + 1 :]]
+    is_line = len(rest) == 1 and length(rest[0]) < 1.1 * np.hypot(*(rest[0][-1] - rest[0][0]))
+    return paths if is_line else rest
 
 
 def hooked(paths: Paths, random: Generator) -> Paths:
@@ -128,15 +117,14 @@ def hooked(paths: Paths, random: Generator) -> Paths:
         return paths  # a dot with a hook would be a line
     angle, size = random.uniform(0, 2 * np.pi), random.uniform(0.02, 0.08)
     hook = path[:1] + size * np.array([[np.cos(angle), np.sin(angle)]])
-    longer = joined(hook, path)
-    return [*paths[:index], longer[::-1] if at_end else longer, *paths[index + 1 :]]
+    return [*paths[:index], joined(hook, path)[:: -1 if at_end else 1], *paths[index + 1 :]]
 
 
 def linked(paths: Paths, _random: Generator) -> Paths:
     """With two strokes joined by a pen that was not lifted, where the way between them is short."""
-    for index, (one, outlier) in enumerate(pairwise(paths)):
-        if np.hypot(*(outlier[0] - one[-1])) < 0.45:
-            return [*paths[:index], joined(one, outlier), *paths[index + 2 :]]
+    for index, (first, second) in enumerate(pairwise(paths)):
+        if np.hypot(*(second[0] - first[-1])) < 0.45:
+            return [*paths[:index], joined(first, second), *paths[index + 2 :]]
     return paths
 
 
@@ -150,7 +138,7 @@ def doubled(paths: Paths, random: Generator) -> Paths:
     return [*paths, again + random.normal(0, 0.02, 2)]
 
 
-_CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
+CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
     (misplaced, 0.5),
     (linked, 0.12),
     (doubled, 0.04),
@@ -163,4 +151,4 @@ _CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
     (sparse, 0.2),
     (gridded, 0.12),
 )
-"""The changes in the order in which they happen, and how often each is met."""
+"""The changes in the order in which they are applied, and the probability of each."""
