@@ -281,7 +281,7 @@ def test_runs_are_loaded_compared_renamed_exported_and_deleted(training, tmp_pat
     assert load_checkpoint(tmp_path / "mine.safetensors").info.seed == 1
 
     training.press("delete_button")
-    training.press("confirm_delete_button")
+    training.press("confirm_button")
     training.until(lambda: [run.id for run in training.listed()] == [first])
     assert not (runs_folder() / second).exists()
     training.until(lambda: training.curves.overlays == {})

@@ -104,7 +104,6 @@ class AnswerPanel(QWidget):
         return QSize(round(self._digit_width + _GAP + _NARROWEST_TEXT), SMALLEST)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the sign, and the lines so that the first ends level with its top and the last with its foot."""
         shown, theme = self._shown, current_theme()
         text, quiet = QColor(theme.text), QColor(theme.quiet)
         strong = QColor(theme.amber) if shown.warns else text

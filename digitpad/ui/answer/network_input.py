@@ -59,7 +59,6 @@ class NetworkInput(QWidget):
         return QSize(3 * SIDE + 2, 3 * SIDE + 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint at the top left, in device pixels: each pixel of the image takes the same whole number of them."""
         theme, scale = current_theme(), self.devicePixelRatioF()
         border = max(1, round(scale))
         side = int(min(self.width(), self.height()) * scale) - 2 * border

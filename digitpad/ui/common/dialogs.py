@@ -112,6 +112,18 @@ def ask_before_deleting(parent: QWidget, title: str, delete: Callable[[], None])
     )
 
 
+def ask_before_deleting_run(parent: QWidget, name: str, delete: Callable[[], None]) -> QMessageBox:
+    """Ask whether a run is to be deleted, which a name tells from all others."""
+    return _ask(
+        parent,
+        "delete_question",
+        translate("dialogs", "Delete “{name}” and its checkpoints?").format(name=name),
+        translate("dialogs", "This cannot be undone."),
+        (translate("dialogs", "Delete"), translate("dialogs", "Keep")),
+        delete,
+    )
+
+
 def _ask(
     parent: QWidget, name: str, text: str, more: str, answers: tuple[str, str], accepted: Callable[[], None]
 ) -> QMessageBox:
@@ -125,6 +137,8 @@ def _ask(
     question.setInformativeText(more)
     accept = question.addButton(answers[0], QMessageBox.ButtonRole.AcceptRole)
     keep = question.addButton(answers[1], QMessageBox.ButtonRole.RejectRole)
+    accept.setObjectName("confirm_button")
+    keep.setObjectName("keep_button")
     question.setDefaultButton(keep)
     question.setEscapeButton(keep)
     accept.clicked.connect(accepted)

@@ -11,7 +11,6 @@ class ElidedLabel(QLabel):
     """One line of plain text that never asks for more room than a few letters."""
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a few letters."""
         return QSize(self.fontMetrics().averageCharWidth() * 8, super().minimumSizeHint().height())
 
     def setText(self, text: str) -> None:
@@ -20,7 +19,6 @@ class ElidedLabel(QLabel):
         self.setToolTip(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what fits."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         inside = self.contentsRect()

@@ -54,7 +54,6 @@ class Versions(QWidget):
         return QSize(8, 2) * _CELL
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the image at the top left, framed, with the versions to its right and, where it is narrow, below."""
         theme, scale = current_theme(), self.devicePixelRatioF()
         with QPainter(self) as painter:
             if self._sample is None:

@@ -102,7 +102,6 @@ class DigitGrid(QAbstractScrollArea):
         return QSize(3, 2) * (_ENLARGED * SIDE + _GAP) + QSize(self.verticalScrollBar().sizeHint().width(), 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the images shown that are there, and blank paper for those that are not there yet."""
         scale, theme = self.viewport().devicePixelRatioF(), current_theme()
         side, pitch, inset = self._side, self._side + self._gap, self._gap // 2
         shown = self.shown
@@ -143,7 +142,6 @@ class DigitGrid(QAbstractScrollArea):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the selection with the arrows; turn pages."""
         key, down, right = Qt.Key(event.key()), self._columns, 1
         steps = {Qt.Key.Key_Left: -right, Qt.Key.Key_Right: right, Qt.Key.Key_Up: -down, Qt.Key.Key_Down: down}
         if key in steps:
@@ -160,7 +158,6 @@ class DigitGrid(QAbstractScrollArea):
             event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Give the keyboard an image to start from."""
         if self._selected < 0 and event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.select(self.shown.start)
         self.viewport().update()

@@ -146,7 +146,6 @@ class EmbeddingMapView(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go through the test images with the arrow keys, Home and End; Escape leaves them."""
         last = -1 if self._embedding is None else len(self._embedding.labels) - 1
         now = self._chosen
         match event.key():
@@ -164,12 +163,10 @@ class EmbeddingMapView(QWidget):
                 super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Say that it can be seen."""
         super().showEvent(event)
         self.shown_changed.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Say that it cannot be seen."""
         super().hideEvent(event)
         self.shown_changed.emit(False)
 

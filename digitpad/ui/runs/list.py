@@ -5,54 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QItemSelection, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from digitpad.domain.run import RunInfo
-from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.dialogs import ask_before_deleting_run
 from digitpad.ui.common.format import numeral
 from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
-
-
-class _Question(QWidget):
-    """'Delete this run?' in the buttons' place; Escape keeps it."""
-
-    answered = Signal(bool)
-
-    def __init__(self) -> None:
-        super().__init__()
-        row = _row(self)
-        self._text = ElidedLabel()
-        self._text.setObjectName("delete_question")
-        row.addWidget(self._text, 1)
-        for title, name, answer in (
-            (self.tr("Delete"), "confirm_delete_button", True),
-            (self.tr("Keep"), "keep_button", False),
-        ):
-            self._keep = QPushButton(title)
-            self._keep.setObjectName(name)
-            self._keep.clicked.connect(partial(self.answered.emit, answer))
-            row.addWidget(self._keep)
-
-    def ask(self, words: str) -> None:
-        """Ask, with 'Keep' under the keys."""
-        self._text.setText(words)
-        self.setAccessibleName(words)
-        self._keep.setAccessibleDescription(words)
-        self._keep.setFocus()
-
-    def event(self, event: QEvent) -> bool:
-        """Claim Escape, which clears the pad elsewhere."""
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.answered.emit(False)
-                return True
-        return super().event(event)
 
 
 class RunList(QWidget):
@@ -80,7 +50,8 @@ class RunList(QWidget):
         self.setObjectName("run_list")
         self._resumable: set[str] = set()
         self._selected: str | None = None
-        self._asked: RunInfo | None = None
+        self._question: QMessageBox | None = None
+        self._asked = ""  # id of the run that it asks about
         self._table = RunTable()
         self._table.setParent(self)
         self.view = RunView(self._table)
@@ -96,7 +67,9 @@ class RunList(QWidget):
         buttons = QWidget()
         # Six in a row have less room at their sides than the others, so that a narrow window holds them.
         buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
-        self._row = _row(buttons)
+        self._row = QHBoxLayout(buttons)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
         self._buttons: dict[QAction, QPushButton] = {}
         tip = self.tr("Read with this run's best checkpoint")
         self.load_best = self._add("load_best", self.tr("Load best"), tip)
@@ -113,17 +86,11 @@ class RunList(QWidget):
         self.delete = self._add("delete", self.tr("Delete"), self.tr("Delete this run and its checkpoints (Del)"))
         self.delete.triggered.connect(self._ask)
         self._row.addStretch()
-        self._question = _Question()
-        self._question.answered.connect(self._on_answered)
-        self._foot = QStackedWidget()
-        self._foot.addWidget(buttons)
-        self._foot.addWidget(self._question)
-        self._foot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
         column.addWidget(self._pages, 1)
-        column.addWidget(self._foot)
+        column.addWidget(buttons)
 
         self._table.rename_requested.connect(self.rename_requested)
         self._table.checks_changed.connect(lambda: self.laid_over.emit(self._table.checked()))
@@ -132,8 +99,7 @@ class RunList(QWidget):
         self._refresh()
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the buttons and two rows."""
-        return self._foot.minimumSizeHint() + QSize(16, 24 + 3 * ROW)
+        return self._row.minimumSize() + QSize(16, 24 + 3 * ROW)
 
     def show_runs(self, runs: Sequence[RunInfo], resumable: set[str]) -> None:
         """Show these runs and no others; selection, check marks and order stay.
@@ -144,15 +110,13 @@ class RunList(QWidget):
         """
         self._resumable = set(resumable)
         self._table.show_runs(runs)
-        if self._asked is not None and self._table.row_of(self._asked.id) is None:
-            self._close_question()
+        self._close_idle_question()
         self._refresh()
 
     def update_run(self, run: RunInfo) -> None:
         """Show what is known of one run from now on; a new one gets a row."""
         self._table.update_run(run)
-        if self._asked is not None and self._asked.id == run.id and run.state == "running":
-            self._close_question()
+        self._close_idle_question()
         self._refresh()
 
     def select_run(self, run_id: str) -> None:
@@ -205,7 +169,6 @@ class RunList(QWidget):
         run_id = None if run is None else run.id
         if run_id != self._selected:  # else rows only changed their order
             self._selected = run_id
-            self._close_question()
             self._refresh()
             self.selected.emit(run)
 
@@ -225,28 +188,20 @@ class RunList(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        self._asked = self.selected_run()
-        if self._asked is not None:
-            label = run_labels(self._table.runs)[self._table.runs.index(self._asked)]
-            words = self.tr("Delete “{name}” and its checkpoints? This cannot be undone.").format(name=label)
-            self._foot.setCurrentWidget(self._question)
-            self._question.ask(words)
+        run = self.selected_run()
+        if run is not None:
+            label = run_labels(self._table.runs)[self._table.runs.index(run)]
+            question = ask_before_deleting_run(self, label, partial(self.delete_requested.emit, run))
+            question.finished.connect(self._on_answered)
+            self._question, self._asked = question, run.id
 
-    @Slot(bool)
-    def _on_answered(self, is_wanted: bool) -> None:
-        run = self._asked
-        self._close_question()
+    @Slot()
+    def _on_answered(self) -> None:
+        self._question = None
         self.view.setFocus()
-        if is_wanted and run is not None:
-            self.delete_requested.emit(run)
 
-    def _close_question(self) -> None:
-        self._asked = None
-        self._foot.setCurrentIndex(0)
-
-
-def _row(parent: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout(parent)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    return row
+    def _close_idle_question(self) -> None:
+        """Ask no more about a run that is gone, or that goes on."""
+        row = self._table.row_of(self._asked)
+        if self._question is not None and (row is None or self._table.runs[row].state == "running"):
+            self._question.reject()

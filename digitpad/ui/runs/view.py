@@ -82,14 +82,12 @@ class RunView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hand the keys on."""
         if _is_ours(event):
             self.key_pressed.emit(Qt.Key(event.key()))
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the columns that there is room for."""
         super().resizeEvent(event)
         self._fit_columns()
 

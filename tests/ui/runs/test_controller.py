@@ -129,7 +129,7 @@ def test_a_name_that_cannot_be_is_refused(qtbot, runs, controller, ids):
 
 def test_a_deleted_run_is_gone(qtbot, runs, controller, ids):
     press(runs, ids[0], "delete")
-    QTest.mouseClick(runs.findChild(QPushButton, "confirm_delete_button"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(runs.findChild(QPushButton, "confirm_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: listed(runs) == {ids[1], ids[2]})
     assert not (runs_folder() / ids[0]).exists()
 
