@@ -189,13 +189,13 @@ class TrainingService:
 
         download_mnist(download_folder(), progress, cancelled)
 
-    def gallery(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> ImagePage:
-        """See `digitpad.learning.data.pages.gallery`."""
+    def image_page(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> ImagePage:
+        """See `digitpad.learning.data.pages.image_page`."""
         load_torch()
         from digitpad.learning.data.datasets import cached_data
-        from digitpad.learning.data.pages import gallery
+        from digitpad.learning.data.pages import image_page
 
-        return gallery(cached_data(data_id, part), digit, start, count)
+        return image_page(cached_data(data_id, part), digit, start, count)
 
     def augment(self, pixels: Pixels, augmentation: Augmentation, count: int, seed: int) -> Pixels:
         """See `digitpad.learning.data.pages.augmented_examples`."""

@@ -1,6 +1,6 @@
 """Augmentation of batches as tensors: slant, size, place, elastic waves and stroke width.
 
-MNIST holds the hands of some 500 people and one pen; what a person draws on a screen is wider, narrower, more slanted
+MNIST was written by some 500 people with one kind of pen; what is drawn on a screen is wider, narrower, more slanted
 and thicker or thinner than that. The waves are Simard, Steinkraus and Platt, 'Best practices for convolutional neural
 networks applied to visual document analysis' (2003), with a coarse grid of random shifts, interpolated smoothly, in
 place of a filtered dense one.
@@ -16,15 +16,9 @@ from digitpad.domain.recipe import Augmentation
 
 
 def augmented(images: Tensor, strength: Augmentation, generator: torch.Generator) -> Tensor:
-    """A batch seen anew, each image in its own way.
+    """A batch, float32 (n, 1, 28, 28) in 0…1 where 1 is ink, with each image changed on its own up to a strength.
 
-    Args:
-        images: float32 (n, 1, 28, 28) in 0…1, 1 is ink.
-        strength: how far each change may go.
-        generator: source of the random numbers, on the device of the images.
-
-    Returns:
-        float32 of the same shape, in 0…1.
+    The generator must be on the images' device.
     """
     if strength == Augmentation():
         return images

@@ -1,4 +1,4 @@
-"""Which data there are to train on, and opening them: MNIST, the starter set, or a folder that a person chose."""
+"""Data sets to train on: MNIST, the starter set, or a folder that a person chose."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import torch
 from platformdirs import user_data_path
 
 from digitpad.domain.data_info import DataInfo
@@ -19,11 +21,14 @@ from digitpad.learning.data.images import (
     missing_files,
     read_mnist,
 )
-from digitpad.learning.data.starter import STARTER_TEST, STARTER_TRAIN, read_starter
 from digitpad.storage.io import data_folder
+from digitpad.storage.starter import STARTER_COUNT, starter_digits
 
 MNIST, STARTER = "mnist", "starter"
 """The ids of data that need not be chosen as a folder."""
+
+STARTER_TRAIN = 4000
+"""Training images of the starter set; the others are its test images."""
 
 _TITLE = "MNIST"
 
@@ -39,7 +44,7 @@ def available() -> tuple[list[DataInfo], list[Message]]:
     MNIST comes first, where its files are there, then the starter set. Only the headers of files are read. A sentence
     names the file at fault, and the folder that is used instead of a broken one in DIGITPAD_DATA_DIR.
     """
-    info, found = _look()
+    info, found = _find_mnist()
     problems: list[Message] = [*found]
     if info is not None and problems:
         problems.append(Message("{folder} is used instead.", folder=info.folder))
@@ -53,22 +58,18 @@ def can_be_fetched() -> bool:
 
 
 def describe(choice: str) -> DataInfo:
-    """What a choice of data stands for.
+    """Describe the data set that 'mnist', 'starter' or the path of a folder with MNIST's four files stands for.
 
-    'mnist' is the folder of that name, and a person may keep other images there. By how many they are it is told
-    whether they are called MNIST or by the folder's name; those that have MNIST's numbers are refused by `open_data`
-    unless they are MNIST's. In a folder that was chosen by its path, any images may be, under that folder's name.
-
-    Args:
-        choice: 'mnist', 'starter' or the path of a folder with MNIST's four files.
+    A person may keep other images in the folder `mnist`. Where they are as many as MNIST's they are called MNIST, and
+    `cached_data` refuses them unless they are; else they have the folder's name, as in any folder chosen by its path.
 
     Raises:
         InputError: a file is missing, or its header is not what its name says; the sentence names it.
     """
     if choice == STARTER:
-        return DataInfo(STARTER, "Starter set", None, STARTER_TRAIN, STARTER_TEST)
+        return DataInfo(STARTER, "Starter set", None, STARTER_TRAIN, STARTER_COUNT - STARTER_TRAIN)
     if choice == MNIST:
-        info, problems = _look()
+        info, problems = _find_mnist()
         if info is not None:
             return info
         if problems:
@@ -83,11 +84,11 @@ def describe(choice: str) -> DataInfo:
     return _described(str(folder), folder)
 
 
-def open_data(choice: str | DataInfo, part: str) -> Images:
-    """One part of a data set, read whole into memory.
+def cached_data(choice: str | DataInfo, part: str) -> Images:
+    """One part of a data set, read whole into memory and kept for whoever asks next until its files change.
 
     Args:
-        choice: see `describe`; or what that gives, which is believed.
+        choice: see `describe`; or its result, which is believed.
         part: 'train' or 'test'.
 
     Raises:
@@ -95,34 +96,34 @@ def open_data(choice: str | DataInfo, part: str) -> Images:
         DigitpadError: the starter set's file is missing or damaged.
     """
     info = describe(choice) if isinstance(choice, str) else choice
-    if info.id == STARTER:
+    return _read(info, part, files_stamp(info.folder, part) if info.folder else ())
+
+
+@lru_cache(maxsize=2)
+def _read(info: DataInfo, part: str, _stamp: object) -> Images:
+    if info.folder is None:
         return read_starter(part)
-    folder = info.folder or Path(info.id)
-    images = read_mnist(folder, part)
+    images = read_mnist(info.folder, part)
     if info.id == MNIST and info.title == _TITLE and (foreign := foreign_file(images, part)):
         raise InputError(
             "{folder} is not MNIST's file (wrong checksum). Fetch it anew; to train on it as data of your own, "
             "choose its folder.",
-            folder=folder / foreign,
+            folder=info.folder / foreign,
         )
     return images
 
 
-def cached_data(choice: str | DataInfo, part: str) -> Images:
-    """What `open_data` gives, kept for whoever asks next until its files change."""
-    info = describe(choice) if isinstance(choice, str) else choice
-    return _kept(info, part, files_stamp(info.folder, part) if info.folder else ())
+def read_starter(part: str) -> Images:
+    """One part of the starter set, 'train' or 'test': as many of each digit, in turn; errors as `starter_digits`."""
+    pixels, labels = starter_digits()
+    indices = slice(STARTER_TRAIN) if part == "train" else slice(STARTER_TRAIN, None)
+    return Images(torch.from_numpy(pixels[indices, None]), torch.from_numpy(labels[indices].astype(np.int64)))
 
 
 def is_mnist(choice: str | DataInfo, part: str) -> bool:
-    """Whether a part of a data set is MNIST's own, image by image, wherever it lies; see `open_data` for errors."""
+    """Whether a part of a data set is MNIST's own, image by image, wherever it lies; errors as `cached_data`."""
     images = cached_data(choice, part)
     return len(images) == MNIST_COUNTS[part] and foreign_file(images, part) is None
-
-
-@lru_cache(maxsize=2)
-def _kept(info: DataInfo, part: str, _stamp: object) -> Images:
-    return open_data(info, part)
 
 
 def _described(choice: str, folder: Path) -> DataInfo:
@@ -131,7 +132,7 @@ def _described(choice: str, folder: Path) -> DataInfo:
     return DataInfo(choice, _TITLE if is_mnist else folder.name or str(folder), folder, train, test)
 
 
-def _look() -> tuple[DataInfo | None, list[InputError]]:
+def _find_mnist() -> tuple[DataInfo | None, list[InputError]]:
     """MNIST where it is first found, and what is wrong with the folders before.
 
     The folder below DIGITPAD_DATA_DIR comes first, then the user's own.

@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -70,11 +71,9 @@ def fingerprint(*sets: Images) -> int:
 
 
 def read_mnist(folder: Path, part: str) -> Images:
-    """One part of MNIST from its official files, gzipped or not.
+    """One part of MNIST, 'train' or 'test', from its IDX files, gzipped or not.
 
-    Args:
-        folder: holds the four IDX files; http://yann.lecun.com/exdb/mnist describes them.
-        part: 'train' or 'test'.
+    http://yann.lecun.com/exdb/mnist describes them.
 
     Raises:
         InputError: a file is missing, damaged, or not what its name says; the sentence names it.
@@ -89,14 +88,9 @@ def read_mnist(folder: Path, part: str) -> Images:
 
 
 def foreign_file(images: Images, part: str) -> str | None:
-    """The file of a part that does not hold what MNIST's holds, by its MD5 sum; takes 0.1 s for MNIST's 47 MB.
+    """The first file of a part, 'train' or 'test', whose images or labels are not MNIST's, by its MD5 sum.
 
-    Args:
-        images: as they were read.
-        part: 'train' or 'test'.
-
-    Returns:
-        The name of the first such file, None where the images and labels are MNIST's.
+    None where they all are. Takes 0.1 s for MNIST's 47 MB.
     """
     arrays = images.pixels.numpy()[:, 0], images.labels.numpy().astype(np.uint8)
     for name, magic, array in zip(_FILES[part], (_IMAGES, _LABELS), arrays, strict=True):
@@ -108,12 +102,7 @@ def foreign_file(images: Images, part: str) -> str | None:
 
 
 def split_validation(images: Images, count: int) -> tuple[Images, Images | None]:
-    """Images to train on, and some to choose by: always the same ones, whatever the run's seed.
-
-    Args:
-        images: training images.
-        count: how many to hold out; a tenth of them at most, 0 holds out none.
-    """
+    """Images to train on, and `count` for validation, a tenth at most: the same ones whatever the run's seed."""
     count = min(count, len(images) // 10)
     if not count:
         return images, None
@@ -124,11 +113,7 @@ def split_validation(images: Images, count: int) -> tuple[Images, Images | None]
 
 
 def count_mnist(folder: Path, part: str) -> int:
-    """How many images one part of MNIST has, by what its files' headers say; nothing else of them is read.
-
-    Args:
-        folder: holds the four IDX files.
-        part: 'train' or 'test'.
+    """How many images one part of MNIST, 'train' or 'test', has by its files' headers; nothing else of them is read.
 
     Raises:
         InputError: a file is missing, or its header is not what its name says; the sentence names it.
@@ -144,14 +129,13 @@ def count_mnist(folder: Path, part: str) -> int:
 
 def missing_files(folder: Path) -> list[str]:
     """Names of those of MNIST's four files that a folder does not hold, whether gzipped or not."""
-    names = [name for part in _FILES.values() for name in part]
-    return [name for name in names if not any(map(os.path.lexists, _spellings(folder, name)))]
+    return [name for name in _SUMS if not any(map(os.path.lexists, _spellings(folder, name)))]
 
 
 def files_stamp(folder: Path, part: str) -> tuple[tuple[str, int, int], ...]:
-    """Another one whenever the files of a part have changed: name, time of the last change in ns, bytes of each."""
+    """Name, time of the last change in ns and size in bytes of each of a part's files, to tell when they change."""
     found = []
-    for path in (path for name in _FILES[part] for path in _spellings(folder, name)):
+    for path in chain.from_iterable(_spellings(folder, name) for name in _FILES[part]):
         with contextlib.suppress(OSError, ValueError):  # a ValueError: the folder's name holds a null character
             status = path.stat()
             found.append((path.name, status.st_mtime_ns, status.st_size))

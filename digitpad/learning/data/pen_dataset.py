@@ -1,4 +1,4 @@
-"""Training images from pen strokes, varied as strokes and then rendered by the road that the window takes."""
+"""Training images from pen strokes, augmented as strokes and then rendered as the window renders them."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import Images
 from digitpad.learning.training.losses import OUTLIER
 from digitpad.synthesis.digit_styles import dotted, slashed, styled_digit
-from digitpad.synthesis.outliers import outlier
+from digitpad.synthesis.outliers import Digit, outlier
 from digitpad.synthesis.paths import Paths, ink_of, paths_of
 from digitpad.synthesis.stroke_augmentation import augmented_strokes, short_stroke_dropped
 
 LEFT_OUT = 5
-"""Every fifth writer is left out of training, so that a checkpoint can be judged on strangers."""
+"""Every fifth writer is left out of training, so that a checkpoint can be judged on writers it has never seen."""
 
 _SLASHED, _DOTTED = 0.2, 0.04
 """Shares of the zeros that get a slash or a dot."""
 
-_UNDELIVERED = 0.02
-"""Share of the digits by people that lose a short stroke."""
+_STROKE_DROPPED = 0.02
+"""Share of people's digits that are drawn without one of their short strokes."""
 
-Made = Callable[[], None]
-"""Called after each drawing that was made."""
+OnDrawing = Callable[[], None]
+"""Called after each drawing."""
 
 
 def needs_pen_digits(recipe: Recipe) -> bool:
-    """Whether a recipe trains on drawings by people; made-up digits alone need none."""
+    """Whether a recipe trains on people's drawings; digit styles alone need none."""
     return bool(recipe.stroke_variations or recipe.outliers)
 
 
 def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[Drawing]]:
-    """The labelled drawings of an ink file: those to train on, and those of the writers left out.
+    """The labelled drawings of an ink file: those to train on, and those of a fifth of the writers, left out.
 
     Args:
         path: the file.
-        fold: which fifth of the writers is left out, 0 to 4.
+        fold: which fifth, 0 to 4.
 
     Raises:
         InputError: the file cannot be read, or has no labelled drawings of five writers at least.
@@ -62,9 +62,9 @@ def read_pen(path: Path, fold: int = LEFT_OUT - 1) -> tuple[list[Drawing], list[
     if len(writers) < LEFT_OUT:
         text = "{file} holds labelled drawings of {count} writers; {least} are needed."
         raise InputError(text, file=path.name, count=len(writers), least=LEFT_OUT)
-    unseen_writers = set(writers[fold::LEFT_OUT])
-    known = [drawing for drawing in drawings if drawing.writer not in unseen_writers]
-    return known, [drawing for drawing in drawings if drawing.writer in unseen_writers]
+    left_out = writers[fold::LEFT_OUT]
+    training = [drawing for drawing in drawings if drawing.writer not in left_out]
+    return training, [drawing for drawing in drawings if drawing.writer in left_out]
 
 
 def pen_images(
@@ -74,42 +74,40 @@ def pen_images(
     fold: int = LEFT_OUT - 1,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[Images, Images, str]:
-    """What a recipe's training gets from pen strokes.
+    """The images that a recipe trains on beside its data set.
 
     Args:
-        recipe: says how much of what.
-        path: file of labelled drawings; not looked at where the recipe wants made-up digits alone.
+        recipe: says how many of each kind.
+        path: file of labelled drawings; not read where the recipe wants digit styles alone.
         seed: decides the variations.
         fold: see `read_pen`.
-        on_progress: called after each drawing with how many are made, and how many there will be; what it raises ends
-            it.
+        on_progress: called after each drawing with how many are done, and how many there will be; an exception that it
+            raises ends the work.
 
     Returns:
-        Images to train on; those of the writers held out, as they are; and words on those to train on.
+        Images to train on; those of the writers left out, as they are; and words on those to train on.
 
     Raises:
         InputError: the file is missing or cannot be used.
     """
-    known, unseen_writers = _read_for(recipe, path, fold) if needs_pen_digits(recipe) else ([], [])
+    drawings, unseen = _read_for(recipe, path, fold) if needs_pen_digits(recipe) else ([], [])
+    variations, styles = recipe.stroke_variations, recipe.digit_styles
     numbers = count(1)
-    total = (
-        len(known) * recipe.stroke_variations + recipe.digit_styles * CLASSES + recipe.outliers + len(unseen_writers)
-    )
+    total = len(drawings) * variations + styles * CLASSES + recipe.outliers + len(unseen)
 
-    def one_more() -> None:
+    def on_drawing() -> None:
         on_progress(next(numbers), total)
 
-    writers = len({drawing.writer for drawing in known})
-    digits = f"{len(known):,} pen digits of {writers} writers, {recipe.stroke_variations} variations each"
-    parts = [digits] if recipe.stroke_variations else []
-    parts += [f"{recipe.digit_styles * CLASSES:,} made-up digits"] if recipe.digit_styles else []
+    writers = len({drawing.writer for drawing in drawings})
+    parts = [f"{len(drawings):,} pen digits of {writers} writers, {variations} variations each"] if variations else []
+    parts += [f"{styles * CLASSES:,} made-up digits"] if styles else []
     parts += [f"{recipe.outliers:,} drawings of no digit"] if recipe.outliers else []
     images = [
-        varied(known, recipe.stroke_variations, seed, one_more),
-        made_up(recipe.digit_styles, seed, one_more),
-        outliers(known, recipe.outliers, seed, one_more),
+        varied(drawings, variations, seed, on_drawing),
+        styled(styles, seed, on_drawing),
+        outliers(drawings, recipe.outliers, seed, on_drawing),
     ]
-    return concatenated(*images), rendered(unseen_writers, one_more), "; ".join(parts)
+    return concatenated(*images), rendered(unseen, on_drawing), "; ".join(parts)
 
 
 def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
@@ -127,52 +125,33 @@ def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], lis
         raise InputError(text, recipe=recipe.id, path=path) from error
 
 
-def rendered(drawings: Sequence[Drawing], made: Made = lambda: None) -> Images:
-    """Drawings as the window would render them, with their labels; `made` is called after each."""
+def rendered(drawings: Sequence[Drawing], on_drawing: OnDrawing = lambda: None) -> Images:
+    """Drawings as the window would render them, with their labels."""
     inks = ((fitted(drawing.ink), STROKE) for drawing in drawings)
-    return _images(inks, [drawing.label for drawing in drawings], made)
+    return _images(inks, [drawing.label for drawing in drawings], on_drawing)
 
 
-def varied(drawings: Sequence[Drawing], stroke_variations: int, seed: int, made: Made = lambda: None) -> Images:
-    """Each drawing several times over, as other hands and devices might have written it.
-
-    Args:
-        drawings: labelled drawings.
-        stroke_variations: how many images to make of each.
-        seed: decides the variations.
-        made: called after each.
-    """
+def varied(drawings: Sequence[Drawing], variations: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
+    """Variations of each labelled drawing by stroke augmentation, so many of each."""
     random = np.random.default_rng(seed)
-    digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings] * stroke_variations
-    inks = (_inked(_marked(digit, paths, random), random) for digit, paths in digits)
-    return _images(inks, [digit for digit, _ in digits], made)
+    digits = _digits(drawings) * variations
+    inks = (_augmented(_marked(digit, paths, random), random) for digit, paths in digits)
+    return _images(inks, [digit for digit, _ in digits], on_drawing)
 
 
-def made_up(number: int, seed: int, made: Made = lambda: None) -> Images:
-    """Digits in the forms of `digitpad.synthesis.digit_styles`, as many of each digit.
-
-    Args:
-        number: how many images to make of each digit.
-        seed: decides the forms and the variations.
-        made: called after each.
-    """
+def styled(number: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
+    """Augmented digits in the styles of `digitpad.synthesis.digit_styles`, `number` of each digit."""
     random = np.random.default_rng((seed, 1))
     labels = [digit for digit in range(CLASSES) for _ in range(number)]
-    return _images((_inked(styled_digit(digit, random), random) for digit in labels), labels, made)
+    return _images((_augmented(styled_digit(digit, random), random) for digit in labels), labels, on_drawing)
 
 
-def outliers(drawings: Sequence[Drawing], number: int, seed: int, made: Made = lambda: None) -> Images:
-    """What is no digit, labelled `digitpad.learning.training.losses.OUTLIER`.
-
-    Args:
-        drawings: labelled drawings, of which pairs and crossed-out digits are made.
-        number: how many images to make.
-        seed: decides everything.
-        made: called after each.
-    """
+def outliers(drawings: Sequence[Drawing], number: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
+    """Augmented outliers, some made from the labelled drawings; their label is `losses.OUTLIER`."""
     random = np.random.default_rng((seed, 2))
-    digits = [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings]
-    return _images((_inked(outlier(digits, random), random) for _ in range(number)), [OUTLIER] * number, made)
+    digits = _digits(drawings)
+    inks = (_augmented(outlier(digits, random), random) for _ in range(number))
+    return _images(inks, [OUTLIER] * number, on_drawing)
 
 
 def concatenated(*sets: Images) -> Images:
@@ -180,9 +159,13 @@ def concatenated(*sets: Images) -> Images:
     return Images(torch.cat([images.pixels for images in sets]), torch.cat([images.labels for images in sets]))
 
 
+def _digits(drawings: Sequence[Drawing]) -> list[Digit]:
+    return [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings]
+
+
 def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
-    """A digit with a short stroke lost now and then, and a zero with a slash or a dot."""
-    if random.random() < _UNDELIVERED:
+    """A digit now and then without a short stroke, and a zero with a slash or a dot."""
+    if random.random() < _STROKE_DROPPED:
         paths = short_stroke_dropped(paths, random)
     if digit:
         return paths
@@ -192,15 +175,14 @@ def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
     return dotted(paths, random) if chance < _SLASHED + _DOTTED else paths
 
 
-def _inked(paths: Paths, random: Generator) -> tuple[Ink, float]:
-    """In another hand, and the width of its lines."""
+def _augmented(paths: Paths, random: Generator) -> tuple[Ink, float]:
+    """Augmented ink, and the width of its lines."""
     return ink_of(augmented_strokes(paths, random)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
 
 
-def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None], made: Made) -> Images:
-    pictures = []
-    for ink, width in inks:
-        pictures.append(render(ink, width))
-        made()
-    pixels = np.stack(pictures)[:, None] if pictures else np.empty((0, 1, SIDE, SIDE), dtype=np.uint8)
+def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None], on_drawing: OnDrawing) -> Images:
+    pixels = np.empty((len(labels), 1, SIDE, SIDE), dtype=np.uint8)
+    for index, (ink, width) in enumerate(inks):
+        pixels[index, 0] = render(ink, width)
+        on_drawing()
     return Images(torch.from_numpy(pixels), torch.tensor(labels, dtype=torch.int64))

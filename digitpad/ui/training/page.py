@@ -164,7 +164,7 @@ class TrainingPanel(QWidget):
 
         if self._browser is None:
             service = self._training_service
-            self._browser = DataBrowser(self._worker, service.gallery, service.augment, self)
+            self._browser = DataBrowser(self._worker, service.image_page, service.augment, self)
         selected = self._data.selected
         self._browser.show_data(self._data.data, selected.id if selected else "")
         if self._line.recipe is not None:

@@ -15,9 +15,8 @@ from digitpad.learning.data.datasets import (
     describe,
     download_folder,
     is_mnist,
-    open_data,
 )
-from digitpad.learning.data.images import foreign_file
+from digitpad.learning.data.images import Images, foreign_file
 from tests.learning.idx_files import NAMES, idx, write_part
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
@@ -56,7 +55,7 @@ def looked():
 def test_the_starter_set_is_always_there_and_opens():
     assert available() == ([STARTER], [])
     assert describe("starter") == STARTER
-    assert [len(open_data("starter", part)) for part in ("train", "test")] == [STARTER.train, STARTER.test]
+    assert [len(cached_data("starter", part)) for part in ("train", "test")] == [STARTER.train, STARTER.test]
 
 
 @pytest.mark.parametrize("gz", [True, False])
@@ -66,14 +65,14 @@ def test_mnist_is_found_in_either_home(homes, home, gz):
     info = DataInfo("mnist", "mnist", folder, 12, 5)
     assert describe("mnist") == info
     assert available() == ([info, STARTER], [])
-    assert open_data("mnist", "test").labels.tolist() == LABELS[:5].tolist()
+    assert cached_data("mnist", "test").labels.tolist() == LABELS[:5].tolist()
 
 
 def test_the_named_home_comes_first(homes):
     put_mnist(homes[1] / "mnist")
     named = put_mnist(homes[0] / "mnist", train=9)
     assert describe("mnist").folder == named
-    assert len(open_data("mnist", "train")) == 9
+    assert len(cached_data("mnist", "train")) == 9
 
 
 def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
@@ -81,7 +80,7 @@ def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
     named = put_mnist(homes[0] / "mnist")
     (named / f"{NAMES['test'][0]}.gz").unlink()
     assert describe("mnist").folder == own
-    assert len(open_data("mnist", "test")) == 5
+    assert len(cached_data("mnist", "test")) == 5
     found, problem = looked()
     assert [info.id for info in found] == ["mnist", "starter"]
     assert f"{named} does not hold {NAMES['test'][0]}" in problem
@@ -106,7 +105,7 @@ def test_where_mnist_is_nowhere_both_places_are_named_and_what_can_be_done(homes
     for said in (str(homes[0] / "mnist"), str(homes[1] / "mnist"), "Download it", "starter set"):
         assert said in sentence
     with pytest.raises(InputError, match="Download it"):
-        open_data("mnist", "train")
+        cached_data("mnist", "train")
 
 
 @pytest.mark.parametrize("name", [*NAMES["train"], *NAMES["test"]])
@@ -143,7 +142,7 @@ def test_a_folder_is_described_by_its_name_wherever_the_program_stands(tmp_path,
     assert info == DataInfo(str(folder), "Ziffern meiner Klasse", folder, 12, 5)
     monkeypatch.chdir(tmp_path)
     assert describe(folder.name) == info
-    assert len(open_data(info.id, "train")) == 12
+    assert len(cached_data(info.id, "train")) == 12
 
 
 def test_only_headers_are_read_to_describe_and_all_of_it_to_open(tmp_path):
@@ -151,7 +150,7 @@ def test_only_headers_are_read_to_describe_and_all_of_it_to_open(tmp_path):
     os.truncate(folder / NAMES["train"][0], 5000)
     assert describe(str(folder)).train == 12
     with pytest.raises(InputError, match=NAMES["train"][0]):
-        open_data(str(folder), "train")
+        cached_data(str(folder), "train")
 
 
 @pytest.mark.parametrize("folder", ["", "nowhere", "x" * 5000, "with\0null"])
@@ -214,12 +213,12 @@ def foreign(homes, as_many_as_mnist):
 def test_files_that_say_they_are_mnist_s_and_are_not_are_refused_by_name(foreign, part):
     assert describe("mnist").title == "MNIST"
     with pytest.raises(InputError, match=rf"{NAMES[part][0]} is not MNIST's file \(wrong checksum\)"):
-        open_data("mnist", part)
+        cached_data("mnist", part)
 
 
 def test_as_a_folder_that_was_chosen_the_same_files_are_data_of_one_s_own(foreign):
     assert describe(str(foreign)).title == "mnist"
-    assert len(open_data(str(foreign), "test")) == 10_000
+    assert len(cached_data(str(foreign), "test")) == 10_000
     assert not is_mnist(str(foreign), "test")
 
 
@@ -232,7 +231,8 @@ def test_a_few_images_are_not_mnist_s(homes):
 def test_mnist_itself_is_told_wherever_it_lies_and_with_one_wrong_pixel_or_label_it_is_not(mnist):
     for part in ("train", "test"):
         assert is_mnist(str(mnist), part)
-    images = open_data(str(mnist), "test")
+    cached = cached_data(str(mnist), "test")
+    images = Images(cached.pixels.clone(), cached.labels.clone())
     images.labels[7] += 1
     assert foreign_file(images, "test") == NAMES["test"][1]
     images.pixels[-1, 0, 0, 0] = 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.learning.data.images import Images
-from digitpad.learning.data.pages import augmented_examples, gallery
+from digitpad.learning.data.pages import augmented_examples, image_page
 from tests.domain.test_recipe import AUGMENTATIONS
 
 NUMBERS = np.random.default_rng(0)
@@ -30,7 +30,7 @@ def data(labels, seed=0):
 def test_a_page_is_a_stretch_of_the_images_that_match(labels, digit, start, count):
     images = data(labels)
     matching = [place for place, label in enumerate(labels) if digit in (None, label)]
-    page = gallery(images, digit, start, count)
+    page = image_page(images, digit, start, count)
     expected = matching[start : start + count]
     assert page.matches == len(matching)
     assert page.labels.tolist() == [labels[place] for place in expected]
@@ -41,7 +41,7 @@ def test_a_page_is_a_stretch_of_the_images_that_match(labels, digit, start, coun
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40), st.none() | st.integers(0, 9))
 def test_counts_and_means_are_of_the_whole_part_whatever_the_page(labels, digit):
     images = data(labels)
-    page = gallery(images, digit, 0, 1)
+    page = image_page(images, digit, 0, 1)
     assert page.counts == tuple(labels.count(each) for each in range(10))
     assert (page.means.shape, page.means.dtype) == ((10, 28, 28), np.uint8)
     for each in range(10):
@@ -52,16 +52,16 @@ def test_counts_and_means_are_of_the_whole_part_whatever_the_page(labels, digit)
 
 def test_pages_one_after_the_other_show_every_image_once():
     images = data([1, 7, 1, 1, 0] * 5)
-    pages = [gallery(images, 1, start, 4).pixels for start in range(0, 20, 4)]
+    pages = [image_page(images, 1, start, 4).pixels for start in range(0, 20, 4)]
     assert [len(page) for page in pages] == [4, 4, 4, 3, 0]
     assert np.array_equal(np.concatenate(pages), images.pixels.numpy()[images.labels.numpy() == 1, 0])
 
 
 def test_means_and_counts_are_worked_out_once_for_each_set_and_forgotten_with_it():
     ones, mixed = data([1, 1]), data([1, 7], seed=1)
-    assert [gallery(ones, None, start, 1).counts[1] for start in (0, 1)] == [2, 2]
-    assert gallery(ones, None, 0, 1).means is gallery(ones, 1, 1, 1).means
-    assert gallery(mixed, None, 0, 2).counts[7] == 1
+    assert [image_page(ones, None, start, 1).counts[1] for start in (0, 1)] == [2, 2]
+    assert image_page(ones, None, 0, 1).means is image_page(ones, 1, 1, 1).means
+    assert image_page(mixed, None, 0, 2).counts[7] == 1
     gone = weakref.ref(ones)
     del ones
     assert gone() is None
@@ -69,7 +69,7 @@ def test_means_and_counts_are_worked_out_once_for_each_set_and_forgotten_with_it
 
 def test_a_page_does_not_change_with_the_data_it_came_from():
     images = data([3, 3])
-    page = gallery(images, None, 0, 2)
+    page = image_page(images, None, 0, 2)
     before = page.pixels.copy()
     images.pixels.zero_()
     assert np.array_equal(page.pixels, before)

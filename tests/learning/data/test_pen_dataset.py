@@ -11,7 +11,7 @@ from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.data.images import Images
-from digitpad.learning.data.pen_dataset import concatenated, made_up, outliers, pen_images, read_pen, rendered, varied
+from digitpad.learning.data.pen_dataset import concatenated, outliers, pen_images, read_pen, rendered, styled, varied
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.learning.training.losses import OUTLIER, energy_score
 from tests.hand_drawn import drawings, unipen
@@ -23,10 +23,10 @@ RECIPE = Recipe(
 
 def test_every_fifth_writer_is_left_out(tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(10))
-    known, unseen_writers = read_pen(tmp_path / "pen.inkml")
-    assert {d.writer for d in unseen_writers} == {"writer 4", "writer 9"}
-    assert {d.writer for d in known} == {f"writer {n}" for n in (0, 1, 2, 3, 5, 6, 7, 8)}
-    assert (len(known), len(unseen_writers)) == (80, 20)
+    training, left_out = read_pen(tmp_path / "pen.inkml")
+    assert {d.writer for d in left_out} == {"writer 4", "writer 9"}
+    assert {d.writer for d in training} == {f"writer {n}" for n in (0, 1, 2, 3, 5, 6, 7, 8)}
+    assert (len(training), len(left_out)) == (80, 20)
 
 
 def test_each_writer_is_left_out_of_one_fold(tmp_path):
@@ -54,35 +54,35 @@ def test_too_few_writers_are_refused(tmp_path):
 
 def test_variations_keep_labels_and_follow_their_seed():
     some = drawings(2)
-    one, again, outlier = varied(some, 3, seed=1), varied(some, 3, seed=1), varied(some, 3, seed=2)
+    one, again, other = varied(some, 3, seed=1), varied(some, 3, seed=1), varied(some, 3, seed=2)
     assert one.labels.tolist() == [d.label for d in some] * 3
     assert one.pixels.shape == (60, 1, 28, 28)
     assert torch.equal(one.pixels, again.pixels)
-    assert not torch.equal(one.pixels, outlier.pixels)
+    assert not torch.equal(one.pixels, other.pixels)
     assert not torch.equal(one.pixels[:20], one.pixels[20:40])
     assert len(concatenated(one, rendered(some))) == 80
 
 
-def test_made_up_digits_are_as_many_of_each_and_follow_their_seed():
-    one, again, outlier = made_up(4, seed=1), made_up(4, seed=1), made_up(4, seed=2)
+def test_styled_digits_are_as_many_of_each_and_follow_their_seed():
+    one, again, other = styled(4, seed=1), styled(4, seed=1), styled(4, seed=2)
     assert torch.bincount(one.labels).tolist() == [4] * 10
     assert torch.equal(one.pixels, again.pixels)
-    assert not torch.equal(one.pixels, outlier.pixels)
+    assert not torch.equal(one.pixels, other.pixels)
     assert one.pixels.flatten(1).any(dim=1).all()
 
 
-def test_what_is_no_digit_is_labelled_so_and_is_never_blank():
-    made = outliers(drawings(2), 60, seed=3)
-    assert made.labels.tolist() == [OUTLIER] * 60
-    assert made.pixels.flatten(1).any(dim=1).all()
-    assert torch.equal(made.pixels, outliers(drawings(2), 60, seed=3).pixels)
+def test_outliers_are_labelled_so_and_never_blank():
+    images = outliers(drawings(2), 60, seed=3)
+    assert images.labels.tolist() == [OUTLIER] * 60
+    assert images.pixels.flatten(1).any(dim=1).all()
+    assert torch.equal(images.pixels, outliers(drawings(2), 60, seed=3).pixels)
 
 
-def test_a_recipe_gets_what_it_asks_for_and_strangers_stay_apart(tmp_path):
+def test_a_recipe_gets_what_it_asks_for_and_unseen_writers_stay_apart(tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(5))
-    data, unseen_writers, words = pen_images(RECIPE, tmp_path / "pen.inkml", seed=0)
+    data, unseen, words = pen_images(RECIPE, tmp_path / "pen.inkml", seed=0)
     assert torch.bincount(data.labels + 1).tolist() == [7, *[4 * 2 + 3] * 10]
-    assert torch.equal(unseen_writers.pixels, rendered([d for d in drawings(5) if d.writer == "writer 4"]).pixels)
+    assert torch.equal(unseen.pixels, rendered([d for d in drawings(5) if d.writer == "writer 4"]).pixels)
     assert words == "40 pen digits of 4 writers, 2 variations each; 30 made-up digits; 7 drawings of no digit"
 
 
@@ -93,13 +93,13 @@ def test_none_of_a_kind_is_none(tmp_path, left_out):
     assert len(data) == 117 - {"stroke_variations": 80, "digit_styles": 30, "outliers": 7}[left_out]
 
 
-def test_made_up_digits_alone_need_no_file(tmp_path):
+def test_digit_styles_alone_need_no_file(tmp_path):
     recipe = replace(RECIPE, stroke_variations=0, outliers=0)
-    data, unseen_writers, words = pen_images(recipe, tmp_path / "gone.inkml", seed=0)
-    assert (len(data), len(unseen_writers), words) == (30, 0, "30 made-up digits")
+    data, unseen, words = pen_images(recipe, tmp_path / "gone.inkml", seed=0)
+    assert (len(data), len(unseen), words) == (30, 0, "30 made-up digits")
 
 
-def test_every_drawing_made_is_told_and_what_that_raises_ends_it(tmp_path):
+def test_every_drawing_is_reported_and_what_that_raises_ends_it(tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(5))
     reported = []
     pen_images(RECIPE, tmp_path / "pen.inkml", seed=0, on_progress=lambda *now: reported.append(now))
@@ -120,9 +120,9 @@ def test_pen_digits_as_they_were_published_give_the_same_images(tmp_path):
     upright = [replace(drawing, ink=mirrored(drawing.ink)) for drawing in drawings(5)]
     write_inkml(tmp_path / "pen.inkml", drawings(5))
     (tmp_path / "pen.tra").write_text(unipen(upright))
-    one, outlier = (rendered(read_pen(tmp_path / name)[0]) for name in ("pen.inkml", "pen.tra"))
-    assert torch.equal(one.labels, outlier.labels)
-    assert (one.pixels.int() - outlier.pixels.int()).abs().max() <= 1
+    one, other = (rendered(read_pen(tmp_path / name)[0]) for name in ("pen.inkml", "pen.tra"))
+    assert torch.equal(one.labels, other.labels)
+    assert (one.pixels.int() - other.pixels.int()).abs().max() <= 1
 
 
 def mirrored(ink):
@@ -134,7 +134,7 @@ def test_a_missing_file_is_a_sentence(tmp_path):
         pen_images(RECIPE, tmp_path / "gone.inkml", seed=0)
 
 
-def test_a_network_that_is_shown_what_is_no_digit_learns_to_tell():
+def test_a_network_that_is_shown_outliers_learns_to_tell_them_from_digits():
     some, more = drawings(20, seed=1), drawings(6, seed=2)
     data = concatenated(varied(some, 4, seed=0), outliers(some, 600, seed=0))
     recipe = replace(RECIPE, epochs=6, learning_rate=0.01)

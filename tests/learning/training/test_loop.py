@@ -15,9 +15,9 @@ from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.schedules import learning_rate_at
 from digitpad.learning.data.augment import augmented
+from digitpad.learning.data.datasets import read_starter
 from digitpad.learning.data.images import Images, split_validation
 from digitpad.learning.data.pen_dataset import rendered, varied
-from digitpad.learning.data.starter import read_starter
 from digitpad.learning.models.devices import choose_device
 from digitpad.learning.training import loop as module
 from digitpad.learning.training.loop import Training, steps_by

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 import torch
 
-from digitpad.learning.data.starter import read_starter
+from digitpad.learning.data.datasets import read_starter
 from tests.reading.foreign.networks import trained
 
 
