@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import epoch_count, moment, numeral, percent
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice, breakable
 from digitpad.ui.session.active_network import NetworkState, Source
 
@@ -60,29 +61,19 @@ class CheckpointPanel(QWidget):
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
         self._rows: list[tuple[QLabel, QLabel]] = []
-        for row in range(5):
+        for number in range(5):
             key, value = QLabel(), QLabel()
             for label in (key, value):
                 label.setProperty("note", True)
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 label.setAlignment(Qt.AlignmentFlag.AlignTop)
             value.setWordWrap(True)
-            grid.addWidget(key, row, 0)
-            grid.addWidget(value, row, 1)
+            grid.addWidget(key, number, 0)
+            grid.addWidget(value, number, 1)
             self._rows.append((key, value))
         grid.setRowStretch(len(self._rows), 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.load_button)
-        buttons.addWidget(self.save_button)
-        buttons.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self._name)
-        column.addWidget(self._table, 1)
-        column.addWidget(self.notice, 1)
-        column.addLayout(buttons)
+        buttons = row(self.load_button, self.save_button, None)
+        column(self._name, (self._table, 1), (self.notice, 1), buttons, parent=self, spacing=4)
         self.notice.opened.connect(self._table.hide)
         self.notice.closed.connect(self._table.show)
 

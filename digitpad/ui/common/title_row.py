@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from digitpad.ui.common.elided import ElidedLabel
+from digitpad.ui.common.layouts import row
 
 Remark = Callable[[str], tuple[bool, str]]
 """Whether a title can be taken, and what comes of it, in words."""
@@ -41,16 +42,9 @@ class TitleRow(QWidget):
         back.setToolTip(self.tr("Save nothing (Esc)"))
         label = QLabel(self.tr("Title of your recipe"))
         label.setBuddy(self._title)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(label)
-        row.addWidget(self._title, 1)
-        row.addWidget(self._note)
-        row.addWidget(back)
-        row.addWidget(self._save)
+        row(label, (self._title, 1), self._note, back, self._save, parent=self)
         self._title.textChanged.connect(self.follow)
-        self._save.clicked.connect(self._on_save)
+        self._save.clicked.connect(lambda: self.title_chosen.emit(self._title.text()))
         back.clicked.connect(self.left)
 
     def ask(self, title: str) -> None:
@@ -68,7 +62,3 @@ class TitleRow(QWidget):
         self._save.setEnabled(is_usable)
         self._note.setText(note)
         self._title.setAccessibleDescription(note)
-
-    @Slot()
-    def _on_save(self) -> None:
-        self.title_chosen.emit(self._title.text())

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours
 from digitpad.ui.common.setting_fields import described
@@ -61,8 +62,9 @@ class Versions(QWidget):
                 flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
                 painter.drawText(self.rect(), flags, self.tr("Select an image to see what augmentation does to it."))
                 return
-            width, height = int(self.width() * scale) // _CELL, int(self.height() * scale) // _CELL
-            pixel, columns = max((max(1, min(width // across, height * across // 16)), across) for across in (4, 8))
+            width, height = int(self.width() * scale / _CELL), self.height() * scale / _CELL
+            fitted = {across: int(min(width // across, height * across / 16)) or 1 for across in (8, 4)}
+            columns, pixel = max(fitted.items(), key=lambda item: item[1])
             mosaic = np.zeros((16 // columns * _CELL, columns * _CELL), np.uint8)
             mosaic[2 : 2 * _CELL - 2, 2 : 2 * _CELL - 2] = self._sample.repeat(2, 0).repeat(2, 1)
             cells = [(row, column) for row in range(2) for column in range(2, columns)]
@@ -126,19 +128,10 @@ class AugmentationPreview(QWidget):
         self._reset = QPushButton(self.tr("As in the recipe"))
         self._reset.setToolTip(self.tr("Set every strength to the chosen recipe's"))
         self._reset.clicked.connect(lambda: self.set_augmentation(self._recipes))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
         for button in (again, self._reset):
             button.setAutoDefault(False)  # in a dialog, Enter would press it
-            buttons.addWidget(button, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self._notice)
-        column.addWidget(self._versions)
-        column.addLayout(self._slider_rows())
-        column.addLayout(buttons)
-        column.addStretch(1)
+        buttons = row((again, 1), (self._reset, 1))
+        column(self._notice, self._versions, self._slider_rows(), buttons, None, parent=self)
         self.set_augmentation(Augmentation())
 
     @property
@@ -181,7 +174,7 @@ class AugmentationPreview(QWidget):
         rows.setHorizontalSpacing(8)
         rows.setVerticalSpacing(4)
         rows.setColumnStretch(1, 1)
-        for row, (name, setting) in enumerate(declared(Augmentation).items()):
+        for number, (name, setting) in enumerate(declared(Augmentation).items()):
             slider, value = QSlider(Qt.Orientation.Horizontal), QLabel()
             label = described(slider, setting)
             slider.setPageStep(10)
@@ -190,8 +183,8 @@ class AugmentationPreview(QWidget):
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setFont(text_font())
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance("±45.0°×"))
-            for column, widget in enumerate((label, slider, value)):
-                rows.addWidget(widget, row, column)
+            for place, widget in enumerate((label, slider, value)):
+                rows.addWidget(widget, number, place)
             self._sliders[name], self._values[name] = slider, value
         return rows
 

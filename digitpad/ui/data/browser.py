@@ -13,10 +13,8 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QDialog,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +23,7 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.format import numeral
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, mix, text_font
@@ -160,11 +159,10 @@ class DataBrowser(QDialog):
         self._group.buttonToggled.connect(self._on_digit_toggled)
         self._build()
         self.show_data((), "")
-        self.resize(900, 640)
+        self.resize(900, 664)
 
     def _build(self) -> None:
-        choices = QHBoxLayout()
-        choices.setSpacing(8)
+        choices = row()
         for words, box in ((self.tr("&Data set"), self._sets), (self.tr("&Images"), self._part)):
             label = QLabel(words)
             label.setBuddy(box)
@@ -174,25 +172,9 @@ class DataBrowser(QDialog):
             choices.addWidget(box)
             choices.addSpacing(8)
         choices.addStretch(1)
-        digits = QHBoxLayout()
-        digits.setSpacing(0)
-        for button in self._classes.values():
-            digits.addWidget(button)
-        images = QVBoxLayout()
-        images.setSpacing(8)
-        images.addWidget(self._grid, 1)
-        images.addWidget(self._note)
-        below = QHBoxLayout()
-        below.setSpacing(16)
-        below.addLayout(images, 1)
-        below.addWidget(self._preview)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(choices)
-        column.addLayout(digits)
-        column.addWidget(self._notice)
-        column.addLayout(below, 1)
+        digits = row(*self._classes.values(), spacing=0)
+        below = row((column((self._grid, 1), self._note), 1), self._preview, spacing=16)
+        column(choices, digits, self._notice, (below, 1), parent=self, margin=16)
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
         """Show the chosen recipe's augmentation from now on."""

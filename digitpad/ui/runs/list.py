@@ -8,19 +8,18 @@ from functools import partial
 from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QMessageBox,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.dialogs import ask_before_deleting_run
 from digitpad.ui.common.format import numeral
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
 
@@ -67,9 +66,7 @@ class RunList(QWidget):
         buttons = QWidget()
         # Six in a row have less room at their sides than the others, so that a narrow window holds them.
         buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
-        self._row = QHBoxLayout(buttons)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
+        self._row = row(parent=buttons)
         self._buttons: dict[QAction, QPushButton] = {}
         tip = self.tr("Read with this run's best checkpoint")
         self.load_best = self._add("load_best", self.tr("Load best"), tip)
@@ -86,11 +83,7 @@ class RunList(QWidget):
         self.delete = self._add("delete", self.tr("Delete"), self.tr("Delete this run and its checkpoints (Del)"))
         self.delete.triggered.connect(self._ask)
         self._row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        column.addWidget(self._pages, 1)
-        column.addWidget(buttons)
+        column((self._pages, 1), buttons, parent=self, margin=8)
 
         self._table.rename_requested.connect(self.rename_requested)
         self._table.checks_changed.connect(lambda: self.laid_over.emit(self._table.checked()))
