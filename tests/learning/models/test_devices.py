@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -36,6 +38,26 @@ def test_auto_takes_cuda_then_mps_then_the_cpu(machine, there, selected):
     assert choose_device("auto") == torch.device(selected)
     for name in ("cpu", *there):
         assert choose_device(name) == torch.device(name)
+
+
+def test_a_thread_that_waits_for_work_leaves_the_core_to_others():
+    code = """
+import digitpad, time, torch
+numbers = torch.ones(1 << 18)
+def used(threads):
+    torch.set_num_threads(threads)
+    numbers.add_(1)
+    before = time.process_time()
+    for _ in range(100):
+        numbers.add_(1)
+        time.sleep(0.003)
+    return time.process_time() - before
+print(used(2), used(1))
+"""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "GOMP_", "KMP_"))}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, timeout=60)
+    two, one = map(float, done.stdout.split())
+    assert two < one + 0.1  # one that spins takes 0.3 s and more
 
 
 @pytest.mark.parametrize(
