@@ -35,6 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         problem = f"a library could not be loaded ({error}); install digitpad anew as README.md says"
     except OSError as error:
+        if error.filename is not None:  # a file or folder that the words name, and not the output
+            print_error(f"{error.filename} cannot be used ({error.strerror}); name another")
+            return 2
         _abandon_output()
         problem = f"the output could not be written ({error.strerror}); free some space or write it elsewhere"
     else:

@@ -56,7 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             config = TrainingConfig(recipe, arguments.seed, _data(arguments, control), arguments.device, arguments.ink)
             info = runs.run(config, runs_folder(), control=control, on_progress=progress.on_progress)
-    export_checkpoint(resumed or find_run(runs_folder(), info.id), "best", out)
+    folder = resumed or find_run(runs_folder(), info.id)
+    try:
+        export_checkpoint(folder, "best", out)
+    except DigitpadError as error:
+        raise type(error)(f"{error} What was trained is in {folder.path}.") from error
     return _print_end(info, out, arguments.json)
 
 

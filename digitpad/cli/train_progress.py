@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitpad.cli.output import print_json
-from digitpad.domain.errors import InputError
+from digitpad.cli.output import print_error, print_json
+from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.storage.run_store import export_checkpoint, find_run, runs_folder
@@ -33,7 +34,7 @@ class TrainProgress(contextlib.ExitStack):
 
         Args:
             out: where the best checkpoint goes.
-            as_json: whether each epoch is a JSON object, and nothing else is printed.
+            as_json: whether each epoch is a JSON object, and nothing else is printed on stdout.
             logs: folder for TensorBoard's logs, where they are wanted.
 
         Raises:
@@ -44,8 +45,8 @@ class TrainProgress(contextlib.ExitStack):
 
         super().__init__()
         self._out, self._as_json = out, as_json
-        self._run = ""
-        self.bar: tqdm[None] = tqdm(unit="step", leave=False, disable=True if as_json else None, dynamic_ncols=True)
+        self._run, self._is_out_refused = "", False
+        self.bar: tqdm[None] = tqdm(unit="step", leave=False, disable=None, dynamic_ncols=True)
         self.callback(self.bar.close)
         self._logs: Logs | None = None
         if logs is not None:
@@ -90,11 +91,11 @@ class TrainProgress(contextlib.ExitStack):
 
     def _show_epoch(self, now: EpochReport) -> None:
         if now.is_best:
-            with contextlib.suppress(InputError):  # a run that is resumed from a folder elsewhere
-                export_checkpoint(find_run(runs_folder(), self._run), "best", self._out)
+            self._export()
         if self._as_json:
             values = asdict(now)
-            print_json(event="epoch", **{name: values[name] for name in _PRINTED})
+            with self._without_bar():
+                print_json(event="epoch", **{name: values[name] for name in _PRINTED})
             return
         held_out = "" if now.validation_accuracy is None else f"  held out {now.validation_accuracy:.2%}"
         self._print(
@@ -102,8 +103,24 @@ class TrainProgress(contextlib.ExitStack):
             f"test loss {now.test_loss:.4f}  test accuracy {now.test_accuracy:.2%}{held_out}"
         )
 
+    def _export(self) -> None:
+        try:
+            export_checkpoint(find_run(runs_folder(), self._run), "best", self._out)
+        except InputError:
+            pass  # a run that is resumed from a folder elsewhere
+        except DigitpadError as error:
+            if not self._is_out_refused:
+                with self._without_bar():
+                    print_error(f"{error} The training goes on, and the file is written at its end.")
+            self._is_out_refused = True
+
     def _print(self, lines: str) -> None:
         if not self._as_json:
-            self.bar.clear()
-            print(lines, flush=True)
-            self.bar.refresh()
+            with self._without_bar():
+                print(lines, flush=True)
+
+    @contextlib.contextmanager
+    def _without_bar(self) -> Iterator[None]:
+        self.bar.clear()
+        yield
+        self.bar.refresh()

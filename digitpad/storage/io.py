@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from digitpad.domain.errors import DigitpadError, InputError, Message
+from digitpad.domain.errors import DigitpadError, InputError, Message, reason
 
 _log = logging.getLogger(__name__)
 
@@ -111,14 +111,14 @@ def write_atomically(path: Path, data: bytes) -> None:
     A symbolic link stays one; the file that it leads to is written.
 
     Raises:
-        DigitpadError: the folder is missing or not writable, the name is no file's, or the disk is full; the old file
-            is still there.
+        InputError: the folder is missing, or the name is no file's.
+        DigitpadError: the folder is not writable, or the disk is full; the old file is still there.
     """
     target, temporary = path, None
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
-            raise DigitpadError("{path} is a folder or a device, and not a file. Choose another name.", path=path)
+            raise InputError("{path} is a folder or a device, and not a file. Choose another name.", path=path)
         # Its name is short, since the target's may be as long as names can be.
         temporary = target.with_name(f".{secrets.token_hex(4)}.part")
         with temporary.open("xb") as file:
@@ -134,14 +134,16 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _unwritten(path: Path, error: OSError | ValueError) -> DigitpadError:
-    if not isinstance(error, OSError):
-        return DigitpadError("{file} is no name that a file can have. Choose another.", file=repr(path.name))
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+    kind, number = DigitpadError, getattr(error, "errno", None)
+    if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         said = "{file} was not written, because the disk is full. Free some space or choose another folder."
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
         said = "{file} was not written, because {folder} may not be written to. Choose another folder."
-    elif error.errno == errno.ENOENT:
+    elif number in (errno.ENOENT, errno.ENOTDIR):
+        kind = InputError
         said = "{file} was not written, because the folder {folder} does not exist. Choose another folder."
+    elif number is None or number in (errno.ENAMETOOLONG, errno.EINVAL):
+        kind, said = InputError, "{file} is no name that a file can have ({reason}). Choose another."
     else:
         said = "{file} was not written ({reason}). Choose another folder or name."
-    return DigitpadError(said, file=path.name, folder=path.parent, reason=error.strerror)
+    return kind(said, file=path.name.replace("\0", "?"), folder=path.parent, reason=reason(error))

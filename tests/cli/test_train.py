@@ -1,10 +1,12 @@
 """The subcommands train and recipes, called in this process."""
 
+import contextlib
 import io
 import json
 import os
 import signal
 import stat
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from tqdm import tqdm
 
 import digitpad.learning.data.download
 import digitpad.learning.training.runs
+import digitpad.storage.run_store
 from digitpad.cli.train_progress import TrainProgress
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.recipe import Recipe
@@ -317,6 +320,53 @@ def test_a_broken_mnist_in_the_named_folder_is_said_where_the_user_s_own_is_used
     assert (status, len(err)) == (0, 1)
     assert str(tmp_path / "some" / "mnist" / "t10k-labels-idx1-ubyte") in err[0]
     assert err[0].endswith(f"{download_folder()} is used instead.")
+
+
+def test_a_full_disk_of_the_file_does_not_end_the_run(call, own, monkeypatch):
+    written, refused = digitpad.storage.run_store.write_atomically, []
+
+    def full(path, data):
+        if path.name != "mine.safetensors":
+            return written(path, data)
+        refused.append(path)
+        raise DigitpadError("mine.safetensors was not written, because the disk is full.")
+
+    monkeypatch.setattr(digitpad.storage.run_store, "write_atomically", full)
+    status, out, err = call("train", *own, "--epochs", 3, "--out", "mine.safetensors", "--json")
+    (info,) = list_runs(runs_folder())
+    assert (status, info.state, info.epochs_done, len(out)) == (1, "finished", 3, 3)
+    assert len(err) == 2
+    assert "disk is full. The training goes on" in err[0]
+    assert err[1].endswith(f"disk is full. What was trained is in {runs_folder() / info.id}.")
+    assert load_checkpoint(find_run(runs_folder(), info.id).best).info.epochs == 3
+
+
+def test_the_bar_is_on_a_terminal_even_beside_json(own, monkeypatch):
+    pty = pytest.importorskip("pty", reason="needs a terminal")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    terminal, stderr = pty.openpty()
+    pytest.importorskip("termios").tcsetwinsize(stderr, (24, 100))
+    words = ["train", *map(str, own), "--epochs", "30", "--json"]
+    command = [sys.executable, "-m", "digitpad", *words]
+    shown = b""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr) as process:
+        os.close(stderr)
+        with contextlib.suppress(OSError):  # what Linux says where nobody writes to a terminal any more
+            while part := os.read(terminal, 4096):
+                shown += part
+        out = process.stdout.read()
+    os.close(terminal)
+    assert process.returncode == 0
+    assert b"step/s, loss" in shown
+    assert {json.loads(line)["event"] for line in out.splitlines()} == {"epoch", "finished"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["evaluate"], ["train", "--resume"], ["predict"], ["train", "--data", "starter", "--recipe", "fast", "--out"]],
+)
+def test_a_name_that_is_too_long_is_the_input_s_fault(fails, words):
+    assert "File name too long" in fails(*words, "x" * 300)
 
 
 # Stopping and going on.
