@@ -12,16 +12,9 @@ from platformdirs import user_data_path
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import InputError, Message, joined
-from digitpad.learning.data.images import (
-    MNIST_COUNTS,
-    Images,
-    count_mnist,
-    files_stamp,
-    foreign_file,
-    missing_files,
-    read_mnist,
-)
+from digitpad.learning.data.images import Images, foreign_file, read_mnist
 from digitpad.storage.io import data_folder
+from digitpad.storage.mnist import MNIST_COUNTS, count_mnist, files_stamp, missing_files
 from digitpad.storage.starter import STARTER_COUNT, starter_digits
 
 MNIST, STARTER = "mnist", "starter"

@@ -1,48 +1,16 @@
-"""MNIST from its IDX files, as tensors in memory."""
+"""Labelled images as tensors in memory."""
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import hashlib
-import math
-import os
-import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from digitpad.domain.errors import InputError, Message
-from digitpad.domain.prediction import CLASSES
-
-_IMAGES, _LABELS = 2051, 2049
-_LIMIT = 1 << 30
-"""Bytes of data above which a file is refused, unread: MNIST's largest has 47 million."""
-
-_FILES = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-
-MNIST_COUNTS = {"train": 60_000, "test": 10_000}
-"""How many images each part of MNIST has."""
-
-_SUMS = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
-"""MD5 sums of MNIST's files, unpacked, as secml-zoo and others state them. Those that torchvision knows are of the
-files as http://yann.lecun.com/exdb/mnist packed them, and differ where somebody else packed the same content."""
+from digitpad.storage import mnist
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,34 +39,14 @@ def fingerprint(*sets: Images) -> int:
 
 
 def read_mnist(folder: Path, part: str) -> Images:
-    """One part of MNIST, 'train' or 'test', from its IDX files, gzipped or not.
-
-    http://yann.lecun.com/exdb/mnist describes them.
-
-    Raises:
-        InputError: a file is missing, damaged, or not what its name says; the sentence names it.
-    """
-    names = _FILES[part]
-    images, labels = _read_idx(folder, names[0], _IMAGES, 3), _read_idx(folder, names[1], _LABELS, 1)
-    _check_shapes(folder, names, images.shape, labels.shape)
-    if labels.max() >= CLASSES:
-        text = "{name} holds the label {largest}; MNIST's go from 0 to 9."
-        raise InputError(text, name=names[1], largest=int(labels.max()))
+    """One part of MNIST from its official files; see `digitpad.storage.mnist.mnist_digits`."""
+    images, labels = mnist.mnist_digits(folder, part)
     return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
 
 
 def foreign_file(images: Images, part: str) -> str | None:
-    """The first file of a part, 'train' or 'test', whose images or labels are not MNIST's, by its MD5 sum.
-
-    None where they all are. Takes 0.1 s for MNIST's 47 MB.
-    """
-    arrays = images.pixels.numpy()[:, 0], images.labels.numpy().astype(np.uint8)
-    for name, magic, array in zip(_FILES[part], (_IMAGES, _LABELS), arrays, strict=True):
-        found = hashlib.md5(struct.pack(f">{1 + array.ndim}I", magic, *array.shape), usedforsecurity=False)
-        found.update(np.ascontiguousarray(array).reshape(-1).data)
-        if found.hexdigest() != _SUMS[name]:
-            return name
-    return None
+    """The file of a part that does not hold what MNIST's holds; see `digitpad.storage.mnist.foreign_file`."""
+    return mnist.foreign_file(images.pixels.numpy()[:, 0], images.labels.numpy().astype(np.uint8), part)
 
 
 def split_validation(images: Images, count: int) -> tuple[Images, Images | None]:
@@ -110,89 +58,3 @@ def split_validation(images: Images, count: int) -> tuple[Images, Images | None]
     # Those that are left stay in the files' order.
     indices, rest = order[:count].sort().values, order[count:].sort().values
     return Images(images.pixels[rest], images.labels[rest]), Images(images.pixels[indices], images.labels[indices])
-
-
-def count_mnist(folder: Path, part: str) -> int:
-    """How many images one part of MNIST, 'train' or 'test', has by its files' headers; nothing else of them is read.
-
-    Raises:
-        InputError: a file is missing, or its header is not what its name says; the sentence names it.
-    """
-    names = _FILES[part]
-    with (
-        _opened(folder, names[0], _IMAGES, 3) as (_, _, images),
-        _opened(folder, names[1], _LABELS, 1) as (_, _, labels),
-    ):
-        _check_shapes(folder, names, images, labels)
-    return images[0]
-
-
-def missing_files(folder: Path) -> list[str]:
-    """Names of those of MNIST's four files that a folder does not hold, whether gzipped or not."""
-    return [name for name in _SUMS if not any(map(os.path.lexists, _spellings(folder, name)))]
-
-
-def files_stamp(folder: Path, part: str) -> tuple[tuple[str, int, int], ...]:
-    """Name, time of the last change in ns and size in bytes of each of a part's files, to tell when they change."""
-    found = []
-    for path in chain.from_iterable(_spellings(folder, name) for name in _FILES[part]):
-        with contextlib.suppress(OSError, ValueError):  # a ValueError: the folder's name holds a null character
-            status = path.stat()
-            found.append((path.name, status.st_mtime_ns, status.st_size))
-    return tuple(found)
-
-
-def _spellings(folder: Path, name: str) -> tuple[Path, ...]:
-    return folder / name, folder / f"{name}.gz", folder / name.replace("-idx", ".idx")
-
-
-def _check_shapes(folder: Path, names: tuple[str, str], images: tuple[int, ...], labels: tuple[int, ...]) -> None:
-    if images[0] != labels[0]:
-        text = "{folder} holds {images} images and {labels} labels; fetch both files anew."
-        raise InputError(text, folder=folder, images=images[0], labels=labels[0])
-    if not images[0]:
-        raise InputError("{folder} holds {name} without a single image; fetch it anew.", folder=folder, name=names[0])
-    if images[1:] != (28, 28):
-        text = "{name} holds images of {height}×{width} pixels; MNIST's are 28×28."
-        raise InputError(text, name=names[0], height=images[1], width=images[2])
-
-
-def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[np.uint8]:
-    with _opened(folder, name, magic, dimensions) as (path, file, shape):
-        size = math.prod(shape)
-        raw = file.read(size + 1)
-    if len(raw) != size:
-        held = len(raw) if len(raw) < size else Message("more")
-        text = "{path} should hold {size} bytes of data and holds {held}; fetch it anew."
-        raise InputError(text, path=path, size=size, held=held)
-    return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()
-
-
-@contextlib.contextmanager
-def _opened(
-    folder: Path, name: str, magic: int, dimensions: int
-) -> Iterator[tuple[Path, BinaryIO | gzip.GzipFile, tuple[int, ...]]]:
-    """An IDX file's path, the file at the start of its data, and the shape that its header gives them."""
-    path = folder / name
-    start = 4 + 4 * dimensions
-    try:
-        for path in _spellings(folder, name):
-            if path.is_file():
-                break
-        else:
-            text = "{folder} does not hold {name} or {name}.gz; choose the folder with MNIST's files, or download them."
-            raise InputError(text, folder=folder, name=name)
-        # gzip.open() would warn of a file that it leaves open where reading fails.
-        with path.open("rb") as plain, gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain as file:
-            header = file.read(start)
-            if len(header) < start or int.from_bytes(header[:4], "big") != magic:
-                text = "{path} is not the IDX file its name says (wrong magic number); fetch it anew."
-                raise InputError(text, path=path)
-            shape = struct.unpack(f">{dimensions}I", header[4:])
-            if math.prod(shape) > _LIMIT:
-                text = "{path} says that it holds {size} bytes; {most} can be read. Fetch it anew."
-                raise InputError(text, path=path, size=math.prod(shape), most=_LIMIT)
-            yield path, file, shape
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or Message("it is cut off or damaged")
-        raise InputError("{path} cannot be read ({reason}); fetch it anew.", path=path, reason=reason) from error

@@ -3,12 +3,11 @@ import os
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitpad.domain.errors import InputError
-from digitpad.learning.data.images import read_mnist
+from digitpad.storage.mnist import mnist_digits
 from tests.learning.idx_files import NAMES, idx, write_part
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
@@ -18,7 +17,7 @@ IMAGES_FILE, LABELS_FILE = NAMES["test"]
 
 def input_error(folder, part="test"):
     with pytest.raises(InputError) as fails:
-        read_mnist(folder, part)
+        mnist_digits(folder, part)
     return str(fails.value)
 
 
@@ -26,18 +25,17 @@ def input_error(folder, part="test"):
 @pytest.mark.parametrize("gz", [False, True])
 def test_images_and_labels_come_as_they_were_written(tmp_path, part, gz):
     write_part(tmp_path, part, PIXELS, LABELS, gz)
-    images = read_mnist(tmp_path, part)
-    assert len(images) == 12
-    assert (images.pixels.dtype, images.labels.dtype) == (torch.uint8, torch.int64)
-    assert np.array_equal(images.pixels.numpy(), PIXELS[:, None])
-    assert images.labels.tolist() == LABELS.tolist()
+    images, labels = mnist_digits(tmp_path, part)
+    assert (images.dtype, labels.dtype) == (np.uint8, np.uint8)
+    assert np.array_equal(images, PIXELS)
+    assert np.array_equal(labels, LABELS)
 
 
 def test_names_with_a_dot_are_known_too(tmp_path):
     write_part(tmp_path, "test", PIXELS, LABELS)
     for name in NAMES["test"]:
         (tmp_path / name).rename(tmp_path / name.replace("-idx", ".idx"))
-    assert len(read_mnist(tmp_path, "test")) == 12
+    assert len(mnist_digits(tmp_path, "test")[0]) == 12
 
 
 @pytest.mark.parametrize("missing", NAMES["test"])
