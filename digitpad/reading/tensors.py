@@ -26,8 +26,8 @@ MAX_HEADER_BYTES = 1 << 20
 MAX_TENSORS = 4096
 """Most tensors in a file."""
 
-_DTYPES: Mapping[str, str] = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
-"""NumPy's names for the kinds of numbers that networks hold; bfloat16 is the upper half of a float32."""
+_DTYPES: Mapping[str, str] = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "U8": "|u1"}
+"""NumPy's names for the kinds of numbers in networks and random states; bfloat16 is the upper half of a float32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class StoredTensor:
 
     Attributes:
         shape: its sizes; what it holds may be more than the file, or the memory, until `array` has checked it.
-        dtype: 'F64', 'F32', 'F16', 'BF16' and 'I64' can be read; another name cannot.
+        dtype: 'F64', 'F32', 'F16', 'BF16', 'I64' and 'U8' can be read; another name cannot.
         load: its numbers in that kind, of that shape; bfloat16 as uint16.
     """
 
@@ -47,19 +47,19 @@ class StoredTensor:
     @property
     def is_float(self) -> bool:
         """Whether it holds floating-point numbers that can be read."""
-        return self.dtype in _DTYPES and self.dtype != "I64"
+        return self.dtype in _DTYPES and self.dtype not in ("I64", "U8")
 
     def array(self) -> NDArray[Any]:
-        """Its numbers: float32, or int64 where it holds integers. Too large for float32 becomes infinite.
+        """Its numbers: float32, or int64 or uint8 where it holds such. Too large for float32 becomes infinite.
 
         Raises:
             InputError: the file has changed or is damaged.
         """
         held = self.load()
-        if self.dtype == "I64":
-            return held
         if self.dtype == "BF16":
             return (held.astype(np.uint32) << 16).view(np.float32)
+        if held.dtype.kind in "iu":
+            return held
         with np.errstate(over="ignore"):
             return np.asarray(held, dtype=np.float32, order="C")
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
-from torch import Tensor, nn
+from torch import nn
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.learning.models.networks import blueprint
 from digitpad.reading import checkpoint_file, load
 from digitpad.reading.foreign.preparation import Digits
-from digitpad.reading.tensors import broken_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +51,3 @@ def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
     network = blueprint(data.info.layers).to_empty(device="cpu")
     network.load_state_dict({key: torch.from_numpy(array) for key, array in data.arrays.items()})
     return Checkpoint(network.eval(), data.info)
-
-
-def read_safetensors(path: Path, entry: str) -> tuple[dict[str, Tensor], str | None]:
-    """A safetensors file's tensors and one entry of its metadata, None where it has no such entry.
-
-    Raises:
-        InputError: the file is missing, cut off, damaged or of another kind.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            # Clones, so that nothing refers to the mapped file after it is closed.
-            return {key: file.get_tensor(key).clone() for key in file.keys()}, metadata.get(entry)  # noqa: SIM118
-    except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-        raise broken_file(path) from error

@@ -18,9 +18,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from digitpad.domain.errors import InputError
-from digitpad.learning.models.checkpoints import read_safetensors
 from digitpad.learning.models.devices import random_state, set_random_state
 from digitpad.learning.training.loop import Progress, Training, steps_by
+from digitpad.reading.tensors import check_file, read_safetensors
 from digitpad.storage.io import write_atomically
 
 FORMAT = 2
@@ -88,10 +88,12 @@ def load_state(path: Path, training: Training) -> None:
 
 def _read(path: Path) -> tuple[Mapping[str, Tensor], dict[str, Any]]:
     """A state's tensors and what it says of itself."""
-    tensors, metadata = read_safetensors(path, _KEY)
+    check_file(path)
+    stored, metadata = read_safetensors(path)
     try:
-        described = json.loads(metadata or "")
+        described = json.loads(metadata.get(_KEY, ""))
         known = described["format"]
+        tensors = {key: torch.from_numpy(tensor.array()) for key, tensor in stored.items()}
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise _unusable(path) from error
     if known != FORMAT:

@@ -184,6 +184,14 @@ def test_what_is_no_state_is_refused(saved, tmp_path):
         fails(saved)
 
 
+def test_what_describes_more_than_a_state_needs_is_refused_unread(saved):
+    many = {f"network.{number}.weight": torch.zeros(1) for number in range(5000)}
+    saved.write_bytes(save(many, {"digitpad-resume": '{"format": 2}'}))
+    assert "5,000 tensors" in fails(saved)
+    saved.write_bytes(save({"a": torch.zeros(1)}, {"digitpad-resume": " " * (2 << 20)}))
+    assert "describes its tensors in 2 MB" in fails(saved)
+
+
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "adamw"])
 def test_the_state_of_another_recipe_is_refused(saved, name):
     assert "another" in fails(saved, name) or "this recipe" in fails(saved, name)
