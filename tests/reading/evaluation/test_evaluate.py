@@ -14,7 +14,9 @@ from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import Images
-from digitpad.learning.evaluation.evaluate import (
+from digitpad.learning.models.checkpoints import Checkpoint
+from digitpad.reading.calibration import BINS, calibration_error, reliability
+from digitpad.reading.evaluation.evaluate import (
     Labelled,
     ReadDrawing,
     WriterAccuracy,
@@ -22,8 +24,6 @@ from digitpad.learning.evaluation.evaluate import (
     labelled,
     read_labelled,
 )
-from digitpad.learning.models.checkpoints import Checkpoint
-from digitpad.reading.calibration import BINS, calibration_error, reliability
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 
