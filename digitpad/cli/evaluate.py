@@ -12,7 +12,7 @@ from digitpad.domain.errors import InputError
 from digitpad.storage.io import DEFAULT_CHECKPOINT, write_atomically
 
 if TYPE_CHECKING:
-    from digitpad.reading.evaluation.evaluate import Evaluation
+    from digitpad.learning.evaluation.evaluate import Evaluation
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,15 +25,15 @@ def run(arguments: argparse.Namespace) -> int:
     page: Path | None = arguments.page
     if page is not None:
         _check_page(page, arguments.data)  # before the minutes that the reading may take
+    from digitpad.learning.evaluation.evaluate import evaluate, read_labelled
     from digitpad.learning.models.checkpoints import load_checkpoint
     from digitpad.learning.models.devices import choose_device
-    from digitpad.reading.evaluation.evaluate import evaluate, read_labelled
 
     checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
     data = read_labelled(arguments.data)
     result = evaluate(checkpoint, data, choose_device(arguments.device), arguments.false_rejection_rate)
     if page is not None:
-        from digitpad.reading.evaluation.page import evaluation_page
+        from digitpad.learning.evaluation.page import evaluation_page
 
         source = arguments.data.resolve().name
         write_atomically(page, evaluation_page(result, data, checkpoint.info, source, arguments.false_rejection_rate))

@@ -1,10 +1,15 @@
-"""What the subcommands print alike."""
+"""What the subcommands print alike, and where they may write."""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
+import stat
 import sys
+from pathlib import Path
+
+from digitpad.domain.errors import DigitpadError, InputError, reason
 
 _log = logging.getLogger(__name__)
 
@@ -24,3 +29,34 @@ def printable(name: str) -> str:
     """A name from a file, in one line, without what could steer a terminal."""
     line = "".join(character if character.isprintable() else " " for character in name)
     return line if len(line) <= 40 else f"{line[:39]}…"
+
+
+def check_writable(out: Path) -> None:
+    """Refuse, before the work is done, a place where its result could not be written.
+
+    Raises:
+        InputError: it is a folder or a device, or lies in no folder.
+        DigitpadError: the folder may not be written to.
+    """
+    place = out.parent
+    try:
+        place = Path(os.path.realpath(out)).parent  # a link stays, and the file that it leads to is written
+        if not stat.S_ISREG(out.stat().st_mode):
+            raise InputError(f"{out} is {'a folder' if out.is_dir() else 'a device'}; name a file.")
+    except (FileNotFoundError, NotADirectoryError):
+        if not place.is_dir():
+            raise InputError(f"The folder {place} does not exist; make it, or name another.") from None
+    except PermissionError as error:
+        raise _not_writable(place, error) from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{out} cannot be a file ({reason(error)}); name another.") from error
+    import tempfile  # here, since few subcommands write
+
+    try:
+        tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        raise _not_writable(place, error) from error
+
+
+def _not_writable(place: Path, error: OSError) -> DigitpadError:
+    return DigitpadError(f"{place} cannot be written to ({error.strerror}); choose another folder.")

@@ -88,7 +88,14 @@ def _parser() -> argparse.ArgumentParser:
 
     recipes = commands.add_parser("recipes", help="list the recipes")
     _json(recipes)
-    for command in (predict, evaluate, train, recipes):
+
+    export = commands.add_parser("export", help="write a network as a file for other programs")
+    export.add_argument("--format", choices=("onnx",), default="onnx", help="what to write (default onnx)")
+    _checkpoint(export)
+    _false_rejection_rate(export)
+    _json(export)
+    export.add_argument("out", type=Path, metavar="OUT", help="file to write")
+    for command in (predict, evaluate, train, recipes, export):
         _verbose(command)
     return parser
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import signal
-import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from digitpad.cli.output import print_error, print_json
+from digitpad.cli.output import check_writable, print_error, print_json
 from digitpad.cli.recipes import known_recipes
 from digitpad.cli.train_progress import TrainProgress
-from digitpad.domain.errors import DigitpadError, InputError, reason
+from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
@@ -41,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"The run was trained with the recipe {recipe.id}, not {arguments.recipe}. Leave --recipe out."
         )
     out = arguments.out or Path(f"{recipe.id}.safetensors")
-    _check_writable(out)
+    check_writable(out)
     control = RunControl()
     with TrainProgress(out, arguments.json, arguments.tensorboard) as progress, _stopped_by_interrupt(control):
         if resumed:
@@ -167,27 +164,3 @@ def _print_end(info: RunInfo, out: Path, as_json: bool) -> int:
     else:
         print(f"wrote {out}: {accuracy:.2%} after {info.train_seconds:.1f} s of training")
     return 0
-
-
-def _check_writable(out: Path) -> None:
-    """Refuse, before hours of training, a place where the checkpoint could not be written after them."""
-    place = out.parent
-    try:
-        place = Path(os.path.realpath(out)).parent  # a link stays, and the file that it leads to is written
-        if not stat.S_ISREG(out.stat().st_mode):
-            raise InputError(f"{out} is {'a folder' if out.is_dir() else 'a device'}; name a file with --out.")
-    except (FileNotFoundError, NotADirectoryError):
-        if not place.is_dir():
-            raise InputError(f"The folder {place} does not exist; make it, or name another with --out.") from None
-    except PermissionError as error:
-        raise _not_writable(place, error) from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{out} cannot be a file ({reason(error)}); name another with --out.") from error
-    try:
-        tempfile.TemporaryFile(dir=place).close()
-    except OSError as error:
-        raise _not_writable(place, error) from error
-
-
-def _not_writable(place: Path, error: OSError) -> DigitpadError:
-    return DigitpadError(f"{place} cannot be written to ({error.strerror}); choose another --out.")

@@ -14,8 +14,8 @@ from jinja2 import Environment
 from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.learning.evaluation.evaluate import Evaluation, Labelled
 from digitpad.reading.calibration import BINS
-from digitpad.reading.evaluation.evaluate import Evaluation, Labelled
 from digitpad.storage.io import shipped
 
 SHOWN = 500

@@ -4,9 +4,9 @@ import pytest
 
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.data.pen_dataset import read_pen, rendered
+from digitpad.learning.evaluation.evaluate import evaluate, read_labelled
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
-from digitpad.reading.evaluation.evaluate import evaluate, read_labelled
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist

@@ -14,9 +14,7 @@ from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import Images
-from digitpad.learning.models.checkpoints import Checkpoint
-from digitpad.reading.calibration import BINS, calibration_error, reliability
-from digitpad.reading.evaluation.evaluate import (
+from digitpad.learning.evaluation.evaluate import (
     Labelled,
     ReadDrawing,
     WriterAccuracy,
@@ -24,6 +22,8 @@ from digitpad.reading.evaluation.evaluate import (
     labelled,
     read_labelled,
 )
+from digitpad.learning.models.checkpoints import Checkpoint
+from digitpad.reading.calibration import BINS, calibration_error, reliability
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 

@@ -13,9 +13,9 @@ from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.learning.data.images import Images
+from digitpad.learning.evaluation.evaluate import Evaluation, Labelled, ReadDrawing, WriterAccuracy
+from digitpad.learning.evaluation.page import SHOWN, evaluation_page
 from digitpad.reading.calibration import reliability
-from digitpad.reading.evaluation.evaluate import Evaluation, Labelled, ReadDrawing, WriterAccuracy
-from digitpad.reading.evaluation.page import SHOWN, evaluation_page
 
 INFO = CheckpointInfo("pen", "custom", thresholds=[[0.003, 1.0]])
 TAGS = {

@@ -1,0 +1,33 @@
+"""digitpad export: writes a network as a file that other programs read pictures with."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from digitpad.cli.output import check_writable, print_json
+from digitpad.domain.errors import InputError
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the ONNX file, once it answers as the reader does.
+
+    Raises:
+        InputError: the checkpoint cannot be used, or a file cannot be where it is to be written.
+        DigitpadError: the file could not be written, or would answer otherwise.
+    """
+    out: Path = arguments.out
+    path: Path = arguments.checkpoint or DEFAULT_CHECKPOINT
+    check_writable(out)
+    if out.exists() and path.exists() and out.samefile(path):
+        raise InputError(f"{out} is the checkpoint that is to be exported; name another file.")
+    from digitpad.reading.export import export_onnx
+    from digitpad.reading.load import load_checkpoint
+
+    difference = export_onnx(load_checkpoint(path), out, false_rejection_rate=arguments.false_rejection_rate)
+    if arguments.json:
+        print_json(file=str(out), max_abs_difference=difference)
+    else:
+        print(f"wrote {out}: its probabilities are digitpad's to within {difference:.1g}")
+    return 0
