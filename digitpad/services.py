@@ -135,8 +135,8 @@ class TrainingService:
     def run(self, config: TrainingConfig, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.run`; one core is left to the window."""
         load_torch()
-        from digitpad.learning.models.devices import cores
         from digitpad.learning.training.runs import run
+        from digitpad.platform.cores import cores
 
         _step_back()
         threads = max(1, cores() - 1)
@@ -145,8 +145,8 @@ class TrainingService:
     def resume(self, run_id: str, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.resume`."""
         load_torch()
-        from digitpad.learning.models.devices import cores
         from digitpad.learning.training.runs import resume
+        from digitpad.platform.cores import cores
 
         _step_back()
         threads = max(1, cores() - 1)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +15,8 @@ from digitpad.domain.errors import InputError
 from digitpad.storage.io import DEFAULT_CHECKPOINT, write_atomically
 
 if TYPE_CHECKING:
-    from digitpad.learning.evaluation.evaluate import Evaluation
+    from digitpad.domain.checkpoint_info import CheckpointInfo
+    from digitpad.reading.evaluation.evaluate import Evaluation, Read
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,18 +29,19 @@ def run(arguments: argparse.Namespace) -> int:
     page: Path | None = arguments.page
     if page is not None:
         _check_page(page, arguments.data)  # before the minutes that the reading may take
-    from digitpad.learning.evaluation.evaluate import evaluate, read_labelled
-    from digitpad.learning.models.checkpoints import load_checkpoint
-    from digitpad.learning.models.devices import choose_device
+    from digitpad.domain.rejection import threshold
+    from digitpad.reading.evaluation.evaluate import evaluate, read_many
+    from digitpad.reading.evaluation.labelled import read_labelled
 
-    checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
-    data = read_labelled(arguments.data)
-    result = evaluate(checkpoint, data, choose_device(arguments.device), arguments.false_rejection_rate)
+    info, read, threads = _reader(arguments)
+    data, rate = read_labelled(arguments.data), arguments.false_rejection_rate
+    with _progress(len(data)) as on_progress:
+        probabilities, scores = read_many(read, data.images, threads, on_progress)
+    result = evaluate(data, probabilities, scores, threshold(info.thresholds, rate))
     if page is not None:
-        from digitpad.learning.evaluation.page import evaluation_page
+        from digitpad.reading.evaluation.page import evaluation_page
 
-        source = arguments.data.resolve().name
-        write_atomically(page, evaluation_page(result, data, checkpoint.info, source, arguments.false_rejection_rate))
+        write_atomically(page, evaluation_page(result, data, info, arguments.data.resolve().name, rate))
     if arguments.json:
         values = asdict(result)
         print_json(refused=values.pop("rejected"), **values)
@@ -45,6 +50,34 @@ def run(arguments: argparse.Namespace) -> int:
         if page is not None:
             print(f"wrote {page}")
     return 0
+
+
+def _reader(arguments: argparse.Namespace) -> tuple[CheckpointInfo, Read, int]:
+    """What is known of the checkpoint, what reads with it, and in how many threads; torch where the device needs it."""
+    if arguments.device not in ("auto", "cpu"):
+        from digitpad.learning.models.checkpoints import load_checkpoint, reader_on
+        from digitpad.learning.models.devices import choose_device
+
+        device = choose_device(arguments.device)
+        checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
+        return checkpoint.info, reader_on(checkpoint, device), 1
+    from digitpad.platform.cores import cores
+    from digitpad.reading.load import open_reader
+
+    reader = open_reader(arguments.checkpoint)
+    return reader.info, reader.read_batch, cores()
+
+
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], object] | None]:
+    """A bar on stderr, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc="reading", total=total, unit="digit", leave=False, dynamic_ncols=True) as bar:
+        yield bar.update
 
 
 def _check_page(page: Path, data: Path) -> None:

@@ -15,10 +15,10 @@ def run(arguments: argparse.Namespace) -> int:
         2 where a file could not be used, else 0.
     """
     from digitpad.ink.formats.opening import open_inks
-    from digitpad.learning.models.recognizer import open_recognizer
+    from digitpad.reading.load import open_reader
 
-    recognizer = open_recognizer(arguments.checkpoint, arguments.device)
-    recognizer.false_rejection_rate = arguments.false_rejection_rate
+    reader = open_reader(arguments.checkpoint)
+    reader.false_rejection_rate = arguments.false_rejection_rate
     status = 0
     for file in arguments.files:
         try:
@@ -29,17 +29,19 @@ def run(arguments: argparse.Namespace) -> int:
             print_error(error)
             status = 2
             continue
-        for index, prediction in enumerate(map(recognizer.predict, inks)):
+        for index, prediction in enumerate(map(reader.predict, inks)):
             if arguments.json:
                 print_json(
                     file=str(file),
                     index=index,
                     digit=prediction.digit,
+                    text=prediction.text,
                     confidence=prediction.confidence,
-                    probabilities=list(prediction.probabilities),
+                    probabilities=prediction.probabilities,
+                    reason=prediction.reason,
                 )
             elif prediction.digit is None:
-                print(f"{file}  {index:>4}  no digit")
+                print(f"{file}  {index:>4}  no digit ({prediction.reason})")
             else:
                 print(f"{file}  {index:>4}  {prediction.digit}  {prediction.confidence:6.1%}")
     return status

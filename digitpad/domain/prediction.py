@@ -20,12 +20,19 @@ class Prediction:
         digit: the digit, 0 to 9, or None where nothing is drawn, or what is drawn is refused as no digit.
         probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn.
         network_input: uint8 (28, 28), 255 is ink: what the network saw.
+        reason: why there is no digit: 'empty', 'rejected' or 'too small'; None where there is one.
     """
 
     revision: int
     digit: int | None
     probabilities: tuple[float, ...]
     network_input: NDArray[np.uint8]
+    reason: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is read as a whole: the digit, or nothing."""
+        return "" if self.digit is None else str(self.digit)
 
     @property
     def confidence(self) -> float:

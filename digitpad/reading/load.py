@@ -44,19 +44,19 @@ def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
     Raises:
         InputError: the file is missing, truncated, foreign, oversized, wrongly shaped, or of a newer format.
     """
-    return _opened(path, digits, threads=1)[0]
+    return _opened(path, digits)[0]
 
 
-def open_reader(path: Path | None = None, digits: Digits | None = None, threads: int = 1) -> Reader:
+def open_reader(path: Path | None = None, digits: Digits | None = None) -> Reader:
     """A reader from a checkpoint file, or from the one that ships where None.
 
     Raises:
         InputError: see `load_checkpoint`.
     """
-    return _opened(path or DEFAULT_CHECKPOINT, digits, threads)[1]
+    return _opened(path or DEFAULT_CHECKPOINT, digits)[1]
 
 
-def _opened(path: Path, digits: Digits | None, threads: int) -> tuple[Checkpoint, Reader]:
+def _opened(path: Path, digits: Digits | None) -> tuple[Checkpoint, Reader]:
     """A checkpoint and its reader, which has been tried."""
     check_file(path)
     ending = path.suffix.lower()
@@ -70,7 +70,7 @@ def _opened(path: Path, digits: Digits | None, threads: int) -> tuple[Checkpoint
         tensors, metadata = read_safetensors(path)
         own = metadata.get("digitpad")
         checkpoint = _from_state_dict(path, tensors, digits) if own is None else checkpoint_of(path, tensors, own)
-    reader = Reader(checkpoint, threads)
+    reader = Reader(checkpoint)
     blank_and_full = np.zeros((2, SIDE, SIDE), np.uint8)
     blank_and_full[1] = 255
     try:  # finite weights may still be too large, or a variance below 0

@@ -36,13 +36,8 @@ class Reader:
         false_rejection_rate: share of real digits that may be rejected, None to reject nothing; can be set.
     """
 
-    def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
+    def __init__(self, checkpoint: Checkpoint) -> None:
         """Build the graph and ready it for reading.
-
-        Args:
-            checkpoint: the network.
-            threads: how many compute; two that share so little work as one image wait for each other longer than they
-                save, and for a thousand images they pay.
 
         Raises:
             InputError: ONNX Runtime does not take the network.
@@ -51,8 +46,7 @@ class Reader:
         self.preparation: Preparation | None = checkpoint.preparation
         self.false_rejection_rate: float | None = FALSE_REJECTION_RATE
         self._checkpoint = checkpoint
-        self._threads = threads
-        self._session = session_of(build_graph(checkpoint), self.info.name, threads)
+        self._session = session_of(build_graph(checkpoint), self.info.name)
         self._batch = BATCH if isinstance(self._session.get_inputs()[0].shape[0], str) else 1
         self._feature_sessions: dict[tuple[str, ...], onnxruntime.InferenceSession] = {}
 
@@ -97,14 +91,17 @@ class Reader:
         """
         network_input = render(ink)
         if not network_input.any():
-            return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input)
+            return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input, "empty")
         probabilities, score = self.read(network_input)
         lowest = threshold(self.info.thresholds, self.false_rejection_rate)
+        reason = None
         # The network sees all ink at one size, and so cannot tell a speck from a one.
-        is_rejected = score < lowest or (math.isfinite(lowest) and ink.is_speck)
-        return Prediction(
-            revision, None if is_rejected else int(np.argmax(probabilities)), probabilities, network_input
-        )
+        if math.isfinite(lowest) and ink.is_speck:
+            reason = "too small"
+        elif score < lowest:
+            reason = "rejected"
+        digit = int(np.argmax(probabilities)) if reason is None else None
+        return Prediction(revision, digit, probabilities, network_input, reason)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -127,7 +124,7 @@ class Reader:
         key = tuple(names)
         if key not in self._feature_sessions:
             graph = build_graph(self._checkpoint, key)
-            self._feature_sessions[key] = session_of(graph, self.info.name, self._threads)
+            self._feature_sessions[key] = session_of(graph, self.info.name)
         parts = [self._run(self._feature_sessions[key], key, part) for part in _batches(images, self._batch)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(key)}
 
@@ -140,16 +137,14 @@ class Reader:
         return answers
 
 
-def session_of(model: onnx.ModelProto, name: str, threads: int = 1) -> Any:  # noqa: ANN401 - the library has no types
-    """An ONNX Runtime session on the CPU.
+def session_of(model: onnx.ModelProto, name: str) -> Any:  # noqa: ANN401 - the library has no types
+    """An ONNX Runtime session that computes in the thread that asks; two that share an image wait for each other.
 
     Raises:
         InputError: ONNX Runtime does not take the model.
     """
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to who has work
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
         return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
     except Exception as error:  # the library has some ten classes of errors without a common one

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.ink.formats.opening import open_inks
-from digitpad.learning.models.recognizer import open_recognizer
+from digitpad.reading.load import open_reader
 
 BOUND = 3.0
 """Milliseconds in which 99 of 100 drawings are to be read."""
@@ -27,20 +27,18 @@ def main() -> None:
     parser.add_argument("--ink", type=Path, default=Path(__file__).parents[1] / "digit_styles" / "digits.inkml")
     parser.add_argument("--rounds", type=int, default=5)
     words = parser.parse_args()
-    recognizer = open_recognizer(words.checkpoint)
+    reader = open_reader(words.checkpoint)
     inks = open_inks(words.ink)
     for ink in inks:
-        recognizer.predict(ink)
+        reader.predict(ink)
     milliseconds = []
     for _ in range(words.rounds):
         for ink in inks:
             started = time.perf_counter()
-            recognizer.predict(ink)
+            reader.predict(ink)
             milliseconds.append(1000 * (time.perf_counter() - started))
     middle, last = np.percentile(milliseconds, [50, 99])
-    print(
-        f"{recognizer.info.name}: p50 {middle:.2f} ms, p99 {last:.2f} ms (≤ {BOUND:g}), {len(milliseconds):,} readings"
-    )
+    print(f"{reader.info.name}: p50 {middle:.2f} ms, p99 {last:.2f} ms (≤ {BOUND:g}), {len(milliseconds):,} readings")
 
 
 if __name__ == "__main__":

@@ -30,10 +30,10 @@ from torch import nn
 from digitpad.domain.reports import EpochReport, StepsReport
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import Images
-from digitpad.learning.models.devices import cores
 from digitpad.learning.models.networks import build
 from digitpad.learning.training.loop import Training
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.platform.cores import cores
 from digitpad.reading.zoo import NETWORKS
 
 BOUNDS = {

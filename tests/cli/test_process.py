@@ -11,6 +11,7 @@ import pytest
 
 from digitpad import __version__
 from digitpad.domain.recipe import Recipe
+from digitpad.ink.formats.export import to_png
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.storage.log import log_file
@@ -72,6 +73,38 @@ print(sorted({"torch", "torchvision", "PySide6", "numpy", "PIL"} & set(sys.modul
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.splitlines()[0] == f"digitpad {__version__}"
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+FRESH = """
+import sys
+from digitpad.__main__ import main
+status = main(sys.argv[1:])
+print(status, sorted({"torch", "torchvision", "PySide6", "scipy", "sklearn"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["predict", "--json", "ink.inkml"],
+        ["predict", "seven.png", "ink.inkml"],
+        ["predict", "--checkpoint", "network.onnx", "ink.inkml"],
+        ["evaluate", "--device", "cpu", "--page", "page.html", "ink.inkml"],
+        ["evaluate", "--json", "mnist"],
+        ["export", "--format", "onnx", "--json", "out.onnx"],
+    ],
+    ids=" ".join,
+)
+def test_reading_imports_neither_torch_nor_qt(ink, words):
+    hand_drawn_mnist(ink.parent / "mnist", 1)
+    (ink.parent / "seven.png").write_bytes(to_png(drawings(1)[7].ink))
+    if "network.onnx" in words:
+        run("export", ink.parent / "network.onnx")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH, *words], capture_output=True, text=True, cwd=ink.parent, env=environment
+    )
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("0 []", "")
 
 
 def test_train_prints_json_lines_and_nothing_else(tmp_path, one_core):

@@ -6,15 +6,19 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
+import torch
 from PIL import Image
 
 from digitpad.__main__ import main
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
+from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.reading.zoo import NETWORKS
+from tests.digit_styles import outliers_by_style
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist
 
@@ -25,8 +29,9 @@ def test_predict_reads_a_picture(call, seven):
     status, out, err = call("predict", seven, "--json")
     (said,) = map(json.loads, out)
     assert (status, err) == (0, [])
-    assert said.keys() == {"file", "index", "digit", "confidence", "probabilities"}
+    assert said.keys() == {"file", "index", "digit", "text", "confidence", "probabilities", "reason"}
     assert (said["file"], said["index"], said["digit"]) == (str(seven), 0, 7)
+    assert (said["text"], said["reason"]) == ("7", None)
     assert said["confidence"] == max(said["probabilities"]) == said["probabilities"][7]
     assert sum(said["probabilities"]) == pytest.approx(1)
 
@@ -55,7 +60,18 @@ def test_predict_speaks_to_people(call, seven, ink):
     _, out, _ = call("predict", seven, ink)
     assert [line.split()[2] for line in out] == ["7", "3", "no"]
     assert out[0].endswith("%")
-    assert out[2].endswith("no digit")
+    assert out[2].endswith("no digit (empty)")
+
+
+def test_predict_says_why_something_is_no_digit(call, tmp_path):
+    dot, heart = (outliers_by_style()[style][0].ink for style in ("dot", "symbol-heart"))
+    write_inkml(tmp_path / "ink.inkml", [Drawing(ink, None, None, str(i)) for i, ink in enumerate([Ink(), dot, heart])])
+    _, out, _ = call("predict", "--json", tmp_path / "ink.inkml")
+    said = [json.loads(line) for line in out]
+    assert [each["reason"] for each in said] == ["empty", "too small", "rejected"]
+    assert [(each["digit"], each["text"]) for each in said] == [(None, "")] * 3
+    _, out, _ = call("predict", "--lost", "never", tmp_path / "ink.inkml")
+    assert [line.split()[2] == "no" for line in out] == [True, False, False]
 
 
 def test_one_bad_file_does_not_keep_the_others_from_being_read(call, seven, ink, tmp_path):
@@ -248,6 +264,58 @@ def test_evaluate_refuses_what_it_cannot_read(fails, tmp_path, seven):
     assert "t10k-images" in fails("evaluate", tmp_path / "none")
 
 
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_evaluate_on_a_device_that_is_not_there_is_a_sentence(fails, tmp_path, device):
+    if getattr(torch, device).is_available():
+        pytest.skip(f"{device} is there")
+    assert f"The device {device} is not available" in fails("evaluate", "--device", device, tmp_path)
+
+
+# export
+
+
+def test_export_writes_what_reads_with_onnxruntime_alone(call, tmp_path, seven):
+    status, out, err = call("export", "--format", "onnx", "--json", tmp_path / "a.onnx")
+    (said,) = map(json.loads, out)
+    assert (status, err, said.keys()) == (0, [], {"file", "max_abs_difference"})
+    assert said["file"] == str(tmp_path / "a.onnx")
+    assert 0 <= said["max_abs_difference"] <= 1e-5
+    session = onnxruntime.InferenceSession(said["file"], providers=["CPUExecutionProvider"])
+    (digit,) = session.run(["digit"], {"image": np.stack([render(drawn(7)), np.zeros((28, 28), np.uint8)])})
+    assert digit.tolist() == [7, -1]
+
+
+def test_export_takes_the_checkpoint_and_the_rate_that_are_named(call, tmp_path, strict):
+    for words, digit in (((), 4), (("--false-rejection-rate", "0.01"), -1)):
+        status, out, _ = call("export", "--checkpoint", strict, *words, tmp_path / "b.onnx")
+        assert (status, len(out)) == (0, 1)
+        assert out[0].startswith(f"wrote {tmp_path / 'b.onnx'}")
+        session = onnxruntime.InferenceSession(tmp_path / "b.onnx", providers=["CPUExecutionProvider"])
+        assert session.run(["digit"], {"image": np.full((1, 28, 28), 9, np.uint8)})[0].tolist() == [digit]
+
+
+def test_what_was_exported_reads_here_too(call, tmp_path, seven):
+    call("export", tmp_path / "a.onnx")
+    _, out, _ = call("predict", "--json", seven)
+    status, again, err = call("predict", "--json", "--checkpoint", tmp_path / "a.onnx", seven)
+    assert (status, err) == (0, [])
+    expected, found = json.loads(out[0]), json.loads(again[0])
+    assert found["digit"] == 7
+    assert found["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-5)
+
+
+def test_export_refuses_what_it_cannot_use(fails, tmp_path, blind):
+    before = blind.read_bytes()
+    assert "is the checkpoint" in fails("export", "--checkpoint", blind, blind)
+    assert blind.read_bytes() == before
+    assert "is a folder" in fails("export", tmp_path)
+    assert "nowhere does not exist" in fails("export", tmp_path / "nowhere" / "a.onnx")
+    assert "missing.pt" in fails("export", "--checkpoint", "missing.pt", tmp_path / "a.onnx")
+    assert "--format" in fails("export", "--format", "tflite", tmp_path / "a.onnx")
+    assert "OUT" in fails("export")
+    assert not (tmp_path / "a.onnx").exists()
+
+
 # recipes
 
 
@@ -266,15 +334,15 @@ def test_recipes_lists(call):
 
 
 def test_ctrl_c_ends_with_one_line(fails, seven, monkeypatch):
-    import digitpad.learning.models.recognizer
+    import digitpad.reading.load
 
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(digitpad.learning.models.recognizer, "open_recognizer", interrupted)
+    monkeypatch.setattr(digitpad.reading.load, "open_reader", interrupted)
     assert fails("predict", seven, status=1) == "digitpad: stopped"
 
 
 def test_a_library_that_is_missing_is_a_failure_in_one_line(fails, seven, monkeypatch):
-    monkeypatch.setitem(sys.modules, "digitpad.learning.models.recognizer", None)
+    monkeypatch.setitem(sys.modules, "digitpad.reading.load", None)
     assert "could not be loaded" in fails("predict", seven, status=1)

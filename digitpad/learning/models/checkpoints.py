@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.learning.models.networks import blueprint
 from digitpad.reading import checkpoint_file, load
+from digitpad.reading.calibration import probabilities
 from digitpad.reading.foreign.preparation import Digits
 
 
@@ -51,3 +56,22 @@ def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
     network = blueprint(data.info.layers).to_empty(device="cpu")
     network.load_state_dict({key: torch.from_numpy(array) for key, array in data.arrays.items()})
     return Checkpoint(network.eval(), data.info)
+
+
+def reader_on(
+    checkpoint: Checkpoint, device: torch.device
+) -> Callable[[NDArray[np.uint8]], tuple[NDArray[np.float64], NDArray[np.float32]]]:
+    """What reads on a device as `digitpad.reading.reader.Reader.read_batch` does on the CPU."""
+    network, info = deepcopy(checkpoint.network).to(device), checkpoint.info
+
+    def read(images: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        with torch.inference_mode():
+            pixels = torch.from_numpy(images)[:, None].to(device).float() / 255
+            logits = network((pixels - info.mean) / info.std)
+            scores = torch.logsumexp(logits, dim=1).cpu().numpy()
+        shares = probabilities(logits.cpu().numpy(), info.temperature)
+        if not (np.isfinite(shares).all() and np.isfinite(scores).all()):
+            raise InputError("{name} answers with what is no number; choose another checkpoint.", name=info.name)
+        return shares, scores
+
+    return read

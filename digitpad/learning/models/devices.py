@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 
 import torch
@@ -27,13 +26,6 @@ def choose_device(wanted: str) -> torch.device:
     if not there.get(wanted, False):
         raise InputError("The device {device} is not available on this machine; choose auto or cpu.", device=wanted)
     return torch.device(wanted)
-
-
-def cores() -> int:
-    """How many cores this process may use, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def computes_bfloat16(device: torch.device) -> bool:

@@ -23,12 +23,13 @@ from digitpad.domain.run_control import RunControl
 from digitpad.learning.data.datasets import is_mnist
 from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
-from digitpad.learning.models.devices import cores, explained
+from digitpad.learning.models.devices import explained
 from digitpad.learning.models.networks import first_member_layers, parameter_count
 from digitpad.learning.training.losses import energy_score
 from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
+from digitpad.platform.cores import cores
 from digitpad.reading.calibration import fit_temperature, thresholds
 from digitpad.reading.layers import Layers
 from digitpad.reading.zoo import NETWORKS

@@ -1,49 +1,25 @@
-"""How well a checkpoint reads labelled digits."""
+"""How well labelled digits were read."""
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from digitpad.domain.errors import InputError
 from digitpad.domain.prediction import CLASSES
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
-from digitpad.ink.drawings import Drawing
-from digitpad.ink.fitting import fitted
-from digitpad.ink.formats.opening import read_drawings
-from digitpad.ink.raster.render import SIDE, render
-from digitpad.learning.data.images import Images, read_mnist
-from digitpad.learning.models.checkpoints import Checkpoint
-from digitpad.learning.training.loop import batched_logits
-from digitpad.learning.training.losses import energy_score
-from digitpad.reading.calibration import Bin, calibration_error, probabilities, reliability
+from digitpad.reading.calibration import Bin, calibration_error, reliability
+from digitpad.reading.evaluation.labelled import Labelled
 
+Read = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float64], NDArray[np.float32]]]
+"""Reads images, as `digitpad.reading.reader.Reader.read_batch` does."""
 
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """Labelled digits with what their file knows of each.
-
-    Attributes:
-        images: the n network inputs and their labels.
-        indices: the place of each in its file, from 0; unlabelled drawings between them are counted.
-        writers: who wrote each, None where the file does not say.
-        names: the id of each in its file, None where it has none.
-    """
-
-    images: Images
-    indices: tuple[int, ...]
-    writers: tuple[str | None, ...]
-    names: tuple[str | None, ...]
-
-    def __len__(self) -> int:
-        return len(self.images)
+_PART = 100
+"""Images after which progress is reported."""
 
 
 @dataclass(frozen=True)
@@ -109,67 +85,47 @@ class Evaluation:
     refusals: list[ReadDrawing]
 
 
-def read_labelled(path: Path) -> Labelled:
-    """Labelled digits as network inputs: an ink file's labelled drawings, or the test part of MNIST in a folder.
+def read_many(
+    read: Read, images: NDArray[np.uint8], threads: int = 1, on_progress: Callable[[int], object] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Read many images in several threads: two that read an image each are quicker than two that share one.
 
-    Raises:
-        InputError: the file or folder cannot be read, or holds nothing that is labelled.
+    Args:
+        read: `Reader.read_batch`, or what gives the same.
+        images: uint8 (n, 28, 28), n ≥ 1.
+        threads: how many read.
+        on_progress: called with the number of images that have been read since the last call.
+
+    Returns:
+        Probabilities and energy scores, see `Reader.read_batch`.
     """
-    if path.is_dir():
-        return _anonymous(read_mnist(path, "test"))
-    found = labelled(read_drawings(path))
-    if not len(found):
-        text = '{file} holds no labelled drawing; in InkML, label each with <annotation type="truth">.'
-        raise InputError(text, file=path.name)
-    return found
-
-
-def labelled(drawings: Sequence[Drawing]) -> Labelled:
-    """Those drawings of a file that have a label, as the window would render them."""
-    selected = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.label is not None]
-    pixels = np.array([render(fitted(drawing.ink)) for _, drawing in selected], dtype=np.uint8).reshape(
-        -1, 1, SIDE, SIDE
-    )
-    labels = torch.tensor([drawing.label for _, drawing in selected], dtype=torch.int64)
-    return Labelled(
-        Images(torch.from_numpy(pixels), labels),
-        indices=tuple(index for index, _ in selected),
-        writers=tuple(drawing.writer for _, drawing in selected),
-        # A drawing without an id is named by its place, which the index tells.
-        names=tuple(None if drawing.name == str(index) else drawing.name for index, drawing in selected),
-    )
+    answers = []
+    with ThreadPoolExecutor(threads) as pool:
+        for answer in pool.map(read, (images[start : start + _PART] for start in range(0, len(images), _PART))):
+            answers.append(answer)
+            if on_progress is not None:
+                on_progress(len(answer[1]))
+    return np.concatenate([answer[0] for answer in answers]), np.concatenate([answer[1] for answer in answers])
 
 
 def evaluate(
-    checkpoint: Checkpoint,
-    data: Labelled | Images,
-    device: torch.device | None = None,
-    false_rejection_rate: float | None = FALSE_REJECTION_RATE,
+    data: Labelled,
+    probabilities: NDArray[np.float64],
+    scores: NDArray[np.float32],
+    lowest: float = -math.inf,
 ) -> Evaluation:
-    """Read every digit and compare with its label, whether or not it is refused. Empty drawings count as refused.
+    """Compare what was read of every digit with its label, whether or not it is refused; blank images are refused.
 
     Args:
-        checkpoint: the network to judge.
-        data: labelled network inputs, one at least.
-        device: where to compute; the CPU where None.
-        false_rejection_rate: share of real digits that may be lost, see `digitpad.domain.rejection`.
-
-    Raises:
-        InputError: the network's answers are not numbers.
+        data: the digits, one at least.
+        probabilities: float64 (n, 10), calibrated.
+        scores: float32 (n,), energy scores.
+        lowest: the lowest energy score to accept, see `digitpad.domain.rejection.threshold`.
     """
-    data = data if isinstance(data, Labelled) else _anonymous(data)
-    device = device or torch.device("cpu")
-    # A copy, since the checkpoint's own stays on the CPU; with channels last, the CPU takes a quarter less time.
-    network = deepcopy(checkpoint.network).to(device).to(memory_format=torch.channels_last)
-    pixels, labels = data.images.pixels, data.images.labels.numpy()
-    logits = batched_logits(network, pixels, checkpoint.info.mean, checkpoint.info.std, device)
-    if not torch.isfinite(logits).all():
-        raise InputError("{name} answers with what is no number; choose another checkpoint.", name=checkpoint.info.name)
-    shares = probabilities(logits.numpy(), checkpoint.info.temperature)
-    read, confidence = shares.argmax(axis=1), shares.max(axis=1)
+    labels = data.labels
+    read, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     is_right = labels == read
-    is_empty = (pixels == 0).flatten(1).all(dim=1)
-    is_rejected = is_empty | (energy_score(logits) < threshold(checkpoint.info.thresholds, false_rejection_rate))
+    is_rejected = ~data.images.any(axis=(1, 2)) | (scores < lowest)
     confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)
     np.add.at(confusion, (labels, read), 1)
     bins = reliability(confidence, is_right)
@@ -196,14 +152,8 @@ def evaluate(
         writers_mean=statistics.fmean(accuracies) if accuracies else None,
         writers_sd=statistics.stdev(accuracies) if len(accuracies) > 1 else None,
         reliability=bins,
-        refusals=selected(is_rejected.numpy()),
+        refusals=selected(is_rejected),
     )
-
-
-def _anonymous(images: Images) -> Labelled:
-    """Images of which nothing else is known."""
-    unknown = (None,) * len(images)
-    return Labelled(images, tuple(range(len(images))), unknown, unknown)
 
 
 def _by_writer(writers: Sequence[str | None], is_right: NDArray[np.bool_]) -> list[WriterAccuracy]:

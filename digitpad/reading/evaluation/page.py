@@ -14,8 +14,9 @@ from jinja2 import Environment
 from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.learning.evaluation.evaluate import Evaluation, Labelled
 from digitpad.reading.calibration import BINS
+from digitpad.reading.evaluation.evaluate import Evaluation
+from digitpad.reading.evaluation.labelled import Labelled
 from digitpad.storage.io import shipped
 
 SHOWN = 500
@@ -35,11 +36,10 @@ def evaluation_page(
         false_rejection_rate: share of real digits that was allowed to be lost, None where nothing was to be refused.
     """
     place = {index: i for i, index in enumerate(data.indices)}
-    pixels = data.images.pixels[:, 0].numpy()
 
     def picture(index: int) -> str:
         file = io.BytesIO()
-        Image.fromarray(pixels[place[index]]).save(file, "PNG", optimize=True)
+        Image.fromarray(data.images[place[index]]).save(file, "PNG", optimize=True)
         return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
     mistakes = [

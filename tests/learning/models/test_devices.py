@@ -10,7 +10,6 @@ from digitpad.domain.recipe import Recipe
 from digitpad.learning.models.devices import (
     choose_device,
     computes_bfloat16,
-    cores,
     explained,
     random_state,
     set_random_state,
@@ -87,16 +86,6 @@ def test_a_device_that_is_not_there_is_refused(machine, name):
     machine()
     with pytest.raises(InputError, match=f"{name} is not available.*auto or cpu"):
         choose_device(name)
-
-
-def test_as_many_cores_as_this_process_may_use(monkeypatch):
-    assert 1 <= cores() <= (os.cpu_count() or 1)
-    if hasattr(os, "sched_getaffinity"):
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5, 7})
-        assert cores() == 3
-        monkeypatch.delattr(os, "sched_getaffinity")
-    monkeypatch.setattr(os, "cpu_count", lambda: None)  # where the system does not say
-    assert cores() == 1
 
 
 def test_a_random_state_that_is_put_back_draws_the_same_numbers():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitpad.learning.models.recognizer import open_recognizer
+from digitpad.reading.load import open_reader
 from tests.digit_styles import digits_by_style, outliers_by_style
 
 DIGIT_STYLES = digits_by_style()
@@ -10,7 +10,7 @@ DIGIT_STYLES = digits_by_style()
 
 @pytest.fixture(scope="module")
 def shipped():
-    return open_recognizer()
+    return open_reader()
 
 
 @pytest.mark.parametrize("style", DIGIT_STYLES)

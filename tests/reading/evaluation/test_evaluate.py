@@ -1,55 +1,44 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
 
-from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
-from digitpad.learning.data.images import Images
-from digitpad.learning.evaluation.evaluate import (
-    Labelled,
-    ReadDrawing,
-    WriterAccuracy,
-    evaluate,
-    labelled,
-    read_labelled,
-)
-from digitpad.learning.models.checkpoints import Checkpoint
-from digitpad.reading.calibration import BINS, calibration_error, reliability
+from digitpad.reading.calibration import BINS, calibration_error, probabilities, reliability
+from digitpad.reading.evaluation.evaluate import ReadDrawing, WriterAccuracy, evaluate, read_many
+from digitpad.reading.evaluation.labelled import Labelled, labelled, read_labelled
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 
 
-class FirstRow(nn.Module):
-    """Its ten logits are the first ten pixels of the image's first row, times ten."""
-
-    def forward(self, images):
-        return images[:, 0, 0, :10] * 10
-
-
-CHECKPOINT = Checkpoint(nn.Sequential(FirstRow()), CheckpointInfo("first row", "custom", mean=0.0, std=1.0))
+def first_row(images):
+    """A network whose ten logits are the first ten pixels of the image's first row, times ten."""
+    logits = images[:, 0, :10] / 255 * 10
+    return probabilities(logits, 1.0), np.log(np.exp(logits).sum(axis=1)).astype(np.float32)
 
 
-def saying(*logits):
+def saying(logits, labels, indices=None, writers=None, names=None):
     """Images for which that network answers so; None makes an empty one."""
-    pixels = torch.zeros(len(logits), 1, 28, 28, dtype=torch.uint8)
-    for image, answer in zip(pixels, logits, strict=True):
+    images = np.zeros((len(logits), 28, 28), np.uint8)
+    for image, answer in zip(images, logits, strict=True):
         if answer is not None:
-            image[0, 0, answer] = 255
-    return pixels
+            image[0, answer] = 255
+    unknown = (None,) * len(logits)
+    return Labelled(
+        images, np.array(labels), tuple(indices or range(len(logits))), writers or unknown, names or unknown
+    )
+
+
+def evaluated(data, **options):
+    return evaluate(data, *first_row(data.images), **options)
 
 
 def test_counts_on_a_network_whose_answers_are_known():
-    data = Images(saying(0, 1, 2, 2, None, 9), torch.tensor([0, 1, 2, 7, 5, 9]))
-    result = evaluate(CHECKPOINT, data)
+    result = evaluated(saying([0, 1, 2, 2, None, 9], [0, 1, 2, 7, 5, 9]))
     sure = np.exp(10) / (np.exp(10) + 9)
     assert result.n == 6
     assert result.accuracy == pytest.approx(4 / 6)
@@ -67,9 +56,8 @@ def test_counts_on_a_network_whose_answers_are_known():
 
 
 def test_writers_count_once_each_and_the_unknown_not_at_all():
-    images = Images(saying(0, 1, 1, 3, 9, 5), torch.tensor([0, 1, 2, 3, 4, 5]))
-    data = Labelled(images, tuple(range(10, 16)), ("b", "b", "b", "a", None, "a"), ("x", None, "z", None, None, None))
-    result = evaluate(CHECKPOINT, data)
+    writers, names = ("b", "b", "b", "a", None, "a"), ("x", None, "z", None, None, None)
+    result = evaluated(saying([0, 1, 1, 3, 9, 5], range(6), range(10, 16), writers, names))
     assert result.writers == [WriterAccuracy("b", 3, pytest.approx(2 / 3)), WriterAccuracy("a", 2, 1.0)]
     assert result.writers_mean == pytest.approx((2 / 3 + 1) / 2)
     assert result.writers_sd == pytest.approx(np.std([2 / 3, 1], ddof=1))
@@ -80,31 +68,29 @@ def test_writers_count_once_each_and_the_unknown_not_at_all():
 
 
 def test_one_writer_has_no_spread():
-    data = Labelled(Images(saying(0, 1), torch.tensor([0, 7])), (0, 1), ("a", "a"), (None, None))
-    result = evaluate(CHECKPOINT, data)
+    result = evaluated(saying([0, 1], [0, 7], writers=("a", "a")))
     assert (result.writers_mean, result.writers_sd) == (0.5, None)
 
 
-def test_what_may_be_lost_decides_what_is_refused_and_nothing_else():
-    info = replace(CHECKPOINT.info, thresholds=[[0.003, 5.0], [0.01, 11.0]])
-    strict = Checkpoint(CHECKPOINT.network, info)
-    data = Images(saying(0, 1, None), torch.tensor([0, 2, 3]))  # energy scores: 10, 10, and 2.3 of the empty one
-    for false_rejection_rate, indices in ((None, [2]), (0.003, [2]), (0.005, [2]), (0.01, [0, 1, 2]), (1.0, [0, 1, 2])):
-        result = evaluate(strict, data, false_rejection_rate=false_rejection_rate)
+def test_the_threshold_decides_what_is_refused_and_nothing_else():
+    data = saying([0, 1, None], [0, 2, 3])  # energy scores: 10, 10, and 2.3 of the empty one
+    for lowest, indices in ((-np.inf, [2]), (5.0, [2]), (11.0, [0, 1, 2])):
+        result = evaluated(data, lowest=lowest)
         assert [answer.index for answer in result.refusals] == indices
         assert (result.rejected, result.accuracy, len(result.errors)) == (len(indices), pytest.approx(1 / 3), 2)
 
 
-def test_a_network_whose_answers_are_no_numbers_is_refused():
-    broken = Checkpoint(CHECKPOINT.network, CheckpointInfo("broken", "custom", mean=0.0, std=float("nan")))
-    with pytest.raises(InputError, match="broken answers with what is no number"):
-        evaluate(broken, Images(saying(1), torch.tensor([1])))
-
-
-def test_many_images_are_read_in_their_order():
-    labels = torch.randint(0, 10, (1300,), generator=torch.Generator().manual_seed(0))
-    result = evaluate(CHECKPOINT, Images(saying(*labels.tolist()), labels))
-    assert (result.n, result.accuracy, result.rejected, result.errors) == (1300, 1.0, 0, [])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_many_images_are_read_in_their_order_and_progress_is_told(threads):
+    labels = np.random.default_rng(0).integers(0, 10, 1310)
+    data, done = saying(labels, labels), []
+    answers = read_many(first_row, data.images, threads, done.append)
+    for found, expected in zip(answers, first_row(data.images), strict=True):
+        assert np.array_equal(found, expected)
+    assert sum(done) == 1310
+    assert len(done) > 10
+    result = evaluate(data, *answers)
+    assert (result.n, result.accuracy, result.rejected, result.errors) == (1310, 1.0, 0, [])
 
 
 CONFIDENCES = st.floats(0, 1) | st.integers(0, BINS).map(lambda edge: edge / BINS)
@@ -132,20 +118,19 @@ def test_labelled_drawings_are_read_and_others_left_out(tmp_path):
     made = [*drawings(1), Drawing(drawn(3), None, None, "unlabelled"), Drawing(Ink(), 4, None, "empty")]
     write_inkml(tmp_path / "ink.inkml", made)
     data = read_labelled(tmp_path / "ink.inkml")
-    images = data.images
-    assert images.labels.tolist() == [*range(10), 4]
-    assert images.pixels.shape == (11, 1, 28, 28)
-    assert not images.pixels[10].any()
+    assert data.labels.tolist() == [*range(10), 4]
+    assert data.images.shape == (11, 28, 28)
+    assert not data.images[10].any()
     assert data.indices == (*range(10), 11)
     assert data.writers == (*["writer 0"] * 10, None)
     assert data.names == (*[f"d0-{digit}" for digit in range(10)], "empty")
-    assert abs(images.pixels[3, 0].numpy().astype(int) - render(made[3].ink).astype(int)).max() <= 2
+    assert abs(data.images[3].astype(int) - render(made[3].ink).astype(int)).max() <= 2
 
 
 def test_the_test_part_of_a_folder_is_read(tmp_path):
     data = read_labelled(hand_drawn_mnist(tmp_path / "mnist", writers=2))
-    assert data.images.labels.tolist() == [*range(10)] * 2
-    assert np.array_equal(data.images.pixels[4, 0].numpy(), render(drawings(2, seed=2)[4].ink))
+    assert data.labels.tolist() == [*range(10)] * 2
+    assert np.array_equal(data.images[4], render(drawings(2, seed=2)[4].ink))
     assert data.indices == tuple(range(20))
     assert data.writers == data.names == (None,) * 20
 

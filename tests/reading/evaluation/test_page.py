@@ -6,16 +6,15 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.learning.data.images import Images
-from digitpad.learning.evaluation.evaluate import Evaluation, Labelled, ReadDrawing, WriterAccuracy
-from digitpad.learning.evaluation.page import SHOWN, evaluation_page
 from digitpad.reading.calibration import reliability
+from digitpad.reading.evaluation.evaluate import Evaluation, ReadDrawing, WriterAccuracy
+from digitpad.reading.evaluation.labelled import Labelled
+from digitpad.reading.evaluation.page import SHOWN, evaluation_page
 
 INFO = CheckpointInfo("pen", "custom", thresholds=[[0.003, 1.0]])
 TAGS = {
@@ -65,10 +64,8 @@ def made(readings, rejected=(), writers=(), n=None):
     for error in errors:
         confusion[error.label, error.digit] += 1
     data = Labelled(
-        Images(
-            torch.arange(n * 784).remainder(251).to(torch.uint8).reshape(n, 1, 28, 28),
-            torch.ones(n, dtype=torch.int64),
-        ),
+        (np.arange(n * 784) % 251).astype(np.uint8).reshape(n, 28, 28),
+        np.ones(n, dtype=np.int64),
         tuple(range(n)),
         (None,) * n,
         (None,) * n,
@@ -106,14 +103,14 @@ def test_mistakes_are_shown_the_surest_first_with_all_that_is_known():
 
 def test_pictures_are_the_network_inputs():
     result, data = made([(0, 7, 1, 0.6), (1, 4, 9, 0.9)])
-    data = Labelled(data.images, tuple(i + 100 for i in data.indices), data.writers, data.names)
+    data = Labelled(data.images, data.labels, tuple(i + 100 for i in data.indices), data.writers, data.names)
     result.errors[:] = [ReadDrawing(100, 7, 1, 0.6), ReadDrawing(103, 4, 9, 0.9)]
     found = read(result, data)
     for place, picture in zip((3, 0), found.all("img"), strict=True):
         kind, code = picture["src"].split(",")
         assert kind == "data:image/png;base64"
         pixels = np.array(Image.open(io.BytesIO(base64.b64decode(code))))
-        assert np.array_equal(pixels, data.images.pixels[place, 0].numpy())
+        assert np.array_equal(pixels, data.images[place])
     assert [picture["alt"] for picture in found.all("img")] == ["a 4", "a 7"]
 
 
@@ -166,7 +163,7 @@ def test_a_page_of_many_digits_stays_light(wrong):
     readings = [(i, 7, 1, float(c), f"writer {i}", f"s{i}") for i, c in enumerate(rng.uniform(0.2, 1, wrong))]
     writers = [WriterAccuracy(f"writer {i}", 1, 0.0) for i in range(wrong)]
     result, data = made(readings, writers=writers, n=10_000)
-    data.images.pixels[:, :, 4:24, 4:24] = torch.from_numpy(rng.integers(0, 256, (10_000, 1, 20, 20), dtype=np.uint8))
+    data.images[:, 4:24, 4:24] = rng.integers(0, 256, (10_000, 20, 20), dtype=np.uint8)
     page = evaluation_page(result, data, INFO, "many.inkml", 0.003)
     assert len(page) < 1_500_000
     found = Reader(page)

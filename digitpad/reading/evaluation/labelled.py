@@ -1,0 +1,70 @@
+"""Labelled digits to evaluate a network on: ink files and folders with MNIST's files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.domain.errors import InputError
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.fitting import fitted
+from digitpad.ink.formats.opening import read_drawings
+from digitpad.ink.raster.render import SIDE, render
+from digitpad.storage.mnist import mnist_digits
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Labelled digits with what their file knows of each.
+
+    Attributes:
+        images: uint8 (n, 28, 28), 255 is ink.
+        labels: int64 (n,), 0 to 9.
+        indices: the place of each in its file, from 0; unlabelled drawings between them are counted.
+        writers: who wrote each, None where the file does not say.
+        names: the id of each in its file, None where it has none.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    indices: tuple[int, ...]
+    writers: tuple[str | None, ...]
+    names: tuple[str | None, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def read_labelled(path: Path) -> Labelled:
+    """Labelled digits as network inputs: an ink file's labelled drawings, or the test part of MNIST in a folder.
+
+    Raises:
+        InputError: the file or folder cannot be read, or holds nothing that is labelled.
+    """
+    if path.is_dir():
+        images, labels = mnist_digits(path, "test")
+        unknown = (None,) * len(labels)
+        return Labelled(images, labels.astype(np.int64), tuple(range(len(labels))), unknown, unknown)
+    found = labelled(read_drawings(path))
+    if not len(found):
+        text = '{file} holds no labelled drawing; in InkML, label each with <annotation type="truth">.'
+        raise InputError(text, file=path.name)
+    return found
+
+
+def labelled(drawings: Sequence[Drawing]) -> Labelled:
+    """Those drawings of a file that have a label, as the window would render them."""
+    selected = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.label is not None]
+    images = np.array([render(fitted(drawing.ink)) for _, drawing in selected], dtype=np.uint8)
+    return Labelled(
+        images.reshape(-1, SIDE, SIDE),
+        np.array([drawing.label for _, drawing in selected], dtype=np.int64),
+        indices=tuple(index for index, _ in selected),
+        writers=tuple(drawing.writer for _, drawing in selected),
+        # A drawing without an id is named by its place, which the index tells.
+        names=tuple(None if drawing.name == str(index) else drawing.name for index, drawing in selected),
+    )
