@@ -122,6 +122,11 @@ def test_a_checkpoint_may_stand_before_or_after_the_subcommand(call, seven, blin
     assert (status, json.loads(out[0])["digit"]) == (0, 4)
 
 
+def test_predict_reads_on_the_cpu_whatever_device_is_named(call, seven):
+    status, out, _ = call("--device", "cuda", "predict", seven, "--json")
+    assert (status, json.loads(out[0])["digit"]) == (0, 7)
+
+
 def test_the_later_checkpoint_counts(call, seven, blind):
     status, out, _ = call("--checkpoint", "missing.pt", "predict", "--checkpoint", blind, seven, "--json")
     assert (status, json.loads(out[0])["digit"]) == (0, 4)
