@@ -33,6 +33,23 @@ def own_settings(tmp_path, monkeypatch):
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "xdg" / "config"))
 
 
+@pytest.fixture(autouse=True)
+def plain_style(request):
+    """Give the application back its style, colours and font, which all later tests would have otherwise."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    app = request.getfixturevalue("qapp")
+    font, palette, style = app.font(), app.palette(), app.style().name()
+    yield
+    if app.styleSheet():
+        app.setStyleSheet("")
+        app.setStyle(style)
+        app.setPalette(palette)
+        app.setFont(font)
+        app.styleHints().unsetColorScheme()
+
+
 def _data_set(*parts: str) -> Path:
     """A data set in the folder that DIGITPAD_DATA_DIR names; without it, the test is skipped."""
     folder = os.environ.get("DIGITPAD_DATA_DIR")

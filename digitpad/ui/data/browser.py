@@ -145,6 +145,7 @@ class DataBrowser(QDialog):
         self._grid.page_requested.connect(self._load_page)
         self._note = QLabel()
         self._note.setProperty("note", True)
+        self._note.setWordWrap(True)
         self._note.setToolTip(self.tr("Page up, page down and the wheel turn pages; the arrow keys select an image."))
         self._grid.described.connect(self._note.setText)
         self._preview = AugmentationPreview(worker, augment)

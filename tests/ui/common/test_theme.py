@@ -26,9 +26,6 @@ COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda c: "#{:02X}{:02X}{:02
 ICONS = sorted(path.stem for path in shipped("resources", "icons").glob("*.svg"))
 
 
-pytestmark = pytest.mark.usefixtures("plain_style")
-
-
 @THEMES
 def test_text_stands_out_from_every_ground_it_lies_on(theme):
     for ground in (theme.window, theme.surface):

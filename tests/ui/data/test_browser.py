@@ -58,7 +58,8 @@ def library():
 
 
 @pytest.fixture
-def browser(qtbot, library):
+def browser(qtbot, library, wear):
+    wear("light")
     worker = Worker()
     window = DataBrowser(worker, library.load, library.augment)
     qtbot.addWidget(window)
