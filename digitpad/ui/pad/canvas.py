@@ -227,6 +227,8 @@ class Canvas(QWidget):
         assert step.position is not None
         x, y = self._layer.view.to_canvas(step.position)
         seconds, pressure = step.seconds - (self._start or 0.0), step.pressure
+        if pressure is not None and not len(stroke.points):
+            pressure = min(pressure, MOUSE_PRESSURE)  # many a stylus reports a spike when it touches down
         if len(stroke.points):
             last_x, last_y, last_time, last_pressure = stroke.points[-1]
             if (x, y) == (last_x, last_y):

@@ -6,15 +6,10 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QImage,
-    QInputDevice,
-    QMouseEvent,
-    QPointingDevice,
-    QTabletEvent,
     QTouchEvent,
 )
 from PySide6.QtTest import QTest
@@ -24,80 +19,22 @@ from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import MOUSE_PRESSURE, PRESSURE, TIME, Ink, Picture, Stroke
 from digitpad.ui.pad import ink_layer
 from digitpad.ui.pad.canvas import Canvas, Tool
-
-LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
-PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
-TABLET = {PRESS: QEvent.Type.TabletPress, MOVE: QEvent.Type.TabletMove, RELEASE: QEvent.Type.TabletRelease}
-SEVEN = [(100, 100), (200, 100), (300, 105), (260, 200), (220, 300), (200.25, 380.5)]
-
-
-@pytest.fixture
-def canvas(qtbot):
-    canvas = Canvas()
-    qtbot.addWidget(canvas)
-    canvas.resize(500, 500)
-    canvas.show()
-    qtbot.waitExposed(canvas)
-    return canvas
-
-
-@pytest.fixture(scope="module")
-def finger(qapp):
-    return QTest.createTouchDevice()
-
-
-@pytest.fixture(scope="module")
-def pens(qapp):
-    capabilities = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
-    kinds = QPointingDevice.PointerType.Pen, QPointingDevice.PointerType.Eraser
-    return [
-        QPointingDevice("stylus", 7 + i, QInputDevice.DeviceType.Stylus, kind, capabilities, 1, 1)
-        for i, kind in enumerate(kinds)
-    ]
-
-
-def mouse(canvas, kind, x, y, button=LEFT):
-    """Send one mouse event; a move has the button held."""
-    changed, held = {PRESS: (button, button), MOVE: (NONE, button), RELEASE: (button, NONE)}.get(kind, (button, button))
-    place = QPointF(x, y)
-    event = QMouseEvent(kind, place, canvas.mapToGlobal(place), changed, held, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(canvas, event)
-
-
-def tablet(canvas, pen, kind, x, y, pressure=0.6, button=LEFT, receiver=None):
-    changed, held = {PRESS: (button, button), MOVE: (NONE, button), RELEASE: (button, NONE)}.get(kind, (NONE, NONE))
-    place, none = QPointF(x, y), Qt.KeyboardModifier.NoModifier
-    at = canvas.mapToGlobal(place)
-    kind = TABLET.get(kind, kind)
-    event = QTabletEvent(kind, pen, place, at, pressure, 0.0, 0.0, 0.0, 0.0, 0.0, none, changed, held)
-    QApplication.sendEvent(receiver or canvas, event)
-    return event
-
-
-def draw(canvas, places, send=mouse):
-    send(canvas, PRESS, *places[0])
-    for place in places[1:]:
-        send(canvas, MOVE, *place)
-    send(canvas, RELEASE, *places[-1])
-
-
-def stylus(pen, **more):
-    return lambda canvas, kind, x, y: tablet(canvas, pen, kind, x, y, **more)
-
-
-def picture(canvas):
-    """What the pad shows, float (h, w), 0 black to 255 white, in device pixels."""
-    ratio = canvas.devicePixelRatioF()
-    image = QImage(canvas.size() * ratio, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    canvas.render(image)
-    image = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    rows = np.array(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width()].astype(float)
-
-
-def units(canvas, places):
-    return np.array(places) / canvas.width() * 1000
+from tests.ui.pad.events import (
+    LEFT,
+    MOVE,
+    NONE,
+    PRESS,
+    RELEASE,
+    RIGHT,
+    SEVEN,
+    draw,
+    mouse,
+    picture,
+    stylus,
+    tablet,
+    touch,
+    units,
+)
 
 
 def test_a_mouse_draws_one_stroke_with_every_place_it_was(canvas):
@@ -212,16 +149,6 @@ def test_the_mouse_is_ignored_while_the_stylus_is_down(canvas, pens):
     tablet(canvas, pens[0], RELEASE, 200, 100)
     (stroke,) = canvas.ink.strokes
     np.testing.assert_allclose(stroke.points[:, :2], units(canvas, [(100, 100), (200, 100)]))
-
-
-def touch(canvas, finger):
-    """What sends the first finger's events, to be used like `mouse`."""
-
-    def send(canvas, kind, x, y):
-        sequence = QTest.touchEvent(canvas, finger)
-        {PRESS: sequence.press, MOVE: sequence.move, RELEASE: sequence.release}[kind](0, QPoint(x, y), canvas).commit()
-
-    return send
 
 
 @pytest.mark.parametrize("first", ["mouse", "touch"])
@@ -600,6 +527,52 @@ def test_a_wider_pen_draws_wider_from_the_next_stroke_on(canvas):
     row = picture(canvas)[250] < 128
     assert row[:200].sum() == 20
     assert row[200:].sum() == 40
+
+
+class Movable(Canvas):
+    """A pad in a window that goes from screen to screen."""
+
+    ratio = 1.0
+
+    def devicePixelRatioF(self):
+        return self.ratio
+
+
+@pytest.mark.parametrize("growing", [False, True])
+def test_on_another_screen_the_drawing_is_painted_with_its_pixels(qtbot, growing):
+    canvas = Movable()
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 500)
+    draw(canvas, SEVEN)
+    mouse(canvas, PRESS, 50, 50)
+    mouse(canvas, MOVE, 50, 450)
+    if not growing:
+        mouse(canvas, RELEASE, 50, 450)
+    before = canvas.cursor().pixmap().devicePixelRatio()
+    canvas.ratio = 2.0
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.DevicePixelRatioChange))
+    fresh = Movable()
+    qtbot.addWidget(fresh)
+    fresh.ratio = 2.0
+    fresh.resize(500, 500)
+    fresh.set_ink(canvas.ink)
+    assert picture(canvas).shape == (1000, 1000)
+    assert np.abs(picture(canvas) - picture(fresh)).mean() < 0.05
+    assert (before, canvas.cursor().pixmap().devicePixelRatio()) == (1, 2)
+
+
+def test_an_eraser_that_goes_round_takes_what_lies_under_its_way_alone(canvas):
+    for x in range(50, 451, 10):
+        draw(canvas, [(x, 50), (x, 450)])
+    canvas.set_tool(Tool.ERASER)
+    turns = np.linspace(0, np.pi, 40)
+    way = [(250 + 120 * np.cos(turn), 300 - 120 * np.sin(turn)) for turn in turns]
+    draw(canvas, way)
+    look = picture(canvas)
+    assert all(look[int(y), int(x)] == 255 for x, y in way)
+    assert (look[260:340, 200:300] < 60).all()
+    canvas.undo()
+    assert len(canvas.ink.strokes) == 41
 
 
 class Sharp(Canvas):

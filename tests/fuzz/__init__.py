@@ -1,0 +1,1 @@
+"""Broken files: each reader of what comes from elsewhere, tried with mutated files in a child process with limits."""
