@@ -9,7 +9,7 @@ from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
 from digitpad.storage.io import read_file
 
-MAX_BYTES, MAX_NUMBERS, MAX_PARTS = 32 << 20, 4_000_000, 200_000
+MAX_BYTES, MAX_NUMBERS, MAX_PARTS = 32 << 20, 4_000_000, 100_000
 """Larger files are refused, and those with more coordinates, or with more strokes and groups of them: one with 10,000
 digits has some 5 MB, 1,000,000 numbers and 40,000 parts."""
 

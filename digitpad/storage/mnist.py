@@ -21,7 +21,7 @@ from digitpad.domain.errors import InputError, Message
 from digitpad.domain.prediction import CLASSES
 
 _IMAGES, _LABELS = 2051, 2049
-_LIMIT = 1 << 30
+_LIMIT = 1 << 28
 """Bytes of data above which a file is refused, unread: MNIST's largest has 47 million."""
 
 _FILES = {
@@ -119,13 +119,16 @@ def _check_shapes(folder: Path, names: tuple[str, str], images: tuple[int, ...],
 
 def _read_idx(folder: Path, name: str, magic: int, dimensions: int) -> NDArray[np.uint8]:
     with _opened(folder, name, magic, dimensions) as (path, file, shape):
-        size = math.prod(shape)
-        raw = file.read(size + 1)
-    if len(raw) != size:
-        held = len(raw) if len(raw) < size else Message("more")
+        size, held = math.prod(shape), 0
+        data = np.empty(size, dtype=np.uint8)
+        while held < size and (piece := file.read(min(size - held, 1 << 20))):  # never all of it twice in memory
+            data[held : held + len(piece)] = np.frombuffer(piece, dtype=np.uint8)
+            held += len(piece)
+        more = file.read(1)
+    if held < size or more:
         text = "{path} should hold {size} bytes of data and holds {held}; fetch it anew."
-        raise InputError(text, path=path, size=size, held=held)
-    return np.frombuffer(raw, dtype=np.uint8).reshape(shape).copy()
+        raise InputError(text, path=path, size=size, held=Message("more") if more else held)
+    return data.reshape(shape)
 
 
 @contextlib.contextmanager

@@ -78,10 +78,9 @@ def _open(path: Path) -> None:
 
 def _clipboard(path: Path) -> None:
     """What the clipboard holds goes through Qt's readers."""
+    from digitpad.ui.pad.file_tasks import FileTasks, local_files
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QGuiApplication, QImage
-
-    from digitpad.ui.pad.file_tasks import FileTasks, local_files
 
     application = QGuiApplication.instance() or QGuiApplication([])
     data = path.read_bytes()

@@ -6,6 +6,7 @@ import sys
 import textwrap
 
 import pytest
+from PIL import Image
 
 pytest.importorskip("resource")
 
@@ -49,3 +50,48 @@ def test_faults_of_a_reader_are_reported(tmp_path, fault, said):
     problem = json.loads(done.stdout.splitlines()[-1])["problem"]
     assert said in problem
     assert bool(problem) is bool(said)
+
+
+def trace(folder):
+    (folder / "a.inkml").write_text(f"<ink><trace>{'1 2,' * 1_999_990}</trace></ink>")
+
+
+def trace_of_differences(folder):
+    (folder / "a.inkml").write_text("<ink><trace>1 2,'1 '2," + "1 2," * 400_000 + "</trace></ink>")
+
+
+def attributes(folder):
+    words = " ".join(f'a{i}="1"' for i in range(900_000))
+    (folder / "a.inkml").write_text(f"<ink><trace {words}>1 2</trace></ink>")
+
+
+def sixteen_bits(folder):
+    Image.new("I;16", (5000, 4999)).save(folder / "a.png")
+
+
+def transparent(folder):
+    Image.new("RGBA", (5000, 4999)).save(folder / "a.png")
+
+
+def webp(folder):
+    Image.new("RGBA", (3500, 3500)).save(folder / "a.webp")
+
+
+@pytest.mark.parametrize("make", [trace, trace_of_differences, attributes, sixteen_bits, transparent, webp])
+def test_the_largest_files_that_are_opened_take_no_more_than_300_mb(tmp_path, make):
+    make(tmp_path)
+    (path,) = tmp_path.iterdir()
+    script = f"""
+        from pathlib import Path
+        from PIL import Image
+        from digitpad.ink.formats.opening import open_inks
+        from tests.fuzz.__main__ import peak, reset
+        Image.new("L", (30, 30)).save({str(tmp_path / "b.png")!r})
+        open_inks(Path({str(tmp_path / "b.png")!r}))
+        reset()
+        before = peak()
+        open_inks(Path({str(path)!r}))
+        print(peak() - before)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 300

@@ -42,7 +42,11 @@ def read_unipen(path: Path) -> list[Drawing]:
             from their strokes, ends in the middle of a stroke or before its last digit's, or a point makes no sense.
     """
     reader = _Reader()
-    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content(path)), "latin-1"), 1):
+    data = content(path)
+    if data.count(b"\n") + data.count(b"\r") > MAX_NUMBERS:
+        text = "{file} is too large to be read. Ink files may have up to {most} lines."
+        raise InputError(text, file=path.name, most=MAX_NUMBERS)
+    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(data), "latin-1"), 1):
         try:
             reader.take(line.strip())
         except InputError as error:

@@ -24,7 +24,7 @@ from digitpad.storage.io import open_file
 
 MAX_PIXELS = 50_000_000
 """Larger pictures are refused: 50 megapixels hold any phone's photo. Half of it is the bound where all pixels must be
-held at once, and a twelfth where they are unpacked in Python."""
+held at once, a quarter where they are held more than once, as WebP's are, or unpacked in Python."""
 
 _RUN_LENGTHS = (1, 2)
 """BMP's numbers of the compressions that are unpacked in Python."""
@@ -76,8 +76,8 @@ def read_picture(path: Path) -> Image.Image:
         try:
             with Image.open(file, formats=_FORMATS) as image:
                 most = MAX_PIXELS if image.format == "JPEG" and "progressive" not in image.info else MAX_PIXELS // 2
-                if image.info.get("compression") in _RUN_LENGTHS:
-                    most = MAX_PIXELS // 12
+                if image.format == "WEBP" or image.info.get("compression") in _RUN_LENGTHS:
+                    most = MAX_PIXELS // 4
                 if image.width * image.height > most:
                     raise _too_large(path, most)
                 shrink = max(image.size) // _ENOUGH
@@ -97,10 +97,13 @@ def read_picture(path: Path) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """A picture in mode L, I;16, RGB or RGBA, upright, not much larger than `_ENOUGH`, with nothing left to fail."""
+    """A picture in mode L, RGB or RGBA, upright, not much larger than `_ENOUGH`, with nothing left to fail."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
-    elif image.mode not in ("L", "RGB") and not image.mode.startswith("I"):
+    elif image.mode.startswith("I"):
+        exif, image = image.info, Image.fromarray((np.asarray(image) // 257).clip(0, 255).astype(np.uint8))
+        image.info = exif
+    elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
     turned = ImageOps.exif_transpose(_reduced(image))
     turned.info = {}
@@ -110,7 +113,7 @@ def _plain(image: Image.Image) -> Image.Image:
 def _reduced(image: Image.Image) -> Image.Image:
     """A large picture by whole factors smaller, all that it tells kept."""
     shrink = max(image.size) // _ENOUGH
-    if shrink < 2 or image.mode.startswith("I"):
+    if shrink < 2:
         return image
     small = image.reduce(shrink)
     small.info = image.info
@@ -149,11 +152,8 @@ def picture_input(image: Image.Image) -> NDArray[np.uint8]:
 def _page(image: Image.Image) -> Greys:
     """The picture in grey levels 0 to 255, ink brighter than paper, the longest side below 2 × `_ENOUGH`."""
     image = _plain(image)
-    if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8))
     if image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("L")
-    image = _reduced(image)
     tones = np.asarray(image.convert("L"), dtype=np.float32)
     if image.mode == "RGBA":
         alpha = np.asarray(image.getchannel("A"), dtype=np.float32)
