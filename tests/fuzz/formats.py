@@ -78,23 +78,14 @@ def _open(path: Path) -> None:
 
 def _clipboard(path: Path) -> None:
     """What the clipboard holds goes through Qt's readers."""
-    from digitpad.ui.pad.file_tasks import FileTasks, local_files
-    from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QGuiApplication, QImage
 
-    application = QGuiApplication.instance() or QGuiApplication([])
-    data = path.read_bytes()
-    mime = QMimeData()
-    mime.setData("text/uri-list", data)
-    local_files(mime)
-    mime.setImageData(QImage.fromData(data))
-    tasks, done = FileTasks(), []
-    tasks.opened.connect(done.append)
-    tasks.failed.connect(done.append)
-    if tasks.take(mime):
-        while not done:
-            application.processEvents()
-    tasks.stop()
+    from digitpad.ui.pad import files
+
+    _application = QGuiApplication.instance() or QGuiApplication([])
+    image = QImage.fromData(path.read_bytes())
+    if not image.isNull():
+        files._from_image(image)
 
 
 def _recipes(_folder: Path) -> list[bytes]:

@@ -61,7 +61,7 @@ def trace_of_differences(folder):
 
 
 def attributes(folder):
-    words = " ".join(f'a{i}="1"' for i in range(900_000))
+    words = " ".join(f'a{i}="1"' for i in range(590_000))
     (folder / "a.inkml").write_text(f"<ink><trace {words}>1 2</trace></ink>")
 
 

@@ -22,7 +22,7 @@ from digitpad.ink.formats.inkml_traces import XML_ID, Reader, Scope, Trace, tag
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, X, Y
 from digitpad.storage.io import write_atomically
 
-_MAX_ATTRIBUTES = 1_000_000
+_MAX_ATTRIBUTES = 600_000
 _TRUNCATED = {3, 5, 6, 20}  # expat's codes: no element found, unclosed token, partial character, unclosed CDATA
 _NAMESPACE = "http://www.w3.org/2003/InkML"
 

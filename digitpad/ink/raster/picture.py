@@ -98,12 +98,12 @@ def read_picture(path: Path) -> Image.Image:
 
 def _plain(image: Image.Image) -> Image.Image:
     """A picture in mode L, RGB or RGBA, upright, not much larger than `_ENOUGH`, with nothing left to fail."""
-    if image.has_transparency_data:
+    if image.has_transparency_data and image.mode != "RGBA":
         image = image.convert("RGBA")
     elif image.mode.startswith("I"):
         exif, image = image.info, Image.fromarray((np.asarray(image) // 257).clip(0, 255).astype(np.uint8))
         image.info = exif
-    elif image.mode not in ("L", "RGB"):
+    elif image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGB")
     turned = ImageOps.exif_transpose(_reduced(image))
     turned.info = {}

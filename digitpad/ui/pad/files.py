@@ -27,6 +27,9 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.worker import Worker
 
+_LARGEST_CHECKPOINT = 1 << 29
+"""Bytes of a checkpoint that is copied, at most."""
+
 
 class Files(QObject):
     """Asks a person what to open and where to save, and does it.
@@ -195,17 +198,12 @@ def _saved(path: Path, ink: Ink) -> Path:
 
 
 def _copied(source: Path, target: Path) -> Path:
-    from digitpad.storage.io import write_atomically
+    from digitpad.storage.io import read_file, write_atomically
 
     if target.suffix != source.suffix:
         text = "This checkpoint cannot be saved as {file}; end the name in {suffix}."
         raise InputError(text, file=target.name, suffix=source.suffix)
-    try:
-        content = source.read_bytes()
-    except OSError as error:
-        text = "{path} cannot be read ({reason}); load another checkpoint."
-        raise InputError(text, path=source, reason=error.strerror) from error
-    write_atomically(target, content)
+    write_atomically(target, read_file(source, _LARGEST_CHECKPOINT))
     return target
 
 
