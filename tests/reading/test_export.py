@@ -1,6 +1,8 @@
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -9,14 +11,17 @@ import pytest
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.rejection import threshold
+from digitpad.ink.formats.export import to_png
 from digitpad.reading import export as export_module
 from digitpad.reading.export import export_onnx
 from digitpad.reading.load import load_checkpoint, open_reader
 from digitpad.reading.reader import Reader
 from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.io import shipped
+from tests.hand_drawn import drawn
 from tests.reading.networks import as_checkpoint, random_network
 
+ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(shipped("checkpoints").glob("*.safetensors"))
 
 
@@ -68,13 +73,15 @@ def test_a_file_that_would_answer_otherwise_is_not_kept(tmp_path, monkeypatch):
     assert (tmp_path / "a.onnx").read_text() == "old"
 
 
-def test_ten_lines_of_python_read_a_picture_with_the_file(tmp_path, images):
-    export_onnx(load_checkpoint(SHIPPED[-1]), tmp_path / "a.onnx")
-    np.save(tmp_path / "image.npy", images[3:4])
-    code = (
-        "import sys, numpy, onnxruntime\n"
-        "session = onnxruntime.InferenceSession('a.onnx')\n"
-        "print(session.run(['digit'], {'image': numpy.load('image.npy')})[0][0], 'digitpad' in sys.modules)"
+@pytest.mark.parametrize("digit", range(10))
+def test_the_lines_in_the_readme_read_a_picture_with_the_file(tmp_path, digit):
+    (lines,) = re.findall("```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    export_onnx(load_checkpoint(SHIPPED[-1]), tmp_path / "digitpad.onnx")
+    (tmp_path / "seven.png").write_bytes(to_png(drawn(digit)))
+    code = f"{lines}\nimport sys\nprint(sorted({{'digitpad', 'torch', 'onnx'}} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["3", "False"]
+    read, known = done.stdout.splitlines()
+    assert (read.split()[0], known) == (str(digit), "[]")
+    assert float(read.split()[1].rstrip("%")) > 90
