@@ -53,6 +53,23 @@ def test_predict_prints_json_lines_and_nothing_else(ink):
     assert [s["digit"] for s in said] == [d.label for d in drawings(6)]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_evaluate_shows_a_bar_where_stderr_is_a_terminal(ink):
+    import pty
+    import termios
+
+    seen, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    done = run("evaluate", "--json", ink, stdout=subprocess.PIPE, stderr=terminal)
+    bar = os.read(seen, 10_000).decode()
+    os.close(terminal)
+    os.close(seen)
+    assert (done.returncode, json.loads(done.stdout)["n"]) == (0, 60)
+    assert "reading" in bar
+    assert "/60" in bar
+    assert "reading" not in run("evaluate", ink, capture_output=True).stderr
+
+
 def test_wrong_words_and_wrong_files_end_with_status_2_and_one_line(tmp_path):
     for words in (["draw"], ["evaluate", tmp_path]):
         done = run(*words, capture_output=True)
