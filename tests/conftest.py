@@ -24,13 +24,14 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path, monkeypatch):
-    """Keep what a test or a process that it starts stores in its own folder, away from the person's."""
+def own_settings(tmp_path_factory, monkeypatch):
+    """Keep what a test or a process that it starts stores in a folder of its own, away from the person's."""
+    home = tmp_path_factory.mktemp("home")
     for name in ("config", "data", "state"):
-        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / "xdg" / name))
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
     # Qt looks at the environment once only, so this process is told as well.
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "xdg" / "config"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(home / "config"))
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # --help does without NumPy
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there are many of them
 class StepsReport:
     """What some steps of training came to, some ten times a second.
 

@@ -28,7 +28,7 @@ def file_lock(path: Path) -> Iterator[bool]:
     Raises:
         OSError: the file cannot be opened.
     """
-    with path.open("ab") as file:
+    with path.open("a+b") as file:  # "ab" would wait for the reader of a pipe
         for wait in _WAITS:
             is_held = _locked(file.fileno())
             if is_held:

@@ -7,12 +7,14 @@ import errno
 import logging
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from digitpad.domain.errors import DigitpadError, InputError, Message, reason
+from digitpad.storage.file_lock import file_lock, is_locked
 
 _log = logging.getLogger(__name__)
 
@@ -114,23 +116,73 @@ def write_atomically(path: Path, data: bytes) -> None:
         InputError: the folder is missing, or the name is no file's.
         DigitpadError: the folder is not writable, or the disk is full; the old file is still there.
     """
-    target, temporary = path, None
+    target = path
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
             raise InputError("{path} is a folder or a device, and not a file. Choose another name.", path=path)
-        # Its name is short, since the target's may be as long as names can be.
-        temporary = target.with_name(f".{secrets.token_hex(4)}.part")
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        with unfinished(target.parent) as temporary:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
     except (OSError, ValueError) as error:  # a ValueError: the name holds a null character
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
         raise _unwritten(target, error) from error
+
+
+@contextlib.contextmanager
+def unfinished(folder: Path) -> Iterator[Path]:
+    """A path in a folder for a file or folder that is made there and renamed; what is left of it is removed.
+
+    A note of it is kept and locked meanwhile, by which `remove_unfinished` finds what a process left that was killed.
+    """
+    temporary = (
+        folder / f".{secrets.token_hex(4)}.part"
+    )  # short, since the target's name may be as long as names can be
+    note = _notes() / temporary.name
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # it does without where the user's data folder cannot be written to
+            note.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(file_lock(note))
+            note.write_bytes(os.fsencode(temporary.absolute()))
+        try:
+            yield temporary
+        finally:
+            _remove(temporary)
+            held.close()
+            _forget(note, temporary)
+
+
+def remove_unfinished() -> None:
+    """Remove what was under way in processes that were killed: that of which a note is left that nobody holds."""
+    with contextlib.suppress(OSError):
+        for note in _notes().glob(".*.part"):
+            with contextlib.suppress(OSError, ValueError):
+                if not is_locked(note):
+                    left = Path(os.fsdecode(note.read_bytes()))
+                    if left.name == note.name:
+                        _remove(left)
+                    _forget(note, left)
+
+
+def _notes() -> Path:
+    from platformdirs import user_data_path  # here, since a start of the window does without it
+
+    return user_data_path("digitpad", appauthor=False) / "unfinished"
+
+
+def _forget(note: Path, temporary: Path) -> None:
+    if temporary.name != note.name or not os.path.lexists(temporary):  # another program may have it open
+        _remove(note)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _unwritten(path: Path, error: OSError | ValueError) -> DigitpadError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import BinaryIO
 
 from digitpad.domain.errors import InputError
 from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
@@ -16,6 +16,15 @@ from digitpad.storage.recipe_store import recipe_from_values, recipe_to_values
 
 _KINDS: dict[str, type[Report]] = {"steps": StepsReport, "interim": InterimReport, "epoch": EpochReport}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+
+_LONGEST_LINE = 1 << 16
+"""Bytes of a line of curves: a tenth of a second of training."""
+
+_MOST: dict[type[Report], int] = {StepsReport: 500_000, InterimReport: 50_000, EpochReport: 20_000}
+"""Reports of each kind: those of steps take 400 bytes each in memory, and are of 14 hours."""
+
+_MOST_STEPS = 1_500_000
+"""Steps in them; each takes 64 bytes."""
 
 
 def info_to_json(info: RunInfo) -> bytes:
@@ -61,16 +70,27 @@ def reports_to_lines(reports: Iterable[Report]) -> bytes:
     return "".join(lines).encode()
 
 
-def reports_from_lines(data: bytes) -> list[Report]:
-    """The reports in a curves.jsonl; a line that is none, or that a power cut has left without its end, is skipped."""
+def reports_from_lines(file: BinaryIO) -> list[Report]:
+    """The reports in a curves.jsonl; a line that is none, or that a power cut has left without its end, is skipped.
+
+    So are those of a kind beyond `_MOST`, so that no file fills the memory.
+    """
     reports: list[Report] = []
-    for line in io.BytesIO(data[: data.rfind(b"\n") + 1]):
+    room, steps = dict(_MOST), _MOST_STEPS
+    while line := file.readline(_LONGEST_LINE):
+        if not line.endswith(b"\n"):
+            continue
         try:
             values = json_object(line)
             report: Report = from_values(_KINDS[str(values.get("kind"))], values, skip_unknown=True)
         except (InputError, KeyError):
             continue
-        if not isinstance(report, StepsReport) or 0 < len(report.losses) == len(report.learning_rates):
+        if isinstance(report, StepsReport):
+            steps -= len(report.losses)
+            if not 0 < len(report.losses) == len(report.learning_rates) or steps < 0:
+                continue
+        room[type(report)] -= 1
+        if room[type(report)] >= 0:
             reports.append(report)
     return reports
 

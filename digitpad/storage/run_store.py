@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import re
-import secrets
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -30,7 +29,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Report
 from digitpad.domain.run import LONGEST_NAME, RunInfo
 from digitpad.storage.file_lock import file_lock, is_locked
-from digitpad.storage.io import read_file, write_atomically
+from digitpad.storage.io import open_file, read_file, unfinished, write_atomically
 from digitpad.storage.run_json import (
     info_from_json,
     info_to_json,
@@ -46,11 +45,13 @@ Which = Literal["best", "last"]
 CUT_OFF = str(Message("The run was cut off: digitpad ended before it did."))
 """`RunInfo.problem` of a run that was found 'running' though nothing trains it."""
 
-_LARGEST_INFO, _LARGEST_CURVES, _LARGEST_CHECKPOINT = 1 << 20, 1 << 25, 1 << 29
-"""Bytes of the two files above which they are refused, unread; a million steps take some 50 million."""
+_LARGEST_INFO, _LARGEST_CHECKPOINT = 1 << 20, 1 << 28
+"""Bytes of the two files above which they are refused, unread."""
+
+_LONGEST_TAIL = 1 << 20
+"""Bytes at the end of the curves in which a torn line begins."""
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-_GONE = ".deleted-"
 
 _infos = threading.Lock()
 """Held while a run.json is read or written: Windows replaces no file that is open, and no rename is to be lost."""
@@ -136,7 +137,8 @@ class RunFolder:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
                 # A power cut has torn the last line. Nothing is added to it.
-                end = read_file(self._curves, _LARGEST_CURVES).rfind(b"\n") + 1
+                start = file.seek(max(0, end - _LONGEST_TAIL))
+                end = start + file.read(_LONGEST_TAIL).rfind(b"\n") + 1
                 file.truncate(end)
             try:
                 rest = memoryview(reports_to_lines(reports))
@@ -154,7 +156,10 @@ class RunFolder:
         Raises:
             DigitpadError: they cannot be read.
         """
-        return reports_from_lines(read_file(self._curves, _LARGEST_CURVES)) if self._curves.exists() else []
+        if not self._curves.exists():
+            return []
+        with open_file(self._curves) as file:
+            return reports_from_lines(file)
 
     def cut_after(self, step: int) -> list[Report]:
         """Drop what was reported of the steps after `step`, whole or not at all: a resumed run reports them anew.
@@ -209,26 +214,20 @@ def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, fold
     now = datetime.now(UTC)
     plain = re.sub("[^a-z0-9]+", "-", recipe.id.lower())[:40].strip("-") or "run"
     stem = f"{now:%Y%m%d-%H%M%S}-{plain}"
-    path, number = folder / stem, 1
+    started = now.isoformat(timespec="seconds")
     with _told(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            try:
-                path.mkdir()
-                break
-            except FileExistsError:
-                number += 1
-                path = folder / f"{stem}-{number}"
-    run = RunFolder(path)
-    started = now.isoformat(timespec="seconds")
-    try:
         name = _free_name(recipe.id, {info.name for info in list_runs(folder)})
-        run.write_info(RunInfo(path.name, name, recipe, seed, data, data_id, device, started, ink=ink))
-    except DigitpadError:
-        with contextlib.suppress(OSError):
-            path.rmdir()
-        raise
-    return run
+        with unfinished(folder) as temporary:  # a run is there whole or not at all
+            temporary.mkdir()
+            RunFolder(temporary).write_info(RunInfo(stem, name, recipe, seed, data, data_id, device, started, ink=ink))
+            for number in itertools.count(1):
+                path = folder / (stem if number == 1 else f"{stem}-{number}")
+                if not os.path.lexists(path):
+                    with contextlib.suppress(FileExistsError):
+                        temporary.rename(path)
+                        return RunFolder(path)
+    raise AssertionError("unreachable")
 
 
 def _free_name(recipe_id: str, taken: set[str]) -> str:
@@ -281,7 +280,7 @@ def list_runs(folder: Path) -> list[RunInfo]:
             try:
                 found.append(_known(run))
             except DigitpadError as error:
-                if (run.path / "run.json").is_file():
+                if any(path.is_file() for path in (run.path / "run.json", run.best, run.last)):
                     found.append(_damaged(run, str(error)))
     return sorted(found, key=lambda info: (datetime.fromisoformat(info.started), info.id), reverse=True)
 
@@ -296,7 +295,7 @@ def _known(run: RunFolder) -> RunInfo:
 
 
 def _damaged(run: RunFolder, sentence: str) -> RunInfo:
-    changed = datetime.fromtimestamp((run.path / "run.json").stat().st_mtime, UTC)
+    changed = datetime.fromtimestamp(min(max(run.path.stat().st_mtime, 0), 2**32), UTC)  # a file may be of any year
     return RunInfo(
         id=run.path.name,
         name=run.path.name,
@@ -330,8 +329,7 @@ def rename_run(run: RunFolder, name: str) -> RunInfo:
 def delete_run(folder: Path, run_id: str) -> None:
     """Delete a run with its checkpoints.
 
-    Its folder is moved aside first, so that a run is never listed by halves. What could not be removed, because
-    another program has it open, goes with the next run that is deleted.
+    Its folder is moved aside first, so that a run is never listed by halves.
 
     Raises:
         InputError: the runs folder holds no such run.
@@ -340,10 +338,8 @@ def delete_run(folder: Path, run_id: str) -> None:
     run = find_run(folder, run_id)
     if run.is_being_trained():
         raise DigitpadError("The run {run} is being trained. Stop it first.", run=run_id)
-    with _told(run.path):
-        run.path.rename(folder / f"{_GONE}{secrets.token_hex(4)}")
-    for gone in folder.glob(f"{_GONE}*"):
-        shutil.rmtree(gone, ignore_errors=True)
+    with _told(run.path), unfinished(folder) as gone:
+        run.path.rename(gone)
 
 
 def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:

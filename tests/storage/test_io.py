@@ -1,12 +1,13 @@
 """Writing whole or not at all, and where the files lie."""
 
 import os
+import subprocess
 import sys
 
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.storage.io import read_file, reading, write_atomically
+from digitpad.storage.io import data_folder, read_file, reading, remove_unfinished, unfinished, write_atomically
 
 
 def input_error(path):
@@ -92,3 +93,45 @@ def test_what_nobody_expected_is_a_sentence_and_logged(tmp_path, caplog):
     with pytest.raises(InputError, match=r"^a is damaged"), reading(tmp_path / "a"):
         raise ZeroDivisionError("unheard of")
     assert "unheard of" in caplog.text
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from digitpad.storage import io
+at = sys.argv[1]
+before = getattr(os, at)
+def killed(*args):
+    if at != "replace" or str(args[1]).endswith("mine.inkml"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return before(*args)
+setattr(os, at, killed)
+io.write_atomically(Path(sys.argv[2]), b"new" * 1000)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("at", ["fsync", "replace"])
+def test_what_a_killed_process_left_beside_a_file_goes_at_the_next_start(tmp_path, at, monkeypatch):
+    monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
+    path, mine = tmp_path / "mine.inkml", tmp_path / ".0a1b2c3d.part"
+    for file in (path, mine):
+        file.write_bytes(b"old")
+    assert subprocess.run([sys.executable, "-c", KILLED, at, str(path)], check=False).returncode < 0
+    assert len(list(tmp_path.iterdir())) == 3
+    with unfinished(tmp_path) as under_way:
+        under_way.write_bytes(b"under way")
+        remove_unfinished()
+        assert under_way.read_bytes() == b"under way"
+    assert sorted(tmp_path.iterdir()) == sorted([path, mine])
+    assert path.read_bytes() == mine.read_bytes() == b"old"
+    assert not [*(data_folder() / "unfinished").iterdir()]
+
+
+def test_without_a_data_folder_files_are_written_all_the_same(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    write_atomically(tmp_path / "a", b"new")
+    remove_unfinished()
+    assert (tmp_path / "a").read_bytes() == b"new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "file"]

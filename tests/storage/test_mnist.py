@@ -1,5 +1,7 @@
 import gzip
+import math
 import os
+import struct
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from digitpad.domain.errors import InputError
 from digitpad.storage.mnist import mnist_digits
 from tests.learning.idx_files import NAMES, idx, write_part
+from tests.memory import megabytes
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
 LABELS = np.arange(12, dtype=np.uint8) % 10
@@ -96,6 +99,22 @@ def test_a_gzip_file_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
     header = idx(PIXELS)[:4] + (2**30).to_bytes(4, "big") + idx(PIXELS)[8:16]
     (tmp_path / f"{IMAGES_FILE}.gz").write_bytes(gzip.compress(header))
     assert "can be read" in input_error(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "expected"),
+    [(250_000, 250_000, "-"), (400_000, 400_000, "InputError"), (1, 10**8, "InputError")],
+)
+def test_a_small_gzip_file_takes_little_memory_whatever_it_unpacks_to(tmp_path, images, labels, expected):
+    for name, magic, shape in zip(NAMES["test"], (2051, 2049), ((images, 28, 28), (labels,)), strict=True):
+        with gzip.open(tmp_path / f"{name}.gz", "wb", 1) as file:
+            file.write(struct.pack(f">{1 + len(shape)}I", magic, *shape))
+            for _ in range(100):
+                file.write(bytes(math.prod(shape) // 100))
+    reading = "from digitpad.storage.mnist import mnist_digits; from pathlib import Path"
+    raised, taken = megabytes(reading, "mnist_digits(Path(sys.argv[1]), 'test')", tmp_path)
+    assert raised == expected
+    assert taken < 300
 
 
 def test_a_huge_plain_file_is_not_read_whole(tmp_path):

@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.storage import run_store
+from digitpad.storage.io import remove_unfinished
 from digitpad.storage.run_json import info_from_json, info_to_json, reports_from_lines, reports_to_lines
 from digitpad.storage.run_store import (
     CUT_OFF,
@@ -30,6 +33,7 @@ from digitpad.storage.run_store import (
     rename_run,
     runs_folder,
 )
+from tests.memory import megabytes
 
 RECIPE = Recipe("fast", "Fast", "fast", epochs=2, milestones=(1,), augmentation=Augmentation(degrees=10.0))
 STARTED = "2026-03-04T05:06:07+00:00"
@@ -44,6 +48,9 @@ def epoch(number, step):
     return EpochReport(number, 2, step, 2.0, 0.3, 0.9, 0.2, 0.95, None, None, is_best=True)
 
 
+OTHERS = dict.fromkeys(("first", "epoch", "epochs", "steps"), 1) | dict.fromkeys(
+    ("images_per_second", "train_seconds", "remaining_seconds"), 1.5
+)
 REPORTS = [steps(1, 4), InterimReport(4, 2000, 0.4, 0.9), steps(5, 6), epoch(1, 10), steps(11, 10, 2), epoch(2, 20)]
 
 
@@ -94,7 +101,7 @@ REPORT = st.one_of(
 
 @given(st.lists(REPORT, max_size=6))
 def test_reports_come_back_as_they_were(reports):
-    assert reports_from_lines(reports_to_lines(reports)) == reports
+    assert reports_from_lines(BytesIO(reports_to_lines(reports))) == reports
 
 
 TEXT = st.text(max_size=100)
@@ -150,7 +157,7 @@ def read_or_error(data):
 @example(b"9" * 5000)
 def test_any_bytes_are_refused_or_skipped(data):
     assert read_or_error(data) is None
-    assert reports_from_lines(data + b"\n") == []
+    assert reports_from_lines(BytesIO(data + b"\n")) == []
 
 
 @given(st.sampled_from(list(json.loads(info_to_json(INFO)))), JSON)
@@ -175,8 +182,8 @@ def test_any_value_is_refused_or_can_be_used(key, value):
 def test_any_value_of_a_report_is_skipped_or_can_be_used(report, data):
     values = json.loads(reports_to_lines([report]))
     values[data.draw(st.sampled_from(sorted(values)))] = data.draw(JSON)
-    for read in reports_from_lines(json.dumps(values).encode() + b"\n"):
-        assert reports_from_lines(reports_to_lines([read])) == [read]
+    for read in reports_from_lines(BytesIO(json.dumps(values).encode() + b"\n")):
+        assert reports_from_lines(BytesIO(reports_to_lines([read]))) == [read]
         if isinstance(read, StepsReport):
             assert read.last >= read.first
 
@@ -346,6 +353,24 @@ def test_a_pipe_in_a_run_s_folder_is_not_waited_for(folder, run):
         run.reports()
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "steps", **OTHERS, "losses": [0] * 5_000_000, "rates": [0] * 5_000_000},
+        {"kind": "steps", **OTHERS, "losses": [0] * 10_000, "rates": [0] * 10_000},
+        {"kind": "steps", **OTHERS, "losses": [1], "rates": [1]},
+    ],
+    ids=["one line", "many steps", "many lines"],
+)
+def test_curves_take_little_memory_whatever_they_hold(run, values):
+    text = json.dumps(values, separators=(",", ":")).encode() + b"\n"
+    (run.path / "curves.jsonl").write_bytes(text * max(1, 30_000_000 // len(text)))
+    reading = "from digitpad.storage.run_store import RunFolder; from pathlib import Path"
+    raised, taken = megabytes(reading, "RunFolder(Path(sys.argv[1])).reports()", run.path)
+    assert raised == "-"
+    assert taken < 300
+
+
 # The list.
 
 
@@ -387,6 +412,27 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_is_not_listed(folder, run, 
         return read(run)
 
     monkeypatch.setattr(RunFolder, "read_info", gone)
+    assert [info.id for info in list_runs(folder)] == [run.path.name]
+
+
+@pytest.mark.parametrize("time", [-(2**40), 2**34, 2**38])
+def test_a_file_s_time_of_any_year_hides_no_run(folder, run, time):
+    damaged = copied(run, "damaged")
+    (damaged.path / "run.json").write_bytes(b"")
+    for path in (damaged.path / "run.json", damaged.path):
+        try:
+            os.utime(path, (time, time))
+        except (OSError, OverflowError):
+            pytest.skip("the file system knows no such time")
+    assert {info.id for info in list_runs(folder)} == {run.path.name, "damaged"}
+
+
+def test_a_run_without_its_run_json_is_listed_and_can_be_deleted(folder, run):
+    other = copied(run, "other")
+    (other.path / "run.json").unlink()
+    other.best.write_bytes(b"a checkpoint")
+    assert {info.id: info.state for info in list_runs(folder)} == {run.path.name: "stopped", "other": "failed"}
+    delete_run(folder, "other")
     assert [info.id for info in list_runs(folder)] == [run.path.name]
 
 
@@ -499,15 +545,15 @@ def test_a_run_is_deleted(folder, run):
         delete_run(folder, run.path.name)
 
 
-def test_a_half_deleted_run_is_not_listed_and_goes_with_the_next(folder, run, monkeypatch):
-    copied(run, "other")
+def test_a_half_deleted_run_is_not_listed_and_goes_at_the_next_start(folder, run, monkeypatch):
+    other = copied(run, "other")
     with monkeypatch.context() as patched:
-        patched.setattr(run_store.shutil, "rmtree", lambda *_, **__: None)
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)
         delete_run(folder, run.path.name)
     assert [info.id for info in list_runs(folder)] == ["other"]
     assert len(list(folder.iterdir())) == 2
-    delete_run(folder, "other")
-    assert list(folder.iterdir()) == []
+    remove_unfinished()
+    assert list(folder.iterdir()) == [other.path]
 
 
 def test_a_run_that_is_being_trained_is_not_deleted(folder, run):

