@@ -3,9 +3,10 @@
 The order of a start, which decides how soon a person can draw:
 
 1. the words of the command line, then the QApplication and its theme;
-2. the window, without torch, Pillow or any file but settings, icons and translation;
+2. the window, without Pillow, ONNX Runtime (but on Windows), torch, or any file but settings, icons and translation;
 3. the window's first paint: from here on the pad takes ink;
-4. the reading thread, which imports torch, opens the checkpoint, and reads what was drawn meanwhile.
+4. the reading thread, which imports ONNX Runtime, opens the checkpoint, and reads what was drawn meanwhile;
+5. when training is first opened or asked for: torch.
 
 CONTRIBUTING.md tells the way from a pointer event to the bars, and from a click on Train to the curves.
 """
@@ -15,16 +16,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from digitpad.cli import parser as arguments
-from digitpad.domain.errors import InputError
-from digitpad.services import OpenedNetwork, TrainingService, load_torch
+from digitpad.services import TrainingService
 from digitpad.storage.io import shipped
 from digitpad.storage.log import recorded
 from digitpad.ui.common.icons import icon
@@ -33,6 +32,9 @@ from digitpad.ui.common.theme import LIGHT
 from digitpad.ui.main_window import MainWindow
 from digitpad.ui.session.faults import Faults, qt_messages_logged
 from digitpad.ui.session.settings import Settings
+
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
 
 _SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while another waits for it. Python's 5 ms would be most of the time that
@@ -60,8 +62,7 @@ def create(argv: Sequence[str]) -> MainWindow:
     application.setDesktopFileName("digitpad")
     application.setWindowIcon(icon("app", LIGHT))
     _translate(application)
-    open_network = partial(_open_network, words.device)
-    return MainWindow(application, Settings(), open_network, TrainingService(), words.checkpoint)
+    return MainWindow(application, Settings(), _open_reader, TrainingService(), words.checkpoint, words.device)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -80,18 +81,11 @@ def run(argv: Sequence[str]) -> int:
     return recorded(show, arguments.parse(argv).verbose, faults.report)
 
 
-def _open_network(device: str, path: Path | None) -> OpenedNetwork:
-    """Open a checkpoint, the one that ships where None, in the reading thread; torch is imported at the first call."""
-    load_torch()
-    from digitpad.learning.models.devices import choose_device
-    from digitpad.learning.models.recognizer import open_recognizer
+def _open_reader(path: Path | None) -> Reader:
+    """Open a checkpoint, the one that ships where None; the first call imports ONNX Runtime, in a thread."""
+    from digitpad.reading.load import open_reader
 
-    try:
-        choose_device(device)
-    except InputError:
-        _log.info("the device %s is not there: the CPU reads", device)
-        return OpenedNetwork(open_recognizer(path, "cpu"), missing_device=device)
-    return OpenedNetwork(open_recognizer(path, device))
+    return open_reader(path)
 
 
 def _translate(application: QApplication) -> None:

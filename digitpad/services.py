@@ -7,26 +7,24 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.data_info import DataInfo, Embedding, ImagePage
 from digitpad.domain.errors import DigitpadError, Message
-from digitpad.domain.prediction import Prediction
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EarlierReports, Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.ink.strokes import Ink
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.storage.run_store import find_run, runs_folder
 
 if TYPE_CHECKING:
     from digitpad.learning.inspect.embedding import EmbeddingMap
     from digitpad.learning.models.checkpoints import Checkpoint
+    from digitpad.reading.reader import Reader
 
 Pixels = NDArray[np.uint8]
 
@@ -60,52 +58,17 @@ def load_torch() -> None:
         raise DigitpadError(text, reason=error) from error
 
 
-class Recognizer(Protocol):
-    """What reads: see `digitpad.learning.models.recognizer`.
-
-    Attributes:
-        false_rejection_rate: share of real digits that may be rejected with the outliers, None to reject nothing; can
-            be set.
-    """
-
-    false_rejection_rate: float | None
-
-    @property
-    def info(self) -> CheckpointInfo:
-        """What is known of the checkpoint."""
-
-    @property
-    def device(self) -> str:
-        """Where it computes: 'cpu', 'cuda' or 'mps'."""
-
-    def predict(self, ink: Ink, revision: int = 0) -> Prediction:
-        """Read some ink."""
-
-
-@dataclass(frozen=True, eq=False)
-class OpenedNetwork:
-    """A checkpoint that was opened.
-
-    Attributes:
-        recognizer: what reads with it.
-        missing_device: the device that was requested and is not there, so that the CPU reads; '' where it is there.
-    """
-
-    recognizer: Recognizer
-    missing_device: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class LiveNetwork:
     """A network in training, as it was at one step.
 
     Attributes:
-        recognizer: what reads with it.
+        reader: reads with it.
         step: steps that it had been trained for.
         network: the checkpoint, for `MapMaker.update`.
     """
 
-    recognizer: Recognizer
+    reader: Reader
     step: int
     network: object
 
@@ -240,9 +203,10 @@ class MapMaker:
 
 
 def _shower(show: OnNetwork) -> Callable[[Checkpoint, int], None]:
-    from digitpad.learning.models.recognizer import Recognizer
+    from digitpad.learning.models.checkpoints import as_data
+    from digitpad.reading.reader import Reader
 
-    return lambda checkpoint, step: show(LiveNetwork(Recognizer(checkpoint), step, checkpoint))
+    return lambda checkpoint, step: show(LiveNetwork(Reader(as_data(checkpoint)), step, checkpoint))
 
 
 def _step_back() -> None:

@@ -28,7 +28,7 @@ from digitpad.ui.pad.square_frame import SquareFrame
 from digitpad.ui.panes import Panes
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.idle_collector import IdleCollector
-from digitpad.ui.session.reading_thread import Reader, Reading
+from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import Phase, TrainingSession
 from digitpad.ui.session.worker import Worker
@@ -57,15 +57,16 @@ class MainWindow(QMainWindow):
         open_network: OpenNetwork,
         training_service: TrainingService,
         checkpoint: Path | None,
+        device: str,
     ) -> None:
         super().__init__()
         self._application, self._settings, self._first_checkpoint = application, settings, checkpoint
         self._worker = Worker("reading", self)
         self._network = ActiveNetwork(open_network, self._worker, self)
-        self._reader = Reader(self._network, self._worker, self)
+        self._reader = LiveReader(self._network, self._worker, self)
         self._session = TrainingSession(training_service, self)
         self._painted = self._closing = False
-        self._training = TrainingPanel(training_service, self._session, self._network)
+        self._training = TrainingPanel(training_service, self._session, self._network, device)
         self._actions = Actions(self)
         self._collector = IdleCollector(self)
         self._make_parts()
@@ -131,8 +132,7 @@ class MainWindow(QMainWindow):
         self._reader.answered.connect(self._on_answered)
         self._reader.unread.connect(answers.show_error)
         once = Qt.ConnectionType.SingleShotConnection
-        network.opened.connect(self._say_what_device, once)
-        network.opened.connect(training.begin, once)
+        network.opened.connect(training.begin_if_open, once)
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._recent.take)
         network.failed.connect(self._say_of_checkpoint)
@@ -227,12 +227,6 @@ class MainWindow(QMainWindow):
         if self._session.learned is not None:
             self._answers.checkpoint.notice.close_message()
         self._network.end_run(self._session.learned)
-
-    @Slot()
-    def _say_what_device(self) -> None:
-        device = self._network.state.missing_device
-        if device:
-            self._say_of_checkpoint(Message("The device {device} is not there, so the CPU reads.", device=device))
 
     @Slot(object)
     def _say_of_checkpoint(self, error: Message) -> None:

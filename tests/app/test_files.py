@@ -19,7 +19,7 @@ from digitpad.domain.errors import DigitpadError
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import Ink, Stroke
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.reading.load import open_reader
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.training.page import TrainingPanel
@@ -69,7 +69,7 @@ def test_the_panel_says_what_the_metadata_says(pad):
     wait_for_checkpoint(pad, "pen")
 
     said = pad.widget("checkpoint_panel").accessibleDescription()
-    info = load_checkpoint(DEFAULT_CHECKPOINT).info
+    info = open_reader(DEFAULT_CHECKPOINT).info
     assert f"{info.network}, {info.parameters:,} parameters" in said
     assert "MNIST" in said
     assert "pen" in said
@@ -274,21 +274,25 @@ def test_a_good_picture_takes_the_message_away(pad, tmp_path):
     assert not notice.isVisible()
 
 
-def test_a_device_that_is_not_there_gives_way_to_the_cpu(start, copy, monkeypatch):
+def test_a_device_that_is_not_there_is_told_where_training_is_opened(start, copy, monkeypatch):
     # wrapped, since torch's own modules look behind it
     monkeypatch.setattr(
         "torch.backends.mps.is_available", functools.wraps(torch.backends.mps.is_available)(lambda: False)
     )
     pad = start("--device", "mps", "--checkpoint", str(copy))
     wait_for_checkpoint(pad, "mine")
-
-    assert "mps" in pad.widget("checkpoint_notice").text
     pad.draw(SEVEN)
     assert pad.answer().digit == 7
 
+    device = pad.widget("device_combo")
+    assert device.currentData() == "mps"
+    pad.window.findChild(TrainingPanel).set_open(True)
+    pad.qtbot.waitUntil(lambda: "mps" in pad.widget("training_notice").text, timeout=30000)
+    assert device.currentData() == "auto"
+
 
 def test_without_any_network_the_window_says_so_until_one_is_loaded(start, copy, tmp_path, monkeypatch):
-    monkeypatch.setattr("digitpad.learning.models.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
+    monkeypatch.setattr("digitpad.reading.load.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
     pad = start()
     label = pad.widget("prediction_label")
     pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
@@ -323,7 +327,7 @@ def test_a_checkpoint_cannot_be_saved_under_a_name_that_says_another_format(pad,
 
 
 def test_after_an_error_a_good_checkpoint_brings_the_empty_state_back(start, copy, tmp_path, monkeypatch):
-    monkeypatch.setattr("digitpad.learning.models.recognizer.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
+    monkeypatch.setattr("digitpad.reading.load.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
     pad = start()
     label = pad.widget("prediction_label")
     pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
@@ -351,9 +355,7 @@ def test_a_cleared_pad_shows_no_guess_while_a_checkpoint_is_being_opened(pad, co
     pad.draw(SEVEN)
     pad.answer()
     let = threading.Event()
-    monkeypatch.setattr(
-        "digitpad.learning.models.recognizer.load_checkpoint", lambda path: let.wait(20) and load_checkpoint(path)
-    )
+    monkeypatch.setattr("digitpad.reading.load.open_reader", lambda path: let.wait(20) and open_reader(path))
     drop(pad, copy)
     pad.canvas.clear_ink()
 

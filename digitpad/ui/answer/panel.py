@@ -15,7 +15,7 @@ from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.reading_thread import Reading
+from digitpad.ui.session.live_reading import Reading
 
 _WIDTH = 416
 _SPACING = 8

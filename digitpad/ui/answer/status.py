@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import numeral, percent
@@ -10,13 +10,11 @@ from digitpad.ui.session.active_network import NetworkState, Source
 
 
 class NetworkStatus(ElidedLabel):
-    """Names the network and its accuracy, or its step in training; beside it stands the device."""
+    """Names the network and its accuracy, or its step in training."""
 
     def __init__(self, bar: QStatusBar) -> None:
         super().__init__()
-        self._device = QLabel()
         bar.addPermanentWidget(self)
-        bar.addPermanentWidget(self._device)
 
     def show_state(self, state: NetworkState) -> None:
         """Say what reads, nothing where nothing does."""
@@ -28,5 +26,3 @@ class NetworkStatus(ElidedLabel):
             words = self.tr("Reading with {name}").format(name=info.name)
             words += "" if info.test_accuracy is None else f" · MNIST {percent(info.test_accuracy, 2)}"
         self.setText(words)
-        devices = {"cpu": self.tr("CPU"), "cuda": self.tr("GPU"), "mps": self.tr("GPU")}
-        self._device.setText(devices.get(state.device, ""))

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
-from digitpad.services import LiveNetwork, OpenedNetwork, Recognizer
+from digitpad.services import LiveNetwork
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session.worker import Worker
 
-OpenNetwork = Callable[[Path | None], OpenedNetwork]
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
+
+OpenNetwork = Callable[[Path | None], "Reader"]
 """Opens a checkpoint, or the one that ships where None; raises DigitpadError where it cannot."""
 
 
@@ -40,8 +44,6 @@ class NetworkState:
         info: what is known of it; None where nothing reads.
         step: of a network in training, the steps that it has been trained for, else 0.
         checkpoint: the checkpoint that is open; while a network in training reads, the one that reads again after it.
-        device: where the checkpoint computes: 'cpu', 'cuda' or 'mps'; '' before one is open.
-        missing_device: the device that was requested and is not there, so that the CPU reads; '' where there is none.
         problem: why nothing reads; None while the first checkpoint is being opened.
         is_opening: whether a checkpoint is being opened.
         follows_training: whether a network in training reads while there is one, and what it learned after that.
@@ -52,8 +54,6 @@ class NetworkState:
     info: CheckpointInfo | None
     step: int
     checkpoint: CheckpointInfo | None
-    device: str
-    missing_device: str
     problem: DigitpadError | None
     is_opening: bool
     follows_training: bool
@@ -86,7 +86,7 @@ class ActiveNetwork(QObject):
         """
         super().__init__(parent)
         self._open_network, self._worker = open_network, worker
-        self._opened: OpenedNetwork | None = None
+        self._opened: Reader | None = None
         self._problem: DigitpadError | None = None
         self._openings = 0  # asked for and not yet answered
         self._requested: Path | None = None  # by the last of them
@@ -99,8 +99,8 @@ class ActiveNetwork(QObject):
     @property
     def state(self) -> NetworkState:
         """What reads now."""
-        recognizer, checkpoint = self.recognizer, self._opened.recognizer.info if self._opened else None
-        is_live = self._live is not None and recognizer is self._live.recognizer
+        reader, checkpoint = self.reader, self._opened.info if self._opened else None
+        is_live = self._live is not None and reader is self._live.reader
         path = checkpoint.path if checkpoint else None
         if is_live or checkpoint is None:
             source = Source.IN_TRAINING if is_live else Source.NONE
@@ -111,11 +111,9 @@ class ActiveNetwork(QObject):
             source = Source.SHIPPED if is_shipped else Source.LOADED
         return NetworkState(
             source,
-            recognizer.info if recognizer else None,
+            reader.info if reader else None,
             self._live.step if self._live and is_live else 0,
             checkpoint,
-            self._opened.recognizer.device if self._opened else "",
-            self._opened.missing_device if self._opened else "",
             self._problem,
             self._openings > 0,
             self._follows_training,
@@ -123,11 +121,11 @@ class ActiveNetwork(QObject):
         )
 
     @property
-    def recognizer(self) -> Recognizer | None:
+    def reader(self) -> Reader | None:
         """What reads drawings; None where nothing does."""
         if self._opened is not None and self._live is not None and self._follows_training:
-            return self._live.recognizer
-        return self._opened.recognizer if self._opened else None
+            return self._live.reader
+        return self._opened if self._opened else None
 
     @property
     def false_rejection_rate(self) -> float | None:
@@ -207,16 +205,16 @@ class ActiveNetwork(QObject):
         self._worker.run(partial(self._open_network, path), self._on_opened, partial(self._on_failed, path))
         self.changed.emit()
 
-    def _on_opened(self, opened: OpenedNetwork) -> None:
+    def _on_opened(self, opened: Reader) -> None:
         self._openings -= 1
         self._opened, self._problem = opened, None
         if self._learned is not None:
             self._live = None
-        path = opened.recognizer.info.path
+        path = opened.info.path
         if path is not None:
             self._history = [path, *(before for before in self._history if before != path)]
         self.changed.emit()
-        self.opened.emit(opened.recognizer.info)
+        self.opened.emit(opened.info)
 
     def _on_failed(self, path: Path | None, error: DigitpadError) -> None:
         self._openings -= 1

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.services import Pixels, TrainingService
@@ -60,7 +61,8 @@ class TrainingPanel(QWidget):
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
         self._background = Worker("imports", self)
         self.quiet = PenIdle(self)
-        self._is_prepared = False
+        self._device = device  # that a run is to compute on
+        self._has_begun = self._is_prepared = False
         self._browser: DataBrowser | None = None
         self._make_parts()
         self._arrange()
@@ -72,6 +74,7 @@ class TrainingPanel(QWidget):
         self._line = TrainLine()
         self._data = DataChoice(self._training_service, self._downloads)
         self._form = TrainForm(self._data)
+        self._form.device.setCurrentIndex(self._form.device.findData(self._device))
         self._curves = CurvesView()
         self._map_view = EmbeddingMapView()
         self._map = MapFollower(self._training_service, self._map_view, self)
@@ -151,6 +154,7 @@ class TrainingPanel(QWidget):
     @Slot()
     def train(self) -> None:
         """Start a run with what is chosen."""
+        self._begin()
         data, recipe, form = self._data.selected, self._line.recipe, self._form
         if recipe is not None:
             recipe = replace(recipe, epochs=form.epochs.value())
@@ -160,6 +164,7 @@ class TrainingPanel(QWidget):
     @Slot()
     def browse_data(self) -> None:
         """Open the window that shows the data."""
+        self._begin()
         from digitpad.ui.data.browser import DataBrowser  # here, since a start has no time for it
 
         if self._browser is None:
@@ -203,12 +208,20 @@ class TrainingPanel(QWidget):
             part.set_theme(theme)
 
     @Slot()
-    def begin(self) -> None:
-        """Look for data, recipes and runs, and ready the curves; called once torch is there."""
+    def begin_if_open(self) -> None:
+        """Look for data, recipes and runs where somebody sees them; a start reads the first drawing before that."""
+        if self.is_open:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Import torch, look for data, recipes and runs, and ready the curves."""
+        if self._has_begun:
+            return
+        self._has_begun = True
         self._data.look()
         self._recipes.look()
         self._runs_controller.refresh()
-        self._worker.run(self._training_service.devices, self._form.set_devices, self._notice.say)
+        self._worker.run(self._training_service.devices, self._on_devices, self._notice.say)
         self._background.run(
             partial(self._training_service.prepare, self.quiet.wait), self._on_prepared, self._notice.say
         )
@@ -245,6 +258,12 @@ class TrainingPanel(QWidget):
             self._runs.select_run(state.run.id)
         self._runs_controller.refresh()
 
+    def _on_devices(self, devices: dict[str, bool]) -> None:
+        self._form.set_devices(devices)
+        if not devices.get(self._device, False):
+            text = "The device {device} is not there. Training uses the CPU."
+            self._notice.say(Message(text, device=self._device))
+
     def _on_prepared(self, _result: None) -> None:
         self._is_prepared = True
         self._build_curves()
@@ -272,6 +291,8 @@ class TrainingPanel(QWidget):
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
         self._body.setVisible(is_open)
+        if is_open and self._network.state.info is not None:
+            self._begin()
         self._build_curves()
         self.toggled.emit(is_open)
 

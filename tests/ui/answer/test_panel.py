@@ -10,7 +10,7 @@ from digitpad.domain.prediction import Prediction
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.panel import AnswerColumn
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.reading_thread import Reading
+from digitpad.ui.session.live_reading import Reading
 from digitpad.ui.session.worker import Worker
 
 INPUT = np.full((28, 28), 200, np.uint8)
@@ -39,11 +39,11 @@ def said(side):
 
 
 def test_a_refusal_is_told_apart_from_an_answer_and_from_none(side):
-    side.show_answer(Reading(1, Prediction(1, None, FALSE_REJECTION_RATES, INPUT), 0.004))
+    side.show_answer(Reading(1, Prediction(1, None, FALSE_REJECTION_RATES, INPUT), 0.004, 0.001, 10))
     assert said(side) == "Not a digit; nearest: 7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
-    side.show_answer(Reading(2, Prediction(2, 7, FALSE_REJECTION_RATES, INPUT), 0.004))
+    side.show_answer(Reading(2, Prediction(2, 7, FALSE_REJECTION_RATES, INPUT), 0.004, 0.001, 10))
     assert said(side) == "7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
-    side.show_answer(Reading(3, Prediction(3, None, (0.1,) * 10, INPUT * 0), 0.004))
+    side.show_answer(Reading(3, Prediction(3, None, (0.1,) * 10, INPUT * 0), 0.004, 0.001, 10))
     assert said(side) == "No answer yet"
 
 

@@ -10,7 +10,7 @@ import pytest
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
-from digitpad.services import LiveNetwork, OpenedNetwork
+from digitpad.services import LiveNetwork
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.worker import Worker
@@ -21,8 +21,6 @@ MINE, OTHER, BROKEN, LEARNED = Path("mine.pt"), Path("other.pt"), Path("broken.p
 class Network:
     """A network that is only known."""
 
-    device = "cpu"
-
     def __init__(self, path):
         self.info = CheckpointInfo(path.stem, "wide", path=path)
 
@@ -32,7 +30,6 @@ class Opener:
 
     def __init__(self):
         self.asked, self.broken = [], {BROKEN}
-        self.missing_device = ""
         self.let = threading.Event()
         self.let.set()
 
@@ -41,7 +38,7 @@ class Opener:
         self.asked.append(path)
         if path in self.broken:
             raise InputError("{path} is broken.", path=path)
-        return OpenedNetwork(Network(path or DEFAULT_CHECKPOINT), self.missing_device)
+        return Network(path or DEFAULT_CHECKPOINT)
 
 
 @pytest.fixture
@@ -89,7 +86,7 @@ def test_before_a_checkpoint_is_open_nothing_reads_and_nothing_is_wrong(network,
     assert (state.source, state.info, state.problem, state.is_opening) == (Source.NONE, None, None, True)
     opener.let.set()
     assert settled() == SHIPPED
-    assert (network.state.device, network.state.missing_device, network.state.step) == ("cpu", "", 0)
+    assert network.state.step == 0
 
 
 def test_a_checkpoint_that_is_opened_reads_and_is_told(qtbot, network, settled):
@@ -99,7 +96,7 @@ def test_a_checkpoint_that_is_opened_reads_and_is_told(qtbot, network, settled):
         network.open(MINE)
     assert settled() == (Source.LOADED, MINE)
     assert opened == [(MINE, True)]
-    assert network.recognizer.info is network.state.checkpoint
+    assert network.reader.info is network.state.checkpoint
 
 
 def test_a_checkpoint_that_cannot_be_opened_leaves_the_one_in_use(network, settled, failures):
@@ -147,13 +144,6 @@ def test_what_a_person_asks_for_meanwhile_stays_though_the_first_one_fails(netwo
     assert opener.asked == [BROKEN, MINE]
 
 
-def test_a_device_that_is_not_there_is_known(network, opener, settled):
-    opener.missing_device = "mps"
-    network.open_first(None)
-    settled()
-    assert (network.state.device, network.state.missing_device) == ("cpu", "mps")
-
-
 def test_there_is_a_way_back_to_the_last_one_and_to_the_one_that_ships(network, settled):
     network.open_previous()
     assert settled() == SHIPPED
@@ -176,8 +166,8 @@ def test_a_network_in_training_reads_while_there_is_one(network, settled):
     network.show_live(live(1))
     network.show_live(shown := live(20))
     state = network.state
-    assert (state.source, state.info, state.step) == (Source.IN_TRAINING, shown.recognizer.info, 20)
-    assert (network.recognizer, state.checkpoint.path) == (shown.recognizer, MINE)
+    assert (state.source, state.info, state.step) == (Source.IN_TRAINING, shown.reader.info, 20)
+    assert (network.reader, state.checkpoint.path) == (shown.reader, MINE)
     network.end_run(None)
     assert settled() == (Source.LOADED, MINE)
     assert network.state.step == 0
@@ -185,7 +175,7 @@ def test_a_network_in_training_reads_while_there_is_one(network, settled):
 
 def test_before_a_checkpoint_is_open_no_network_in_training_reads(network):
     network.show_live(live())
-    assert (network.state.source, network.recognizer) == (Source.NONE, None)
+    assert (network.state.source, network.reader) == (Source.NONE, None)
 
 
 def test_what_a_run_learned_reads_after_it_and_its_last_step_until_that_is_open(network, opener, settled):

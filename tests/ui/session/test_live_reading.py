@@ -13,15 +13,15 @@ from digitpad.domain.errors import InputError
 from digitpad.domain.prediction import Prediction
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ink.strokes import Ink, Stroke
-from digitpad.services import LiveNetwork, OpenedNetwork
+from digitpad.services import LiveNetwork
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.reading_thread import Reader
+from digitpad.ui.session.live_reading import LiveReader
 from digitpad.ui.session.worker import Worker
 
 INK = Ink((Stroke.of([(1, 2), (3, 4)]),))
 
 
-class SlowRecognizer:
+class SlowNetwork:
     """Reads when it is let to, and notes what it was asked."""
 
     def __init__(self, name):
@@ -38,9 +38,9 @@ class SlowRecognizer:
 
 
 class Opener:
-    """Opens a slow recognizer, once it is let to; a path named 'broken' cannot be opened."""
+    """Opens a slow network, once it is let to; a path named 'broken' cannot be opened."""
 
-    kind = SlowRecognizer
+    kind = SlowNetwork
 
     def __init__(self):
         self.made = []
@@ -52,7 +52,7 @@ class Opener:
         if path == "broken":
             raise InputError("broken is broken.")
         self.made.append(self.kind(path))
-        return OpenedNetwork(self.made[-1])
+        return self.made[-1]
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def worker(qapp, opener):
     worker = Worker()
     yield worker
     opener.let.set()
-    for recognizer in opener.made:
-        recognizer.let.release(100)
+    for made in opener.made:
+        made.let.release(100)
     worker.stop()
 
 
@@ -77,7 +77,7 @@ def network(worker, opener):
 
 @pytest.fixture
 def reader(worker, network):
-    return Reader(network, worker)
+    return LiveReader(network, worker)
 
 
 @pytest.fixture
@@ -187,11 +187,11 @@ def test_a_network_that_cannot_read_says_so(qtbot, network, reader, opener):
     assert [str(error) for error in failed.args] == ["It answers with what is no number."]
 
 
-def live_network(recognizer):
-    return LiveNetwork(recognizer, 1, None)
+def live_network(reader):
+    return LiveNetwork(reader, 1, None)
 
 
-class Learner(SlowRecognizer):
+class Learner(SlowNetwork):
     """A network in training, which finds another digit and need not be let to."""
 
     def predict(self, ink, revision=0):
@@ -245,7 +245,7 @@ def test_an_answer_of_the_network_before_is_dropped(qtbot, network, reader, open
     assert [answer.prediction.digit for answer in readings] == [5]
 
 
-class StrictNetwork(SlowRecognizer):
+class StrictNetwork(SlowNetwork):
     """Refuses everything unless it may refuse nothing; need not be let to."""
 
     false_rejection_rate = "not set"
@@ -308,3 +308,68 @@ def test_the_false_rejection_rate_can_be_set_before_there_is_a_network(qtbot, ne
     qtbot.waitUntil(lambda: bool(readings))
 
     assert readings[0].prediction.digit == 5
+
+
+# At once, or in the thread.
+
+
+class InstantNetwork(SlowNetwork):
+    """Reads at once, and notes in which thread; a reading takes `seconds`."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.seconds = 0.0
+        self.threads = []
+
+    def predict(self, ink, revision=0):
+        self.threads.append(threading.get_ident())
+        until = time.perf_counter() + self.seconds
+        while time.perf_counter() < until:
+            pass
+        return Prediction(revision, 3, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+
+
+def read_all(qtbot, reader, readings, revisions, ink=INK):
+    """Read some ink again and again, each time once the time before was answered; the threads that read it."""
+    for revision in revisions:
+        reader.read(revision, ink, True)
+        qtbot.waitUntil(lambda wanted=revision: bool(readings) and readings[-1].prediction.revision == wanted)
+
+
+def test_a_quick_network_reads_in_the_windows_thread_once_it_has_shown_to_be_quick(
+    qtbot, network, reader, opener, readings
+):
+    opener.kind = InstantNetwork
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(3))
+    first, *later = opener.made[0].threads
+    assert first != threading.get_ident()
+    assert set(later) == {threading.get_ident()}
+
+
+def test_a_slow_network_reads_in_the_thread(qtbot, network, reader, opener, readings):
+    opener.kind = InstantNetwork
+    opened(qtbot, network)
+    opener.made[0].seconds = 0.02
+    read_all(qtbot, reader, readings, range(3))
+    assert threading.get_ident() not in opener.made[0].threads
+
+
+def test_much_more_ink_than_before_is_read_in_the_thread(qtbot, network, reader, opener, readings):
+    opener.kind = InstantNetwork
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(3))
+    read_all(qtbot, reader, readings, [3], Ink((Stroke.of([(number, 2) for number in range(1000)]),)))
+    assert opener.made[0].threads[-1] != threading.get_ident()
+
+
+def test_several_changes_of_the_ink_in_one_turn_of_the_event_loop_are_read_once(
+    qtbot, network, reader, opener, readings
+):
+    opener.kind = InstantNetwork
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(3))
+    for revision in range(3, 9):
+        reader.read(revision, INK, True)
+    qtbot.waitUntil(lambda: readings[-1].prediction.revision == 8)
+    assert len(readings) == 4
