@@ -66,8 +66,12 @@ class Training:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
 
     def ready(self):
-        """Wait for what a start looks for: data, recipes and runs. The plots are made when the panel is opened."""
+        """Wait for what the panel looks for when it is first opened: data, recipes and runs. It is left as it was."""
+        self.until(lambda: self.network.state.info is not None)
+        was_open = self.panel.is_open
+        self.panel.set_open(True)
         self.until(lambda: self.combo("data_combo").currentData())
+        self.panel.set_open(was_open)
         return self
 
     def combo(self, name):

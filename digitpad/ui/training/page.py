@@ -55,7 +55,9 @@ class TrainingPanel(QWidget):
     toggled = Signal(bool)
     line_resized = Signal()
 
-    def __init__(self, training_service: TrainingService, session: TrainingSession, network: ActiveNetwork) -> None:
+    def __init__(
+        self, training_service: TrainingService, session: TrainingSession, network: ActiveNetwork, device: str
+    ) -> None:
         super().__init__()
         self._training_service, self._session, self._network = training_service, session, network
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
