@@ -49,11 +49,12 @@ def test_every_shipped_checkpoint_is_read_as_torch_reads_it(path, images):
 
 
 def assert_alike(checkpoint, images):
-    """Probabilities, digits and rejections at every threshold are torch's."""
+    """Probabilities, digits and rejections at every threshold are torch's; untrained networks waver between digits."""
     expected, expected_scores = reader_on(checkpoint, torch.device("cpu"))(images)
     probabilities, scores = read_many(Reader(as_data(checkpoint)).read_batch, images, cores())
     assert_allclose(probabilities, expected, atol=1e-5, rtol=0)
-    assert (probabilities.argmax(1) == expected.argmax(1)).all()
+    wavers = np.ptp(np.sort(expected, axis=1)[:, -2:], axis=1) < 1e-6
+    assert (wavers | (probabilities.argmax(1) == expected.argmax(1))).all()
     assert_allclose(scores, expected_scores, atol=1e-4, rtol=1e-5)
     for _, lowest in checkpoint.info.thresholds:
         assert ((scores < lowest) == (expected_scores < lowest)).all()
