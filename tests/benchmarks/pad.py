@@ -184,14 +184,14 @@ def moved(ink: Ink, scale: float, shift: np.ndarray, width: float) -> Ink:
 
 def invariance(drawings: list[Drawing], rng: random.Random) -> Figures:
     """Share of drawings that are read the same when they are drawn otherwise."""
-    from digitpad.learning.models.recognizer import open_recognizer
+    from digitpad.reading.load import open_reader
 
-    recognizer = open_recognizer()
-    digits = [recognizer.predict(drawing.ink).digit for drawing in drawings]
+    reader = open_reader()
+    digits = [reader.predict(drawing.ink).digit for drawing in drawings]
 
     def same(scale: float, far: float, width: float) -> float:
         outliers = [
-            recognizer.predict(moved(drawing.ink, scale, rng.uniform(-far, far) * np.ones(2), width)).digit
+            reader.predict(moved(drawing.ink, scale, rng.uniform(-far, far) * np.ones(2), width)).digit
             for drawing in drawings
         ]
         return float(np.mean([digit == outlier for digit, outlier in zip(digits, outliers, strict=True)]))

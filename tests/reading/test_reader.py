@@ -7,9 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from PIL import Image
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
+from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.learning.models.checkpoints import Checkpoint, as_data, reader_on
@@ -200,3 +202,37 @@ def test_an_answer_that_is_no_number_is_a_sentence():
         network[1].weight[4] = float("inf")
     with pytest.raises(InputError, match="random answers"):
         Reader(as_checkpoint(network, [["flatten"], ["linear", 10]])).predict(drawn(1))
+
+
+def test_nothing_drawn_is_no_digit(reader):
+    for ink in (Ink(), from_picture(Image.new("L", (40, 40), 255))):
+        prediction = reader.predict(ink, 7)
+        assert (prediction.revision, prediction.digit, prediction.probabilities) == (7, None, (0.1,) * 10)
+        assert not prediction.network_input.any()
+
+
+def test_a_speck_is_refused_where_anything_is():
+    lenient = open_reader()
+    lenient.false_rejection_rate = None
+    speck = Ink((Stroke.of([(50, 50), (50, 70)], 40.0),))
+    assert open_reader().predict(speck).reason == "too small"
+    assert lenient.predict(speck).digit is not None
+
+
+COORDINATES = st.floats(-1e4, 1e4)
+STROKES = st.lists(st.tuples(COORDINATES, COORDINATES), min_size=1, max_size=12).map(Stroke.of)
+
+
+@given(st.lists(STROKES, min_size=1, max_size=4))
+def test_any_ink_gets_probabilities_that_sum_to_one(reader, strokes):
+    prediction = reader.predict(Ink(tuple(strokes)), 3)
+    assert len(prediction.probabilities) == 10
+    assert all(0 <= share <= 1 for share in prediction.probabilities)
+    assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-9)
+    assert prediction.digit == (int(np.argmax(prediction.probabilities)) if prediction.reason is None else None)
+
+
+def test_a_read_only_network_input_is_read(reader):
+    network_input = render(drawn(5))
+    network_input.flags.writeable = False
+    assert int(np.argmax(reader.read(network_input)[0])) == 5

@@ -18,9 +18,9 @@ from safetensors.torch import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import Checkpoint, as_data, load_checkpoint, save_checkpoint
 from digitpad.learning.models.networks import parameter_count
-from digitpad.learning.models.recognizer import Recognizer
+from digitpad.reading.reader import Reader
 from digitpad.reading.tensors import MAX_BYTES
 from digitpad.reading.zoo import NETWORKS
 from tests.hand_drawn import drawn
@@ -42,8 +42,8 @@ def test_weights_description_and_answers_survive_the_disk(saved):
     assert same(loaded.network, network())
     assert not loaded.network.training
     assert vars(loaded.info) == {**vars(SMALL_INFO), "path": saved, "parameters": parameter_count(loaded.network)}
-    before = Recognizer(Checkpoint(network(), SMALL_INFO)).predict(drawn(3))
-    assert Recognizer(loaded).predict(drawn(3)).probabilities == before.probabilities
+    before = Reader(as_data(Checkpoint(network(), SMALL_INFO))).predict(drawn(3))
+    assert Reader(as_data(loaded)).predict(drawn(3)).probabilities == before.probabilities
 
 
 @pytest.mark.parametrize("known", NETWORKS)
