@@ -180,7 +180,8 @@ def test_only_a_wrong_reading_is_amber_and_has_a_word_of_its_own(qtbot, view, th
     view.show_samples(blank(read(6, wrong=(4,))))
     wrong = laid_out(qtbot, view)
     columns = amber_columns(wrong, theme)
-    assert 4 * wrong._width <= columns.min() <= columns.max() < 5 * wrong._width
+    width = wrong.minimumSizeHint().width()  # of one image
+    assert 4 * width <= columns.min() <= columns.max() < 5 * width
     assert wrong.sizeHint().height() > height  # for the word
 
 
@@ -191,9 +192,9 @@ def test_however_many_there_are_all_can_be_scrolled_to(qtbot, view, count, width
     view.resize(width, 240)
     view.show_samples(read(count, outputs=min(count, 2)) if after else images(count))
     grid = laid_out(qtbot, view)
-    columns = grid._columns(grid.width())
-    assert 0 < columns * grid._width <= max(grid.width(), grid._width)
-    assert -(-count // columns) * grid._height <= grid.height()
+    one = grid.minimumSizeHint()
+    columns = max(1, grid.width() // one.width())
+    assert grid.height() >= grid.heightForWidth(grid.width()) == -(-count // columns) * one.height()
     assert view.widget().height() == view.viewport().height() + view.verticalScrollBar().maximum()
 
 
