@@ -7,7 +7,9 @@ Qt warnings and exceptions in slots fail a test too: pytest-qt sees to that, as 
 from __future__ import annotations
 
 import os
+import signal
 import threading
+from functools import partialmethod
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,10 +19,34 @@ import pytest
 import shiboken6
 from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
+from pytestqt.qtbot import QtBot
 
 # A property holds on a slow or busy machine too.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# A shell that starts the tests in its background has them ignore Ctrl+C, and so would the processes that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+PATIENCE = 60_000
+"""Milliseconds that a test waits for what must happen: on a busy machine everything takes long, and a fault longer."""
+
+
+class PatientBot(QtBot):
+    """Waits a minute where pytest-qt gives up after one second or five."""
+
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=PATIENCE)
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=PATIENCE)
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=PATIENCE)
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=PATIENCE)
+    waitActive = partialmethod(QtBot.waitActive, timeout=PATIENCE)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    """pytest-qt's, with patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,12 @@ from digitpad.reading.zoo import NETWORKS
 
 ROOT = Path(__file__).parents[1]
 
+pytestmark = pytest.mark.timeout(300)  # building and installing take long on a busy machine
+
 
 def run(*words, **options):
     """Run this Python in a process of its own; its words must not end in a failure."""
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=300, check=False, **options)
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=250, check=False, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

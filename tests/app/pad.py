@@ -36,9 +36,7 @@ class Pad:
 
     def answer(self):
         """The prediction for the ink as it is now, once it is shown."""
-        self.qtbot.waitUntil(
-            lambda: bool(self.shown) and self.shown[-1].revision == self.canvas.revision, timeout=30000
-        )
+        self.qtbot.waitUntil(lambda: bool(self.shown) and self.shown[-1].revision == self.canvas.revision)
         return self.shown[-1]
 
     def widget(self, name, kind=QWidget):

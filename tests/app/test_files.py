@@ -31,7 +31,7 @@ def checkpoint_name(pad):
 
 
 def wait_for_checkpoint(pad, name):
-    pad.qtbot.waitUntil(lambda: checkpoint_name(pad) == f"Checkpoint {name}", timeout=30000)
+    pad.qtbot.waitUntil(lambda: checkpoint_name(pad) == f"Checkpoint {name}")
 
 
 def action(pad, text):
@@ -287,7 +287,7 @@ def test_a_device_that_is_not_there_is_told_where_training_is_opened(start, copy
     device = pad.widget("device_combo")
     assert device.currentData() == "mps"
     pad.window.findChild(TrainingPanel).set_open(True)
-    pad.qtbot.waitUntil(lambda: "mps" in pad.widget("training_notice").text, timeout=30000)
+    pad.qtbot.waitUntil(lambda: "mps" in pad.widget("training_notice").text)
     assert device.currentData() == "auto"
 
 
@@ -295,7 +295,7 @@ def test_without_any_network_the_window_says_so_until_one_is_loaded(start, copy,
     monkeypatch.setattr("digitpad.reading.load.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
     pad = start()
     label = pad.widget("prediction_label")
-    pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
+    pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription())
     pad.draw(SEVEN)
     assert "no network" in label.accessibleDescription()
 
@@ -330,7 +330,7 @@ def test_after_an_error_a_good_checkpoint_brings_the_empty_state_back(start, cop
     monkeypatch.setattr("digitpad.reading.load.DEFAULT_CHECKPOINT", tmp_path / "missing.safetensors")
     pad = start()
     label = pad.widget("prediction_label")
-    pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription(), timeout=30000)
+    pad.qtbot.waitUntil(lambda: "no network" in label.accessibleDescription())
     assert not action(pad, "Save checkpoint as…").isEnabled()
     assert not pad.widget("save_button").isEnabled()
     drop(pad, copy)

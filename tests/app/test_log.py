@@ -116,5 +116,5 @@ def test_what_is_opened_and_what_is_refused_is_logged_in_english(pad, caplog, tm
         pad.draw(SEVEN)
         pad.answer()
         pad.window.findChild(TrainingPanel).load_requested.emit(tmp_path / "broken.safetensors")
-        pad.qtbot.waitUntil(lambda: "refused: broken.safetensors" in caplog.text, timeout=30000)
+        pad.qtbot.waitUntil(lambda: "refused: broken.safetensors" in caplog.text)
     assert "pen.safetensors" in caplog.text

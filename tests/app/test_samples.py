@@ -12,9 +12,6 @@ from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.training.page import TrainingPanel
 from digitpad.ui.training.samples import SamplesView
 
-PATIENCE = 30000
-"""Milliseconds that a short training may take on a busy machine."""
-
 
 @pytest.fixture
 def ready(pad, monkeypatch):
@@ -23,7 +20,7 @@ def ready(pad, monkeypatch):
     pad.window.findChild(TrainingPanel).set_open(True)
     pad.widget("training_tabs", QTabWidget).setCurrentWidget(pad.widget("samples_view", SamplesView))
     data = pad.widget("data_combo", QComboBox)
-    pad.qtbot.waitUntil(lambda: data.currentData() is not None, timeout=PATIENCE)
+    pad.qtbot.waitUntil(lambda: data.currentData() is not None)
     return pad
 
 
@@ -38,7 +35,7 @@ def train(pad, recipe):
     button = pad.widget("train_button", QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     words = pad.widget("training_text", QLabel)
-    pad.qtbot.waitUntil(lambda: " finished in " in words.text(), timeout=PATIENCE)
+    pad.qtbot.waitUntil(lambda: " finished in " in words.text())
     assert {type(report) for report in reported} <= {StepsReport, InterimReport, EpochReport}
     assert len(reported) == len(set(map(id, reported))) > 1
     return [*said, view.accessibleDescription()]

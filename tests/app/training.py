@@ -23,9 +23,6 @@ from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.training.page import TrainingPanel
 
-PATIENCE = 60000
-"""Milliseconds to wait: the machine may be busy."""
-
 CURVES, MAP, RUNS = range(3)
 """The tabs."""
 
@@ -63,7 +60,7 @@ class Training:
         self.window.training_progressed.connect(self.reports.append)
 
     def until(self, condition):
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def ready(self):
         """Wait for what the panel looks for when it is first opened: data, recipes and runs. It is left as it was."""

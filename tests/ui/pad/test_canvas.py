@@ -712,4 +712,4 @@ def test_much_ink_holds_up_no_event_and_is_painted_at_last(canvas, qtbot, ink, s
     assert max(used(mouse, canvas, PRESS, 250, 250), used(mouse, canvas, MOVE, 260, 255)) < seconds
     mouse(canvas, RELEASE, 260, 255)
     columns, rows = (np.concatenate([stroke.points[::10, :2] for stroke in canvas.ink.strokes]).T / 2).astype(int)
-    qtbot.waitUntil(lambda: (picture(canvas)[rows, columns] < 128).all(), timeout=20_000)
+    qtbot.waitUntil(lambda: (picture(canvas)[rows, columns] < 128).all())
