@@ -6,7 +6,6 @@ import contextlib
 import errno
 import logging
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -137,9 +136,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
 
     A note of it is kept and locked meanwhile, by which `remove_unfinished` finds what a process left that was killed.
     """
-    temporary = (
-        folder / f".{secrets.token_hex(4)}.part"
-    )  # short, since the target's name may be as long as names can be
+    temporary = folder / f".{os.urandom(4).hex()}.part"  # short, since the target's name may be as long as names can be
     note = _notes() / temporary.name
     with contextlib.ExitStack() as held:
         with contextlib.suppress(OSError):  # it does without where the user's data folder cannot be written to

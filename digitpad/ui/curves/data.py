@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import io
 import math
 from bisect import bisect_left, bisect_right
@@ -161,6 +160,8 @@ class RunCurves:
         interims = {report.step: report for report in self._interims}
         numbers = {int(step): values for step, *values in self._table[:4, : self._count].T.tolist()}
         text = io.StringIO()
+        import csv  # here, since a start has no time for it
+
         table = csv.writer(text, lineterminator="\n")
         table.writerow([*_STEP_COLUMNS, *_EPOCH_COLUMNS, *(f"interim_{name}" for name in _INTERIM_COLUMNS)])
         for step in sorted({*numbers, *epochs, *interims}):

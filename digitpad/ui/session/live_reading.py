@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections import deque
 from dataclasses import dataclass, replace
@@ -141,7 +140,8 @@ class LiveReader(QObject):
     def _is_quick(self, ink: Ink) -> bool:
         if not self._costs:
             return False
-        return statistics.median(self._costs) < _QUICK_SECONDS and _size(ink) <= 2 * self._largest + 200
+        median = sorted(self._costs)[len(self._costs) // 2]
+        return median < _QUICK_SECONDS and _size(ink) <= 2 * self._largest + 200
 
     @Slot()
     def _read_now(self) -> None:
