@@ -61,9 +61,10 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._application, self._settings, self._first_checkpoint = application, settings, checkpoint
-        self._worker = Worker("reading", self)
-        self._network = ActiveNetwork(open_network, self._worker, self)
-        self._reader = LiveReader(self._network, self._worker, self)
+        # Drawings are read on while another network is being opened: a foreign one takes seconds.
+        self._workers = opening, reading = Worker("opening", self), Worker("reading", self)
+        self._network = ActiveNetwork(open_network, opening, self)
+        self._reader = LiveReader(self._network, reading, self)
         self._session = TrainingSession(training_service, self)
         self._painted = self._closing = False
         self._training = TrainingPanel(training_service, self._session, self._network, device)
@@ -280,7 +281,8 @@ class MainWindow(QMainWindow):
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._session.shut_down()
         self._training.shut_down()
-        self._worker.stop()
+        for worker in self._workers:
+            worker.stop()
         self._files.stop()
         self._collector.stop()
         super().closeEvent(event)

@@ -366,6 +366,19 @@ def test_a_cleared_pad_shows_no_guess_while_a_checkpoint_is_being_opened(pad, co
     wait_for_checkpoint(pad, "mine")
 
 
+def test_drawings_are_read_while_another_network_is_being_opened(pad, copy, monkeypatch):
+    wait_for_checkpoint(pad, "pen")
+    let = threading.Event()
+    monkeypatch.setattr("digitpad.reading.load.open_reader", lambda path: let.wait(20) and open_reader(path))
+    drop(pad, copy)
+    pad.draw(SEVEN)
+
+    assert pad.answer().digit == 7
+    assert checkpoint_name(pad) == "Checkpoint pen"
+    let.set()
+    wait_for_checkpoint(pad, "mine")
+
+
 def test_a_drop_never_lets_the_source_delete_the_file(pad, copy):
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(copy))])

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from digitpad.ink.formats.endings import INK_ENDINGS, PICTURE_ENDINGS
 
-CHECKPOINT_ENDINGS = (".safetensors", ".pt", ".pth")
+CHECKPOINT_ENDINGS = (".safetensors", ".onnx", ".pt", ".pth", ".ckpt")
 
 translate = QCoreApplication.translate
 
@@ -35,7 +35,8 @@ def picture_save_filter() -> list[str]:
 
 def checkpoint_filter() -> list[str]:
     """Names of what can be loaded to read with."""
-    return [translate("dialogs", "Checkpoints") + " (*.safetensors *.pt *.pth)", _all_files()]
+    endings = " ".join(f"*{ending}" for ending in CHECKPOINT_ENDINGS)
+    return [translate("dialogs", "Checkpoints") + f" ({endings})", _all_files()]
 
 
 def checkpoint_save_filter(ending: str) -> list[str]:

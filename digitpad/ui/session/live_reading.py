@@ -119,7 +119,8 @@ class LiveReader(QObject):
         before, reader, rate = self._request, self._network.reader, self._network.false_rejection_rate
         if before is None or (reader is before.reader and rate == before.false_rejection_rate):
             return
-        if before.reader is None or reader is None or reader.info.layers != before.reader.info.layers:
+        layers = reader.info.layers if reader else []
+        if before.reader is None or not layers or layers != before.reader.info.layers:  # an ONNX file's are not known
             self._costs.clear()
         # What was drawn before the first network was there has waited since; another network starts afresh.
         at = before.at if before.reader is None else time.perf_counter()

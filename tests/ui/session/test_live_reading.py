@@ -356,6 +356,15 @@ def test_a_slow_network_reads_in_the_thread(qtbot, network, reader, opener, read
     assert threading.get_ident() not in opener.made[0].threads
 
 
+def test_a_network_whose_layers_are_unknown_has_to_show_anew_that_it_is_quick(qtbot, network, reader, opener, readings):
+    opener.kind = InstantNetwork
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(3))
+    opened(qtbot, network, "second")
+    qtbot.waitUntil(lambda: len(readings) == 4)
+    assert opener.made[1].threads[0] != threading.get_ident()
+
+
 def test_much_more_ink_than_before_is_read_in_the_thread(qtbot, network, reader, opener, readings):
     opener.kind = InstantNetwork
     opened(qtbot, network)
