@@ -261,8 +261,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_theme_changed(self, theme: Theme) -> None:
-        for part in (self._actions, self._training):
-            part.set_theme(theme)
+        self._actions.set_theme(theme)
         self._canvas.set_colours(*(QColor(name) for name in (theme.text, theme.surface, theme.quiet)))
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,8 +1,7 @@
 """Colours, fonts and the application's style, in light and dark.
 
-A window that follows the system connects `QGuiApplication.styleHints().colorSchemeChanged` to a slot which calls
-`apply_theme(app, "system")` and hands the `Theme` it returns to `set_theme` of the widgets that paint themselves. A
-label that carries a note is marked with `label.setProperty("note", True)` and gets 11 px quiet type.
+Widgets that paint themselves ask for `current_theme` when they paint; those that keep what they made of it make it anew
+at `QEvent.PaletteChange`. A label with the property "note" gets 11 px quiet type.
 """
 
 from __future__ import annotations
@@ -305,5 +304,7 @@ def _style_sheet(theme: Theme) -> str:
     QTabBar::tab:hover {{ color: {t.text}; }}
     QTabBar::tab:focus {{ color: {t.accent_text}; }}
     QScrollArea {{ background: transparent; }}
+    CurvePlots {{ border: 2px solid transparent; border-radius: 4px; }}
+    CurvePlots:focus {{ border-color: {t.accent}; }}
     QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
     """

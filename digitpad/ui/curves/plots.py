@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from digitpad.ui.common.format import numeral
-from digitpad.ui.common.theme import NOTE_PIXELS, Theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, Theme, current_theme, text_font
 from digitpad.ui.curves.data import Points, RunCurves, XAxis
 from digitpad.ui.curves.legend import EACH_STEP, PART, RATE, SMOOTHED, TEST, TRAINING, Look, legend_text, other_look
 
@@ -67,7 +67,7 @@ class Plot:
         self._items: list[Untyped] = []
         self._drawn: tuple[object, ...] = ()
 
-    def set_theme(self, theme: Theme) -> None:
+    def set_colours(self, theme: Theme) -> None:
         """Take the colours of a theme; lines take them when they are drawn next."""
         self.cursor.setPen(QColor(theme.quiet))
         for axis in (self.values, self.steps):
@@ -76,12 +76,13 @@ class Plot:
             axis.setStyle(tickFont=text_font(NOTE_PIXELS))
             axis.label.setFont(text_font(NOTE_PIXELS))
 
-    def draw(self, lines: Sequence[Line], theme: Theme, ratio: float, *, is_log: bool = False) -> tuple[float, float]:
+    def draw(self, lines: Sequence[Line], ratio: float, *, is_log: bool = False) -> tuple[float, float]:
         """Draw these lines, the topmost last, instead of those before; `ratio` is device pixels for each pixel.
 
         Returns:
             The lowest and highest value within the steps that are shown, positive where `is_log`; NaN without any.
         """
+        theme = current_theme()
         looks = (theme, ratio, *(look for _, look, _ in lines))
         if looks != self._drawn:
             for item in self._items:
@@ -138,7 +139,7 @@ class CurvePlots(QFrame):
     cursor_moved = Signal()
     redraw_requested = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         import pyqtgraph
 
@@ -156,6 +157,7 @@ class CurvePlots(QFrame):
         self.entries: list[tuple[str, Look]] = []
         """What the legend names."""
         self.legend = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
+        self.legend.setFont(text_font(NOTE_PIXELS))
         self._area: Untyped = pyqtgraph.GraphicsLayoutWidget()
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setMinimumSize(120, 60)
@@ -188,17 +190,18 @@ class CurvePlots(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2, 2, 2, 2)
         outer.addWidget(self.picture)
-        self.set_theme(theme)
+        self._set_colours()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme, and the application's font as it is now."""
-        self._theme = theme
-        frame = "QFrame#curve_plots {{ border: 2px solid {}; border-radius: 4px; }}"
-        self.setStyleSheet(frame.format("transparent") + frame.replace("plots", "plots:focus").format(theme.accent))
-        self.legend.setFont(text_font(NOTE_PIXELS))
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._set_colours()
+
+    def _set_colours(self) -> None:
+        theme = current_theme()
         self._area.setBackground(QColor(theme.window))
         for plot in self._plots:
-            plot.set_theme(theme)
+            plot.set_colours(theme)
         self.redraw_requested.emit()
 
     @property
@@ -254,7 +257,7 @@ class CurvePlots(QFrame):
             tested = self._placed(run, run.by_epoch("test_accuracy"))
             accuracy.insert(number, (name, replace(look, symbol="o"), tested))
             self.entries.append((name, look))
-        self.legend.setText(legend_text(self.entries, self._theme))
+        self.legend.setText(legend_text(self.entries, current_theme()))
         self.legend.setToolTip("\n".join(name for name, _ in self.entries))
         rate: list[Line] = [("", RATE, (steps, curves.learning_rates))]
         self._draw_values(loss, accuracy, rate, is_log=is_log)
@@ -317,15 +320,15 @@ class CurvePlots(QFrame):
 
     def _draw_values(self, loss: list[Line], accuracy: list[Line], rate: list[Line], *, is_log: bool) -> None:
         ratio = self.ratio or self.devicePixelRatioF()
-        low, high = self._loss.draw(loss, self._theme, ratio, is_log=is_log)
+        low, high = self._loss.draw(loss, ratio, is_log=is_log)
         if math.isnan(low):
             low, high = 0.1, 1.0
         if not is_log and (self._follows or low == high):
             low, high = min(low, 0.0), high or 1.0
         self._loss.set_range(low, high, is_log=is_log)
-        low, _ = self._accuracy.draw(accuracy, self._theme, ratio)
+        low, _ = self._accuracy.draw(accuracy, ratio)
         self._accuracy.set_range(0.89 if math.isnan(low) else max(0.0, 1 - max(1.1 * (1 - low), 0.001)), 1.0)
-        low, high = self._rate.draw(rate, self._theme, ratio, is_log=is_log)
+        low, high = self._rate.draw(rate, ratio, is_log=is_log)
         high = high if high > 0 else 1.0
         # A schedule that ends near 0 would take all decades there are.
         self._rate.set_range(np.fmax(low, high * 10.0**-_DECADES) if is_log else 0.0, high, is_log=is_log)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.ui.common.format import epoch_count, numeral
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 
 LearningRateAt = Callable[[Recipe, float], float]
 """The learning rate of a recipe once a share of its run is over, 0 to 1."""
@@ -21,7 +21,7 @@ _POINTS = 400
 class LearningRateCurve(QWidget):
     """The learning rate over the epochs, from 0 to its highest, with the value under the cursor."""
 
-    def __init__(self, learning_rate_at: LearningRateAt, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, learning_rate_at: LearningRateAt, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rate_curve")
         self.setAccessibleName(self.tr("Learning rate over the run"))
@@ -29,7 +29,6 @@ class LearningRateCurve(QWidget):
         self.setMinimumSize(160, 88)
         self.setMouseTracking(True)
         self._learning_rate_at = learning_rate_at
-        self._theme = theme
         self._recipe: Recipe | None = None
         self._rates: list[float] = []
         self._share: float | None = None
@@ -37,11 +36,6 @@ class LearningRateCurve(QWidget):
     def sizeHint(self) -> QSize:
         """Room to see the shape."""
         return QSize(240, 112)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-        self.update()
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Draw the learning rate of a recipe that can be used."""
@@ -81,20 +75,21 @@ class LearningRateCurve(QWidget):
             return
         plot, above = self._plot(), QRectF(self.rect()).adjusted(1, 0, -1, 0)
         width, height, highest = plot.width() / _POINTS, plot.height(), max(self._rates) or 1.0
+        theme = current_theme()
         left, bottom = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignBottom
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(text_font(NOTE_PIXELS))
-            painter.setPen(QColor(self._theme.quiet))
+            painter.setPen(QColor(theme.quiet))
             painter.drawText(above, left, self.words())
             painter.drawText(above, bottom | left, "0")
             painter.drawText(above, bottom | Qt.AlignmentFlag.AlignRight, epoch_count(self._recipe.epochs))
             if self._share is not None:
                 x = plot.left() + plot.width() * self._share
                 painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-            painter.setPen(QColor(self._theme.line))
+            painter.setPen(QColor(theme.line))
             painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.setPen(QPen(QColor(theme.accent), 2))
             places = ((plot.left() + width * point, 1 - rate / highest) for point, rate in enumerate(self._rates))
             painter.drawPolyline([QPointF(x, plot.top() + height * down) for x, down in places])
 

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QRegion, QShowEvent
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPalette, QRegion, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral, percent
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.plots import CurvePlots
 
@@ -43,7 +43,7 @@ class CurvesView(QWidget):
     export_requested = Signal(str)
     drawn = Signal()
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("loss_plot")
         self.setAccessibleName(self.tr("Training curves"))
@@ -85,32 +85,25 @@ class CurvesView(QWidget):
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sentence.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        for label in (self._values, self._why):
+            label.setFont(text_font(NOTE_PIXELS))
         self._pages = QStackedLayout()
         self._pages.addWidget(self._sentence)
         self._grid.addWidget(self._values, 1, 0, 1, 7)
         self._grid.addLayout(self._pages, 2, 0, 1, 7)
         self._grid.setRowStretch(2, 1)
-        self.set_theme(theme)
         self._show_state()
 
     def build(self) -> None:
         """Make the plots; imports pyqtgraph, which takes a while unless a thread has done so before."""
         if self._plots is None:
-            self._plots = CurvePlots(self._theme)
+            self._plots = CurvePlots()
             self._pages.addWidget(self._plots)
             self._plots.cursor_moved.connect(self._on_cursor_moved)
             self._plots.redraw_requested.connect(self._request_redraw)
             self._whole.clicked.connect(self._plots.show_whole_range)
             self._request_redraw()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme, and the application's font as it is now."""
-        self._theme = theme
-        self._sentence.setStyleSheet(f"color: {theme.quiet}")
-        self._values.setFont(text_font(NOTE_PIXELS))
-        self._why.setFont(text_font(NOTE_PIXELS))
-        if self._plots is not None:
-            self._plots.set_theme(theme)
 
     @property
     def curves(self) -> RunCurves:
@@ -169,10 +162,10 @@ class CurvesView(QWidget):
         size = self._plots.picture.size() + QSize(0, _TITLE_HEIGHT)
         image = QImage(size * scale, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
-        image.fill(QColor(self._theme.window))
+        image.fill(QColor(current_theme().window))
         with QPainter(image) as painter:
             painter.setFont(text_font(NOTE_PIXELS))
-            painter.setPen(QColor(self._theme.quiet))
+            painter.setPen(QColor(current_theme().quiet))
             title = QRectF(8, 0, size.width() - 16, _TITLE_HEIGHT)
             painter.drawText(title, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._words())
             below = QPoint(0, _TITLE_HEIGHT)

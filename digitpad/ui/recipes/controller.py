@@ -17,7 +17,6 @@ from digitpad.domain.schedules import learning_rate_at
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import delete_recipe, free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
-from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.session.worker import Worker
 
 if TYPE_CHECKING:
@@ -49,18 +48,11 @@ class RecipeController(QObject):
         self._own: list[Recipe] = []
         self._changed: Recipe | None = None
         self._editor: RecipeEditor | None = None
-        self._theme = LIGHT
 
     @property
     def recipes(self) -> Sequence[Recipe]:
         """Every recipe, those that ship first."""
         return [*self._training_service.recipes, *self._own, *([self._changed] if self._changed else [])]
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-        if self._editor is not None:
-            self._editor.set_theme(theme)
 
     @Slot()
     def look(self) -> None:
@@ -87,9 +79,7 @@ class RecipeController(QObject):
     def _on_networks(self, recipe: Recipe, seed: int, networks: list[tuple[str, int]]) -> None:
         from digitpad.ui.recipes.editor import RecipeEditor
 
-        editor = RecipeEditor(
-            networks, _learning_rate_at, lambda: [known.id for known in self.recipes], self._window, self._theme
-        )
+        editor = RecipeEditor(networks, _learning_rate_at, lambda: [it.id for it in self.recipes], self._window)
         editor.recipe_used.connect(self._on_used)
         editor.recipe_save_requested.connect(self._on_save)
         editor.delete_requested.connect(self._on_delete)

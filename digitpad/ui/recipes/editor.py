@@ -31,7 +31,6 @@ from digitpad.ui.common.dialogs import ask_before_deleting
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
-from digitpad.ui.common.theme import LIGHT, Theme
 from digitpad.ui.common.title_row import TitleRow
 from digitpad.ui.curves.rate_curve import LearningRateAt
 from digitpad.ui.data.augmentation_fields import AugmentationFields
@@ -69,7 +68,6 @@ class RecipeEditor(QDialog):
         learning_rate_at: LearningRateAt,
         taken_ids: Callable[[], Collection[str]],
         parent: QWidget | None = None,
-        theme: Theme = LIGHT,
     ) -> None:
         """Build the dialog, empty and hidden.
 
@@ -78,7 +76,6 @@ class RecipeEditor(QDialog):
             learning_rate_at: the learning rate of a recipe once a share of its run is over, 0 to 1.
             taken_ids: the ids that a new recipe must not have: all that ship and all the person's own.
             parent: the window.
-            theme: its colours.
         """
         super().__init__(parent)
         self.setObjectName("recipe_editor")
@@ -120,7 +117,6 @@ class RecipeEditor(QDialog):
         column.addWidget(self._bottom)
         self._use.setDefault(True)  # now that the dialog can know of it
         self.resize(800, 640)
-        self.set_theme(theme)
 
         self._title.textChanged.connect(self._follow)
         self._network.currentIndexChanged.connect(self._follow)
@@ -128,10 +124,6 @@ class RecipeEditor(QDialog):
         self.augmentation.edited.connect(self._follow)
         self._save_row.title_chosen.connect(self._on_title_chosen)
         self._save_row.left.connect(self._leave_save_row)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self.training.set_theme(theme)
 
     def show_recipe(self, recipe: Recipe, seed: int, *, own: bool = False) -> None:
         """Open with a recipe that can be used, see `check_recipe`, and the seed of the run; `own` if it is saved."""

@@ -12,7 +12,6 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import TrainingConfig
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.setting_fields import Field, NumbersEdit, ProblemLabel, add_row, field_for
-from digitpad.ui.common.theme import Theme
 from digitpad.ui.curves.rate_curve import LearningRateAt, LearningRateCurve
 
 _SETTINGS = {**declared(Recipe), "seed": declared(TrainingConfig)["seed"]}
@@ -66,10 +65,6 @@ class TrainingFields(QWidget):
         column.addWidget(label)
         column.addLayout(form)
         column.addSpacing(8)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self.curve.set_theme(theme)
 
     def show_recipe(self, recipe: Recipe, seed: int) -> None:
         """Show a recipe's values, and a run's seed."""

@@ -18,7 +18,6 @@ from digitpad.services import Pixels, TrainingService
 from digitpad.storage.io import write_atomically
 from digitpad.ui.common.dialogs import ask_save, curves_filter
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.theme import Theme
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
@@ -203,11 +202,6 @@ class TrainingPanel(QWidget):
     def show_drawing(self, drawing: Pixels | None) -> None:
         """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
         self._map.take_drawing(drawing)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        for part in (self._curves, self._samples, self._recipes):
-            part.set_theme(theme)
 
     @Slot()
     def begin_if_open(self) -> None:

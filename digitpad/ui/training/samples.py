@@ -10,7 +10,7 @@ from digitpad.domain.reports import Samples
 from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
-from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, Theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 
 _ENLARGED = 2
 _GAP = 8
@@ -21,14 +21,13 @@ _BARS_WIDTH = 216
 class SamplesView(QScrollArea):
     """The images of the run that goes on or has ended; a sentence where there are none."""
 
-    def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("samples_view")
         self.setAccessibleName(self.tr("Samples"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._theme = theme
         self._sections: list[_Section] = []
         self._more_comes = False
         self._note = QLabel(self.tr("Recipes such as Five by five and Keras show images here."))
@@ -46,12 +45,6 @@ class SamplesView(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         self._describe()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-        for section in self._sections:
-            section.set_theme(theme)
 
     @Slot(object)
     def begin(self, info: RunInfo) -> None:
@@ -71,7 +64,7 @@ class SamplesView(QScrollArea):
     @Slot(object)
     def show_samples(self, samples: Samples) -> None:
         """Show images, beside those that are there already."""
-        section = _Section(samples, self._theme)
+        section = _Section(samples)
         self._sections.append(section)
         self._row.addWidget(section, 0 if samples.outputs else 1)
         self._note.setVisible(self._more_comes and samples.probabilities is None)
@@ -87,11 +80,11 @@ class SamplesView(QScrollArea):
 class _Section(QWidget):
     """Images with a line above that says which they are, and the ten outputs for the first of them."""
 
-    def __init__(self, samples: Samples, theme: Theme) -> None:
+    def __init__(self, samples: Samples) -> None:
         super().__init__()
         heading = QLabel(self._heading(samples))
         heading.setWordWrap(True)
-        self._images = _Images(samples, theme)
+        self._images = _Images(samples)
         self._bars = [ProbabilityBars() for _ in range(samples.outputs)]
         outputs = QVBoxLayout()
         outputs.setSpacing(8)
@@ -123,10 +116,6 @@ class _Section(QWidget):
         said += [f"{bars.accessibleName()}: {bars.accessibleDescription()}." for bars in self._bars]
         self.setAccessibleDescription(" ".join(said))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._images.set_theme(theme)
-
     def _heading(self, samples: Samples) -> str:
         if samples.predictions is None:
             return self.tr("First training images with their labels")
@@ -138,7 +127,7 @@ class _Section(QWidget):
 class _Images(QWidget):
     """Images in rows, as many to a row as fit; below each its label, what the network reads, and whether it errs."""
 
-    def __init__(self, samples: Samples, theme: Theme) -> None:
+    def __init__(self, samples: Samples) -> None:
         super().__init__()
         self.setObjectName("sample_images")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -159,18 +148,10 @@ class _Images(QWidget):
             ]
             said = self.tr("Read as {read}; labels {labels}.")
         self.setAccessibleDescription(said.format(read=", ".join(map(str, read)), labels=", ".join(map(str, labels))))
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours from a theme, and the application's font as it is now."""
-        self._picture = coloured(self._samples.pixels, ink_colours(theme))
-        self._text, self._quiet, self._amber = QColor(theme.text), QColor(theme.quiet), QColor(theme.amber)
         self._font, self._bold = text_font(NOTE_PIXELS), text_font(NOTE_PIXELS, bold=True)
         widest = max(QFontMetricsF(self._bold).horizontalAdvance(line) for lines in self._captions for line in lines)
         self._width = max(_ENLARGED * SIDE, round(widest + 0.5)) + _GAP
         self._height = _ENLARGED * SIDE + _LINE * max(map(len, self._captions)) + _GAP
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """All images in one row, ten at most."""
@@ -186,20 +167,21 @@ class _Images(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint images and captions."""
-        columns, scale = self._columns(self.width()), self.devicePixelRatioF()
+        columns, scale, theme = self._columns(self.width()), self.devicePixelRatioF(), current_theme()
+        picture = coloured(self._samples.pixels, ink_colours(theme))
         side = SIDE * round(_ENLARGED * scale)
         places = [
             (number % columns * self._width, number // columns * self._height) for number in range(len(self._captions))
         ]
         with QPainter(self) as painter:
             painter.scale(1 / scale, 1 / scale)
-            paint_images(painter, self._picture, [(round(x * scale), round(y * scale)) for x, y in places], side)
+            paint_images(painter, picture, [(round(x * scale), round(y * scale)) for x, y in places], side)
             painter.scale(scale, scale)
             for (x, y), lines, wrong in zip(places, self._captions, self._wrong, strict=True):
                 for line, text in enumerate(lines):
                     is_marked = wrong and line != 1  # all but the label
                     painter.setFont(self._bold if is_marked else self._font)
-                    painter.setPen(self._amber if is_marked else self._text if line == 0 else self._quiet)
+                    painter.setPen(QColor(theme.amber if is_marked else theme.text if line == 0 else theme.quiet))
                     box = QRectF(x, y + _ENLARGED * SIDE + 2 + line * _LINE, self._width, _LINE)
                     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -413,8 +413,8 @@ def test_losses_that_are_no_numbers_and_rates_of_zero_are_drawn_without_complain
     view.grab()
 
 
-def test_the_picture_is_what_is_shown_in_the_colours_of_the_theme(qtbot, view):
-    view.set_theme(DARK)
+def test_the_picture_is_what_is_shown_in_the_colours_of_the_theme(qtbot, view, wear):
+    wear("dark")
     image = QImage.fromData(png(view.to_image(2.0)))
 
     assert image.size().width() == pytest.approx(2 * plots(view).width(), abs=20)

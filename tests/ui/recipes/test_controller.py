@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QPushButton, 
 from digitpad.domain.errors import DigitpadError
 from digitpad.storage.recipe_store import keep_recipe, load_recipe, recipes_folder, save_recipe
 from digitpad.ui.common.number_box import NumberBox
-from digitpad.ui.common.theme import DARK
 from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.recipes.editor import RecipeEditor
 from digitpad.ui.session.worker import Worker
@@ -229,8 +228,8 @@ def test_without_networks_there_is_no_editor_but_a_sentence(qtbot, controller, t
     assert [str(error) for error in failed.args] == ["PyTorch could not be loaded."]
 
 
-def test_the_editor_takes_the_colours_of_a_theme(qtbot, controller):
+def test_the_editor_takes_the_colours_of_a_theme(qtbot, controller, wear):
     editor = edit(qtbot, controller)
     before = editor.training.curve.grab().toImage()
-    controller.set_theme(DARK)
+    wear("dark")
     assert editor.training.curve.grab().toImage() != before

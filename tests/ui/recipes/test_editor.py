@@ -17,7 +17,6 @@ from digitpad.domain.run import TrainingConfig
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import ProblemLabel
-from digitpad.ui.common.theme import DARK
 from digitpad.ui.recipes.editor import RecipeEditor
 from tests.domain.test_recipe import RECIPES
 
@@ -351,10 +350,10 @@ def test_the_curve_shows_the_value_under_the_cursor(editor, qtbot):
     assert curve.grab().toImage() != plain
 
 
-def test_another_theme_is_painted(editor):
+def test_another_theme_is_painted(editor, wear):
     editor.show_recipe(FAST, 0)
     before = editor.training.curve.grab().toImage()
-    editor.set_theme(DARK)
+    wear("dark")
     assert editor.training.curve.grab().toImage() != before
 
 

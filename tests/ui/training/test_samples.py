@@ -148,10 +148,12 @@ def test_a_new_run_shows_nothing_of_the_one_before(qtbot, view):
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize(("scale", "times"), [(1.0, 2), (1.5, 3), (2.0, 4)])
-def test_images_are_painted_in_whole_multiples_in_the_theme_s_colours(qtbot, view, monkeypatch, theme, scale, times):
+def test_images_are_painted_in_whole_multiples_in_the_theme_s_colours(
+    qtbot, view, wear, monkeypatch, theme, scale, times
+):
     shown = images(20)
     view.show_samples(shown)
-    view.set_theme(theme)
+    wear("dark" if theme.is_dark else "light")
     grid = laid_out(qtbot, view)
     monkeypatch.setattr(grid, "devicePixelRatioF", lambda: scale)
     picture = painted(grid, scale)
@@ -167,11 +169,11 @@ def amber_columns(grid, theme):
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_only_a_wrong_reading_is_amber_and_has_a_word_of_its_own(qtbot, view, theme):
+def test_only_a_wrong_reading_is_amber_and_has_a_word_of_its_own(qtbot, view, wear, theme):
     def blank(samples):
         return replace(samples, pixels=np.zeros_like(samples.pixels))
 
-    view.set_theme(theme)
+    wear("dark" if theme.is_dark else "light")
     view.show_samples(blank(read(6)))
     right = laid_out(qtbot, view)
     assert not len(amber_columns(right, theme))
