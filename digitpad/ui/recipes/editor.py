@@ -31,7 +31,7 @@ from digitpad.ui.common.dialogs import ask_before_deleting
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
-from digitpad.ui.common.title_row import TitleRow
+from digitpad.ui.recipes.title_row import TitleRow
 from digitpad.ui.curves.rate_curve import LearningRateAt
 from digitpad.ui.data.augmentation_fields import AugmentationFields
 from digitpad.ui.recipes.form import TrainingFields
