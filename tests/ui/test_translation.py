@@ -29,8 +29,12 @@ SHOWN = {
     ),
     *("setInformativeText", "setDetailedText", "setLabelText", "setHeaderData", "showMessage", "drawText", "say"),
     *("QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction", "QDockWidget"),
+    *("named", "push_button", "note_label"),
 }
 """Functions and classes whose texts people see."""
+
+NOT_SHOWN = {".addItem": 1, "named": 1, "push_button": 1, "note_label": 1}
+"""The argument of some that is data, or a name that nobody sees."""
 
 MESSAGE_CLASSES = ("Message", "DigitpadError", "InputError")
 """What is said through a translation, wherever it is made."""
@@ -103,7 +107,7 @@ def test_what_is_translated_is_a_literal(path, tree):
 def test_no_text_is_shown_past_a_translation(path, tree):
     for node in ast.walk(tree):
         if called(node).removeprefix(".") in SHOWN:
-            texts = node.args[:1] if called(node) == ".addItem" else node.args  # whose second argument is data
+            texts = [word for number, word in enumerate(node.args) if number != NOT_SHOWN.get(called(node))]
             past = [text for word in texts if not is_translated(word) for text in shown(word) if has_words(text)]
             assert not past, f"{path}:{node.lineno}"
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 L = TypeVar("L", bound=QBoxLayout)
-Part = QWidget | QLayout | tuple[QWidget | QLayout, int] | None
-"""A widget or layout, with its stretch where it has one; None for room that stretches."""
+Part = QWidget | QLayout | tuple[QWidget | QLayout, int] | int | None
+"""A widget or layout, with its stretch where it has one; pixels of room, or None for room that stretches."""
 
 
 def row(*parts: Part, parent: QWidget | None = None, spacing: int = 8, margin: int = 0) -> QHBoxLayout:
@@ -30,6 +30,8 @@ def _filled(layout: L, parts: tuple[Part, ...], parent: QWidget | None, spacing:
         item, stretch = part if isinstance(part, tuple) else (part, 0)
         if item is None:
             layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
         elif isinstance(item, QWidget):
             layout.addWidget(item, stretch)
         else:

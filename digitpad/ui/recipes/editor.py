@@ -8,20 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSizePolicy,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.recipe_settings import ID_LENGTH, one_line
@@ -29,12 +16,14 @@ from digitpad.domain.settings_fields import declared
 from digitpad.storage.recipe_store import free_id
 from digitpad.ui.common.dialogs import ask_before_deleting
 from digitpad.ui.common.format import numeral
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
-from digitpad.ui.recipes.title_row import TitleRow
+from digitpad.ui.common.widgets import note_label, push_button
 from digitpad.ui.curves.rate_curve import LearningRateAt
 from digitpad.ui.data.augmentation_fields import AugmentationFields
 from digitpad.ui.recipes.form import TrainingFields
+from digitpad.ui.recipes.title_row import TitleRow
 
 _TITLE_LENGTH = declared(Recipe)["title"].longest or 0
 _CHANGED = "-changed"
@@ -87,34 +76,29 @@ class RecipeEditor(QDialog):
         self.notice = Notice()
         self.training = TrainingFields(learning_rate_at)
         self.augmentation = AugmentationFields()
-        self._title, self._network = QLineEdit(), QComboBox()
-        self._title.setMaxLength(_TITLE_LENGTH)
+        self._title, self._network = QLineEdit(maxLength=_TITLE_LENGTH), QComboBox()
         for network_id, count in networks:
             self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
         self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
-        self._teaches, self._state = QLabel(), QLabel()
-        for label in (self._teaches, self._state):
-            label.setProperty("note", True)
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self._tabs = QTabWidget()
-        self._tabs.setDocumentMode(True)
-        self._tabs.addTab(self.training, self.tr("Training"))
-        self._tabs.addTab(self.augmentation, self.tr("Augmentation"))
+        self._teaches, self._state = note_label(), note_label()
+        tabs = QTabWidget(documentMode=True)
+        tabs.addTab(self.training, self.tr("Training"))
+        tabs.addTab(self.augmentation, self.tr("Augmentation"))
         self._bottom = QStackedWidget()
         self._bottom.addWidget(self._buttons())
         self._save_row = TitleRow(self._remark, _TITLE_LENGTH)
         self._bottom.addWidget(self._save_row)
         self._bottom.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(self._header())
-        column.addWidget(self._teaches)
-        column.addWidget(self._tabs, 1)
-        column.addWidget(self._state)
-        column.addWidget(self.notice)
-        column.addWidget(self._bottom)
+        fields = []
+        for name, *parts in (
+            ("title", self._title, self._title_problem),
+            ("network", self._network, self._network_problem),
+        ):
+            label = described(parts[0], declared(Recipe)[name])
+            label.setProperty("note", True)
+            fields.append((column(label, *parts, None, spacing=4), 1))
+        below = self._state, self.notice, self._bottom
+        column(row(*fields, spacing=32), self._teaches, (tabs, 1), *below, parent=self, margin=16)
         self._use.setDefault(True)  # now that the dialog can know of it
         self.resize(800, 640)
 
@@ -147,7 +131,6 @@ class RecipeEditor(QDialog):
         if self.recipe() == recipe:
             self._state.setText(self.tr("Saved as “{title}”.").format(title=recipe.title))
 
-    @Slot(str)
     def recipe(self) -> Recipe | None:
         """The recipe that the fields make, named as the class says; None while they cannot be used."""
         if self._recipe is None or self._problem():
@@ -161,48 +144,21 @@ class RecipeEditor(QDialog):
         else:
             super().keyPressEvent(event)
 
-    def _header(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(32)
-        grid.setVerticalSpacing(4)
-        for place, (name, field, problem) in enumerate(
-            (("title", self._title, self._title_problem), ("network", self._network, self._network_problem))
-        ):
-            label = described(field, declared(Recipe)[name])
-            label.setProperty("note", True)
-            for row, widget in enumerate((label, field, problem)):
-                grid.addWidget(widget, row, place)
-            grid.setColumnStretch(place, 1)
-        return grid
-
     def _buttons(self) -> QWidget:
-        self._use = QPushButton(self.tr("Use for this run"))
-        self._save_as = QPushButton(self.tr("Save as own recipe…"))
-        self._export = QPushButton(self.tr("Export…"))
-        take = QPushButton(self.tr("Import…"))
-        self._delete = QPushButton(self.tr("Delete…"))
-        self._reset = QPushButton(self.tr("Reset to the recipe"))
-        cancel = QPushButton(self.tr("Cancel"))
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        for button, name, tip, clicked in (
-            (take, "import_button", self.tr("Open a recipe from a file"), self.import_requested.emit),
-            (self._export, "export_button", self.tr("Write this recipe to a small file to share"), self._on_export),
-            (self._save_as, "save_as_button", self.tr("Keep this recipe among your own"), self._open_save_row),
-            (self._delete, "delete_button", self.tr("Delete this recipe of your own"), self._on_delete),
-            (self._reset, "reset_button", self.tr("Undo all changes to the recipe"), self._on_reset),
-            (cancel, "cancel_button", self.tr("Close without changing the run (Esc)"), self.reject),
-            (self._use, "use_button", self.tr("Train the next run with these values (Enter)"), self._on_use),
-        ):
-            if button is cancel:
-                line.addStretch()
-            button.setObjectName(name)
-            button.setToolTip(tip)
-            button.clicked.connect(clicked)
-            line.addWidget(button)
-        return row
+        parts = (
+            (self.tr("Import…"), "import", self.import_requested.emit, self.tr("Open a recipe from a file")),
+            (self.tr("Export…"), "export", self._on_export, self.tr("Write this recipe to a small file to share")),
+            (self.tr("Save as own recipe…"), "save_as", self._on_save_as, self.tr("Keep this recipe among your own")),
+            (self.tr("Delete…"), "delete", self._on_delete, self.tr("Delete this recipe of your own")),
+            (self.tr("Reset to the recipe"), "reset", self._on_reset, self.tr("Undo all changes to the recipe")),
+            (self.tr("Cancel"), "cancel", self.reject, self.tr("Close without changing the run (Esc)")),
+            (self.tr("Use for this run"), "use", self._on_use, self.tr("Train the next run with these values (Enter)")),
+        )
+        buttons = [push_button(text, f"{name}_button", clicked, tip) for text, name, clicked, tip in parts]
+        _, self._export, self._save_as, self._delete, self._reset, _, self._use = buttons
+        line = QWidget()
+        row(*buttons[:5], None, *buttons[5:], parent=line)
+        return line
 
     def _fill(self, recipe: Recipe, seed: int) -> None:
         self._title.setText(recipe.title)
@@ -284,7 +240,7 @@ class RecipeEditor(QDialog):
         return True, self.tr("New, with the id {id}.").format(id=saved.id)
 
     @Slot()
-    def _open_save_row(self) -> None:
+    def _on_save_as(self) -> None:
         now = self.recipe()
         if now is None or self._recipe is None:
             return

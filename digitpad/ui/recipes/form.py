@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFormLayout, QLabel, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import TrainingConfig
 from digitpad.domain.settings_fields import declared
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.setting_fields import Field, NumbersEdit, ProblemLabel, add_row, field_for
 from digitpad.ui.curves.rate_curve import LearningRateAt, LearningRateCurve
 
@@ -34,40 +35,32 @@ class TrainingFields(QWidget):
         self._forms: dict[str, QFormLayout] = {}
         self._points_problem = ProblemLabel()
         self.curve = LearningRateCurve(learning_rate_at)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column, heading, names in (
-            (left, self.tr("Images"), ("epochs", "batch", "validation_images", "mean", "std")),
-            (left, self.tr("Against overfitting"), ("label_smoothing", "ema_decay")),
-            (left, self.tr("This run"), ("seed", "precision")),
-            (right, self.tr("Learning"), ("optimiser", "learning_rate", "momentum", "weight_decay")),
-            (right, self.tr("Over the run"), ("schedule", "milestones", "factor")),
-        ):
-            self._add_group(column, heading, names)
-        left.addStretch()
-        right.addWidget(self.curve, 1)
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(16, 16, 16, 16)
-        columns.setSpacing(32)
-        for column in (left, right):
-            column.setSpacing(8)
-            columns.addLayout(column, 1)
+        left = column(
+            self._group(self.tr("Images"), "epochs", "batch", "validation_images", "mean", "std"),
+            self._group(self.tr("Against overfitting"), "label_smoothing", "ema_decay"),
+            self._group(self.tr("This run"), "seed", "precision"),
+            None,
+            spacing=16,
+        )
+        right = column(
+            self._group(self.tr("Learning"), "optimiser", "learning_rate", "momentum", "weight_decay"),
+            self._group(self.tr("Over the run"), "schedule", "milestones", "factor"),
+            (self.curve, 1),
+            spacing=16,
+        )
+        row((left, 1), (right, 1), parent=self, spacing=32, margin=16)
 
-    def _add_group(self, column: QVBoxLayout, heading: str, names: tuple[str, ...]) -> None:
+    def _group(self, heading: str, *names: str) -> QBoxLayout:
         label, form = QLabel(heading), QFormLayout()
-        font = label.font()
-        font.setBold(True)
-        label.setFont(font)
+        label.setStyleSheet("font-weight: bold")
         for name in names:
             field = self._fields[name] = field_for(_SETTINGS[name])
             self._forms[name] = form
             add_row(form, field, _SETTINGS[name], self._points_problem if name == "milestones" else None)
             field.edited.connect(self._on_edited)
-        column.addWidget(label)
-        column.addLayout(form)
-        column.addSpacing(8)
+        return column(label, form)
 
     def show_recipe(self, recipe: Recipe, seed: int) -> None:
-        """Show a recipe's values, and a run's seed."""
         for name, field in self._fields.items():
             value: Any = seed if name == "seed" else getattr(recipe, name)
             field.show_value(value)
@@ -80,7 +73,6 @@ class TrainingFields(QWidget):
 
     @property
     def seed(self) -> int:
-        """The seed of the run."""
         return cast(int, self._fields["seed"].value())
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.layouts import row
+from digitpad.ui.common.widgets import named, push_button
 
 Remark = Callable[[str], tuple[bool, str]]
 """Whether a title can be taken, and what comes of it, in words."""
@@ -28,24 +29,18 @@ class TitleRow(QWidget):
     def __init__(self, remark: Remark, longest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._remark = remark
-        self._title, self._note = QLineEdit(), ElidedLabel("")  # an id may be long
-        self._title.setObjectName("save_title")
-        self._title.setMaxLength(longest)
+        label = QLabel(self.tr("Title of your recipe"))
+        self._title = named(QLineEdit(maxLength=longest), "save_title", label.text())
         self._title.setMinimumWidth(288)
-        self._title.setAccessibleName(self.tr("Title of your recipe"))
+        self._title.textChanged.connect(self.follow)
+        label.setBuddy(self._title)
+        self._note = ElidedLabel("")  # an id may be long
         self._note.setProperty("note", True)
         self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._save, back = QPushButton(self.tr("Save")), QPushButton(self.tr("Back"))
-        self._save.setObjectName("save_button")
-        self._save.setToolTip(self.tr("Keep the recipe under this title (Enter)"))
-        back.setObjectName("back_button")
-        back.setToolTip(self.tr("Save nothing (Esc)"))
-        label = QLabel(self.tr("Title of your recipe"))
-        label.setBuddy(self._title)
+        save_tip, back_tip = self.tr("Keep the recipe under this title (Enter)"), self.tr("Save nothing (Esc)")
+        self._save = push_button(self.tr("Save"), "save_button", self._on_save, save_tip)
+        back = push_button(self.tr("Back"), "back_button", self.left, back_tip)
         row(label, (self._title, 1), self._note, back, self._save, parent=self)
-        self._title.textChanged.connect(self.follow)
-        self._save.clicked.connect(lambda: self.title_chosen.emit(self._title.text()))
-        back.clicked.connect(self.left)
 
     def ask(self, title: str) -> None:
         """Propose a title, and let the person type over it."""
@@ -54,6 +49,10 @@ class TitleRow(QWidget):
         self._save.setDefault(True)
         self._title.setFocus()
         self._title.selectAll()
+
+    @Slot()
+    def _on_save(self) -> None:
+        self.title_chosen.emit(self._title.text())
 
     @Slot()
     def follow(self) -> None:

@@ -1,0 +1,35 @@
+"""Widgets with their names and words in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(widget: W, name: str, spoken: str = "", tip: str = "") -> W:
+    """A widget with its object name, and where they are given its accessible name and tool tip."""
+    widget.setObjectName(name)
+    if spoken:
+        widget.setAccessibleName(spoken)
+    if tip:
+        widget.setToolTip(tip)
+    return widget
+
+
+def push_button(text: str, name: str, clicked: Callable[..., object] | SignalInstance, tip: str = "") -> QPushButton:
+    """A button, by its object name, with what its click calls."""
+    button = named(QPushButton(text), name, tip=tip)
+    button.clicked.connect(clicked)
+    return button
+
+
+def note_label(text: str = "", name: str = "") -> QLabel:
+    """A small quiet line of plain text, which goes on below where it has no room."""
+    label = named(QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText), name)
+    label.setProperty("note", True)
+    return label
