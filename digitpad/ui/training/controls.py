@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QProgressBar, QToolButton, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import duration, numeral, percent
+from digitpad.ui.common.layouts import row
 from digitpad.ui.common.theme import text_font
+from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.session.training_session import Phase, TrainingState
 
 
@@ -41,55 +35,38 @@ class TrainLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipes: list[Recipe] = []
-        self._toggle = QToolButton()
-        self._toggle.setObjectName("training_toggle")
+        toggle = QToolButton(arrowType=Qt.ArrowType.RightArrow)
+        toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._toggle = named(toggle, "training_toggle", tip=self.tr("Show curves, map and runs (Ctrl+T)"))
         self._toggle.setText(self.tr("Training"))
-        self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._toggle.setArrowType(Qt.ArrowType.RightArrow)
         self._toggle.setCheckable(True)
-        self._toggle.setToolTip(self.tr("Show curves, map and runs (Ctrl+T)"))
         self._toggle.toggled.connect(self._on_toggled)
-        self.recipe_combo = QComboBox()
-        self.recipe_combo.setObjectName("recipe_combo")
-        self.recipe_combo.setAccessibleName(self.tr("Recipe"))
+        self.recipe_combo = named(QComboBox(), "recipe_combo", self.tr("Recipe"))
         self.recipe_combo.setMinimumWidth(120)
         self.recipe_combo.currentIndexChanged.connect(self._on_recipe)
-        self.train_button = self._button("train_button", self.tr("Train"), self.tr("Train a network (F5)"))
-        self.pause_button = self._button("pause_button", self.tr("Pause"), self.tr("Pause the run (F6)"))
-        self.stop_button = self._button(
-            "stop_button", self.tr("Stop"), self.tr("Stop the run and keep what was learned (Shift+F5)")
-        )
+        tip = self.tr("Train a network (F5)")
+        self.train_button = push_button(self.tr("Train"), "train_button", self.train_requested, tip)
+        tip = self.tr("Pause the run (F6)")
+        self.pause_button = push_button(self.tr("Pause"), "pause_button", self.pause_requested, tip)
+        tip = self.tr("Stop the run and keep what was learned (Shift+F5)")
+        self.stop_button = push_button(self.tr("Stop"), "stop_button", self.stop_requested, tip)
         # A disabled button says nothing of its state but this; words that change must not move the others.
-        width = max(
-            self.pause_button.fontMetrics().horizontalAdvance(words) for words in (self.tr("Pause"), self.tr("Go on"))
-        )
-        self.pause_button.setMinimumWidth(width + 40)
+        words, metrics = (self.tr("Pause"), self.tr("Go on")), self.pause_button.fontMetrics()
+        self.pause_button.setMinimumWidth(max(map(metrics.horizontalAdvance, words)) + 40)
+        buttons = self.train_button, self.pause_button, self.stop_button
+        for button in buttons:
+            button.setAutoDefault(False)
         self.train_button.setDefault(True)
-        self.train_button.clicked.connect(self.train_requested)
-        self.pause_button.clicked.connect(self.pause_requested)
-        self.stop_button.clicked.connect(self.stop_requested)
-        self._bar = QProgressBar()
-        self._bar.setObjectName("training_progress")
-        self._bar.setTextVisible(False)
+        self._bar = named(QProgressBar(textVisible=False), "training_progress", self.tr("Progress of the run"))
         self._bar.setFixedSize(120, 6)
-        self._bar.setAccessibleName(self.tr("Progress of the run"))
-        self._bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._text = ElidedLabel()
-        self._text.setObjectName("training_text")
+        self._text = named(ElidedLabel(), "training_text")
         self._text.setFont(text_font())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 4)
-        row.setSpacing(8)
-        for part in (self._toggle, self.recipe_combo, self.train_button, self.pause_button, self.stop_button):
-            row.addWidget(part)
-        row.addSpacing(8)
-        row.addWidget(self._bar)
-        row.addWidget(self._text, 1)
+        line = row(self._toggle, self.recipe_combo, *buttons, 8, self._bar, (self._text, 1), parent=self)
+        line.setContentsMargins(0, 4, 0, 4)
         self.show_state(TrainingState())
 
     @property
     def recipe(self) -> Recipe | None:
-        """The recipe that is chosen."""
         index = self.recipe_combo.currentIndex()
         return self._recipes[index] if 0 <= index < len(self._recipes) else None
 
@@ -97,18 +74,16 @@ class TrainLine(QWidget):
     def show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
         """Offer recipes, and choose one by its id, with '' the same as before; the first where there is no such."""
         selected = selected or (self.recipe.id if self.recipe else "")
-        self.recipe_combo.blockSignals(True)
-        self.recipe_combo.clear()
-        self._recipes = list(recipes)
-        for recipe in recipes:
-            self.recipe_combo.addItem(recipe.title, recipe.id)
-            self.recipe_combo.setItemData(self.recipe_combo.count() - 1, recipe.teaches, Qt.ItemDataRole.ToolTipRole)
-        self.recipe_combo.setCurrentIndex(max(0, self.recipe_combo.findData(selected)))
-        self.recipe_combo.blockSignals(False)
+        combo, self._recipes = self.recipe_combo, list(recipes)
+        with QSignalBlocker(combo):
+            combo.clear()
+            for index, recipe in enumerate(recipes):
+                combo.addItem(recipe.title, recipe.id)
+                combo.setItemData(index, recipe.teaches, Qt.ItemDataRole.ToolTipRole)
+            combo.setCurrentIndex(max(0, combo.findData(selected)))
         self._on_recipe()
 
     def set_open(self, is_open: bool) -> None:
-        """Show that what lies below is open, or closed."""
         self._toggle.setChecked(is_open)
 
     def show_state(self, state: TrainingState) -> None:
@@ -121,14 +96,13 @@ class TrainLine(QWidget):
         self.pause_button.setText(self.tr("Go on") if phase is Phase.PAUSED else self.tr("Pause"))
         self.stop_button.setEnabled(is_active and phase is not Phase.STOPPING)
         self._bar.setVisible(is_active)
+        done = total = 0
         if state.run is not None:
-            self._bar.setRange(0, 1000)
-            self._bar.setValue(round(1000 * state.steps.last / state.steps.steps) if state.steps else 0)
+            done, total = round(1000 * state.steps.last / state.steps.steps) if state.steps else 0, 1000
         elif state.preparing is not None:
-            self._bar.setRange(0, state.preparing.total)
-            self._bar.setValue(state.preparing.done)
-        else:
-            self._bar.setRange(0, 0)
+            done, total = state.preparing.done, state.preparing.total
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
         words = self._words(state)
         self._text.setText(words)
         self._text.setAccessibleName(words)
@@ -175,13 +149,6 @@ class TrainLine(QWidget):
         words = self.tr("Varying drawings: {done} of {total} · {left} left")
         left = duration(preparing.remaining_seconds)
         return words.format(done=numeral(preparing.done), total=numeral(preparing.total), left=left)
-
-    def _button(self, name: str, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
 
     @Slot()
     def _on_recipe(self) -> None:

@@ -9,22 +9,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QProgressBar, QWidget
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, Message, joined
 from digitpad.services import TrainingService
 from digitpad.ui.common.format import megabytes, numeral
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.session.worker import Worker
 
 _FOLDER, _DOWNLOAD = "\0folder", "\0download"
@@ -38,14 +31,12 @@ class _Combo(QComboBox):
     """Chooses in its open list alone: an arrow key on its way past an entry, or the wheel, starts no download."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the list where a key would choose at once."""
         if event.key() in _CHOOSING or event.text().strip():
             self.showPopup()
         else:
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to what scrolls."""
         event.ignore()
 
 
@@ -59,70 +50,39 @@ class DataChoice(QWidget):
     data_chosen = Signal(object)
 
     def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget | None = None) -> None:
-        """Build the widget.
-
-        Args:
-            training_service: lists, describes and fetches data.
-            worker: runs these; whoever made it stops it, after `cancel`.
-            parent: the widget that holds this one.
-        """
+        """The worker lists, describes and fetches data; whoever made it stops it, after `cancel`."""
         super().__init__(parent)
         self._training_service, self._worker = training_service, worker
         self._data: list[DataInfo] = []
         self._chosen = ""
         self._cancelled = threading.Event()
-        self.combo = _Combo()
-        self.combo.setObjectName("data_combo")
-        self.combo.setAccessibleName(self.tr("Data"))
-        self.combo.setToolTip(self.tr("The images to train and test on"))
+        self.combo = named(_Combo(), "data_combo", self.tr("Data"), self.tr("The images to train and test on"))
         self.combo.addItem(self.tr("Looking for data…"), "")
         self.combo.activated.connect(self._on_activated)
-        self._bar = QProgressBar()
-        self._bar.setObjectName("download_progress")
-        self._bar.setTextVisible(False)
+        bar = QProgressBar(textVisible=False)
+        self._bar = named(bar, "download_progress", self.tr("Progress of the download"))
         self._bar.setFixedHeight(6)
-        self._bar.setAccessibleName(self.tr("Progress of the download"))
         self._words = QLabel()
         self._words.setProperty("note", True)
-        self._cancel = QPushButton(self.tr("Cancel"))
-        self._cancel.setObjectName("cancel_download_button")
-        self._cancel.clicked.connect(self.cancel)
-        self._loading = QWidget()
-        loading = QVBoxLayout(self._loading)
-        loading.setContentsMargins(0, 0, 0, 0)
-        loading.setSpacing(4)
-        loading.addWidget(self._bar)
-        row = QHBoxLayout()
-        row.addWidget(self._words, 1)
-        row.addWidget(self._cancel)
-        loading.addLayout(row)
-        self._loading.hide()
-        self._notice = Notice()
-        self._notice.setObjectName("data_notice")
-        self._ways = QWidget()
-        ways = QVBoxLayout(self._ways)  # side by side they would be wider than the form
-        ways.setContentsMargins(0, 0, 0, 0)
-        ways.setSpacing(4)
-        for name, words, what in (
-            ("retry_button", self.tr("Retry"), self.download),
-            ("folder_button", self.tr("Folder…"), self.ask_for_folder),
-            ("starter_button", self.tr("Starter set"), partial(self.choose, "starter")),
-        ):
-            button = QPushButton(words)
-            button.setObjectName(name)
-            button.clicked.connect(what)
-            ways.addWidget(button)
-        self._ways.hide()
+        cancel = push_button(self.tr("Cancel"), "cancel_download_button", self.cancel)
+        self._loading, self._ways = QWidget(), QWidget()
+        column(self._bar, row((self._words, 1), cancel), parent=self._loading, spacing=4)
+        ways = (
+            push_button(self.tr("Retry"), "retry_button", self.download),
+            push_button(self.tr("Folder…"), "folder_button", self.ask_for_folder),
+            push_button(self.tr("Starter set"), "starter_button", partial(self.choose, "starter")),
+        )
+        column(*ways, parent=self._ways, spacing=4)  # side by side they would be wider than the form
+        self._notice = named(Notice(), "data_notice")
         self._notice.closed.connect(self._ways.hide)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for part in (self.combo, self._loading, self._ways, self._notice):  # what can be done is seen first
-            column.addWidget(part)
+        for part in (self._loading, self._ways):
+            part.hide()
+        # What can be done is seen first.
+        column(self.combo, self._loading, self._ways, self._notice, parent=self, spacing=4)
 
     @property
     def selected(self) -> DataInfo | None:
-        """The data in use, None until they were looked for."""
+        """The data in use; None until they were looked for."""
         return next((info for info in self._data if info.id == self._chosen), None)
 
     @property
@@ -150,11 +110,9 @@ class DataChoice(QWidget):
         self._bar.setRange(0, 0)
         self._words.setText(self.tr("Asking for MNIST…"))
         self._loading.show()
-        self._worker.run(
-            partial(self._training_service.download, self._worker.relay(self._on_received), self._cancelled.is_set),
-            self._on_downloaded,
-            self._on_download_failed,
-        )
+        on_received = self._worker.relay(self._on_received)
+        fetch = partial(self._training_service.download, on_received, self._cancelled.is_set)
+        self._worker.run(fetch, self._on_downloaded, self._on_download_failed)
 
     @Slot()
     def cancel(self) -> None:
@@ -164,8 +122,8 @@ class DataChoice(QWidget):
     @Slot()
     def ask_for_folder(self) -> None:
         """Ask for a folder with MNIST's four files."""
-        dialog = QFileDialog(self.window(), self.tr("Choose the folder with MNIST's four files"))
-        dialog.setObjectName("data_folder_dialog")
+        title = self.tr("Choose the folder with MNIST's four files")
+        dialog = named(QFileDialog(self.window(), title), "data_folder_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.take_folder)
@@ -175,9 +133,8 @@ class DataChoice(QWidget):
     @Slot(str)
     def take_folder(self, folder: str) -> None:
         """Use a folder, where it holds what is needed."""
-        self._worker.run(
-            partial(self._training_service.describe, str(Path(folder))), self._on_folder, self._on_folder_failed
-        )
+        describe = partial(self._training_service.describe, str(Path(folder)))
+        self._worker.run(describe, self._on_folder, self._on_failed)
 
     def _found(self, wanted: str) -> tuple[list[DataInfo], list[Message], str]:
         """In the worker's thread: what there is, what of it is broken, and what to use."""
@@ -203,10 +160,7 @@ class DataChoice(QWidget):
     def _list(self) -> None:
         self.combo.clear()
         for info in self._data:
-            words = self.tr("{title} · {train} + {test}").format(
-                title=info.title, train=numeral(info.train), test=numeral(info.test)
-            )
-            self.combo.addItem(words, info.id)
+            self.combo.addItem(_said(self.tr("{title} · {train} + {test}"), info), info.id)
         self.combo.insertSeparator(self.combo.count())
         if all(info.id != "mnist" for info in self._data):
             self.combo.addItem(self.tr("Download MNIST (11 MB)…"), _DOWNLOAD)
@@ -214,11 +168,8 @@ class DataChoice(QWidget):
         self._show_selected()
         selected = self.selected
         if selected is not None:
-            self.combo.setAccessibleDescription(
-                self.tr("{title}: {train} training images, {test} test images").format(
-                    title=selected.title, train=numeral(selected.train), test=numeral(selected.test)
-                )
-            )
+            words = self.tr("{title}: {train} training images, {test} test images")
+            self.combo.setAccessibleDescription(_said(words, selected))
             self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with a library")))
             self.data_chosen.emit(selected)
 
@@ -250,13 +201,16 @@ class DataChoice(QWidget):
     def _on_download_failed(self, error: DigitpadError) -> None:
         self._loading.hide()
         if not self._cancelled.is_set():
-            self._notice.say(error)
-            self._ways.show()
+            self._on_failed(error)
 
     def _on_folder(self, info: DataInfo) -> None:
         self._data = [other for other in self._data if other.id != info.id] + [info]
         self.choose(info.id)
 
-    def _on_folder_failed(self, error: DigitpadError) -> None:
+    def _on_failed(self, error: DigitpadError) -> None:
         self._notice.say(error)
         self._ways.show()
+
+
+def _said(words: str, info: DataInfo) -> str:
+    return words.format(title=info.title, train=numeral(info.train), test=numeral(info.test))

@@ -7,25 +7,15 @@ from typing import cast
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QScrollArea, QSpinBox, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.settings_fields import declared
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import described
+from digitpad.ui.common.widgets import named, note_label, push_button
 from digitpad.ui.training.data_choice import DataChoice
 
 _WIDTH, _GAP = 312, 4
@@ -46,18 +36,14 @@ class TrainForm(QScrollArea):
     live_toggled = Signal(bool)
 
     def __init__(self, data: DataChoice, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, widgetResizable=True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.data = data
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(_WIDTH)
         self._recipe: Recipe | None = None
         self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
-        self._teaches = QLabel()
-        self._teaches.setObjectName("recipe_teaches")
-        self._teaches.setProperty("note", True)
-        self._teaches.setWordWrap(True)
+        self._teaches = note_label("", "recipe_teaches")
         epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
         self.epochs, self.seed = QSpinBox(), NumberBox(seed)
         self.epochs.setRange(*map(int, epochs.limits))
@@ -65,9 +51,8 @@ class TrainForm(QScrollArea):
         self.epochs.setObjectName("epochs_spin")
         self.seed.setObjectName("seed_spin")
         self.seed.setMinimumSize(96, 0)  # of itself it asks for more than is left, and the row would be cut off
-        self.device = QComboBox()
-        self.device.setObjectName("device_combo")
-        self.device.setAccessibleName(self.tr("Device"))
+        where = self.tr("Where to train: a GPU where there is one, else the CPU but for one core")
+        self.device = named(QComboBox(), "device_combo", self.tr("Device"), where)
         for words, name in (
             (self.tr("Automatic"), "auto"),
             (self.tr("CPU"), "cpu"),
@@ -75,46 +60,19 @@ class TrainForm(QScrollArea):
             (self.tr("GPU (Apple, MPS)"), "mps"),
         ):
             self.device.addItem(words, name)
-        self.device.setToolTip(self.tr("Where to train: a GPU where there is one, else the CPU but for one core"))
-        self.live = QCheckBox(self.tr("Bars show the network in training"))
-        self.live.setObjectName("live_check")
+        tip = self.tr("During a run and after it: read with the run's network, or with the one loaded before")
+        self.live = named(QCheckBox(self.tr("Bars show the network in training")), "live_check", tip=tip)
         self.live.setChecked(True)
-        self.live.setToolTip(
-            self.tr("During a run and after it: read with the run's network, or with the one loaded before")
-        )
         self.live.toggled.connect(self.live_toggled)
-        edit = QPushButton(self.tr("Change recipe…"))
-        edit.setObjectName("edit_recipe_button")
-        edit.clicked.connect(self.edit_requested)
-        browse = QPushButton(self.tr("Browse data…"))
-        browse.setObjectName("browse_data_button")
-        browse.clicked.connect(self.browse_requested)
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(4)
+        edit = push_button(self.tr("Change recipe…"), "edit_recipe_button", self.edit_requested)
+        browse = push_button(self.tr("Browse data…"), "browse_data_button", self.browse_requested)
+        form = QFormLayout(horizontalSpacing=8, verticalSpacing=4)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self.tr("Data"), data)
         form.addRow(self.tr("Device"), self.device)
-        numbers = QHBoxLayout()
-        numbers.setSpacing(8)
-        numbers.addWidget(self.epochs, 1)
-        numbers.addWidget(seed_label)
-        numbers.addWidget(self.seed, 1)
-        form.addRow(epochs_label, numbers)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(edit)
-        buttons.addWidget(browse)
+        form.addRow(epochs_label, row((self.epochs, 1), seed_label, (self.seed, 1)))
         self._inside = QWidget()
-        column = QVBoxLayout(self._inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self._teaches)
-        column.addLayout(form)
-        column.addLayout(buttons)
-        column.addWidget(self.live)
-        column.addStretch(1)
+        column(self._teaches, form, row(edit, browse), self.live, None, parent=self._inside)
         self.setWidget(self._inside)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -123,19 +81,13 @@ class TrainForm(QScrollArea):
         self._inside.setFixedWidth(self.width() - self.verticalScrollBar().sizeHint().width() - _GAP)
 
     def set_devices(self, devices: Mapping[str, bool]) -> None:
-        """Offer those devices alone that are there.
-
-        Args:
-            devices: whether each is, by its name in `TrainingConfig.device`.
-        """
+        """Offer those devices alone that are there: whether each is, by its name in `TrainingConfig.device`."""
         model = cast(QStandardItemModel, self.device.model())
-        for row in range(model.rowCount()):
-            is_there = devices.get(str(self.device.itemData(row)), False)
-            model.item(row).setEnabled(is_there)
-            words = (
-                "" if is_there else self.tr("This machine has none, or PyTorch was installed without support for it")
-            )
-            self.device.setItemData(row, words, Qt.ItemDataRole.ToolTipRole)
+        for index in range(model.rowCount()):
+            is_there = devices.get(str(self.device.itemData(index)), False)
+            model.item(index).setEnabled(is_there)
+            why = self.tr("This machine has none, or PyTorch was installed without support for it")
+            self.device.setItemData(index, "" if is_there else why, Qt.ItemDataRole.ToolTipRole)
         if not model.item(self.device.currentIndex()).isEnabled():
             self.device.setCurrentIndex(self.device.findData("auto"))
 

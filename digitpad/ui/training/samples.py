@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 
 from digitpad.domain.reports import Samples
 from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
+from digitpad.ui.common.widgets import named, note_label
 
 _ENLARGED = 2
 _GAP = 8
@@ -22,27 +24,15 @@ class SamplesView(QScrollArea):
     """The images of the run that goes on or has ended; a sentence where there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("samples_view")
-        self.setAccessibleName(self.tr("Samples"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
+        super().__init__(parent, widgetResizable=True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        named(self, "samples_view", self.tr("Samples"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._sections: list[_Section] = []
         self._more_comes = False
-        self._note = QLabel(self.tr("Recipes such as Five by five and Keras show images here."))
-        self._note.setObjectName("samples_note")
-        self._note.setProperty("note", True)
-        self._note.setWordWrap(True)
-        inside = QWidget()
-        self._row = QHBoxLayout()
-        self._row.setSpacing(24)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 8, 0, 8)
-        column.setSpacing(8)
-        column.addLayout(self._row)
-        column.addWidget(self._note)
-        column.addStretch(1)
+        self._note = note_label(self.tr("Recipes such as Five by five and Keras show images here."), "samples_note")
+        inside, self._row = QWidget(), row(spacing=24)
+        column(self._row, self._note, None, parent=inside).setContentsMargins(0, 8, 0, 8)
         self.setWidget(inside)
         self._describe()
 
@@ -82,38 +72,25 @@ class _Section(QWidget):
 
     def __init__(self, samples: Samples) -> None:
         super().__init__()
-        heading = QLabel(self._heading(samples))
-        heading.setWordWrap(True)
-        self._images = _Images(samples)
-        self._bars = [ProbabilityBars() for _ in range(samples.outputs)]
-        outputs = QVBoxLayout()
-        outputs.setSpacing(8)
-        for number, bars in enumerate(self._bars):
+        heading, images = QLabel(self._heading(samples), wordWrap=True), _Images(samples)
+        side, outputs = row((images, 1), spacing=16), column()
+        said = [f"{heading.text()}.", images.accessibleDescription()]
+        for number in range(samples.outputs):
             assert samples.probabilities is not None
-            title = QLabel(self.tr("The ten outputs for test image {number}").format(number=number + 1))
-            title.setProperty("note", True)
+            probabilities, bars = samples.probabilities[number], ProbabilityBars()
+            title = note_label(self.tr("The ten outputs for test image {number}").format(number=number + 1))
             bars.setAccessibleName(title.text())
-            bars.setFixedHeight(bars.minimumSizeHint().height())
-            bars.setFixedWidth(_BARS_WIDTH)
-            probabilities = samples.probabilities[number]
+            bars.setFixedSize(_BARS_WIDTH, bars.minimumSizeHint().height())
             bars.show_probabilities(probabilities.tolist(), int(probabilities.argmax()))
             outputs.addWidget(title)
             outputs.addWidget(bars)
-        outputs.addStretch()
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(self._images, 1)
-        if self._bars:
-            self._images.setMaximumWidth(self._images.sizeHint().width())
-            row.addLayout(outputs)
-            row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(heading)
-        column.addLayout(row, 1)
-        said = [f"{heading.text()}.", self._images.accessibleDescription()]
-        said += [f"{bars.accessibleName()}: {bars.accessibleDescription()}." for bars in self._bars]
+            said.append(f"{bars.accessibleName()}: {bars.accessibleDescription()}.")
+        outputs.addStretch(1)
+        if samples.outputs:
+            images.setMaximumWidth(images.sizeHint().width())
+            side.addLayout(outputs)
+            side.addStretch()
+        column(heading, (side, 1), parent=self)
         self.setAccessibleDescription(" ".join(said))
 
     def _heading(self, samples: Samples) -> str:
@@ -154,19 +131,15 @@ class _Images(QWidget):
         self._height = _ENLARGED * SIDE + _LINE * max(map(len, self._captions)) + _GAP
 
     def sizeHint(self) -> QSize:
-        """All images in one row, ten at most."""
         return QSize(self._width * min(len(self._captions), 10), self._height)
 
     def minimumSizeHint(self) -> QSize:
-        """One image."""
         return QSize(self._width, self._height)
 
     def heightForWidth(self, width: int) -> int:
-        """Height in pixels of as many rows as the images take."""
         return -(-len(self._captions) // self._columns(width)) * self._height
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint images and captions."""
         columns, scale, theme = self._columns(self.width()), self.devicePixelRatioF(), current_theme()
         picture = coloured(self._samples.pixels, ink_colours(theme))
         side = SIDE * round(_ENLARGED * scale)
