@@ -45,7 +45,6 @@ class NumberBox(QAbstractSpinBox):
         return self._value
 
     def show_value(self, value: float) -> None:
-        """Show a number."""
         is_other, self._value = value != self._value, value
         self.interpretText()
         if is_other:
@@ -62,14 +61,12 @@ class NumberBox(QAbstractSpinBox):
         return self._state(self._bare(text)), text, position
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        """Which arrows lead somewhere."""
         up = QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
         down = QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
         none = QAbstractSpinBox.StepEnabledFlag.StepNone
         return (up if self._value < self._high else none) | (down if self._value > self._low else none)
 
     def stepBy(self, steps: int) -> None:
-        """Go some steps up or down."""
         value = self._value
         if self._setting.step:
             value = value + steps * self._setting.step

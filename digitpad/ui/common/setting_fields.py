@@ -29,11 +29,9 @@ class ChoiceBox(QComboBox):
         self.currentIndexChanged.connect(self.edited)
 
     def value(self) -> str:
-        """The choice."""
         return str(self.currentData())
 
     def show_value(self, value: str) -> None:
-        """Show a choice."""
         self.setCurrentIndex(self.findData(value))
 
 
@@ -60,7 +58,6 @@ class NumbersEdit(QLineEdit):
         return self._given if self.text() == self._text or self.problem else self._read()
 
     def show_value(self, value: tuple[int, ...]) -> None:
-        """Show some numbers."""
         self._given, self._text = value, ", ".join(map(str, value))
         self.setText(self._text)
 

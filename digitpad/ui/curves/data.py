@@ -61,21 +61,20 @@ class RunCurves:
         self._table = np.empty((5, 1024))  # rows: step, loss, smoothed, learning rate, seconds of training
         self._count = 0
         self._mean, self._weight = 0.0, 0.0  # the exponential mean before its bias is taken away, and that bias
-        self._epochs: list[EpochReport] = []
-        self._interims: list[InterimReport] = []
+        self.epochs: list[EpochReport] = []
+        self.interims: list[InterimReport] = []
 
     def add(self, report: Report) -> None:
         """Take in what the run said next."""
         if isinstance(report, StepsReport):
             self._add_steps(report)
         elif isinstance(report, InterimReport):
-            self._interims[bisect_left(self._interims, report.step, key=_step) :] = [report]
+            self.interims[bisect_left(self.interims, report.step, key=_step) :] = [report]
         else:
-            self._epochs[bisect_left(self._epochs, report.step, key=_step) :] = [report]
+            self.epochs[bisect_left(self.epochs, report.step, key=_step) :] = [report]
 
     def __bool__(self) -> bool:
-        """Whether there is anything to show."""
-        return bool(self._count or self._epochs or self._interims)
+        return bool(self._count or self.epochs or self.interims)
 
     @property
     def steps(self) -> Array:
@@ -84,7 +83,6 @@ class RunCurves:
 
     @property
     def losses(self) -> Array:
-        """Training loss of each step, float64 (n,)."""
         return self._table[1, : self._count]
 
     @property
@@ -94,32 +92,21 @@ class RunCurves:
 
     @property
     def learning_rates(self) -> Array:
-        """Learning rate of each step, float64 (n,)."""
         return self._table[3, : self._count]
-
-    @property
-    def epochs(self) -> tuple[EpochReport, ...]:
-        """The reports of the epochs, in order."""
-        return tuple(self._epochs)
-
-    @property
-    def interims(self) -> tuple[InterimReport, ...]:
-        """The reports of the tests within epochs, in order."""
-        return tuple(self._interims)
 
     @property
     def last_step(self) -> int:
         """The last step that a report spoke of; 0 before the first."""
-        tests = [*map(_step, self._epochs[-1:]), *map(_step, self._interims[-1:])]
+        tests = [*map(_step, self.epochs[-1:]), *map(_step, self.interims[-1:])]
         return max(int(self.steps[-1]) if self._count else 0, *tests, 0)
 
     def by_epoch(self, value: str) -> Points:
         """A value of the `EpochReport`s that have it, at the steps where they ended; accuracies are shares, 0 to 1."""
-        return _points(self._epochs, value)
+        return _points(self.epochs, value)
 
     def interim(self, value: str) -> Points:
         """A value of the `InterimReport`s; accuracies are shares, 0 to 1."""
-        return _points(self._interims, value)
+        return _points(self.interims, value)
 
     def place(self, step: float | Array, axis: XAxis) -> Array:
         """Where a step, or each of some, lies on an axis; the last batch of an epoch counts as a whole one."""
@@ -141,13 +128,12 @@ class RunCurves:
             return None
         row = int(np.abs(self.steps - step).argmin())
         number, loss, smoothed, learning_rate = self._table[:4, row].tolist()
-        epochs = self._epochs[: bisect_right(self._epochs, number, key=_step)]
-        interims = self._interims[: bisect_right(self._interims, number, key=_step)]
+        epochs = self.epochs[: bisect_right(self.epochs, number, key=_step)]
+        interims = self.interims[: bisect_right(self.interims, number, key=_step)]
         last_epoch, last_interim = epochs[-1] if epochs else None, interims[-1] if interims else None
         return Values(int(number), loss, smoothed, learning_rate, last_epoch, last_interim)
 
     def snapshot(self) -> RunCurves:
-        """The curves as they are now, for work in another thread."""
         return copy.deepcopy(self)
 
     def to_csv(self) -> str:
@@ -156,8 +142,8 @@ class RunCurves:
         Shares are 0 to 1; cells are empty where there is no value. Numbers are written so that reading them gives the
         same ones again. This takes 0.25 s for 30,000 steps, so the window asks a `snapshot` for it in another thread.
         """
-        epochs = {report.step: report for report in self._epochs}
-        interims = {report.step: report for report in self._interims}
+        epochs = {report.step: report for report in self.epochs}
+        interims = {report.step: report for report in self.interims}
         numbers = {int(step): values for step, *values in self._table[:4, : self._count].T.tolist()}
         text = io.StringIO()
         import csv  # here, since a start has no time for it
@@ -174,13 +160,13 @@ class RunCurves:
         """How far a step is on an axis other than time's."""
         if axis == "epoch" and self.planned_steps:
             return self._planned_epochs / self.planned_steps
-        if axis == "epoch" and self._epochs:
-            return self._epochs[-1].epoch / self._epochs[-1].step
+        if axis == "epoch" and self.epochs:
+            return self.epochs[-1].epoch / self.epochs[-1].step
         return float(self.run.recipe.batch) if axis == "images" and self.run else 1.0
 
     def _times(self) -> Points:
         """Steps, from 0, and the seconds of training after each."""
-        steps, seconds = _points(self._epochs, "train_seconds")
+        steps, seconds = _points(self.epochs, "train_seconds")
         if self._count:
             steps, seconds = self.steps, self._table[4, : self._count]
         return np.append(0.0, steps), np.append(0.0, seconds)
@@ -210,8 +196,8 @@ class RunCurves:
         keep = int(np.searchsorted(self.steps, first))
         if keep == self._count:
             return
-        del self._epochs[bisect_left(self._epochs, first, key=_step) :]
-        del self._interims[bisect_left(self._interims, first, key=_step) :]
+        del self.epochs[bisect_left(self.epochs, first, key=_step) :]
+        del self.interims[bisect_left(self.interims, first, key=_step) :]
         self._count = keep
         # A mean that starts anew from the smoothed value goes on as the old one would, once its bias is small.
         known = keep > 0 and math.isfinite(self.smoothed[-1])

@@ -34,7 +34,6 @@ class Look:
     dashes: tuple[float, ...] = ()
 
     def colour_in(self, theme: Theme) -> QColor:
-        """Its colour in a theme."""
         if self.colour.startswith("#"):
             return QColor(mix(self.colour, theme.text, 0.2))
         return QColor(mix(theme.window, theme.accent, 0.4) if self.colour == "pale" else getattr(theme, self.colour))

@@ -206,7 +206,6 @@ class CurvePlots(QFrame):
 
     @property
     def cursor_step(self) -> int | None:
-        """The step that the cursor stands at; None where there is no cursor."""
         return self._cursor
 
     @property
@@ -264,7 +263,6 @@ class CurvePlots(QFrame):
 
     @Slot()
     def show_whole_range(self) -> None:
-        """Show all steps, and those to come."""
         self._follows = True
         self.redraw_requested.emit()
 
@@ -278,7 +276,6 @@ class CurvePlots(QFrame):
             self.cursor_moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the cursor, or zoom."""
         key, (start, stop), last = event.key(), self.ranges[0][0], self._curves.last_step
         here = last if self._cursor is None else self._cursor
         seen = self._curves.step_at(stop, self._axis) - self._curves.step_at(start, self._axis)
@@ -303,12 +300,10 @@ class CurvePlots(QFrame):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Thin the lines anew."""
         super().resizeEvent(event)
         self.redraw_requested.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Put the cursor away."""
         super().leaveEvent(event)
         self.put_cursor(None)
 

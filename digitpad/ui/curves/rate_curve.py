@@ -34,7 +34,6 @@ class LearningRateCurve(QWidget):
         self._share: float | None = None
 
     def sizeHint(self) -> QSize:
-        """Room to see the shape."""
         return QSize(240, 112)
 
     def show_recipe(self, recipe: Recipe) -> None:
@@ -59,18 +58,15 @@ class LearningRateCurve(QWidget):
         return text.format(rate=numeral(learning_rate, digits=4), epochs=numeral(epochs, 1))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the value under the cursor."""
         plot = self._plot()
         self._share = min(1.0, max(0.0, (event.position().x() - plot.left()) / plot.width()))
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Show no value any more."""
         self._share = None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the axes' names, the line, and the value under the cursor."""
         if self._recipe is None:
             return
         plot, above = self._plot(), QRectF(self.rect()).adjusted(1, 0, -1, 0)

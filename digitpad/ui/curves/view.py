@@ -7,21 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPalette, QRegion, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QSizePolicy,
-    QStackedLayout,
-    QToolButton,
-    QToolTip,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStackedLayout, QToolButton, QToolTip, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
+from digitpad.ui.common.widgets import named, note_label
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.plots import CurvePlots
 
@@ -45,43 +38,34 @@ class CurvesView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("loss_plot")
-        self.setAccessibleName(self.tr("Training curves"))
-        self._name = ""
-        self._curves = RunCurves()
+        named(self, "loss_plot", self.tr("Training curves"))
+        self.name = ""
+        """The run's name; '' where none was given."""
+        self.curves = RunCurves()
+        """The curves that are shown; `refresh` draws what was added to them."""
         self._others: dict[str, RunCurves] = {}
         self._plots: CurvePlots | None = None
         self._is_stale = False
         self._pause = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
         self._pause.timeout.connect(self._on_pause_over)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(8, 4, 8, 4)
-        self._grid.setHorizontalSpacing(4)
-        self._grid.setVerticalSpacing(0)
-        self._grid.setColumnStretch(1, 1)
-        self._why = self._button(0, "why_lower", self.tr("Why is the test loss lower?"), "")
+        self._why = _button("why_lower", self.tr("Why is the test loss lower?"), "")
         self._why.clicked.connect(self._on_why)
-        self._axis = QComboBox()
-        self._axis.setObjectName("x_axis")
-        self._axis.setAccessibleName(self.tr("Horizontal axis"))
-        self._axis.setToolTip(self.tr("What the curves are drawn over"))
+        tip = self.tr("What the curves are drawn over")
+        self._axis = named(QComboBox(), "x_axis", self.tr("Horizontal axis"), tip)
         self._axis.addItem(self.tr("by step"), "step")
         self._axis.addItem(self.tr("by epoch"), "epoch")
         self._axis.addItem(self.tr("by images"), "images")
         self._axis.addItem(self.tr("by time"), "time")
-        self._axis.currentIndexChanged.connect(self._request_redraw)
-        self._grid.addWidget(self._axis, 0, 2)
-        self._log = self._button(3, "log_scale", self.tr("Log"), self.tr("Logarithmic axes of loss and learning rate"))
+        self._axis.currentIndexChanged.connect(self.refresh)
+        self._log = _button("log_scale", self.tr("Log"), self.tr("Logarithmic axes of loss and learning rate"))
         self._log.setCheckable(True)
-        self._log.toggled.connect(self._request_redraw)
-        self._whole = self._button(4, "whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
-        self._png = self._button(5, "export_png", self.tr("PNG…"), self.tr("Save the plots as a picture"))
+        self._log.toggled.connect(self.refresh)
+        self._whole = _button("whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
+        self._png = _button("export_png", self.tr("PNG…"), self.tr("Save the plots as a picture"))
         self._png.clicked.connect(partial(self.export_requested.emit, "png"))
-        self._csv = self._button(6, "export_csv", self.tr("CSV…"), self.tr("Save all values as a table"))
+        self._csv = _button("export_csv", self.tr("CSV…"), self.tr("Save all values as a table"))
         self._csv.clicked.connect(partial(self.export_requested.emit, "csv"))
-        self._values = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self._values.setObjectName("curve_values")
-        self._values.setProperty("note", True)
+        self._values = note_label("", "curve_values")
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -90,9 +74,8 @@ class CurvesView(QWidget):
             label.setFont(text_font(NOTE_PIXELS))
         self._pages = QStackedLayout()
         self._pages.addWidget(self._sentence)
-        self._grid.addWidget(self._values, 1, 0, 1, 7)
-        self._grid.addLayout(self._pages, 2, 0, 1, 7)
-        self._grid.setRowStretch(2, 1)
+        line = row(self._why, None, self._axis, self._log, self._whole, self._png, self._csv, spacing=4)
+        column(line, self._values, (self._pages, 1), parent=self, spacing=0).setContentsMargins(8, 4, 8, 4)
         self._show_state()
 
     def build(self) -> None:
@@ -101,58 +84,38 @@ class CurvesView(QWidget):
             self._plots = CurvePlots()
             self._pages.addWidget(self._plots)
             self._plots.cursor_moved.connect(self._on_cursor_moved)
-            self._plots.redraw_requested.connect(self._request_redraw)
+            self._plots.redraw_requested.connect(self.refresh)
             self._whole.clicked.connect(self._plots.show_whole_range)
-            self._request_redraw()
-
-    @property
-    def curves(self) -> RunCurves:
-        """The curves that are shown; `refresh` draws what was added to them."""
-        return self._curves
-
-    @property
-    def name(self) -> str:
-        """The run's name; '' where none was given."""
-        return self._name
+            self.refresh()
 
     @property
     def overlays(self) -> dict[str, RunCurves]:
         """The other runs that are drawn, by their names: those laid over but for the one that is shown."""
-        run = self._curves.run
+        run = self.curves.run
         return {name: it for name, it in self._others.items() if not (run and it.run and it.run.id == run.id)}
 
     @Slot(str, object)
     def show_run(self, name: str, curves: RunCurves) -> None:
         """Show a run, all of it: its name for people, and its curves so far; `refresh` draws what is added to them."""
-        self._name, self._curves = name, curves
+        self.name, self.curves = name, curves
         if self._plots is not None:
             self._plots.put_cursor(None)
             self._plots.show_whole_range()
-        self._request_redraw()
-
-    @Slot()
-    def refresh(self) -> None:
-        """Draw what was added to the curves."""
-        self._request_redraw()
+        self.refresh()
 
     @Slot(object)
     def lay_over(self, others: dict[str, RunCurves]) -> None:
         """Draw the smoothed loss and the test accuracy of other runs, by their names, instead of those before."""
         self._others = dict(others)
-        self._request_redraw()
+        self.refresh()
 
     @Slot()
     def clear(self) -> None:
-        """Show no run."""
         self._others = {}
         self.show_run("", RunCurves())
 
     def to_image(self, scale: float = 2.0) -> QImage:
-        """The plots, once they are built, under the run's name and values, without the cursor and the focus.
-
-        Args:
-            scale: device pixels for each pixel of the window.
-        """
+        """The plots under the run's name and values, without cursor and focus; `scale` is device pixels for a pixel."""
         self.build()
         assert self._plots is not None
         cursor = self._plots.cursor_step
@@ -172,35 +135,22 @@ class CurvesView(QWidget):
             self._plots.picture.render(painter, below, QRegion(), QWidget.RenderFlag.DrawChildren)
         self._plots.ratio = 0.0
         self._plots.put_cursor(cursor)
-        self._request_redraw()
+        self.refresh()
         return image
 
     def sizeHint(self) -> QSize:
-        """A comfortable size."""
         return QSize(880, 280)
 
     def minimumSizeHint(self) -> QSize:
-        """The smallest size that can be read."""
         return QSize(480, 140)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw what came while nobody could see it."""
         super().showEvent(event)
-        self._request_redraw()
-
-    def _button(self, column: int, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(text.rstrip("…"))
-        button.setAccessibleDescription(tip)
-        self._grid.addWidget(button, 0, column)
-        return button
+        self.refresh()
 
     @Slot()
-    def _request_redraw(self) -> None:
-        """Draw now, or once the pause after the last time is over."""
+    def refresh(self) -> None:
+        """Draw what was added to the curves, now, or once the pause after the last time is over."""
         self._is_stale = True
         if self.isVisible() and not self._pause.isActive():
             self._redraw()
@@ -214,17 +164,17 @@ class CurvesView(QWidget):
         self._is_stale = False
         self._show_state()
         if self._plots is not None and self._pages.currentWidget() is self._plots:
-            self._plots.draw(self._curves, self.overlays, self._axis.currentData(), is_log=self._log.isChecked())
+            self._plots.draw(self.curves, self.overlays, self._axis.currentData(), is_log=self._log.isChecked())
             self._pause.start()
         self.drawn.emit()
 
     def _show_state(self) -> None:
         """Choose plots or sentence, and say what is shown."""
-        has_plots = self._plots is not None and bool(self._curves or any(self.overlays.values()))
+        has_plots = self._plots is not None and bool(self.curves or any(self.overlays.values()))
         self._pages.setCurrentIndex(int(has_plots))
         self._whole.setEnabled(has_plots)
         self._png.setEnabled(has_plots)
-        self._csv.setEnabled(bool(self._curves))
+        self._csv.setEnabled(bool(self.curves))
         reasons = self._reasons()
         self._why.setVisible(bool(reasons))
         self._why.setToolTip(reasons)
@@ -243,13 +193,13 @@ class CurvesView(QWidget):
     def _words(self) -> str:
         """The values at the cursor, or else the last ones, in a sentence; the name alone where there are none."""
         cursor = None if self._plots is None else self._plots.cursor_step
-        values = self._curves.at(self._curves.last_step if cursor is None else cursor)
+        values = self.curves.at(self.curves.last_step if cursor is None else cursor)
         if values is None:
-            return self._name
+            return self.name
         words = self.tr("Loss {loss} at step {step} of {steps}, smoothed {smoothed}, learning rate {rate}").format(
             loss=_number(values.loss),
             step=numeral(values.step),
-            steps=numeral(max(self._curves.planned_steps, self._curves.last_step)),
+            steps=numeral(max(self.curves.planned_steps, self.curves.last_step)),
             smoothed=_number(values.smoothed),
             rate=_number(values.learning_rate),
         )
@@ -260,14 +210,14 @@ class CurvesView(QWidget):
         elif epoch is not None:
             tested = self.tr("test accuracy {share} after epoch {epoch}")
             words += ", " + tested.format(share=percent(epoch.test_accuracy, 2), epoch=epoch.epoch)
-        return self.tr("{run}: {values}").format(run=self._name, values=words) if self._name else words
+        return self.tr("{run}: {values}").format(run=self.name, values=words) if self.name else words
 
     def _reasons(self) -> str:
         """Why the test loss lies below the training loss, where it does; '' elsewhere."""
-        last = self._curves.epochs[-1] if self._curves.epochs else None
+        last = self.curves.epochs[-1] if self.curves.epochs else None
         if last is None or last.test_loss >= last.train_loss:
             return ""
-        recipe = self._curves.run.recipe if self._curves.run else None
+        recipe = self.curves.run.recipe if self.curves.run else None
         reasons = [
             self.tr(
                 "Training loss is the mean over an epoch in which the network still improves; the test follows it."
@@ -291,6 +241,13 @@ class CurvesView(QWidget):
         self._show_values()
         if self._plots is not None and self._plots.hasFocus() and self._plots.cursor_step is not None:
             announce(self._plots, self.accessibleDescription())
+
+
+def _button(name: str, text: str, tip: str) -> QToolButton:
+    button = named(QToolButton(), name, text.rstrip("…"), tip)
+    button.setText(text)
+    button.setAccessibleDescription(tip)
+    return button
 
 
 def png(image: QImage) -> bytes:

@@ -54,13 +54,11 @@ class AugmentationFields(QWidget):
         grid.setRowStretch(grid.rowCount(), 1)
 
     def show_augmentation(self, augmentation: Augmentation) -> None:
-        """Show its values."""
         for name, box in self._boxes.items():
             box.show_value(getattr(augmentation, name))
         self._on_edited()
 
     def augmentation(self) -> Augmentation:
-        """What the fields say."""
         values: dict[str, Any] = {name: box.value() for name, box in self._boxes.items()}
         return Augmentation(**values)
 
@@ -76,7 +74,6 @@ class AugmentationFields(QWidget):
         self.edited.emit()
 
     def _words(self, now: Augmentation) -> dict[str, str]:
-        """What each value comes to."""
         factors = self.tr("{low} to {high} times")
         return {
             "degrees": self.tr("up to {angle}° either way").format(angle=numeral(now.degrees)),

@@ -136,12 +136,10 @@ class AugmentationPreview(QWidget):
 
     @property
     def augmentation(self) -> Augmentation:
-        """The strengths as the sliders say."""
         return self._augmentation
 
     @property
     def has_sample(self) -> bool:
-        """Whether an image is shown."""
         return self._sample is not None
 
     def set_augmentation(self, augmentation: Augmentation) -> None:

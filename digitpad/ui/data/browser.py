@@ -178,7 +178,6 @@ class DataBrowser(QDialog):
         column(choices, digits, self._notice, (below, 1), parent=self, margin=16)
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
-        """Show the chosen recipe's augmentation from now on."""
         self._preview.set_augmentation(augmentation)
 
     def show_data(self, data: Sequence[DataInfo], current_id: str) -> None:

@@ -58,7 +58,6 @@ class DigitGrid(QAbstractScrollArea):
 
     @property
     def capacity(self) -> int:
-        """How many images fit."""
         return self._columns * self._rows
 
     @property
@@ -68,7 +67,6 @@ class DigitGrid(QAbstractScrollArea):
         return range(first, min(first + self.capacity, self._matches))
 
     def clear(self, message: str) -> None:
-        """Show a message in place of images."""
         self._message = message
         self._show(0, np.zeros((0, SIDE, SIDE), dtype=np.uint8), np.zeros(0, dtype=np.int64), 0, anew=True)
 

@@ -98,14 +98,12 @@ class EmbeddingMapView(QWidget):
             self.update()
 
     def clear(self) -> None:
-        """Show no map."""
         self._move.stop()
         self._embedding = self._drawing = self._chosen = None
         self._describe()
         self.update()
 
     def show_busy(self, busy: bool) -> None:
-        """Say whether a map is being computed."""
         if busy != self._busy:
             self._busy = busy
             self._describe()

@@ -75,7 +75,6 @@ class Canvas(QWidget):
 
     @property
     def ink(self) -> Ink:
-        """What is on the pad now, with the stroke that is growing."""
         return self._ink
 
     @property
@@ -89,7 +88,6 @@ class Canvas(QWidget):
         return not self._busy and self._history.can_redo
 
     def sizeHint(self) -> QSize:
-        """A comfortable size, in pixels."""
         return QSize(560, 560)
 
     @Slot()
@@ -117,7 +115,6 @@ class Canvas(QWidget):
 
     @Slot()
     def redo(self) -> None:
-        """Bring back the step that was undone last."""
         if self.can_redo:
             self._history.redo()
             self._show_history()
@@ -167,13 +164,11 @@ class Canvas(QWidget):
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the drawing at the new size."""
         super().resizeEvent(event)
         self._rebuild()
         self._show_cursor()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the part that changed."""
         if not self._layer.fits(self.size(), self.devicePixelRatioF()):
             self._rebuild()
         painter = QPainter(self)
@@ -322,7 +317,6 @@ class Canvas(QWidget):
             self._painting.stop()
 
     def _describe(self) -> None:
-        """Let screen readers say what is on the pad."""
         ink, count = self._history.ink, len(self._history.ink.strokes)
         if ink.picture is not None:
             text = self.tr("Shows a picture.")
@@ -335,7 +329,6 @@ class Canvas(QWidget):
         self.setAccessibleDescription(text)
 
     def _paint_hint(self, painter: QPainter) -> None:
-        """The words on the empty pad."""
         painter.setPen(self._quiet)
         middle = self.rect().center().y()
         for text, size, top in (

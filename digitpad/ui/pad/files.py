@@ -54,11 +54,9 @@ class Files(QObject):
         self._worker = Worker("files", self)
 
     def stop(self) -> None:
-        """End the thread when what was asked for is done."""
         self._worker.stop()
 
     def enter(self, event: QDragEnterEvent) -> None:
-        """Take files and pictures, as copies."""
         if _local_files(event.mimeData()) or event.mimeData().hasImage():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -73,18 +71,15 @@ class Files(QObject):
 
     @Slot()
     def paste(self) -> None:
-        """Open what the clipboard holds."""
         if not self._take(QApplication.clipboard().mimeData()):
             self.failed.emit(self.tr("There is no picture on the clipboard. Copy one and paste again."))
 
     @Slot()
     def copy(self) -> None:
-        """Put the drawing on the clipboard as a picture."""
         self._worker.run(partial(_png, self._canvas.ink), _to_clipboard, self.failed.emit)
 
     @Slot()
     def ask_for_drawing(self) -> None:
-        """Ask for a drawing or picture and open it."""
         ask_open(self._window, self.tr("Open a drawing or picture"), drawing_filter(), self._open)
 
     @Slot()
@@ -100,7 +95,6 @@ class Files(QObject):
 
     @Slot()
     def ask_for_checkpoint(self) -> None:
-        """Ask for a checkpoint to read with."""
         ask_open(self._window, self.tr("Load a checkpoint"), checkpoint_filter(), self.checkpoint_chosen.emit)
 
     def ask_where_to_save_checkpoint(self, source: Path) -> None:

@@ -66,7 +66,6 @@ class View:
         return View(side / PAD_SIDE, (size.width() - side) / 2, (size.height() - side) / 2)
 
     def to_canvas(self, position: QPointF) -> tuple[float, float]:
-        """A place in the widget in canvas units."""
         return (position.x() - self.left) / self.scale, (position.y() - self.top) / self.scale
 
     def area(self, region: QRect) -> Floats:
@@ -140,11 +139,9 @@ class InkLayer:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether there is something left for `work`."""
         return bool(self._tiles)
 
     def fits(self, size: QSize, ratio: float) -> bool:
-        """Whether the picture is made for that size and device pixel ratio."""
         return self._rect.size() == size and self._finished.devicePixelRatio() == ratio
 
     def rebuild(self, size: QSize, ratio: float, colour: QColor, paper: QColor) -> None:

@@ -22,10 +22,8 @@ class PenWidth(QSlider):
 
     @Slot()
     def widen(self) -> None:
-        """Make the pen wider."""
         self.setValue(self.value() + self.pageStep())
 
     @Slot()
     def narrow(self) -> None:
-        """Make it narrower."""
         self.setValue(self.value() - self.pageStep())

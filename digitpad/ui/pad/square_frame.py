@@ -34,16 +34,13 @@ class SquareFrame(QWidget):
         return QSize(240, 240)
 
     def sizeHint(self) -> QSize:
-        """The size in a window that opens for the first time."""
         return QSize(640, 640)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the square."""
         side = min(self.width(), self.height()) - 2 * _RIM
         self._inside.setGeometry((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show where the focus goes."""
         if event.type() == QEvent.Type.FocusIn:
             reason = cast(QFocusEvent, event).reason()
             if reason not in _RETURNS:

@@ -56,7 +56,6 @@ class RecipeController(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Look for a person's own recipes."""
         self._worker.run(own_recipes, self._on_found, self.failed.emit)
 
     def edit(self, recipe: Recipe, seed: int) -> None:

@@ -87,7 +87,6 @@ class DataChoice(QWidget):
 
     @property
     def data(self) -> Sequence[DataInfo]:
-        """All data sets that there are."""
         return self._data
 
     def look(self, wanted: str = "") -> None:
@@ -95,7 +94,6 @@ class DataChoice(QWidget):
         self._worker.run(partial(self._found, wanted), self._on_found, self._notice.say)
 
     def choose(self, data_id: str) -> None:
-        """Use another data set of those that are there."""
         self._notice.close_message()
         self._chosen = data_id
         self._list()

@@ -101,7 +101,6 @@ class TrainForm(QScrollArea):
             self._teaches.setText(recipe.teaches)
 
     def choose_seed(self, seed: int) -> None:
-        """Take another seed for the next run."""
         self._set_choice(self._choice[0] if self._choice else self.epochs.value(), seed)
 
     def show_run(self, info: RunInfo) -> None:

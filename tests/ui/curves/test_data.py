@@ -121,7 +121,7 @@ def test_a_snapshot_stays_as_it_is():
     curves.add(steps(1, [0.5, 0.4]))
     curves.add(epoch(1, 2))
 
-    assert (then.losses.tolist(), then.epochs) == ([1.0], ())
+    assert (then.losses.tolist(), then.epochs) == ([1.0], [])
 
 
 @given(LOSSES)
