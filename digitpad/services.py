@@ -19,6 +19,7 @@ from digitpad.domain.reports import EarlierReports, Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.storage.io import remove_unfinished
 from digitpad.storage.run_store import find_run, runs_folder
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class TrainingService:
     recipes: Sequence[Recipe] = tuple(RECIPES.values())
 
     def prepare(self, wait: Callable[[], None]) -> None:
-        """Import what the plots and the first optimiser need: 900 modules, more than a second of waiting for a person.
+        """Clean up after processes that were killed, and import what the plots and the first optimiser need.
+
+        These are 900 modules, more than a second of waiting for a person.
 
         Args:
             wait: called before each step, under no lock; returns when nobody draws. It must not raise: torch cannot be
@@ -93,6 +96,7 @@ class TrainingService:
         from digitpad.platform.torch_import import import_in_steps
 
         _step_back()
+        remove_unfinished()
         import_in_steps(_PREPARED, wait)
 
     def run(self, config: TrainingConfig, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:

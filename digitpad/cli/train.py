@@ -16,6 +16,7 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
+from digitpad.storage.io import remove_unfinished
 from digitpad.storage.run_store import RunFolder, export_checkpoint, find_run, runs_folder
 
 
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from digitpad.learning.training import runs
 
+    remove_unfinished()
     resumed = None if arguments.resume is None else _resumed(arguments.resume)
     recipe = resumed.read_info().recipe if resumed else _recipe(arguments)
     if resumed and arguments.recipe not in (None, recipe.id):

@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
             worker.stop()
         self._files.stop()
         self._collector.stop()
+        self._settings.stop()
         super().closeEvent(event)
 
     @Slot()

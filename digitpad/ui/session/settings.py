@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from digitpad.domain.errors import InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
 from digitpad.ink.strokes import DEFAULT_WIDTH, PEN_WIDTHS
+from digitpad.storage.io import read_file, write_atomically
+from digitpad.storage.json_object import json_object
+from digitpad.ui.session.worker import Worker
+
+T = TypeVar("T")
 
 RECENT = 8
 """How many checkpoints the list of recent ones keeps."""
@@ -15,39 +26,51 @@ RECENT = 8
 THEMES = ("system", "light", "dark")
 
 _NEVER = "never"
+_LARGEST = 1 << 20
+
+_log = logging.getLogger(__name__)
 
 
 class Settings:
-    """Typed access to the stored settings; whatever is stored, each value read is one that can be used."""
+    """Typed access to the stored settings; whatever is stored, each value read is one that can be used.
+
+    They are written whole in a thread of their own. QSettings would write them in the window's, and wait there for half
+    a minute for a lock that a crash has left behind; it reads what digitpad 0.1.0 wrote.
+    """
 
     def __init__(self) -> None:
-        # A file on every system: one that can be read, copied and thrown away.
-        self._store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "digitpad", "digitpad")
+        ini = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "digitpad", "digitpad")
+        self._path = Path(ini.fileName()).with_suffix(".json")
+        self._values = _read(self._path) or _from_ini(ini)
+        self._worker = Worker("settings")
+
+    def stop(self) -> None:
+        """End the thread after everything was written; what is set afterwards is not."""
+        self._worker.stop()
 
     @property
     def theme(self) -> str:
         """One of `THEMES`."""
-        stored = str(self._store.value("theme", "system", type=str))
+        stored = self._get("theme", "system")
         return stored if stored in THEMES else "system"
 
     @theme.setter
     def theme(self, mode: str) -> None:
-        self._store.setValue("theme", mode)
+        self._set("theme", mode)
 
     @property
     def pen_width(self) -> int:
         """Pen width in canvas units, within `PEN_WIDTHS`."""
-        stored = self._store.value("pen_width", int(DEFAULT_WIDTH), type=int)
-        return min(max(int(str(stored)), PEN_WIDTHS[0]), PEN_WIDTHS[1])
+        return min(max(self._get("pen_width", int(DEFAULT_WIDTH)), PEN_WIDTHS[0]), PEN_WIDTHS[1])
 
     @pen_width.setter
     def pen_width(self, units: int) -> None:
-        self._store.setValue("pen_width", units)
+        self._set("pen_width", units)
 
     @property
     def false_rejection_rate(self) -> float | None:
         """One of `digitpad.domain.rejection.FALSE_REJECTION_RATES`, or None to reject nothing."""
-        stored = str(self._store.value("lost", "", type=str))
+        stored = self._get("lost", "")
         return (
             None
             if stored == _NEVER
@@ -56,33 +79,31 @@ class Settings:
 
     @false_rejection_rate.setter
     def false_rejection_rate(self, share: float | None) -> None:
-        self._store.setValue("lost", _NEVER if share is None else str(share))
+        self._set("lost", _NEVER if share is None else str(share))
 
     @property
     def training_open(self) -> bool:
         """Whether the training panel shows more than its line."""
-        return bool(self._store.value("training_open", False, type=bool))
+        return self._get("training_open", False)
 
     @training_open.setter
     def training_open(self, is_open: bool) -> None:
-        self._store.setValue("training_open", is_open)
+        self._set("training_open", is_open)
 
     @property
     def recent(self) -> list[Path]:
         """Checkpoints that were loaded lately, the last one first."""
-        stored = self._store.value("recent", [])
-        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        return [Path(str(name)) for name in names][:RECENT]
+        return [Path(name) for name in self._get("recent", list[Any]()) if isinstance(name, str)][:RECENT]
 
     def remember(self, checkpoint: Path) -> None:
         """Put a checkpoint at the head of the list of recent ones."""
         checkpoint = checkpoint.absolute()
         others = [path for path in self.recent if path != checkpoint]
-        self._store.setValue("recent", [str(path) for path in [checkpoint, *others]][:RECENT])
+        self._set("recent", [str(path) for path in [checkpoint, *others]][:RECENT])
 
     def forget_recent(self) -> None:
         """Empty the list of recent checkpoints."""
-        self._store.remove("recent")
+        self._set("recent", [])
 
     @property
     def geometry(self) -> QByteArray:
@@ -96,9 +117,45 @@ class Settings:
 
     def remember_window(self, geometry: QByteArray, layout: QByteArray) -> None:
         """Keep size, place and tool bars for the next start."""
-        self._store.setValue("geometry", geometry)
-        self._store.setValue("layout", layout)
+        self._set("geometry", _text(geometry))
+        self._set("layout", _text(layout))
 
     def _bytes(self, key: str) -> QByteArray:
-        stored = self._store.value(key)
-        return stored if isinstance(stored, QByteArray) else QByteArray()
+        return QByteArray.fromBase64(self._get(key, "").encode())
+
+    def _get(self, key: str, default: T) -> T:
+        value = self._values.get(key)
+        return value if type(value) is type(default) else default
+
+    def _set(self, key: str, value: object) -> None:
+        self._values[key] = value
+        self._worker.run(partial(_write, self._path, dict(self._values), key), lambda _: None, lambda _: None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json_object(read_file(path, _LARGEST))
+    except InputError as error:
+        if path.exists():
+            _log.warning("the settings cannot be read: %s", error)
+        return {}
+
+
+def _write(path: Path, values: Mapping[str, Any], changed: str) -> None:
+    """Write the settings with a change; another window may have changed others."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stored = _read(path) or values
+    write_atomically(path, json.dumps({**stored, changed: values[changed]}, indent=2).encode())
+
+
+def _from_ini(ini: QSettings) -> dict[str, Any]:
+    kinds = {"theme": str, "pen_width": int, "lost": str, "training_open": bool, "recent": list}
+    values: dict[str, Any] = {key: ini.value(key, type=kind) for key, kind in kinds.items() if ini.contains(key)}
+    for key in ("geometry", "layout"):
+        if isinstance(stored := ini.value(key), QByteArray):
+            values[key] = _text(stored)
+    return values
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QByteArray, QLockFile, QSettings
 
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
 from digitpad.ui.session.settings import RECENT, Settings
@@ -27,9 +29,22 @@ def test_nothing_is_left_of_another_tests_settings():
     assert Settings().theme == "system"
 
 
-@pytest.mark.parametrize("key", ["theme", "pen_width", "lost", "recent", "geometry", "layout"])
-@pytest.mark.parametrize("value", ["", "nonsense", -5, 10**9, True, ["a", "b"], {"a": 1}, b"\x00"])
-def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value):
+@pytest.fixture
+def settings(qapp):
+    made = Settings()
+    yield made
+    made.stop()
+
+
+def stored_in_json(key, value):
+    path = Path(store("theme", "dark").fileName()).with_suffix(".json")
+    path.write_text(json.dumps({key: value}, default=bytes.hex))
+
+
+@pytest.mark.parametrize("key", ["theme", "pen_width", "lost", "training_open", "recent", "geometry", "layout"])
+@pytest.mark.parametrize("value", ["", "nonsense", -5, 10**9, True, ["a", "b"], [1], {"a": 1}, b"\x00"])
+@pytest.mark.parametrize("store", [store, stored_in_json])
+def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value, store):
     store(key, value)
     settings = Settings()
 
@@ -42,15 +57,15 @@ def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value):
 
 
 @pytest.mark.parametrize("false_rejection_rate", [None, *FALSE_REJECTION_RATES])
-def test_every_false_rejection_rate_is_remembered(false_rejection_rate):
-    Settings().false_rejection_rate = false_rejection_rate
+def test_every_false_rejection_rate_is_remembered(settings, false_rejection_rate):
+    settings.false_rejection_rate = false_rejection_rate
+    settings.stop()
 
     assert Settings().false_rejection_rate == false_rejection_rate
 
 
-def test_the_list_of_recent_checkpoints_is_short_whole_and_newest_first(tmp_path, monkeypatch):
+def test_the_list_of_recent_checkpoints_is_short_whole_and_newest_first(settings, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    settings = Settings()
     for number in range(RECENT + 3):
         settings.remember(Path(f"{number}.safetensors"))
     settings.remember(Path("5.safetensors"))
@@ -59,3 +74,32 @@ def test_the_list_of_recent_checkpoints_is_short_whole_and_newest_first(tmp_path
     assert len(settings.recent) == RECENT == len(set(settings.recent))
     settings.forget_recent()
     assert settings.recent == []
+
+
+def test_a_lock_that_somebody_holds_is_not_waited_for(qapp):
+    stored = store("pen_width", 20)
+    lock = QLockFile(f"{stored.fileName()}.lock")
+    assert lock.tryLock(0)
+    settings, started = Settings(), time.monotonic()
+    settings.theme = "dark"
+    qapp.processEvents()
+    settings.stop()
+    after = Settings()
+    lock.unlock()
+    assert time.monotonic() - started < 10
+    assert (after.theme, after.pen_width) == ("dark", 20)
+
+
+def test_two_windows_keep_each_other_s_settings(settings):
+    other = Settings()
+    other.theme = "dark"
+    other.stop()
+    settings.pen_width = 33
+    settings.stop()
+    assert (Settings().theme, Settings().pen_width) == ("dark", 33)
+
+
+def test_the_window_s_size_and_place_are_remembered(settings):
+    settings.remember_window(QByteArray(b"\0\xff where"), QByteArray(b"what"))
+    settings.stop()
+    assert (Settings().geometry, Settings().layout) == (b"\0\xff where", b"what")
