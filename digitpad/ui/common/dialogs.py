@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from digitpad.ink.formats.endings import INK_ENDINGS, PICTURE_ENDINGS
+from digitpad.ui.common.widgets import named
 
 CHECKPOINT_ENDINGS = (".safetensors", ".onnx", ".pt", ".pth", ".ckpt")
 
@@ -17,47 +18,20 @@ translate = QCoreApplication.translate
 Chosen = Callable[[Path], None]
 
 
-def drawing_filter() -> list[str]:
-    """Names of what can be opened on the pad."""
-    endings = " ".join(f"*{ending}" for ending in (*INK_ENDINGS, *PICTURE_ENDINGS))
-    return [translate("dialogs", "Drawings and pictures") + f" ({endings})", _all_files()]
-
-
-def drawing_save_filter() -> list[str]:
-    """Names of what strokes can be saved as."""
-    return [translate("dialogs", "InkML drawing") + " (*.inkml)", *picture_save_filter(), "SVG (*.svg)"]
-
-
-def picture_save_filter() -> list[str]:
-    """Names of what a picture can be saved as."""
-    return [translate("dialogs", "PNG picture") + " (*.png)"]
-
-
-def checkpoint_filter() -> list[str]:
-    """Names of what can be loaded to read with."""
-    endings = " ".join(f"*{ending}" for ending in CHECKPOINT_ENDINGS)
-    return [translate("dialogs", "Checkpoints") + f" ({endings})", _all_files()]
-
-
-def checkpoint_save_filter(ending: str) -> list[str]:
-    """Names of what a checkpoint can be saved as: what it is, with its ending as in '.safetensors'."""
-    return [translate("dialogs", "Checkpoint") + f" (*{ending})"]
-
-
-def recipe_filter() -> list[str]:
-    """Names of what a recipe is kept in."""
-    return [translate("dialogs", "Recipe") + " (*.json)"]
-
-
-def curves_filter(kind: str) -> list[str]:
-    """Names of what curves can be saved as: 'png' or 'csv'."""
-    if kind == "png":
-        return picture_save_filter()
-    return [translate("dialogs", "Table") + " (*.csv)"]
-
-
-def _all_files() -> str:
-    return translate("dialogs", "All files") + " (*)"
+def file_filters(*kinds: str) -> list[str]:
+    """Names of what a file dialog offers: 'drawings', 'checkpoints', 'recipe', 'all', or a kind by its ending."""
+    names: dict[str, tuple[str, Sequence[str]]] = {
+        "drawings": (translate("dialogs", "Drawings and pictures"), (*INK_ENDINGS, *PICTURE_ENDINGS)),
+        "checkpoints": (translate("dialogs", "Checkpoints"), CHECKPOINT_ENDINGS),
+        "recipe": (translate("dialogs", "Recipe"), (".json",)),
+        "all": (translate("dialogs", "All files"), ("",)),
+        ".inkml": (translate("dialogs", "InkML drawing"), (".inkml",)),
+        ".png": (translate("dialogs", "PNG picture"), (".png",)),
+        ".csv": (translate("dialogs", "Table"), (".csv",)),
+        ".svg": ("SVG", (".svg",)),
+    }
+    offered = [names.get(kind) or (translate("dialogs", "Checkpoint"), (kind,)) for kind in kinds]
+    return [f"{name} ({' '.join(f'*{ending}' for ending in endings)})" for name, endings in offered]
 
 
 def ask_open(parent: QWidget, title: str, filters: Sequence[str], selected: Chosen) -> None:
@@ -91,55 +65,37 @@ def _dialog(parent: QWidget, title: str, filters: Sequence[str], selected: Chose
 
 def ask_before_closing(parent: QWidget, stop: Callable[[], None]) -> QMessageBox:
     """Ask whether a run that goes on is to be stopped, so that the window can be closed."""
-    return _ask(
-        parent,
-        "close_question",
-        translate("dialogs", "A training run is under way. Stop it and close digitpad?"),
-        translate("dialogs", "What was learned is kept, and the run can be resumed from the list of runs."),
-        (translate("dialogs", "Stop and close"), translate("dialogs", "Keep training")),
-        stop,
-    )
+    text = translate("dialogs", "A training run is under way. Stop it and close digitpad?")
+    more = translate("dialogs", "What was learned is kept, and the run can be resumed from the list of runs.")
+    accept, keep = translate("dialogs", "Stop and close"), translate("dialogs", "Keep training")
+    return _ask(parent, "close_question", text, more, accept, keep, stop)
 
 
 def ask_before_deleting(parent: QWidget, title: str, delete: Callable[[], None]) -> QMessageBox:
     """Ask whether a recipe of the person's own is to be deleted."""
-    return _ask(
-        parent,
-        "delete_question",
-        translate("dialogs", "Delete your recipe “{title}”?").format(title=title),
-        translate("dialogs", "This cannot be undone. Runs that were trained with it stay."),
-        (translate("dialogs", "Delete"), translate("dialogs", "Keep")),
-        delete,
-    )
+    text = translate("dialogs", "Delete your recipe “{title}”?").format(title=title)
+    more = translate("dialogs", "This cannot be undone. Runs that were trained with it stay.")
+    accept, keep = translate("dialogs", "Delete"), translate("dialogs", "Keep")
+    return _ask(parent, "delete_question", text, more, accept, keep, delete)
 
 
 def ask_before_deleting_run(parent: QWidget, name: str, delete: Callable[[], None]) -> QMessageBox:
     """Ask whether a run is to be deleted, which a name tells from all others."""
-    return _ask(
-        parent,
-        "delete_question",
-        translate("dialogs", "Delete “{name}” and its checkpoints?").format(name=name),
-        translate("dialogs", "This cannot be undone."),
-        (translate("dialogs", "Delete"), translate("dialogs", "Keep")),
-        delete,
-    )
+    text = translate("dialogs", "Delete “{name}” and its checkpoints?").format(name=name)
+    more = translate("dialogs", "This cannot be undone.")
+    accept, keep = translate("dialogs", "Delete"), translate("dialogs", "Keep")
+    return _ask(parent, "delete_question", text, more, accept, keep, delete)
 
 
 def _ask(
-    parent: QWidget, name: str, text: str, more: str, answers: tuple[str, str], accepted: Callable[[], None]
+    parent: QWidget, name: str, text: str, more: str, yes: str, no: str, accepted: Callable[[], None]
 ) -> QMessageBox:
     """Ask a question with two answers; the second is under the keys."""
-    question = QMessageBox(parent)
-    question.setObjectName(name)
+    question = named(QMessageBox(parent, text=text, informativeText=more, icon=QMessageBox.Icon.Question), name)
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    question.setIcon(QMessageBox.Icon.Question)
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setText(text)
-    question.setInformativeText(more)
-    accept = question.addButton(answers[0], QMessageBox.ButtonRole.AcceptRole)
-    keep = question.addButton(answers[1], QMessageBox.ButtonRole.RejectRole)
-    accept.setObjectName("confirm_button")
-    keep.setObjectName("keep_button")
+    accept = named(question.addButton(yes, QMessageBox.ButtonRole.AcceptRole), "confirm_button")
+    keep = named(question.addButton(no, QMessageBox.ButtonRole.RejectRole), "keep_button")
     question.setDefaultButton(keep)
     question.setEscapeButton(keep)
     accept.clicked.connect(accepted)

@@ -13,16 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
-from digitpad.ui.common.dialogs import (
-    CHECKPOINT_ENDINGS,
-    ask_open,
-    ask_save,
-    checkpoint_filter,
-    checkpoint_save_filter,
-    drawing_filter,
-    drawing_save_filter,
-    picture_save_filter,
-)
+from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_save, file_filters
 from digitpad.ui.common.format import numeral
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.worker import Worker
@@ -80,13 +71,13 @@ class Files(QObject):
 
     @Slot()
     def ask_for_drawing(self) -> None:
-        ask_open(self._window, self.tr("Open a drawing or picture"), drawing_filter(), self._open)
+        ask_open(self._window, self.tr("Open a drawing or picture"), file_filters("drawings", "all"), self._open)
 
     @Slot()
     def ask_where_to_save(self) -> None:
         """Ask for a file and save the drawing there."""
         ink = self._canvas.ink
-        names = picture_save_filter() if ink.picture is not None else drawing_save_filter()
+        names = file_filters(".png") if ink.picture is not None else file_filters(".inkml", ".png", ".svg")
 
         def save(path: Path) -> None:
             self._worker.run(partial(_saved, path, ink), self._on_saved, self.failed.emit)
@@ -95,11 +86,12 @@ class Files(QObject):
 
     @Slot()
     def ask_for_checkpoint(self) -> None:
-        ask_open(self._window, self.tr("Load a checkpoint"), checkpoint_filter(), self.checkpoint_chosen.emit)
+        names = file_filters("checkpoints", "all")
+        ask_open(self._window, self.tr("Load a checkpoint"), names, self.checkpoint_chosen.emit)
 
     def ask_where_to_save_checkpoint(self, source: Path) -> None:
         """Ask for a file and copy a checkpoint there."""
-        names, title = checkpoint_save_filter(source.suffix), self.tr("Save the checkpoint")
+        names, title = file_filters(source.suffix), self.tr("Save the checkpoint")
 
         def copy(path: Path) -> None:
             self._worker.run(partial(_copied, source, path), self._on_checkpoint_saved, self.checkpoint_failed.emit)

@@ -16,7 +16,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.schedules import learning_rate_at
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import delete_recipe, free_id, keep_recipe, load_recipe, own_recipes, save_recipe
-from digitpad.ui.common.dialogs import ask_open, ask_save, recipe_filter
+from digitpad.ui.common.dialogs import ask_open, ask_save, file_filters
 from digitpad.ui.session.worker import Worker
 
 if TYPE_CHECKING:
@@ -130,14 +130,14 @@ class RecipeController(QObject):
         def write(path: Path) -> None:
             self._worker.run(partial(save_recipe, path, recipe), lambda _: self.saved.emit(path), self._say)
 
-        ask_save(self._window, self.tr("Export the recipe"), f"{recipe.id}.json", recipe_filter(), write)
+        ask_save(self._window, self.tr("Export the recipe"), f"{recipe.id}.json", file_filters("recipe"), write)
 
     @Slot()
     def _on_import(self) -> None:
         def read(path: Path) -> None:
             self._worker.run(partial(load_recipe, path), self._on_imported, self._say)
 
-        ask_open(self._window, self.tr("Import a recipe"), recipe_filter(), read)
+        ask_open(self._window, self.tr("Import a recipe"), file_filters("recipe"), read)
 
     def _on_imported(self, recipe: Recipe) -> None:
         self._show(recipe, 0)

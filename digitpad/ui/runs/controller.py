@@ -20,7 +20,7 @@ from digitpad.storage.run_store import (
     rename_run,
     runs_folder,
 )
-from digitpad.ui.common.dialogs import ask_save, checkpoint_save_filter
+from digitpad.ui.common.dialogs import ask_save, file_filters
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.runs.table import run_labels
@@ -82,7 +82,7 @@ class RunController(QObject):
 
         window = self._list.window()
         title = self.tr("Export the best checkpoint")
-        ask_save(window, title, f"{run.name}.safetensors", checkpoint_save_filter(".safetensors"), export)
+        ask_save(window, title, f"{run.name}.safetensors", file_filters(".safetensors"), export)
 
     @Slot(object, str)
     def _on_rename(self, run: RunInfo, name: str) -> None:

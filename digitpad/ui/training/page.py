@@ -16,7 +16,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.services import Pixels, TrainingService
 from digitpad.storage.io import write_atomically
-from digitpad.ui.common.dialogs import ask_save, curves_filter
+from digitpad.ui.common.dialogs import ask_save, file_filters
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
@@ -304,7 +304,7 @@ class TrainingPanel(QWidget):
             self._worker.run(partial(work, path), lambda _: self._on_saved(path), self._notice.say)
 
         name = f"{self._curves.name or 'curves'}.{kind}"
-        ask_save(self.window(), self.tr("Save the curves"), name, curves_filter(kind), write)
+        ask_save(self.window(), self.tr("Save the curves"), name, file_filters(f".{kind}"), write)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

@@ -176,7 +176,7 @@ def test_selecting_reads_the_curves(qtbot, runs, controller, ids):
     assert name == "large"
     assert curves.run.id == ids[1]
     assert list(curves.steps) == [1, 2]
-    assert curves.epochs == (EPOCH,)
+    assert curves.epochs == [EPOCH]
 
 
 def test_runs_laid_over_have_names_of_their_own(qtbot, runs, controller, ids):
