@@ -1,6 +1,6 @@
-"""Training: one readable loop for every recipe, over one data set in memory.
+"""Training: one loop for every recipe, over one data set in memory.
 
-What it reaches, and how long it takes: README.md and the model cards in checkpoints/.
+README.md and the model cards in checkpoints/ say what accuracy it reaches, and in what time.
 """
 
 from __future__ import annotations
@@ -33,43 +33,26 @@ _REPORT_SECONDS = 0.1
 
 @dataclass
 class Progress:
-    """How far a training has come; with the tensors, all that it takes to go on elsewhere.
+    """How far a training has come; with the tensors, all that it takes to go on elsewhere."""
 
-    Attributes:
-        epoch: whole epochs done.
-        position: images of the epoch under way already trained on.
-        step: steps done.
-        train_seconds: seconds of training, without reading data, testing or pauses.
-        loss_sum: loss of each image of the epoch under way, summed.
-        right: images of the epoch under way read right.
-        best_loss: lowest loss over the held-out images after an epoch, with the recipe's label smoothing.
-    """
-
-    epoch: int = 0
-    position: int = 0
+    epoch: int = 0  # whole epochs done
+    position: int = 0  # images of the current epoch trained on
     step: int = 0
-    train_seconds: float = 0.0
-    loss_sum: float = 0.0
-    right: int = 0
-    best_loss: float = math.inf
+    train_seconds: float = 0.0  # without reading data, testing or pauses
+    loss_sum: float = 0.0  # of the losses of the current epoch's images
+    right: int = 0  # images of the current epoch predicted right
+    best_loss: float = math.inf  # lowest validation loss after an epoch, with the recipe's label smoothing
 
 
 class Training:
-    """A network on its way from nothing to trained.
-
-    Between two reports it can be looked at, saved (see `training_state`), left for a while or for good.
+    """A network in training. Between two reports it can be used, saved (see `training_state`) or left.
 
     Attributes:
-        recipe: what is trained and how.
-        device: where it computes.
-        data: the training images, on that device.
-        test: the test images.
+        data: the training images, on the device.
         validation: images on which the best epoch is chosen, None where there are none.
-        network: the network in training.
         ema_network: the network that reads: the average of the weights where the recipe asks for one, else `network`.
-        optimiser, generator, order: the optimiser, the random numbers of order and augmentation, and the order of the
-            images in the epoch under way.
-        progress: how far it has come.
+        generator: random numbers for order and augmentation.
+        order: int64, the order of the images in the current epoch.
     """
 
     def __init__(
@@ -82,13 +65,13 @@ class Training:
         seed: int = 0,
         device: torch.device | None = None,
     ) -> None:
-        """Start from nothing.
+        """Start from random weights.
 
         Args:
             recipe: what to train and how.
             data: the training images.
-            test: images to test on; nothing is chosen on them.
-            validation: images on which the best epoch is chosen; the last one is kept where None.
+            test: test images, on which nothing is chosen.
+            validation: see the class; the last epoch is the best one where None.
             seed: decides initial weights, order and augmentation; the same seed on the same device with the same
                 number of threads gives the same run.
             device: where to compute; the CPU where None.
@@ -109,38 +92,28 @@ class Training:
         self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
         pairs = list(zip(self.ema_network.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
-        self._numbers = [now for _, now in pairs if now.is_floating_point()]
-
-    @property
-    def image_count(self) -> int:
-        """How many images an epoch has."""
-        return len(self.data)
+        self._weights = [now for _, now in pairs if now.is_floating_point()]
 
     @cached_property
     def fingerprint(self) -> int:
-        """A checksum of the images trained on and held out, and of their labels."""
+        """A checksum of the training and validation images and their labels."""
         return fingerprint(self.data, *([self.validation] if self.validation else []))
 
     @property
     def test_is_due(self) -> bool:
-        """Whether a test within the epoch belongs to the step just done: its report follows that of the step."""
+        """Whether a test within the epoch follows the step just done; its report comes after that of the step."""
         return bool(self.recipe.test_every) and self.progress.step % self.recipe.test_every == 0
-
-    @property
-    def chooses_best(self) -> bool:
-        """Whether there are held-out images to choose the best epoch on."""
-        return self.validation is not None
 
     def snapshot(self) -> nn.Sequential:
         """A copy of the network that reads, on the CPU in evaluation mode."""
         return deepcopy(self.ema_network).cpu().eval()
 
     def preview_snapshot(self) -> nn.Sequential:
-        """As `snapshot`, but of a network with columns its first one alone, which is quicker to copy and read with."""
+        """As `snapshot`, but of an ensemble its first member alone, which is quicker to copy and read with."""
         return deepcopy(first_member(self.ema_network)).cpu().eval()
 
     def reports(self) -> Iterator[Report]:
-        """Train to the end of the recipe, from wherever it stands.
+        """Train on to the recipe's last epoch.
 
         Yields:
             StepsReport some ten times a second, InterimReport where the recipe asks for tests within an epoch,
@@ -153,41 +126,41 @@ class Training:
             yield from self._epoch()
 
     def _epoch(self) -> Iterator[Report]:
-        progress = self.progress
+        recipe, progress = self.recipe, self.progress
         if progress.position == 0:
             self.order = torch.randperm(len(self.data), generator=self.generator, device=self.device)
             progress.loss_sum, progress.right = 0.0, 0
         self.network.train()
-        losses: list[Tensor] = []
-        learning_rates: list[float] = []
-        rights: list[Tensor] = []
-        sizes: list[int] = []
+        steps: list[tuple[float, Tensor, Tensor, int]] = []
         started = time.perf_counter()
         while progress.position < len(self.order):
-            learning_rate, loss, right, size = self._step()
-            losses.append(loss)
-            learning_rates.append(learning_rate)
-            rights.append(right)
-            sizes.append(size)
+            steps.append(self._step())
             is_over = progress.position >= len(self.order)
             if is_over or self.test_is_due or time.perf_counter() - started > _REPORT_SECONDS:
-                numbers = torch.stack(losses).tolist()  # waits for the device, so that what follows is its time too
+                learning_rates, losses, rights, sizes = zip(*steps, strict=True)
+                numbers = torch.stack(losses).tolist()  # waits for the device, whose work counts as training
                 progress.right += int(torch.stack(rights).sum())
                 progress.loss_sum += sum(loss * size for loss, size in zip(numbers, sizes, strict=True))
                 seconds = time.perf_counter() - started
                 progress.train_seconds += seconds
                 if not all(map(math.isfinite, numbers)):
                     raise _not_a_number(progress.step)
-                yield self._steps_report(numbers, learning_rates, sum(sizes) / max(seconds, 1e-9))
+                yield self._steps_report(tuple(numbers), learning_rates, sum(sizes) / max(seconds, 1e-9))
                 if self.test_is_due:
-                    yield self._interim()
-                for collected in (losses, learning_rates, rights, sizes):
-                    collected.clear()
+                    count = recipe.test_images or len(self.test)
+                    part = Images(self.test.pixels[:count], self.test.labels[:count])
+                    yield InterimReport(progress.step, len(part), *self._tested(part))
+                steps.clear()
                 started = time.perf_counter()
-        yield self._end_epoch()
+        progress.epoch += 1
+        report = self.assess()
+        progress.position = 0
+        if report.validation_loss is not None and report.is_best:
+            progress.best_loss = report.validation_loss
+        yield report
 
     def _step(self) -> tuple[float, Tensor, Tensor, int]:
-        """One step; its rate, loss, number of images read right, and number of images."""
+        """One step; its learning rate, loss, number of images predicted right, and number of images."""
         recipe, progress = self.recipe, self.progress
         size = recipe.batch
         if size > 1 and len(self.order) - progress.position == size + 1:
@@ -200,31 +173,30 @@ class Training:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
             logits = self.network(images)
         logits = logits.float()
-        members = len(logits) // len(targets)  # each of which predicts for itself while they learn
-        loss = (outlier_exposure_loss if recipe.outliers else _cross_entropy)(
-            logits, targets.repeat(members), recipe.label_smoothing
-        )
+        members = len(logits) // len(targets)  # of an ensemble, each predicting for itself in training
+        criterion = outlier_exposure_loss if recipe.outliers else functional.cross_entropy
+        loss = criterion(logits, targets.repeat(members), label_smoothing=recipe.label_smoothing)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimiser.step()
         progress.step += 1
         progress.position += len(batch_indices)
         if recipe.ema_decay:
-            # At first the average takes in more of each step, since it starts from weights that know nothing.
-            weight_decay = min(recipe.ema_decay, progress.step / (progress.step + 10))
+            # At first the average takes in more of each step, since it starts from random weights.
+            decay = min(recipe.ema_decay, progress.step / (progress.step + 10))
             with torch.no_grad():
-                for mean, now in zip(self._means, self._numbers, strict=True):
-                    mean.lerp_(now, 1 - weight_decay)
+                for mean, now in zip(self._means, self._weights, strict=True):
+                    mean.lerp_(now, 1 - decay)
         logits = logits.detach().view(members, len(targets), -1).mean(dim=0)
         predicted = read(logits) if recipe.outliers else logits.argmax(1)
         return learning_rate, loss.detach(), (predicted == targets).sum(), len(batch_indices)
 
-    def _steps_report(self, losses: list[float], learning_rates: list[float], speed: float) -> StepsReport:
+    def _steps_report(self, losses: tuple[float, ...], learning_rates: tuple[float, ...], speed: float) -> StepsReport:
         progress = self.progress
         return StepsReport(
             first=progress.step - len(losses) + 1,
-            losses=tuple(losses),
-            learning_rates=tuple(learning_rates),
+            losses=losses,
+            learning_rates=learning_rates,
             epoch=progress.epoch + 1,
             epochs=self.recipe.epochs,
             steps=self._steps,
@@ -233,25 +205,11 @@ class Training:
             remaining_seconds=progress.train_seconds / progress.step * (self._steps - progress.step),
         )
 
-    def _interim(self) -> InterimReport:
-        count = self.recipe.test_images or len(self.test)
-        part = Images(self.test.pixels[:count], self.test.labels[:count])
-        return InterimReport(self.progress.step, len(part), *self._tested(part))
-
-    def _end_epoch(self) -> EpochReport:
-        progress = self.progress
-        progress.epoch += 1
-        report = self.assess()
-        progress.position = 0
-        if report.validation_loss is not None and report.is_best:
-            progress.best_loss = report.validation_loss
-        return report
-
     def assess(self) -> EpochReport:
         """Test the network as it is now, at an epoch's end or within one.
 
         Raises:
-            DigitpadError: its answers are no longer numbers.
+            DigitpadError: its logits are no longer numbers.
         """
         progress, images = self.progress, max(1, self.progress.position)
         test_loss, test_accuracy = self._tested(self.test)
@@ -274,33 +232,26 @@ class Training:
         )
 
     def logits(self, images: Images) -> Tensor:
-        """What the network that reads answers to some images: float32 (n, 10) logits on the CPU."""
-        recipe = self.recipe
-        self.ema_network.eval()
-        logits = batched_logits(
-            self.ema_network, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch
-        )
-        self.ema_network.train()  # it may be the network in training, which goes on afterwards
+        """The logits of the network that reads: float32 (n, 10) on the CPU."""
+        recipe, network = self.recipe, self.ema_network.eval()
+        logits = batched_logits(network, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
+        network.train()  # it may be the network in training
         return logits
 
     def check_numbers(self) -> None:
-        """Refuse weights that are no longer numbers: running statistics may go before the loss does.
-
-        Raises:
-            DigitpadError: there are such.
-        """
+        """Raise DigitpadError where weights are no longer numbers: running statistics may go before the loss does."""
         if not all(bool(torch.isfinite(mean).all()) for mean in self._means):
             raise _not_a_number(self.progress.step)
 
     def _tested(self, images: Images, label_smoothing: float = 0.0) -> tuple[float, float]:
-        """Cross entropy and share read right of the network that reads."""
+        """Cross entropy and accuracy of the network that reads."""
         logits = self.logits(images)
         accuracy = (logits.argmax(dim=1) == images.labels).float().mean()
         return float(functional.cross_entropy(logits, images.labels, label_smoothing=label_smoothing)), float(accuracy)
 
 
 def steps_by(position: int, batch: int) -> int:
-    """How many steps of an epoch it takes to get through so many images; one image left over joins the last batch."""
+    """Number of steps for an epoch's first `position` images; a single image left over joins the last batch."""
     left_over = position > batch > 1 and position % batch == 1
     return -(-position // batch) - left_over
 
@@ -314,12 +265,8 @@ def normalised(pixels: Tensor, mean: float, std: float) -> Tensor:
 def batched_logits(
     network: nn.Module, pixels: Tensor, mean: float, std: float, device: torch.device, batch: int = 512
 ) -> Tensor:
-    """A network's answers to many images: uint8 (n, 1, 28, 28) to float32 (n, 10) on the CPU, batch by batch."""
+    """Logits of many images, batch by batch: uint8 (n, 1, 28, 28) to float32 (n, 10) on the CPU."""
     return torch.cat([network(normalised(part.to(device), mean, std)).cpu() for part in torch.split(pixels, batch)])
-
-
-def _cross_entropy(logits: Tensor, targets: Tensor, label_smoothing: float) -> Tensor:
-    return functional.cross_entropy(logits, targets, label_smoothing=label_smoothing)
 
 
 def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

@@ -1,4 +1,4 @@
-"""What a run needs before its first step: data, drawings that are varied, and a training that has not begun."""
+"""What a run needs before its first step: data, augmented drawings, and a training that has not begun."""
 
 from __future__ import annotations
 
@@ -29,24 +29,17 @@ _PEN_FILES = ("train.inkml", "pendigits-orig.tra")
 """and the names that their file may have there: the second is the one under which they were published."""
 
 _REPORT_SECONDS = 0.1
-"""How often it is told how far the making of drawings has come."""
+"""Time between two reports on the drawings."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What a run begins with.
-
-    Attributes:
-        training: has not begun.
-        data: the data set.
-        words: on all that it trains on.
-        unseen_writers: how many of the last images held out are by writers whose drawings it does not train on.
-    """
+    """What a run begins with."""
 
     training: Training
     data: DataInfo
-    words: str
-    unseen_writers: int
+    words: str  # on all images that it trains on
+    unseen: int  # how many of the validation set's last images are by writers of whom it trains on none
 
 
 def prepare(
@@ -57,8 +50,8 @@ def prepare(
     Args:
         config: what to train, on what, where.
         control: a pause is waited out, a stop is heeded.
-        on_progress: called in this thread with how far the making of drawings has come, where the recipe wants some.
-        stopped: raised where it is stopped: says when that was and what is kept.
+        on_progress: called in this thread while drawings are augmented and rendered, where the recipe wants some.
+        stopped: raised where the run is stopped.
 
     Raises:
         InputError: recipe, data or device cannot be used.
@@ -93,17 +86,17 @@ def prepare(
     data, test = cached_data(info, "train"), cached_data(info, "test")
     described = f"{info.title}, {len(data):,} training images"
     data, validation = split_validation(data, recipe.validation_images)
-    unseen_writers = 0
+    unseen_count = 0
     began = time.perf_counter()
     try:
         if recipe.stroke_variations or recipe.digit_styles or recipe.outliers:
             drawn, unseen, words = pen_images(recipe, config.ink or _pen_digits(), config.seed, on_progress=on_drawing)
             data, described = concatenated(data, drawn), f"{described}; {words}"
             if len(unseen):
-                validation, unseen_writers = concatenated(validation, unseen) if validation else unseen, len(unseen)
+                validation, unseen_count = concatenated(validation, unseen) if validation else unseen, len(unseen)
         check_stop()
         training = Training(recipe, data, test, validation, seed=config.seed, device=device)
-        return Prepared(training, info, described, unseen_writers)
+        return Prepared(training, info, described, unseen_count)
     except (RuntimeError, MemoryError) as error:
         failure = explained(error, recipe)
         if failure is None:

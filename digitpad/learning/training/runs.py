@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -38,8 +38,7 @@ from digitpad.storage.run_store import RunFolder, create
 _log = logging.getLogger(__name__)
 
 _SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
-"""How often the network in training is handed out: a large one, which takes long to copy, less
-often,"""
+"""Shortest and longest time between two previews of the network in training; a large one takes long to copy,"""
 
 _SHOW_SHARE = 0.005
 """so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
@@ -57,21 +56,17 @@ def run(
     show: Show | None = None,
     threads: int | None = None,
 ) -> RunInfo:
-    """Train a network, in a new folder among the runs.
+    """Train a network, in a new folder among the runs; what is known of the run after it was finished or stopped.
 
     Args:
         config: what to train, on what, where.
         runs: folder that holds a folder for each run.
         control: pauses and stops the run.
-        on_progress: called in this thread with a Preparing, where the recipe wants drawings, with the
-            RunInfo as the training starts, with the EarlierReports where it was resumed, with every report, and with
-            the images that the recipe shows before the first step and at the end.
-        show: called in this thread with the network in training and its step; of a network with columns, with the
-            first one.
+        on_progress: called in this thread with a Preparing, where the recipe wants drawings; with the RunInfo as the
+            training starts; with the EarlierReports where it was resumed; with every report; and with the Samples that
+            the recipe shows.
+        show: called in this thread with the network in training, of an ensemble the first member, and its step.
         threads: how many threads compute on the CPU; all cores where None.
-
-    Returns:
-        What is known of the run after it was finished or stopped.
 
     Raises:
         InputError: recipe, data or device cannot be used.
@@ -79,13 +74,14 @@ def run(
             and the state are in the run's folder.
     """
     torch.set_num_threads(threads or cores())
+    control = control or RunControl()
     stopped = DigitpadError("The run was stopped before its first step; nothing was trained.")
-    prepared = prepare(config, control or RunControl(), on_progress, stopped)
+    prepared = prepare(config, control, on_progress, stopped)
     ink = str(config.ink.absolute()) if config.ink and needs_pen_digits(config.recipe) else ""
     device = prepared.training.device.type
     folder = create(config.recipe, config.seed, prepared.words, prepared.data.id, device, runs, ink)
     with folder.training():
-        return _Saver(folder, prepared, on_progress, show).follow(control or RunControl())
+        return _Saver(folder, prepared, on_progress, show).follow(control)
 
 
 def resume(
@@ -99,27 +95,21 @@ def resume(
     show: Show | None = None,
     threads: int | None = None,
 ) -> RunInfo:
-    """Go on with a run that was stopped or cut off, where its state was last saved; arguments as for `run`.
+    """Go on with a run that was stopped or cut off, from its last saved state; `run` says what is not said here.
 
-    Args:
-        folder: the run's.
-        epochs: train to the end of this many in all; the recipe's own number where None. With a one-cycle schedule
-            the rate then goes on from another place than where it was left.
-        device: where to compute; where None, on the kind of device it was trained on.
-        ink: see `TrainingConfig.ink`; where None, the file that was named for the run. One that is named is remembered.
-        control: see `run`.
-        on_progress: see `run`.
-        show: see `run`.
-        threads: see `run`.
+    It ends after `epochs` in all, or the recipe's own number; with a one-cycle schedule, another number makes the
+    learning rate jump. It computes on a device of the kind that it was trained on, unless another is named, and reads
+    the drawings of the file that was named for it, unless another is, which is remembered.
 
     Raises:
         InputError: the run holds no usable state, or its data are not what they were.
         DigitpadError: the run is trained right now, was stopped before its next step, or the training failed.
     """
     torch.set_num_threads(threads or cores())
+    control = control or RunControl()
     with folder.training():
         info = folder.read_info()
-        # One that ended between its last epoch and its last word has nothing left to train and is finished here.
+        # One that was cut off between its last epoch and its end has nothing left to train and is finished here.
         was_cut_off = info.state != "finished" and epochs in (None, info.recipe.epochs)
         if (epochs or info.recipe.epochs) <= info.epochs_done and not was_cut_off:
             text = "The run {name} is through with its {epochs} epochs. Ask for more to go on with it."
@@ -129,13 +119,13 @@ def resume(
         drawn = ink or (Path(info.ink) if info.ink else None)
         config = TrainingConfig(recipe, info.seed, info.data_id, device or info.device, drawn)
         stopped = DigitpadError("The run was stopped before it went on; what it learned until then is kept.")
-        prepared = prepare(config, control or RunControl(), on_progress, stopped)
+        prepared = prepare(config, control, on_progress, stopped)
         training = prepared.training
         load_state(folder.resume, training)
         earlier = folder.cut_after(training.progress.step)
 
         def caught_up(info: RunInfo) -> RunInfo:
-            """With the epochs that the process did not live to write down after it had saved the state."""
+            """With the epochs after which the process ended before it could write them down."""
             if training.progress.epoch > info.epochs_done:
                 for report in earlier:
                     info = info.after_epoch(report) if isinstance(report, EpochReport) else info
@@ -143,8 +133,26 @@ def resume(
             return replace(info, recipe=recipe, state="running", problem="", device=training.device.type, ink=named)
 
         folder.update_info(caught_up)
-        saver = _Saver(folder, prepared, on_progress, show)
-        return saver.follow(control or RunControl(), EarlierReports(tuple(earlier)))
+        return _Saver(folder, prepared, on_progress, show).follow(control, EarlierReports(tuple(earlier)))
+
+
+class PreviewTimer:
+    """Says when the network in training is to be shown next: the longer showing it takes, the less often."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock, self._next = clock, 0.0
+
+    def is_due(self) -> bool:
+        """Whether it is time."""
+        return self._clock() > self._next
+
+    @contextlib.contextmanager
+    def showing(self) -> Iterator[None]:
+        """Measure how long showing takes, by a `with` statement."""
+        began = self._clock()
+        yield
+        now = self._clock()
+        self._next = now + min(max(_SHOW_SECONDS, (now - began) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
 
 
 class _Saver:
@@ -152,12 +160,12 @@ class _Saver:
 
     def __init__(self, folder: RunFolder, prepared: Prepared, on_progress: OnProgress, show: Show | None) -> None:
         self._folder, self._on_progress, self._show = folder, on_progress, show
-        self._training, self._strangers = prepared.training, prepared.unseen_writers
+        self._training, self._unseen = prepared.training, prepared.unseen
         self._temperature, self._thresholds = 1.0, list[list[float]]()
         self._info = folder.read_info()
         self._on_mnist = is_mnist(prepared.data, "test")
         self._unsaved: list[Report] = []
-        self._show_next = 0.0
+        self._timer = PreviewTimer()
 
     def follow(self, control: RunControl, earlier: EarlierReports | None = None) -> RunInfo:
         """Train to the end or until told to stop."""
@@ -168,17 +176,19 @@ class _Saver:
         if earlier is not None:
             self._on_progress(earlier)
         try:
-            if not progress.step:
-                self._report_samples(samples_before(self._training))
+            if not progress.step and (samples := samples_before(self._training)):
+                self._on_progress(samples)
             for report in self._training.reports():
                 self._unsaved.append(report)
                 if isinstance(report, EpochReport):
                     self._save(report.test_accuracy, report.is_best)
                 self._on_progress(report)
-                self._hand_out(report)
+                is_steps = isinstance(report, StepsReport)
+                if self._show is not None and (not is_steps or self._timer.is_due()):
+                    with self._timer.showing():
+                        self._show(self._preview(), progress.step)
                 # A test that belongs to the step just done comes next; a run stopped before it would never have it.
-                is_halfway = isinstance(report, StepsReport) and self._training.test_is_due
-                if not is_halfway and not control.should_continue():
+                if not (is_steps and self._training.test_is_due) and not control.should_continue():
                     break
             return self._end(control)
         except DigitpadError as error:
@@ -194,19 +204,15 @@ class _Saver:
         training = self._training
         if training.progress.position:
             report = None if control.skips_test else training.assess()
-            # Within an epoch the best one so far stays the best, where there is something to tell it by.
-            best = not self._folder.best.exists() or not (training.chooses_best or report is None)
+            # Within an epoch the best one so far stays the best, unless there is no validation set to tell it by.
+            best = not self._folder.best.exists() or not (training.validation is not None or report is None)
             self._save(report.test_accuracy if report else None, best)
         finished = training.progress.epoch >= training.recipe.epochs
-        if finished and not control.skips_test:
-            self._report_samples(samples_after(training))
+        if finished and not control.skips_test and (samples := samples_after(training)):
+            self._on_progress(samples)
         self._update(partial(replace, state="finished" if finished else "stopped"))
         _log.info("run %s: %s after %d epochs", self._info.id, self._info.state, self._info.epochs_done)
         return self._info
-
-    def _report_samples(self, samples: Samples | None) -> None:
-        if samples is not None:
-            self._on_progress(samples)
 
     def _failed(self, problem: Message) -> DigitpadError:
         """Mark the run as failed, and say what there is to go on with."""
@@ -240,26 +246,22 @@ class _Saver:
         self._update(lambda info: info.tested(progress.epoch, progress.train_seconds, accuracy, is_best=best))
 
     def _calibrate(self) -> None:
-        """Fit the temperature on strangers, where there are any, and find the thresholds on all digits held out."""
+        """Fit the temperature on unseen writers, where there are any, and find the thresholds on the validation set."""
         training = self._training
         if training.validation is None:
             return
         logits, labels = training.logits(training.validation), training.validation.labels
-        own = slice(len(labels) - (self._strangers or len(labels)), None)
+        own = slice(len(labels) - (self._unseen or len(labels)), None)
         self._temperature = fit_temperature(logits[own].numpy(), labels[own].numpy())
         self._thresholds = thresholds(energy_score(logits).numpy()) if training.recipe.outliers else []
 
-    def _hand_out(self, report: Report) -> None:
-        now = time.perf_counter()
-        if self._show is not None and (not isinstance(report, StepsReport) or now > self._show_next):
-            whole = NETWORKS[self._training.recipe.network]
-            layers = first_member_layers(whole)
-            preview_snapshot = self._checkpoint(self._info.last_accuracy, self._training.preview_snapshot(), layers)
-            if layers != whole:  # how strongly all columns see a digit says nothing of the first one alone
-                preview_snapshot = replace(preview_snapshot, info=replace(preview_snapshot.info, thresholds=[]))
-            self._show(preview_snapshot, self._training.progress.step)
-            shown = time.perf_counter()
-            self._show_next = shown + min(max(_SHOW_SECONDS, (shown - now) / _SHOW_SHARE), _LONGEST_SHOW_SECONDS)
+    def _preview(self) -> Checkpoint:
+        whole = NETWORKS[self._training.recipe.network]
+        layers = first_member_layers(whole)
+        preview = self._checkpoint(self._info.last_accuracy, self._training.preview_snapshot(), layers)
+        if layers == whole:
+            return preview
+        return replace(preview, info=replace(preview.info, thresholds=[]))  # those are of the ensemble's scores
 
     def _checkpoint(self, accuracy: float | None, network: nn.Sequential, layers: Layers) -> Checkpoint:
         recipe, info = self._training.recipe, self._info

@@ -18,19 +18,16 @@ def samples_before(training: Training) -> Samples | None:
 
 
 def samples_after(training: Training) -> Samples | None:
-    """The first test images with what the network that reads makes of them; None where the recipe asks for none."""
-    recipe = training.recipe
+    """The first test images with the predictions of the network that reads; None where the recipe asks for none."""
+    recipe, images = training.recipe, training.test
     count = max(recipe.samples_after, recipe.outputs_after)
     if not count:
         return None
-    shown = _samples(training.test, count)
-    logits = batched_logits(
-        training.snapshot(), training.test.pixels[:count], recipe.mean, recipe.std, torch.device("cpu")
-    )
-    return replace(shown, probabilities=logits.softmax(1).numpy(), outputs=min(recipe.outputs_after, len(shown.labels)))
+    logits = batched_logits(training.snapshot(), images.pixels[:count], recipe.mean, recipe.std, torch.device("cpu"))
+    outputs = min(recipe.outputs_after, len(logits))
+    return replace(_samples(images, count), probabilities=logits.softmax(1).numpy(), outputs=outputs)
 
 
 def _samples(images: Images, count: int) -> Samples:
-    pixels, labels = images.pixels[:count, 0], images.labels[:count]
     # Copies: a slice of the data set would keep all of it in memory.
-    return Samples(pixels.cpu().numpy().copy(), labels.cpu().numpy().copy())
+    return Samples(images.pixels[:count, 0].cpu().numpy().copy(), images.labels[:count].cpu().numpy().copy())

@@ -32,22 +32,22 @@ class Logs:
 
     def add(self, report: Report) -> None:
         """Log one report."""
+        add = self._writer.add_scalar
         match report:
             case StepsReport():
-                for step, (loss, learning_rate) in enumerate(
-                    zip(report.losses, report.learning_rates, strict=True), report.first
-                ):
-                    self._writer.add_scalar("loss/step", loss, step)
-                    self._writer.add_scalar("rate", learning_rate, step)
+                rates = zip(report.losses, report.learning_rates, strict=True)
+                for step, (loss, learning_rate) in enumerate(rates, report.first):
+                    add("loss/step", loss, step)
+                    add("rate", learning_rate, step)
             case InterimReport():
-                self._writer.add_scalar("accuracy/interim", report.accuracy, report.step)
+                add("accuracy/interim", report.accuracy, report.step)
             case EpochReport():
-                self._writer.add_scalar("loss/training", report.train_loss, report.step)
-                self._writer.add_scalar("loss/test", report.test_loss, report.step)
-                self._writer.add_scalar("accuracy/training", report.train_accuracy, report.step)
-                self._writer.add_scalar("accuracy/test", report.test_accuracy, report.step)
+                add("loss/training", report.train_loss, report.step)
+                add("loss/test", report.test_loss, report.step)
+                add("accuracy/training", report.train_accuracy, report.step)
+                add("accuracy/test", report.test_accuracy, report.step)
                 if report.validation_accuracy is not None:
-                    self._writer.add_scalar("accuracy/held out", report.validation_accuracy, report.step)
+                    add("accuracy/held out", report.validation_accuracy, report.step)
 
     def close(self) -> None:
         """Write what is left."""

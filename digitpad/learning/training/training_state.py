@@ -118,7 +118,7 @@ def _progress(described: Mapping[str, Any], training: Training) -> Progress:
         if type(value) not in ((int,) if whole else (int, float)) or not value >= 0:
             raise ValueError(name)
     progress = Progress(**values)
-    images, batch = training.image_count, training.recipe.batch
+    images, batch = len(training.data), training.recipe.batch
     steps = progress.epoch * steps_by(images, batch) + steps_by(progress.position, batch)
     is_between = progress.position == images or (progress.position < images and progress.position % batch == 0)
     if progress.step != steps or not is_between:
@@ -127,7 +127,7 @@ def _progress(described: Mapping[str, Any], training: Training) -> Progress:
 
 
 def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
-    images = training.image_count
+    images = len(training.data)
     order = tensors["order"]
     if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(images)):
         raise ValueError("its order")

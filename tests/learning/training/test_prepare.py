@@ -94,7 +94,7 @@ def test_a_data_folder_with_an_impossible_name_is_a_sentence(ready, monkeypatch)
 
 def test_the_making_of_drawings_is_told_to_its_end(ready):
     reported = []
-    assert ready(on_progress=reported.append).unseen_writers == 10
+    assert ready(on_progress=reported.append).unseen == 10
     assert (reported[-1].done, reported[-1].total, reported[-1].remaining_seconds) == (75, 75, 0)
 
 

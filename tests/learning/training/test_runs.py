@@ -10,7 +10,6 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,7 +26,6 @@ from digitpad.domain.run_control import RunControl
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.learning.data import datasets
-from digitpad.learning.data.datasets import describe
 from digitpad.learning.data.images import read_mnist, split_validation
 from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.models.networks import build, parameter_count
@@ -35,7 +33,7 @@ from digitpad.learning.training import loop
 from digitpad.learning.training import prepare as preparing
 from digitpad.learning.training import runs as module
 from digitpad.learning.training.recipes import RECIPES
-from digitpad.learning.training.runs import resume, run
+from digitpad.learning.training.runs import PreviewTimer, resume, run
 from digitpad.storage.recipe_store import save_recipe
 from digitpad.storage.run_store import CUT_OFF, find_run, list_runs, rename_run
 from tests.hand_drawn import drawings
@@ -588,7 +586,7 @@ def test_of_columns_the_first_is_handed_out_and_all_are_saved(config, tmp_path):
     assert saved.info.parameters == 958_238
 
 
-def test_what_all_columns_refuse_says_nothing_of_the_first_alone(strokes, tmp_path):
+def test_the_thresholds_of_an_ensemble_are_not_those_of_its_first_member(strokes, tmp_path):
     shown = []
     config = replace(strokes, recipe=replace(strokes.recipe, network="columns", epochs=1))
     folder, _ = trained(config, tmp_path, show=lambda checkpoint, _step: shown.append(checkpoint))
@@ -597,25 +595,15 @@ def test_what_all_columns_refuse_says_nothing_of_the_first_alone(strokes, tmp_pa
 
 
 @pytest.mark.parametrize(("cost", "expected"), [(0.0, 0.4), (0.01, 2.0), (1.0, 10.0)])
-def test_the_longer_the_network_takes_to_be_handed_out_the_less_often_it_is(
-    config, tmp_path, monkeypatch, cost, expected
-):
+def test_the_longer_a_preview_takes_the_less_often_there_is_one(cost, expected):
     clock, shown = [100.0], []
-
-    def show(_checkpoint, _step):
-        clock[0] += cost
-        shown.append(clock[0])
-
-    prepared = preparing.Prepared(None, describe(config.data), "", 0)
-    saver = module._Saver(trained(config, tmp_path)[0], prepared, lambda _: None, show)
-    training = SimpleNamespace(progress=SimpleNamespace(step=1), recipe=RECIPE, preview_snapshot=lambda: None)
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
-        patch.setattr(saver, "_checkpoint", lambda *_: None)
-        patch.setattr(saver, "_training", training)
-        for _ in range(100):
-            clock[0] += 0.25
-            saver._hand_out(StepsReport(1, (1.0,), (0.1,), 1, 1, 1, 1.0, 1.0, 1.0))
+    timer = PreviewTimer(lambda: clock[0])
+    for _ in range(100):
+        clock[0] += 0.25
+        if timer.is_due():
+            with timer.showing():
+                clock[0] += cost
+            shown.append(clock[0])
     assert len(shown) >= 3
     gaps = np.diff(shown) - cost
     assert (gaps > expected).all()
@@ -786,7 +774,7 @@ from pathlib import Path
 import torch
 from digitpad.learning.training import loop as training
 from digitpad.learning.models.checkpoints import load_checkpoint
-from digitpad.learning.training.runs import resume, run
+from digitpad.learning.training.runs import PreviewTimer, resume, run
 from digitpad.domain.run import TrainingConfig
 from digitpad.storage.recipe_store import load_recipe
 from digitpad.storage.run_store import find_run, list_runs
