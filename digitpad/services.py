@@ -128,11 +128,11 @@ class TrainingService:
         return [(name, network_of(layers).parameters) for name, layers in NETWORKS.items()]
 
     def devices(self) -> dict[str, bool]:
-        """Whether each device that a run may ask for is there; see `digitpad.learning.models.devices.choose_device`."""
+        """Whether each device that a run may ask for is available; see `digitpad.learning.models.devices`."""
         load_torch()
-        import torch
+        from digitpad.learning.models.devices import devices
 
-        return {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        return {"auto": True, **devices()}
 
     def data(self) -> tuple[list[DataInfo], list[Message]]:
         """See `digitpad.learning.data.datasets.available`."""

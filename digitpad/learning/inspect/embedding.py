@@ -1,4 +1,4 @@
-"""The map of a network's last hidden layer: where it puts 500 test images and a person's drawing.
+"""The map of a network's last hidden layer: the places of 500 test images and a person's drawing.
 
 On two cores that had other work too, 500 images took 1.9 to 3.1 s for the first map, 1.3 s of them to start the process
 that computes it (`digitpad.learning.inspect.embedding_worker` says why it is one), and 0.6 to 1.3 s for each later one.
@@ -29,23 +29,22 @@ NEIGHBOURS = 5
 """How many of them say where a drawing lies."""
 
 _CHUNK = 100
-"""Images read at once: what a large network makes of them stays below some 20 MB."""
+"""Images read at once: a large network's activations stay below some 20 MB."""
 
 _ENDED = "The map of the last hidden layer was not computed, because its process ended. Training goes on without it."
 
 
 def hidden_part(network: nn.Sequential) -> nn.Sequential:
-    """A copy, on the CPU and for reading, of all that comes before the last linear layer; of columns, the first one's.
+    """A copy, on the CPU and for reading, of all before the last linear layer; of an ensemble, of its first member.
 
     Raises:
         InputError: the network has no linear layer.
     """
     network = first_member(network)
-    layers = list(network)
-    linear = [number for number, layer in enumerate(layers) if isinstance(layer, nn.Linear)]
+    linear = [number for number, layer in enumerate(network) if isinstance(layer, nn.Linear)]
     if not linear:
         raise InputError("The network has no last hidden layer, since it has no linear layer. Choose another network.")
-    return deepcopy(nn.Sequential(*layers[: linear[-1]])).cpu().eval()
+    return deepcopy(network[: linear[-1]]).cpu().eval()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +92,13 @@ class EmbeddingMap:
 
         Args:
             network: ends in a linear layer; nobody else may change it until this returns.
-            mean: subtracted from the pixels of its input, which are in 0…1.
-            std: what they are divided by after.
+            mean: subtracted from pixels in 0…1.
+            std: the divisor after that.
             step: steps that it has been trained for.
             drawing: the person's drawing, uint8 (28, 28), 255 is ink, or None.
 
         Raises:
-            InputError: the network's last hidden layer gives what is no number, or it has none.
+            InputError: the network's last hidden layer computes what is no number, or it has none.
             DigitpadError: the process that computes the map ended, or the map was closed.
         """
         process = self._running_process()
@@ -115,24 +114,22 @@ class EmbeddingMap:
         middle = features.mean(dim=0)
         features = features - middle
         before = self._placed.places if self._placed else np.zeros((0, 2), np.float32)
-        places = _turned_onto(self._computed(process, features.numpy(), before), before)
+        places = aligned(self._computed(process, features.numpy(), before), before)
         squares = features.square().sum(dim=1)
-        self._placed = _Placed(hidden, mean, std, scale, features, middle, squares, places, _within_one(places))
+        self._placed = _Placed(hidden, mean, std, scale, features, middle, squares, places, _scaled(places))
         return Embedding(step, self._placed.points, self._labels, None if drawing is None else self.place(drawing))
 
     def place(self, drawing: NDArray[np.uint8]) -> tuple[float, float] | None:
         """Where a drawing lies in the last map, or None where there is no map yet or nothing is drawn.
 
-        t-SNE gives no function that could place another image. The drawing is put at the mean of the 5 test images
-        that are nearest to it in the last hidden layer, each weighted by one over its distance. D. Kobak and P.
-        Berens, Nature Communications 10 (2019), place new points so, with the median; the weights are D. Shepard's (A
-        two-dimensional interpolation function for irregularly-spaced data, ACM 1968). A drawing whose neighbours lie
-        in different clusters is shown between them, and one unlike any digit still near some.
+        t-SNE has no function that places another image. The drawing is put at the mean of the 5 test images that are
+        nearest to it in the last hidden layer, each weighted by one over its distance. D. Kobak and P. Berens, Nature
+        Communications 10 (2019), place new points so, with the median; the weights are D. Shepard's (A two-dimensional
+        interpolation function for irregularly-spaced data, ACM 1968). A drawing whose neighbours lie in different
+        clusters is shown between them, and one unlike any digit still near some.
 
-        Takes 0.2 to 2.3 ms with one thread of torch, by the network, so that it can follow the pen.
-
-        Args:
-            drawing: uint8 (28, 28), 255 is ink.
+        The drawing is uint8 (28, 28), 255 is ink. Takes 0.2 to 2.3 ms with one thread of torch, by the network, so that
+        it can follow the pen.
         """
         placed = self._placed
         if placed is None or not drawing.any():
@@ -186,18 +183,17 @@ def _features(hidden: nn.Sequential, images: Tensor) -> Tensor:
         return torch.cat([hidden(chunk).flatten(1) for chunk in torch.split(images, _CHUNK)])
 
 
-def _turned_onto(places: NDArray[np.float32], before: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The places round the origin, turned or mirrored to lie as near to those before as they can."""
+def aligned(places: NDArray[np.float32], before: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Places about the origin, turned or mirrored to lie as near to those before as they can (Procrustes)."""
     centred: NDArray[np.float32] = places - places.mean(axis=0)
-    if len(before) != len(centred):
-        return centred
-    left, _, right = np.linalg.svd(centred.T @ before)
-    turned: NDArray[np.float32] = centred @ (left @ right)
-    return turned
+    if len(before) == len(centred):
+        left, _, right = np.linalg.svd(centred.T @ before)
+        centred = centred @ (left @ right)
+    return centred
 
 
-def _within_one(places: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The places in the largest size at which they lie within -1…1."""
+def _scaled(places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Places in the largest size at which they lie within -1…1."""
     middle = (places.max(axis=0) + places.min(axis=0)) / 2
     half = float(np.ptp(places, axis=0).max()) / 2 or 1.0
     within: NDArray[np.float32] = np.clip((places - middle) / half, -1, 1)

@@ -2,7 +2,7 @@
 
 A process of its own, since in the window's the map would cost more than time. Importing scikit-learn takes over a
 second, stops the window's thread for up to 60 ms and keeps some 100 MB; its OpenMP is another than torch's, which does
-not go well on every system; and its one thread would fight the training and the live reading for the interpreter's
+not go well on every system; and its one thread would compete with training and live reading for the interpreter's
 lock, where a process can simply be given a lower priority. It imports neither torch nor Qt, and ends with its parent.
 """
 
@@ -40,14 +40,10 @@ class MapProcess:
     """Computes maps. `compute` is for one thread; the others may be called from any, also while it is under way."""
 
     def __init__(self) -> None:
-        """Start the process.
-
-        Raises:
-            OSError: the system does not allow it.
-        """
+        """Start the process; OSError where the system does not allow it."""
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=answer, args=(theirs,), name="map", daemon=True)
+        self._process = context.Process(target=serve, args=(theirs,), name="map", daemon=True)
         try:
             self._process.start()
         finally:
@@ -55,7 +51,7 @@ class MapProcess:
 
     @property
     def pid(self) -> int | None:
-        """The process's number."""
+        """The process's id."""
         return self._process.pid
 
     def is_alive(self) -> bool:
@@ -63,11 +59,7 @@ class MapProcess:
         return self._process.is_alive()
 
     def compute(self, features: Table, previous: Table) -> Table:
-        """See `compute_map`.
-
-        Raises:
-            OSError, EOFError: the process ended.
-        """
+        """See `compute_map`; OSError or EOFError where the process ended."""
         self._connection.send((features, previous))
         places: Table = self._connection.recv()
         return places
@@ -78,7 +70,7 @@ class MapProcess:
         self._process.join()
 
 
-def answer(tables: Connection) -> None:
+def serve(tables: Connection) -> None:
     """Compute a map for every pair of features and previous map that is received, until the connection ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, which ends this process as it ends
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
@@ -119,9 +111,8 @@ def compute_map(features: Table, previous: Table) -> Table:
     kept = min(COMPONENTS, *features.shape)
     reduced = PCA(kept, svd_solver="full").fit_transform(features).astype(np.float32)
     moves_on = len(previous) == count and bool(np.ptp(previous, axis=0).any())
-    if moves_on:
-        start = previous
-    else:
+    start = previous
+    if not moves_on:
         start = np.zeros((count, 2), np.float32)
         start[:, : min(kept, 2)] = reduced[:, :2] / reduced[:, 0].std() * 1e-4  # t-SNE starts from a small cloud
     tsne = TSNE(

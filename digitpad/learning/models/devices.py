@@ -13,19 +13,24 @@ from digitpad.domain.recipe import Recipe
 _log = logging.getLogger(__name__)
 
 
-def choose_device(wanted: str) -> torch.device:
+def choose_device(name: str) -> torch.device:
     """The device for 'auto', 'cpu', 'cuda' or 'mps'; 'auto' takes CUDA, then Apple's MPS, then the CPU.
 
     Raises:
         InputError: the device that was asked for is not there.
     """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted == "auto":
-        wanted = next(name for name, available in there.items() if available)
-        _log.info("the device is %s, of %s", wanted, ", ".join(name for name, available in there.items() if available))
-    if not there.get(wanted, False):
-        raise InputError("The device {device} is not available on this machine; choose auto or cpu.", device=wanted)
-    return torch.device(wanted)
+    available = [kind for kind, is_there in devices().items() if is_there]
+    if name == "auto":
+        name = available[0]
+        _log.info("the device is %s, of %s", name, ", ".join(available))
+    if name not in available:
+        raise InputError("The device {device} is not available on this machine; choose auto or cpu.", device=name)
+    return torch.device(name)
+
+
+def devices() -> dict[str, bool]:
+    """Whether each kind of device is available, the fastest first."""
+    return {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
 
 
 def computes_bfloat16(device: torch.device) -> bool:

@@ -14,10 +14,10 @@ _ACTIVATIONS: Mapping[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh,
 
 
 class Ensemble(nn.Module):
-    """Networks side by side, each of which sees the whole image; they read by the mean of their logits.
+    """Networks side by side, each of which sees the whole image; their prediction is the mean of their logits.
 
-    Ciresan, Meier and Schmidhuber, 'Multi-column deep neural networks for image classification' (2012). While they
-    learn, each answers for itself, (columns · n, 10) for n images, so that each makes mistakes of its own.
+    Ciresan, Meier and Schmidhuber, 'Multi-column deep neural networks for image classification' (2012). In training,
+    each predicts for itself, so that each makes mistakes of its own.
     """
 
     def __init__(self, members: Sequence[nn.Sequential]) -> None:
@@ -26,7 +26,7 @@ class Ensemble(nn.Module):
         self.columns = nn.ModuleList(members)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Logits of (n, 1, 28, 28) images: (n, 10) where they read, (columns · n, 10) where they learn."""
+        """Logits of (n, 1, 28, 28) images: (n, 10) in evaluation mode, (members · n, 10) in training mode."""
         logits = [member(images) for member in self.columns]
         return torch.cat(logits) if self.training else torch.stack(logits).mean(dim=0)
 
@@ -82,7 +82,7 @@ def _built(module: Module) -> nn.Module:
 
 
 def first_member(network: nn.Sequential) -> nn.Sequential:
-    """The first of a network's columns, which is a network itself; the whole where it has none."""
+    """The first member of an ensemble, a network itself; any other network as it is."""
     return cast(nn.Sequential, network[0].columns[0]) if isinstance(network[0], Ensemble) else network
 
 

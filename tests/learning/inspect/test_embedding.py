@@ -16,8 +16,7 @@ from torch import nn
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
 from digitpad.learning.data.images import Images
-from digitpad.learning.inspect import embedding
-from digitpad.learning.inspect.embedding import EmbeddingMap, hidden_part
+from digitpad.learning.inspect.embedding import EmbeddingMap, aligned, hidden_part
 from digitpad.learning.inspect.embedding_worker import MapProcess
 from digitpad.learning.models.networks import build
 from digitpad.reading.zoo import NETWORKS
@@ -179,7 +178,7 @@ def test_a_map_that_was_mirrored_and_turned_is_laid_back_on_the_one_before():
     before = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     before -= before.mean(axis=0)
     turned = before @ np.array([[0, 1], [1, 0]], np.float32) + 5
-    np.testing.assert_allclose(embedding._turned_onto(turned, before), before, atol=1e-5)
+    np.testing.assert_allclose(aligned(turned, before), before, atol=1e-5)
 
 
 @pytest.fixture
@@ -232,13 +231,13 @@ def test_closing_ends_an_update_under_way(own, children):
 def test_the_process_needs_neither_torch_nor_qt():
     code = """
 import sys, multiprocessing, threading
-from digitpad.learning.inspect.embedding_worker import answer
+from digitpad.learning.inspect.embedding_worker import serve
 print(sorted({"torch", "PySide6", "sklearn", "numpy"} & set(sys.modules)))
 import numpy as np
 ours, theirs = multiprocessing.Pipe()
 ours.send((np.random.rand(20, 3), np.zeros((0, 2))))
 threading.Thread(target=lambda: (ours.recv(), ours.close())).start()
-answer(theirs)
+serve(theirs)
 print(sorted({"torch", "PySide6", "sklearn"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
