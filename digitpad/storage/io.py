@@ -79,24 +79,21 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
     def opened(name: str, flags: int) -> int:
         return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
+    no_file = InputError("{path} is a folder or a device, and no file. Choose a file.", path=path)
     with reading(path):
         if path.is_dir():  # Windows would say that access is denied
-            raise InputError("{path} is a folder or a device, and no file. Choose a file.", path=path)
+            raise no_file
         with open(path, "rb", opener=opened) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InputError("{path} is a folder or a device, and no file. Choose a file.", path=path)
+                raise no_file
             yield file
 
 
 def read_file(path: Path, limit: int) -> bytes:
-    """What a regular file holds.
-
-    Args:
-        path: the file.
-        limit: most bytes that a file of its kind has.
+    """The bytes of a regular file.
 
     Raises:
-        InputError: as `open_file` does, or it is larger.
+        InputError: as `open_file` does, or it has more than `limit` bytes.
     """
     with open_file(path) as file:
         data = file.read(limit + 1)

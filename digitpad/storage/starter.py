@@ -16,15 +16,12 @@ STARTER_COUNT = 5000
 
 
 def starter_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read the starter set; takes 10 ms.
+    """Images, uint8 (5000, 28, 28), 255 is ink, and labels, uint8 (5000,), of the starter set; takes 10 ms.
 
     The digits take turns, 0 to 9 and again, each in the order of MNIST's file, so that the first images are a fair
     sample. All are training images of MNIST: a network trained on them may be tested on MNIST's test images.
     `tests/make_starter.py` made the file. As NumPy's archive it has 830 KB; a PNG sheet has 837 KB, and lossless WebP
     (768 KB) and an archive packed by LZMA (703 KB) take seven times as long to read.
-
-    Returns:
-        The images, uint8 (5000, 28, 28), 255 is ink; and their labels, uint8 (5000,).
 
     Raises:
         DigitpadError: the file is missing or damaged.

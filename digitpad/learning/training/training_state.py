@@ -1,7 +1,7 @@
-"""The state of a training on disk: all that it takes to end where an unbroken run would have ended.
+"""The training state on disk: all that it takes to end where an uninterrupted run would have ended.
 
-One safetensors file: weights, averaged weights, the optimiser's tensors, every random state and the order of the epoch
-under way; its metadata has one entry, 'digitpad-resume', a JSON object with how far the training has come.
+One safetensors file: weights, averaged weights, the optimiser's tensors, every random state and the order of the
+current epoch; its metadata has one entry, 'digitpad-resume', a JSON object with how far the training has come.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from digitpad.domain.errors import InputError
 from digitpad.learning.models.devices import random_state, set_random_state
@@ -33,9 +33,9 @@ def save_state(path: Path, training: Training) -> None:
     Raises:
         DigitpadError: it could not be written; a file that was there before is unharmed.
     """
-    tensors = {f"network.{key}": value for key, value in training.network.state_dict().items()}
-    if training.ema_network is not training.network:
-        tensors |= {f"averaged.{key}": value for key, value in training.ema_network.state_dict().items()}
+    tensors: dict[str, Tensor] = {}
+    for prefix, network in _networks(training).items():
+        tensors |= {f"{prefix}.{key}": value for key, value in network.state_dict().items()}
     for index, state in training.optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items() if isinstance(value, Tensor)}
     tensors |= {f"random.{name}": state for name, state in random_state(training.device).items()}
@@ -54,16 +54,12 @@ def save_state(path: Path, training: Training) -> None:
 
 
 def check_state(path: Path) -> None:
-    """Look whether a file may hold a state, before its training is made.
-
-    Raises:
-        InputError: it is missing or damaged, or comes from another version of digitpad.
-    """
+    """Raise InputError where a file is missing or damaged, or comes from another version of digitpad."""
     _read(path)
 
 
 def load_state(path: Path, training: Training) -> None:
-    """Put a state into a training that was made with the same recipe, data and seed.
+    """Restore the state of a training with the same recipe, data and seed.
 
     On another kind of device than the one it was saved on, the run goes on from the same weights and draws other
     random numbers.
@@ -87,16 +83,16 @@ def load_state(path: Path, training: Training) -> None:
 
 
 def _read(path: Path) -> tuple[Mapping[str, Tensor], dict[str, Any]]:
-    """A state's tensors and what it says of itself."""
+    """A state's tensors and its description."""
     check_file(path)
     stored, metadata = read_safetensors(path)
     try:
         described = json.loads(metadata.get(_KEY, ""))
-        known = described["format"]
+        version = described["format"]
         tensors = {key: torch.from_numpy(tensor.array()) for key, tensor in stored.items()}
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise _unusable(path) from error
-    if known != FORMAT:
+    if version != FORMAT:
         text = "{path} comes from another version of digitpad, or is damaged. Train anew from the start."
         raise InputError(text, path=path)
     return tensors, described
@@ -126,36 +122,38 @@ def _progress(described: Mapping[str, Any], training: Training) -> Progress:
     return progress
 
 
+def _networks(training: Training) -> dict[str, nn.Module]:
+    """The networks with weights of their own, by the prefix of their tensors."""
+    networks: dict[str, nn.Module] = {"network": training.network}
+    return networks if training.ema_network is training.network else {**networks, "averaged": training.ema_network}
+
+
 def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
-    images = len(training.data)
-    order = tensors["order"]
-    if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(images)):
+    order, networks = tensors["order"], _networks(training)
+    if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(len(training.data))):
         raise ValueError("its order")
-    known = {"network", "optimiser", "random", "generator", "order"}
-    known |= {"averaged"} if training.ema_network is not training.network else set()
-    if not {key.partition(".")[0] for key in tensors} <= known:
-        raise ValueError("its tensors")
-    for prefix, network in (("network", training.network), ("averaged", training.ema_network)):
-        if prefix == "network" or training.ema_network is not training.network:
-            named = [(key.split(".", 1), tensor) for key, tensor in tensors.items()]
-            network.load_state_dict({key[1]: tensor for key, tensor in named if key[0] == prefix})
-    _fill_optimiser(training, tensors)
+    parts: dict[str, dict[str, Tensor]] = {prefix: {} for prefix in (*networks, "optimiser", "random")}
+    for key, tensor in tensors.items():
+        if key not in ("generator", "order"):
+            prefix, _, name = key.partition(".")
+            parts[prefix][name] = tensor  # a KeyError: it is another recipe's
+    for prefix, network in networks.items():
+        network.load_state_dict(parts[prefix])
+    _fill_optimiser(training, parts["optimiser"])
     training.order = order.to(training.device)
     if device == training.device.type:
         training.generator.set_state(tensors["generator"])
-    states = {name: tensors[f"random.{name}"] for name in ("cpu", "cuda", "mps") if f"random.{name}" in tensors}
-    set_random_state(states, training.device)
+    set_random_state(parts["random"], training.device)
 
 
 def _fill_optimiser(training: Training, tensors: Mapping[str, Tensor]) -> None:
     parameters = list(training.network.parameters())
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
-        if key.startswith("optimiser."):
-            _, index, name = key.split(".")
-            place = parameters[int(index)]
-            # Laid out in memory as the weights are: a fused step walks through both at once.
-            laid_out = torch.empty_like(place).copy_(tensor) if tensor.shape == place.shape else tensor
-            state.setdefault(int(index), {})[name] = laid_out.detach()
+        index, name = key.split(".")
+        weights = parameters[int(index)]
+        # In the weights' memory format: a fused step walks through both at once.
+        formatted = torch.empty_like(weights).copy_(tensor) if tensor.shape == weights.shape else tensor
+        state.setdefault(int(index), {})[name] = formatted.detach()
     groups = training.optimiser.state_dict()["param_groups"]
     training.optimiser.load_state_dict({"state": state, "param_groups": groups})
