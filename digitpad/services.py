@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import threading
@@ -19,6 +20,8 @@ from digitpad.domain.reports import EarlierReports, Preparing, Report, Samples
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.platform.cores import cores
+from digitpad.platform.torch_import import import_in_steps, import_torch
 from digitpad.storage.io import remove_unfinished
 from digitpad.storage.run_store import find_run, runs_folder
 
@@ -50,8 +53,6 @@ def load_torch() -> None:
     Raises:
         DigitpadError: it cannot be imported.
     """
-    from digitpad.platform.torch_import import import_torch
-
     try:
         import_torch()
     except (ImportError, OSError) as error:
@@ -74,6 +75,27 @@ class LiveNetwork:
     network: object
 
 
+if TYPE_CHECKING:
+    from digitpad.learning.data import datasets, download, pages
+    from digitpad.learning.inspect import embedding
+    from digitpad.learning.models import devices
+    from digitpad.learning.training import runs
+else:
+
+    class _Lazy:
+        """A module of `digitpad.learning`, imported when it is first used, and torch before it."""
+
+        def __init__(self, name: str) -> None:
+            self._name = f"digitpad.learning.{name}"
+
+        def __getattr__(self, name: str) -> object:
+            load_torch()
+            return getattr(importlib.import_module(self._name), name)
+
+    datasets, download, pages = _Lazy("data.datasets"), _Lazy("data.download"), _Lazy("data.pages")
+    embedding, devices, runs = _Lazy("inspect.embedding"), _Lazy("models.devices"), _Lazy("training.runs")
+
+
 OnProgress = Callable[[RunInfo | Report | EarlierReports | Samples | Preparing], None]
 OnNetwork = Callable[[LiveNetwork], None]
 
@@ -93,32 +115,24 @@ class TrainingService:
                 imported anew in a process where its import was broken off.
         """
         load_torch()
-        from digitpad.platform.torch_import import import_in_steps
-
-        _step_back()
+        _lower_priority()
         remove_unfinished()
         import_in_steps(_PREPARED, wait)
 
     def run(self, config: TrainingConfig, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.run`; one core is left to the window."""
         load_torch()
-        from digitpad.learning.training.runs import run
-        from digitpad.platform.cores import cores
-
-        _step_back()
-        threads = max(1, cores() - 1)
-        return run(config, runs_folder(), control=control, on_progress=on_progress, show=_shower(show), threads=threads)
+        threads, show_live = _lower_priority(), _shower(show)
+        return runs.run(
+            config, runs_folder(), control=control, on_progress=on_progress, show=show_live, threads=threads
+        )
 
     def resume(self, run_id: str, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
-        """See `digitpad.learning.training.runs.resume`."""
+        """See `digitpad.learning.training.runs.resume`; one core is left to the window."""
         load_torch()
-        from digitpad.learning.training.runs import resume
-        from digitpad.platform.cores import cores
-
-        _step_back()
-        threads = max(1, cores() - 1)
+        threads, show_live = _lower_priority(), _shower(show)
         folder = find_run(runs_folder(), run_id)
-        return resume(folder, control=control, on_progress=on_progress, show=_shower(show), threads=threads)
+        return runs.resume(folder, control=control, on_progress=on_progress, show=show_live, threads=threads)
 
     def networks(self) -> list[tuple[str, int]]:
         """Id of each network, and its number of parameters."""
@@ -129,55 +143,31 @@ class TrainingService:
 
     def devices(self) -> dict[str, bool]:
         """Whether each device that a run may ask for is available; see `digitpad.learning.models.devices`."""
-        load_torch()
-        from digitpad.learning.models.devices import devices
-
-        return {"auto": True, **devices()}
+        return {"auto": True, **devices.devices()}
 
     def data(self) -> tuple[list[DataInfo], list[Message]]:
         """See `digitpad.learning.data.datasets.available`."""
-        load_torch()
-        from digitpad.learning.data.datasets import available
-
-        return available()
+        return datasets.available()
 
     def describe(self, choice: str) -> DataInfo:
         """See `digitpad.learning.data.datasets.describe`."""
-        load_torch()
-        from digitpad.learning.data.datasets import describe
-
-        return describe(choice)
+        return datasets.describe(choice)
 
     def download(self, progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
         """See `digitpad.learning.data.download.download_mnist`."""
-        load_torch()
-        from digitpad.learning.data.datasets import download_folder
-        from digitpad.learning.data.download import download_mnist
-
-        download_mnist(download_folder(), progress, cancelled)
+        download.download_mnist(datasets.download_folder(), progress, cancelled)
 
     def image_page(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> ImagePage:
         """See `digitpad.learning.data.pages.image_page`."""
-        load_torch()
-        from digitpad.learning.data.datasets import cached_data
-        from digitpad.learning.data.pages import image_page
-
-        return image_page(cached_data(data_id, part), digit, start, count)
+        return pages.image_page(datasets.cached_data(data_id, part), digit, start, count)
 
     def augment(self, pixels: Pixels, augmentation: Augmentation, count: int, seed: int) -> Pixels:
         """See `digitpad.learning.data.pages.augmented_examples`."""
-        load_torch()
-        from digitpad.learning.data.pages import augmented_examples
-
-        return augmented_examples(pixels, augmentation, count, seed)
+        return pages.augmented_examples(pixels, augmentation, count, seed)
 
     def map_maker(self, data_id: str) -> MapMaker:
         """See `digitpad.learning.inspect.embedding`."""
-        load_torch()
-        from digitpad.learning.data.datasets import cached_data
-        from digitpad.learning.inspect.embedding import EmbeddingMap
-
-        return MapMaker(EmbeddingMap(cached_data(data_id, "test")))
+        return MapMaker(embedding.EmbeddingMap(datasets.cached_data(data_id, "test")))
 
 
 class MapMaker:
@@ -213,9 +203,11 @@ def _shower(show: OnNetwork) -> Callable[[Checkpoint, int], None]:
     return lambda checkpoint, step: show(LiveNetwork(Reader(as_data(checkpoint)), step, checkpoint))
 
 
-def _step_back() -> None:
+def _lower_priority() -> int:
+    """Let this thread step back behind reading and the window; the number of threads that training may use."""
     # Linux has a niceness for each thread; elsewhere it is the process's, and the window's thread would step back too.
     if sys.platform == "linux":
         thread = threading.get_native_id()
         # Who started digitpad nicer than that may not take it back.
         os.setpriority(os.PRIO_PROCESS, thread, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
+    return max(1, cores() - 1)

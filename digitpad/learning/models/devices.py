@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 
@@ -50,20 +51,18 @@ def computes_bfloat16(device: torch.device) -> bool:
 def random_state(device: torch.device) -> dict[str, torch.Tensor]:
     """The states that initial weights and dropout are drawn from: uint8 vectors by device type."""
     states = {"cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        states["cuda"] = torch.cuda.get_rng_state(device)
-    elif device.type == "mps":
-        states["mps"] = torch.mps.get_rng_state()
-    return states
+    return states if device.type == "cpu" else {**states, device.type: _module(device).get_rng_state()}
 
 
 def set_random_state(states: dict[str, torch.Tensor], device: torch.device) -> None:
     """Put back what `random_state` gave; a state of a device that is not in use is passed over."""
     torch.set_rng_state(states["cpu"])
-    if device.type == "cuda" and "cuda" in states:
-        torch.cuda.set_rng_state(states["cuda"], device)
-    elif device.type == "mps" and "mps" in states:
-        torch.mps.set_rng_state(states["mps"])
+    if device.type != "cpu" and device.type in states:
+        _module(device).set_rng_state(states[device.type])
+
+
+def _module(device: torch.device) -> Any:  # noqa: ANN401 - torch.cuda and torch.mps share no type
+    return getattr(torch, device.type)
 
 
 def explained(error: RuntimeError | MemoryError, recipe: Recipe) -> DigitpadError | None:
