@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import chain, count
 from pathlib import Path
 
 from digitpad.domain.errors import DigitpadError, InputError
@@ -29,20 +30,12 @@ _NO_FILE_NAMES = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("
 
 
 def recipe_to_values(recipe: Recipe) -> dict[str, object]:
-    """The recipe as JSON values, in the order of `Recipe`, most defaults left out.
-
-    Raises:
-        InputError: the recipe cannot be used.
-    """
+    """A recipe as JSON values, in the order of `Recipe`, most defaults left out; InputError where it cannot be used."""
     return {"type": _TYPE, "format": _FORMAT, **to_values(check_recipe(recipe), _ALWAYS)}
 
 
 def recipe_from_values(values: object) -> Recipe:
-    """The recipe that JSON values make, every one checked.
-
-    Raises:
-        InputError: they are no recipe, or one that cannot be used; the sentence names the value.
-    """
+    """The recipe of some JSON values; InputError, naming the value, where they are none or one that cannot be used."""
     if not isinstance(values, dict) or values.get("type") != _TYPE:
         raise InputError('It has no "type": "{type}".', type=_TYPE)
     version = values.get("format")
@@ -57,24 +50,12 @@ def recipe_from_values(values: object) -> Recipe:
 
 
 def recipe_to_json(recipe: Recipe) -> str:
-    """The recipe as JSON for people.
-
-    Raises:
-        InputError: the recipe cannot be used.
-    """
+    """A recipe as JSON for people; InputError where it cannot be used."""
     return json.dumps(recipe_to_values(recipe), indent=2, ensure_ascii=False) + "\n"
 
 
 def recipe_from_json(data: bytes | str, name: str) -> Recipe:
-    """The recipe that a text holds, with every value checked.
-
-    Args:
-        data: what `recipe_to_json` wrote, or a person.
-        name: the file's, for the sentence that says what is wrong.
-
-    Raises:
-        InputError: it is no recipe, or one that cannot be used; the sentence names the file and the value.
-    """
+    """The recipe in the text of a file of that name; InputError, naming file and value, where it cannot be used."""
     try:
         return recipe_from_values(json_object(data))
     except InputError as error:
@@ -86,17 +67,13 @@ def save_recipe(path: Path, recipe: Recipe) -> None:
 
     Raises:
         InputError: the recipe cannot be used.
-        DigitpadError: the file cannot be written; see `write_atomically`.
+        DigitpadError: the file cannot be written.
     """
     write_atomically(path, recipe_to_json(recipe).encode())
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe from a file.
-
-    Raises:
-        InputError: the file is missing, too large, not a recipe, or one that cannot be used; the sentence names it.
-    """
+    """Read a recipe from a file; InputError, naming it, where it is missing, too large, or no usable recipe."""
     return recipe_from_json(read_file(path, LIMIT), path.name)
 
 
@@ -128,12 +105,7 @@ def own_recipes() -> tuple[list[Recipe], list[InputError]]:
 
 
 def keep_recipe(recipe: Recipe) -> Path:
-    """Write a recipe among a person's own, over the one with its id; the file's path.
-
-    Raises:
-        InputError: the recipe cannot be used.
-        DigitpadError: the file cannot be written.
-    """
+    """Write a recipe among a person's own, over the one with its id; the file's path. Errors as `save_recipe`."""
     path = _own_path(recipe.id)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,12 +120,7 @@ def keep_recipe(recipe: Recipe) -> Path:
 
 
 def delete_recipe(recipe_id: str) -> None:
-    """Delete one of a person's own recipes; nothing happens where there is none with that id.
-
-    Raises:
-        InputError: that is no id.
-        DigitpadError: the file cannot be deleted.
-    """
+    """Delete one of a person's own recipes, if there is one with that id; DigitpadError where it cannot be deleted."""
     path = _own_path(recipe_id)
     try:
         path.unlink(missing_ok=True)
@@ -166,11 +133,8 @@ def free_id(title: str, taken: Collection[str]) -> str:
     """An id made from a title that none of those taken has: 'Fast, mine' becomes 'fast-mine', or 'fast-mine-2'."""
     letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub("[^a-z0-9]+", "-", letters)[: ID_LENGTH - 8].strip("-") or "recipe"
-    tried, number = slug, 1
-    while tried in taken or tried in _NO_FILE_NAMES:
-        number += 1
-        tried = f"{slug}-{number}"
-    return tried
+    tried = chain([slug], (f"{slug}-{number}" for number in count(2)))
+    return next(name for name in tried if name not in taken and name not in _NO_FILE_NAMES)
 
 
 def _own_path(recipe_id: str) -> Path:

@@ -345,9 +345,7 @@ def delete_run(folder: Path, run_id: str) -> None:
 def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:
     """Copy a run's best or last checkpoint to a file, whole or not at all.
 
-    Raises:
-        InputError: the run has no such checkpoint.
-        DigitpadError: it cannot be read or written.
+    Raises InputError where the run has none yet, and DigitpadError where it cannot be read or written.
     """
     path = run.best if which == "best" else run.last
     if not path.is_file():

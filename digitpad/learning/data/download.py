@@ -85,17 +85,15 @@ def download_mnist(
 
     Args:
         folder: where they go, still gzipped; made where it does not exist, and not left behind empty.
-        progress: called in this thread with the bytes that have come so far and those that will in all. It goes
-            back to a file's start where a mirror fails in its midst.
-        cancelled: asked in this thread some ten times a second; True ends the download at once.
+        progress: called in this thread; goes back to a file's start where a mirror fails in its midst.
+        cancelled: called in this thread some ten times a second; True ends the download at once.
         source: mirrors and files.
-        silence: seconds after which a server that says nothing, or sends less than `SLOWEST`, is given up.
+        silence: seconds after which a server that sends nothing, or less than `SLOWEST`, is given up.
 
     Raises:
-        DownloadCancelledError: `cancelled` said so; whole files that had come by then stay.
+        DownloadCancelledError: it was cancelled; files that were complete by then stay.
         InputError: a file of one of the names is there already, and is not MNIST's.
-        DigitpadError: no mirror gave a file, and the sentence says which failed and why; or the folder cannot be
-            written to.
+        DigitpadError: every mirror failed, and the sentence says why; or the folder cannot be written to.
     """
     mirrors, files = source
     missing = [file for file in files if not _is_there(folder, file)]
@@ -164,8 +162,8 @@ def _fetched(
 ) -> bytes:
     """A file's content from one address.
 
-    It is received in a thread of its own: nothing else can call back the look-up of a name, or a connection that is
-    tried at one of a server's addresses after the other. That thread ends by itself, soon after nobody waits for it.
+    It is received in a thread of its own, since neither the look-up of a name nor a connection that is tried at one of
+    a server's addresses after the other can be cancelled. That thread ends by itself, soon after nobody waits for it.
     """
     parts: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
     given_up = threading.Event()
@@ -201,7 +199,7 @@ def _fetched(
 def _receive(
     address: str, silence: float, parts: queue.SimpleQueue[bytes | Exception], given_up: threading.Event
 ) -> None:
-    """Hand over what an address sends: its parts, and after these b"", or what went wrong."""
+    """Put the parts that an address sends into a queue, and after these b"" or the exception."""
     try:
         with _opener().open(address, timeout=silence) as response:
             while not given_up.is_set() and (part := response.read1(1 << 16)):

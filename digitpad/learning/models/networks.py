@@ -10,7 +10,13 @@ from torch import nn
 
 from digitpad.reading.layers import Layers, Module, network_of
 
-_ACTIVATIONS: Mapping[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
+_PLAIN: Mapping[str, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "flatten": nn.Flatten,
+}
 
 
 class Ensemble(nn.Module):
@@ -59,26 +65,22 @@ def blueprint(layers: Layers) -> nn.Sequential:
 
 
 def _built(module: Module) -> nn.Module:
-    """The torch module that one of a network's stands for."""
-    weight = module.tensors.get("weight", ())
+    """The torch module for one of a network's modules."""
+    weight, numbers = module.tensors.get("weight", ()), module.numbers
     match module.kind:
         case "conv":
-            kernel, stride, padding = (int(number) for number in module.numbers)
+            kernel, stride, padding = map(int, numbers)
             return nn.Conv2d(weight[1], weight[0], kernel, stride, padding, bias="bias" in module.tensors)
         case "linear":
             return nn.Linear(weight[1], weight[0])
         case "batchnorm":
             return nn.BatchNorm2d(weight[0]) if len(module.shape) == 3 else nn.BatchNorm1d(weight[0])
-        case "maxpool":
-            return nn.MaxPool2d(int(module.numbers[0]))
-        case "avgpool":
-            return nn.AvgPool2d(int(module.numbers[0]))
+        case "maxpool" | "avgpool" as kind:
+            return (nn.MaxPool2d if kind == "maxpool" else nn.AvgPool2d)(int(numbers[0]))
         case "dropout":
-            return nn.Dropout(float(module.numbers[0]))
-        case "flatten":
-            return nn.Flatten()
+            return nn.Dropout(float(numbers[0]))
         case kind:
-            return _ACTIVATIONS[kind]()
+            return _PLAIN[kind]()
 
 
 def first_member(network: nn.Sequential) -> nn.Sequential:
