@@ -19,7 +19,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -53,8 +53,8 @@ _LONGEST_TAIL = 1 << 20
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
-_infos = threading.Lock()
-"""Held while a run.json is read or written: Windows replaces no file that is open, and no rename is to be lost."""
+_infos = threading.RLock()
+"""Held while a run.json is read or written: Windows replaces no file that is open, and no rename must be undone."""
 
 
 def runs_folder() -> Path:
@@ -64,30 +64,14 @@ def runs_folder() -> Path:
     return user_data_path("digitpad", appauthor=False) / "runs"
 
 
-@dataclass(frozen=True)
 class RunFolder:
-    """One run's folder."""
+    """One run's folder, with the files of its best and last checkpoint and of its training state."""
 
-    path: Path
-
-    @property
-    def best(self) -> Path:
-        """The best checkpoint's file."""
-        return self.path / "best.safetensors"
-
-    @property
-    def last(self) -> Path:
-        """The last checkpoint's file."""
-        return self.path / "last.safetensors"
-
-    @property
-    def resume(self) -> Path:
-        """The file with what it takes to go on."""
-        return self.path / "resume.safetensors"
-
-    @property
-    def _curves(self) -> Path:
-        return self.path / "curves.jsonl"
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.best, self.last = path / "best.safetensors", path / "last.safetensors"
+        self.resume = path / "resume.safetensors"
+        self._info, self._curves, self._lock = path / "run.json", path / "curves.jsonl", path / "lock"
 
     def read_info(self) -> RunInfo:
         """What is known of the run.
@@ -97,7 +81,7 @@ class RunFolder:
             DigitpadError: it is missing or cannot be read.
         """
         with _infos:
-            return self._read_info()
+            return info_from_json(read_file(self._info, _LARGEST_INFO), self.path.name)
 
     def write_info(self, info: RunInfo) -> None:
         """Write what is known of the run, whole or not at all.
@@ -106,24 +90,17 @@ class RunFolder:
             DigitpadError: the folder is gone or not writable, or the disk is full; the old file is still there.
         """
         with _infos:
-            write_atomically(self.path / "run.json", info_to_json(info))
+            write_atomically(self._info, info_to_json(info))
 
     def update_info(self, change: Callable[[RunInfo], RunInfo]) -> RunInfo:
         """Change what is known of the run, and keep what another thread wrote: a run may be renamed while it trains.
 
-        Returns:
-            What is known from now on.
-
-        Raises:
-            InputError, DigitpadError: as `read_info` and `write_info` do.
+        Returns what is known from then on; raises as `read_info` and `write_info` do.
         """
         with _infos:
-            info = change(self._read_info())
-            write_atomically(self.path / "run.json", info_to_json(info))
+            info = change(self.read_info())
+            self.write_info(info)
         return info
-
-    def _read_info(self) -> RunInfo:
-        return info_from_json(read_file(self.path / "run.json", _LARGEST_INFO), self.path.name)
 
     def append(self, reports: Iterable[Report]) -> None:
         """Add reports to the curves; they are on the disk afterwards.
@@ -133,7 +110,7 @@ class RunFolder:
         Raises:
             DigitpadError: the folder is gone or not writable, or the disk is full; what was there before still is.
         """
-        with _told(self._curves), self._curves.open("a+b", buffering=0) as file:
+        with _explained(self._curves), self._curves.open("a+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
                 # A power cut has torn the last line. Nothing is added to it.
@@ -151,11 +128,7 @@ class RunFolder:
                 raise
 
     def reports(self) -> list[Report]:
-        """The reports so far; a line that is none, or that a power cut has torn, is skipped.
-
-        Raises:
-            DigitpadError: they cannot be read.
-        """
+        """The reports so far, without torn or strange lines; DigitpadError where they cannot be read."""
         if not self._curves.exists():
             return []
         with open_file(self._curves) as file:
@@ -164,11 +137,7 @@ class RunFolder:
     def cut_after(self, step: int) -> list[Report]:
         """Drop what was reported of the steps after `step`, whole or not at all: a resumed run reports them anew.
 
-        Returns:
-            The reports that are left.
-
-        Raises:
-            DigitpadError: they cannot be read or written.
+        Returns the reports that are left; raises DigitpadError where they cannot be read or written.
         """
         reports = reports_until(self.reports(), step)
         write_atomically(self._curves, reports_to_lines(reports))
@@ -181,9 +150,9 @@ class RunFolder:
         Raises:
             DigitpadError: it is being trained, here or by another digitpad, or was deleted, or may not be written to.
         """
-        lock = self.path / "lock"
+        lock = self._lock
         with contextlib.ExitStack() as held:
-            with _told(lock):
+            with _explained(lock):
                 is_held = held.enter_context(file_lock(lock))
             if not is_held:
                 raise DigitpadError("The run {run} is being trained. Stop it first.", run=self.path.name)
@@ -193,20 +162,13 @@ class RunFolder:
 
     def is_being_trained(self) -> bool:
         """Whether a process, this one or another, trains it now."""
-        return is_locked(self.path / "lock")
+        return is_locked(self._lock)
 
 
 def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, folder: Path, ink: str = "") -> RunFolder:
-    """Make the folder of a run that starts now. Hold it with `RunFolder.training` from then on.
+    """Make the folder of a run that starts now, in the folder of runs; hold it with `RunFolder.training` from then on.
 
-    Args:
-        recipe: what will be trained and how.
-        seed: decides everything random.
-        data: words on the data.
-        data_id: see `DataInfo.id`.
-        device: 'cpu', 'cuda' or 'mps'.
-        folder: where runs are kept; it is made where it does not exist.
-        ink: see `RunInfo.ink`.
+    `RunInfo` tells what the values mean.
 
     Raises:
         DigitpadError: the folder cannot be made or written to, or the disk is full; nothing is left behind.
@@ -215,7 +177,7 @@ def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, fold
     plain = re.sub("[^a-z0-9]+", "-", recipe.id.lower())[:40].strip("-") or "run"
     stem = f"{now:%Y%m%d-%H%M%S}-{plain}"
     started = now.isoformat(timespec="seconds")
-    with _told(folder):
+    with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         name = _free_name(recipe.id, {info.name for info in list_runs(folder)})
         with unfinished(folder) as temporary:  # a run is there whole or not at all
@@ -259,19 +221,13 @@ def find_run(folder: Path, run_id: str) -> RunFolder:
 
 
 def list_runs(folder: Path) -> list[RunInfo]:
-    """What is known of each run, the newest first.
+    """What is known of each run in a folder, the newest first; DigitpadError where the folder cannot be read.
 
     What is no run is left out. A run that was cut off is 'stopped', with `CUT_OFF` as its problem. One whose run.json
     cannot be used is 'failed', with a sentence as its problem, no recipe, and its id as its name: it can be deleted.
-    Every run.json stays as it is.
-
-    Args:
-        folder: where runs are kept; it need not exist.
-
-    Raises:
-        DigitpadError: the folder cannot be read.
+    Every run.json stays as it is. The folder need not exist.
     """
-    with _told(folder):
+    with _explained(folder):
         names = [path.name for path in folder.iterdir()] if folder.exists() else []
     found = []
     for name in names:
@@ -311,10 +267,7 @@ def _damaged(run: RunFolder, sentence: str) -> RunInfo:
 
 
 def rename_run(run: RunFolder, name: str) -> RunInfo:
-    """Give a run another name; its folder keeps its own.
-
-    Returns:
-        What is known of the run from now on.
+    """Give a run another name, not its folder; returns what is known of the run from then on.
 
     Raises:
         InputError: the name is empty or too long, or run.json is damaged.
@@ -338,7 +291,7 @@ def delete_run(folder: Path, run_id: str) -> None:
     run = find_run(folder, run_id)
     if run.is_being_trained():
         raise DigitpadError("The run {run} is being trained. Stop it first.", run=run_id)
-    with _told(run.path), unfinished(folder) as gone:
+    with _explained(run.path), unfinished(folder) as gone:
         run.path.rename(gone)
 
 
@@ -355,8 +308,8 @@ def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn a failure of the system into a sentence about a path."""
+def _explained(path: Path) -> Iterator[None]:
+    """Turn a failure of the system into a DigitpadError about a path."""
     try:
         yield
     except OSError as error:
