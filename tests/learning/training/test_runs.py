@@ -774,7 +774,7 @@ from pathlib import Path
 import torch
 from digitpad.learning.training import loop as training
 from digitpad.learning.models.checkpoints import load_checkpoint
-from digitpad.learning.training.runs import PreviewTimer, resume, run
+from digitpad.learning.training.runs import resume, run
 from digitpad.domain.run import TrainingConfig
 from digitpad.storage.recipe_store import load_recipe
 from digitpad.storage.run_store import find_run, list_runs
@@ -824,9 +824,10 @@ while True:
     child = os.fork()
     if not child:
         Path.open = in_pieces
-        # Each file that is opened, moved, removed or cut short is a moment too.
+        # Each file that is opened to be written, moved, removed or cut short is a moment too. Those that are read are
+        # none: a state is opened for each of its tensors, and no run would come to save anything.
         moments = ("open", "os.rename", "os.remove", "os.truncate")
-        sys.addaudithook(lambda event, words: moment() if event in moments else None)
+        sys.addaudithook(lambda event, words: moment() if event in moments and words[1:2] != ("r",) else None)
         known = list_runs(place / "killed")
         if known:
             resume(find_run(place / "killed", known[0].id), threads=1)
