@@ -100,6 +100,14 @@ def pen_digits():
     return _data_set("pendigits", "train.inkml")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Let what a test printed and logged travel between processes: a file's name may hold what UTF-8 cannot."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left():
     """Fail a test that leaves a thread running, Python's or Qt's."""
