@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.digit_colours import digit_colour
@@ -18,28 +16,6 @@ _DOT = 4.4  # a dot's diameter, to the middle of its rim
 _SPRITE = 7  # side of the picture that holds a dot
 _LEGEND_COLUMNS = 5
 _PREVIEW = 56  # two pixels for each of the image's
-
-_FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """What stands beside the map.
-
-    Attributes:
-        title, note: lines at its top.
-        drawing: words on the person's drawing, '' for none.
-        selected: words on the chosen dot, '' for none.
-        image: its test image, uint8 (28, 28), or None.
-        digits: those in the map, for the legend.
-    """
-
-    title: str
-    note: str
-    drawing: str
-    selected: str
-    image: NDArray[np.uint8] | None
-    digits: tuple[int, ...]
 
 
 class EmbeddingPainter:
@@ -57,38 +33,24 @@ class EmbeddingPainter:
     @staticmethod
     def to_pixels(area: QRectF, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Places within -1…1 as the map's pixels; y grows upwards in the one and downwards in the other."""
-        half = area.width() / 2 - _MARGIN
-        pixels: NDArray[np.float64] = np.array([area.center().x(), area.center().y()]) + points * np.array(
-            [half, -half]
-        )
-        return pixels
+        half, centre = area.width() / 2 - _MARGIN, area.center()
+        return np.asarray((centre.x(), centre.y()) + points * np.array([half, -half]))
 
     def paint_empty(self, painter: QPainter, area: QRectF, text: str, focused: bool) -> None:
         """Paint a quiet sentence."""
         self.paint_frame(painter, area, focused)
-        painter.setFont(self._font)
-        painter.setPen(QColor(self._theme.quiet))
-        painter.drawText(
-            area.adjusted(16, 0, -16, 0), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap.value, text
-        )
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap.value
+        self._write(painter, area.adjusted(16, 0, -16, 0), text, colour=self._theme.quiet, flags=flags)
 
     def paint_dots(
         self, painter: QPainter, area: QRectF, points: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> None:
-        """Paint the dots, and the digit of each cluster at its median.
-
-        Args:
-            painter: paints, with smooth edges.
-            area: the square of the map.
-            points: (n, 2), within -1…1.
-            labels: (n,), the digit of each.
-        """
+        """Paint dots, (n, 2) within -1…1, with their digits, (n,), and the digit of each cluster at its median."""
         pixels = self.to_pixels(area, points)
-        digits = [digit for digit in range(CLASSES) if (labels == digit).any()]
         dots = self._dots_at(painter.device().devicePixelRatio())
         for (x, y), label in zip((pixels - _SPRITE / 2).tolist(), labels.tolist(), strict=True):
             painter.drawPixmap(QPointF(x, y), dots[label])
-        for digit in digits:
+        for digit in np.unique(labels).tolist():
             x, y = np.median(pixels[labels == digit], axis=0)
             self._halo_text(painter, QPointF(x, y), str(digit))
 
@@ -103,36 +65,50 @@ class EmbeddingPainter:
         """Paint a ring with a cross at the place of the person's drawing."""
         self._mark(painter, QPointF(*self.to_pixels(area, np.array(point))))
 
-    def paint_side(self, painter: QPainter, area: QRectF, side: Side) -> None:
-        """Paint the lines, the legend, and the chosen test image."""
+    def paint_side(self, painter: QPainter, area: QRectF, title: str, note: str, digits: list[int]) -> float:
+        """Paint two lines and a legend beside the map; returns where they end, in pixels."""
         left, width, y = area.left(), area.width(), area.top() + 8
-        for font, colour, text in (
-            (self._bold, self._theme.text, side.title),
-            (self._note, self._theme.quiet, side.note),
-        ):
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            painter.drawText(QRectF(left, y, width, self._row), _FLAGS, text)
-            y += self._row
-        y += 8
-        for place, digit in enumerate(side.digits):
+        self._write(painter, QRectF(left, y, width, self._row), title, self._bold)
+        self._write(painter, QRectF(left, y + self._row, width, self._row), note, self._note, self._theme.quiet)
+        y += 2 * self._row + 8
+        for place, digit in enumerate(digits):
             column, row = place % _LEGEND_COLUMNS, place // _LEGEND_COLUMNS
             x, middle = left + column * 48, y + (row + 0.5) * self._row
             painter.setPen(QPen(self._rims[digit], 1))
             painter.setBrush(self._colours[digit])
             painter.drawEllipse(QPointF(x + 5, middle), 4.5, 4.5)
-            painter.setFont(self._font)
-            painter.setPen(QColor(self._theme.text))
-            painter.drawText(QRectF(x + 16, middle - self._row / 2, 30, self._row), _FLAGS, str(digit))
-        y += self._row * -(-len(side.digits) // _LEGEND_COLUMNS) + 8
-        if side.drawing:
+            self._write(painter, QRectF(x + 16, middle - self._row / 2, 30, self._row), str(digit))
+        return y + self._row * -(-len(digits) // _LEGEND_COLUMNS) + 8
+
+    def paint_words(
+        self, painter: QPainter, area: QRectF, drawing: str, selected: str, image: NDArray[np.uint8] | None
+    ) -> None:
+        """Paint words on the person's drawing and on the chosen dot, '' for none, and its image, uint8 (28, 28)."""
+        left, width, y = area.left(), area.width(), area.top()
+        if drawing:
             self._mark(painter, QPointF(left + 8, y + self._row / 2))
-            painter.setFont(self._font)
-            painter.setPen(QColor(self._theme.text))
-            painter.drawText(QRectF(left + 24, y, width - 24, self._row), _FLAGS, side.drawing)
+            self._write(painter, QRectF(left + 24, y, width - 24, self._row), drawing)
         y += self._row + 8
-        if side.selected:
-            self._paint_selected(painter, QRectF(left, y, width, _PREVIEW), side)
+        if selected and image is not None:
+            ink = np.ascontiguousarray(image).tobytes()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            shown = QImage(ink, 28, 28, 28, QImage.Format.Format_Grayscale8)
+            painter.drawImage(QRectF(left, y, _PREVIEW, _PREVIEW), shown)
+            left += _PREVIEW + 8
+        self._write(painter, QRectF(left, y, area.right() - left, _PREVIEW), selected)
+
+    def _write(
+        self,
+        painter: QPainter,
+        area: QRectF,
+        text: str,
+        font: QFont | None = None,
+        colour: str = "",
+        flags: int = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+    ) -> None:
+        painter.setFont(font or self._font)
+        painter.setPen(QColor(colour or self._theme.text))
+        painter.drawText(area, flags, text)
 
     def _dots_at(self, ratio: float) -> list[QPixmap]:
         """A picture of each digit's dot: 500 of them are painted in a tenth of the time of 500 ellipses."""
@@ -149,21 +125,6 @@ class EmbeddingPainter:
                     painter.drawEllipse(QPointF(_SPRITE / 2, _SPRITE / 2), _DOT / 2, _DOT / 2)
                 self._dots.append(dot)
         return self._dots
-
-    def _paint_selected(self, painter: QPainter, area: QRectF, side: Side) -> None:
-        x = area.left()
-        if side.image is not None:
-            frame = QRectF(x, area.top(), _PREVIEW, _PREVIEW)
-            ink = np.ascontiguousarray(side.image)
-            image = QImage(ink.data, 28, 28, 28, QImage.Format.Format_Grayscale8)
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(frame, image)
-            painter.restore()
-            x += _PREVIEW + 8
-        painter.setFont(self._font)
-        painter.setPen(QColor(self._theme.text))
-        painter.drawText(QRectF(x, area.top(), area.right() - x, area.height()), _FLAGS, side.selected)
 
     def paint_frame(self, painter: QPainter, area: QRectF, focused: bool) -> None:
         """Paint the ground with its hairline, or with the accent where the keyboard is here."""

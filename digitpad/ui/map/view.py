@@ -12,7 +12,8 @@ from digitpad.domain.data_info import Embedding
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import current_theme, reduced_motion
-from digitpad.ui.map.paint import EmbeddingPainter, Side
+from digitpad.ui.common.widgets import named
+from digitpad.ui.map.paint import EmbeddingPainter
 
 MOVE_MILLISECONDS = 300
 """How long dots take to their new places."""
@@ -40,22 +41,19 @@ class EmbeddingMapView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("embedding_map")
-        self.setAccessibleName(self.tr("Map of the last hidden layer"))
+        named(self, "embedding_map", self.tr("Map of the last hidden layer"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._embedding: Embedding | None = None
         self._images: NDArray[np.uint8] | None = None
-        self._drawing: tuple[float, float] | None = None
+        self.drawing: tuple[float, float] | None = None
+        """Where the person's drawing is on the map, within -1…1; None where it is not."""
         self._from: Points = np.zeros((0, 2), np.float32)
         self._drawing_from: tuple[float, float] | None = None
         self._chosen: int | None = None
         self._busy = False
-        self._move = QVariantAnimation(self)
-        self._move.setDuration(MOVE_MILLISECONDS)
-        self._move.setStartValue(0.0)
-        self._move.setEndValue(1.0)
+        self._move = QVariantAnimation(self, duration=MOVE_MILLISECONDS, startValue=0.0, endValue=1.0)
         self._move.valueChanged.connect(lambda _share: self.update())
         self._painter = EmbeddingPainter(current_theme())
         self._dots: QPixmap | None = None
@@ -76,38 +74,29 @@ class EmbeddingMapView(QWidget):
         before, drawing_before = self._places()
         same = self._embedding is not None and np.array_equal(self._embedding.labels, embedding.labels)
         self._move.stop()
-        self._embedding, self._drawing, self._dots = embedding, embedding.drawing, None
+        self._embedding, self.drawing, self._dots = embedding, embedding.drawing, None
         if not same:
             self._chosen = None
         if same and self.isVisible() and not reduced_motion():
             self._from, self._drawing_from = before, drawing_before
             self._move.start()
         self._describe()
-        self.update()
-
-    @property
-    def drawing(self) -> tuple[float, float] | None:
-        """Where the person's drawing is on the map, within -1…1; None where it is not."""
-        return self._drawing
 
     def move_drawing(self, point: tuple[float, float] | None) -> None:
         """Put the person's drawing at a place of the map, within -1…1, or nowhere."""
-        if point != self._drawing:
-            self._drawing, self._drawing_from = point, None
+        if point != self.drawing:
+            self.drawing, self._drawing_from = point, None
             self._describe()
-            self.update()
 
     def clear(self) -> None:
         self._move.stop()
-        self._embedding = self._drawing = self._chosen = None
+        self._embedding = self.drawing = self._chosen = None
         self._describe()
-        self.update()
 
     def show_busy(self, busy: bool) -> None:
         if busy != self._busy:
             self._busy = busy
             self._describe()
-            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(260 + _GAP + SIDE_WIDTH, 260)
@@ -132,9 +121,13 @@ class EmbeddingMapView(QWidget):
             if drawing is not None:
                 self._painter.paint_drawing(painter, area, drawing)
             left = area.right() + _GAP
-            self._painter.paint_side(
-                painter, QRectF(left, 0, min(self.width() - left, SIDE_WIDTH), self.height()), self._side()
-            )
+            side = QRectF(left, 0, min(self.width() - left, SIDE_WIDTH), self.height())
+            note = self.tr("Working out the next map…") if self._busy else self._count(self._embedding)
+            digits = np.unique(self._embedding.labels).tolist()
+            side.setTop(self._painter.paint_side(painter, side, self._title(self._embedding), note, digits))
+            dot, images = self._chosen, self._images
+            image = None if dot is None or images is None or dot >= len(images) else images[dot]
+            self._painter.paint_words(painter, side, self._drawing_text(), self._selected_text(), image)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._choose(self._dot_at(event.position()))
@@ -145,20 +138,16 @@ class EmbeddingMapView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = -1 if self._embedding is None else len(self._embedding.labels) - 1
-        now = self._chosen
-        match event.key():
-            case Qt.Key.Key_Right | Qt.Key.Key_Down if last >= 0:
-                self._choose(0 if now is None else min(now + 1, last))
-            case Qt.Key.Key_Left | Qt.Key.Key_Up if last >= 0:
-                self._choose(last if now is None else max(now - 1, 0))
-            case Qt.Key.Key_Home if last >= 0:
-                self._choose(0)
-            case Qt.Key.Key_End if last >= 0:
-                self._choose(last)
-            case Qt.Key.Key_Escape if now is not None:
-                self._choose(None)
-            case _:
-                super().keyPressEvent(event)
+        key, now = Qt.Key(event.key()), self._chosen
+        after, before = (0, last) if now is None else (min(now + 1, last), max(now - 1, 0))
+        dots = {Qt.Key.Key_Right: after, Qt.Key.Key_Down: after, Qt.Key.Key_Left: before, Qt.Key.Key_Up: before}
+        dots |= {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        if key in dots and last >= 0:
+            self._choose(dots[key])
+        elif key == Qt.Key.Key_Escape and now is not None:
+            self._choose(None)
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -190,7 +179,7 @@ class EmbeddingMapView(QWidget):
         """Where the dots and the drawing are now, within -1…1."""
         if self._embedding is None:
             return np.zeros((0, 2), np.float32), None
-        points, drawing = self._embedding.points, self._drawing
+        points, drawing = self._embedding.points, self.drawing
         if self._move.state() != QAbstractAnimation.State.Running:
             return points, drawing
         share = float(self._move.currentValue())
@@ -212,42 +201,25 @@ class EmbeddingMapView(QWidget):
         if dot != self._chosen:
             self._chosen = dot
             self._describe()
-            self.update()
 
     def _nearest_cluster(self) -> int | None:
         """The digit of most dots next to the drawing."""
-        if self._embedding is None or self._drawing is None or not len(self._embedding.points):
+        if self._embedding is None or self.drawing is None or not len(self._embedding.points):
             return None
-        away = self._embedding.points - np.array(self._drawing, np.float32)
+        away = self._embedding.points - np.array(self.drawing, np.float32)
         voters = np.argsort(np.hypot(away[:, 0], away[:, 1]))[:_VOTERS]
         return int(np.bincount(self._embedding.labels[voters], minlength=CLASSES).argmax())
-
-    def _side(self) -> Side:
-        assert self._embedding is not None
-        image = None
-        if self._chosen is not None and self._images is not None and self._chosen < len(self._images):
-            image = self._images[self._chosen]
-        return Side(
-            title=self._title(),
-            note=self.tr("Working out the next map…") if self._busy else self._count(),
-            drawing=self._drawing_text(),
-            selected=self._selected_text(),
-            image=image,
-            digits=tuple(int(digit) for digit in np.unique(self._embedding.labels)),
-        )
 
     def _empty_text(self) -> str:
         if self._busy:
             return self.tr("Working out the first map…")
         return self.tr("While a network trains, a map of how it sees test images appears here.")
 
-    def _title(self) -> str:
-        step = 0 if self._embedding is None else self._embedding.step
-        return self.tr("After {step} steps").format(step=numeral(step))
+    def _title(self, embedding: Embedding) -> str:
+        return self.tr("After {step} steps").format(step=numeral(embedding.step))
 
-    def _count(self) -> str:
-        count = 0 if self._embedding is None else len(self._embedding.labels)
-        return self.tr("{count} test images; near means alike").format(count=numeral(count))
+    def _count(self, embedding: Embedding) -> str:
+        return self.tr("{count} test images; near means alike").format(count=numeral(len(embedding.labels)))
 
     def _drawing_text(self) -> str:
         cluster = self._nearest_cluster()
@@ -260,12 +232,18 @@ class EmbeddingMapView(QWidget):
         return self.tr("test image {number}: a {digit}").format(number=self._chosen + 1, digit=digit)
 
     def _describe(self) -> None:
-        """Say what is shown: the step, how many dots, where the drawing is, and the chosen dot."""
+        """Show, and say: the step, how many dots, where the drawing is, and the chosen dot."""
+        self.update()
         if self._embedding is None:
             said = [self._empty_text()]
         else:
             busy = self.tr("Working out the next map") if self._busy else ""
-            said = [f"{self._title()}: {self._count()}", self._drawing_text(), self._selected_text(), busy]
+            said = [
+                f"{self._title(self._embedding)}: {self._count(self._embedding)}",
+                self._drawing_text(),
+                self._selected_text(),
+                busy,
+            ]
         text = ". ".join(part.rstrip(".") for part in said if part)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
