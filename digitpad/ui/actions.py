@@ -43,11 +43,10 @@ class Actions(QObject):
         )
         self.quit = self._make("quit", self.tr("Quit"), self.tr("Close digitpad"), ["Ctrl+Q"])
 
-        self.training = self._make(
-            "training", self.tr("Training"), self.tr("Show curves, map and runs below the pad"), ["Ctrl+T"]
-        )
-        self.training.setCheckable(True)
-        self.training.setIconVisibleInMenu(False)
+        self.pages: dict[str, QAction] = {}
+        self._page("training", self.tr("Training"), self.tr("Train, and see curves and runs"), "Ctrl+T")
+        self._page("map", self.tr("Map"), self.tr("See which test images the network finds alike"), "Ctrl+M")
+        self._page("samples", self.tr("Samples"), self.tr("See the images that a recipe shows"), "Ctrl+I")
         self.train = self._make("train", self.tr("Train"), self.tr("Train the chosen recipe"), ["F5"])
         self.pause = self._make("pause", self.tr("Pause or go on"), self.tr("Let the run wait, or go on"), ["F6"])
         self.stop = self._make("stop", self.tr("Stop"), self.tr("Stop the run and keep what was learned"), ["Shift+F5"])
@@ -90,6 +89,14 @@ class Actions(QObject):
         action.setStatusTip(tip)
         self._icons[action] = picture
         return action
+
+    def _page(self, name: str, text: str, tip: str, key: str) -> None:
+        """Add an action that shows a page beside pad and answer; its picture is called as the page."""
+        action = self._make(name, text, tip, [key])
+        action.setObjectName(f"show_{name}")
+        action.setCheckable(True)
+        action.setIconVisibleInMenu(False)
+        self.pages[name] = action
 
     def _choice(self, *actions: QAction) -> QActionGroup:
         group = QActionGroup(self)

@@ -8,39 +8,39 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from digitpad.domain.errors import Message
 from digitpad.services import TrainingService
 from digitpad.ui.about import show_about, show_log_folder
 from digitpad.ui.actions import Actions
-from digitpad.ui.answer.panel import AnswerColumn
-from digitpad.ui.answer.status import NetworkStatus
+from digitpad.ui.answer.network_menu import NetworkButton, NetworkMenu
+from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.common.dialogs import ask_before_closing
-from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme
 from digitpad.ui.common.theme_switch import ThemeSwitch
-from digitpad.ui.menus import RecentMenu, ShippedMenu, fill_menu_bar, make_tool_bar
+from digitpad.ui.menus import fill_menu_bar, make_tool_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
 from digitpad.ui.pad.square_frame import SquareFrame
-from digitpad.ui.panes import Panes
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import Phase, TrainingSession
 from digitpad.ui.session.worker import Worker
-from digitpad.ui.training.page import TrainingPanel
+from digitpad.ui.training.page import TrainingPage
+from digitpad.ui.workbench import Workbench
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
+_FOLLOW_RUNS = "training", "map", "samples"
 _REMARK_SHOWN = 8000  # milliseconds
 
 
 class MainWindow(QMainWindow):
-    """Pad and answer side by side.
+    """Pad and answer, and the page that is shown beside them.
 
     Signals:
         prediction_shown: a Prediction, after the bars have been painted with it.
@@ -67,12 +67,12 @@ class MainWindow(QMainWindow):
         self._reader = LiveReader(self._network, reading, self)
         self._session = TrainingSession(training_service, self)
         self._painted = self._closing = False
-        self._training = TrainingPanel(training_service, self._session, self._network, device)
+        self._training = TrainingPage(training_service, self._session, self._network, device)
         self._actions = Actions(self)
         self._collector = IdleCollector(self)
         self._make_parts()
-        menus = (self._recent, self._pretrained, self._answers.rejection.menu)
-        fill_menu_bar(self.menuBar(), self._actions, *menus, self._training.run_actions)
+        rejection = self._answers.rejection.menu
+        fill_menu_bar(self.menuBar(), self._actions, self._networks, rejection, self._training.run_actions)
         self.addToolBar(make_tool_bar(self._actions, self._width))
         self._arrange()
         self._connect()
@@ -89,34 +89,39 @@ class MainWindow(QMainWindow):
         self.resize(_FIRST_SIZE)
         self.restoreGeometry(settings.geometry)
         self.restoreState(settings.layout)
-        self._training.set_open(settings.training_open)
+        self._fit_screen()
+        self._workbench.share = settings.left_share
+        self._workbench.show_page(settings.page)
         self._canvas.setFocus()
+
+    def _fit_screen(self) -> None:
+        """Keep the window within its screen, also where its size comes from a larger one."""
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        if room.size().boundedTo(_SMALLEST) != _SMALLEST or self.isMaximized() or self.isFullScreen():
+            return
+        self.resize(self.size().boundedTo(room.size() - (frame.size() - self.size())))
+        frame = self.frameGeometry()
+        left = max(room.left(), min(frame.left(), room.right() - frame.width() + 1))
+        top = max(room.top(), min(frame.top(), room.bottom() - frame.height() + 1))
+        self.move(left, top)
 
     def _make_parts(self) -> None:
         self._canvas = Canvas()
         self._files = Files(self._canvas, self)
-        self._answers = AnswerColumn(self._network)
-        self._notice = Notice()
-        self._notice.setObjectName("notice")
+        self._answers = ReadingPane(self._network, SquareFrame(self._canvas))
+        self._notice = self._answers.notice
+        self._workbench = Workbench(self._answers)
         self._width = PenWidth()
-        self._recent = RecentMenu(self._settings, self)
-        self._pretrained = ShippedMenu(self)
-        self._status = NetworkStatus(self.statusBar())
+        below = [self._actions.load, self._actions.save_checkpoint, self._answers.rejection.menu.menuAction()]
+        self._networks = NetworkMenu(self._network, self._settings, below, self)
+        self.statusBar().addPermanentWidget(NetworkButton(self._network, self._networks))
         self._themes = ThemeSwitch(self._application, self._settings, self._actions.themes)
 
     def _arrange(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(SquareFrame(self._canvas), 1)
-        left.addWidget(self._notice)
-
-        central = QWidget()
-        row = QHBoxLayout(central)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(24)
-        row.addLayout(left, 1)
-        row.addWidget(self._answers)
-        self.setCentralWidget(Panes(central, self._training))
+        pages = {"training": self._training, "map": self._training.map, "samples": self._training.samples}
+        for name, page in pages.items():
+            self._workbench.add(self._actions.pages[name], page)
+        self.setCentralWidget(self._workbench)
         card = self._answers.checkpoint
         order = (self._width, self._canvas, self._answers.rejection, card.load_button, card.save_button)
         for before, after in pairwise(order):
@@ -133,27 +138,25 @@ class MainWindow(QMainWindow):
         self._reader.answered.connect(self._on_answered)
         self._reader.unread.connect(answers.show_error)
         once = Qt.ConnectionType.SingleShotConnection
-        network.opened.connect(training.begin_if_open, once)
+        network.opened.connect(training.begin_if_seen, once)
         network.opened.connect(self._collector.start, once)
-        network.opened.connect(self._recent.take)
         network.failed.connect(self._say_of_checkpoint)
         network.changed.connect(self._on_network_changed)
         session.asked.connect(network.begin_run)
+        session.asked.connect(self._show_run)
         session.network_shown.connect(network.show_live)
         session.progressed.connect(self.training_progressed)
         session.changed.connect(self._on_session_changed)
         session.ended.connect(self._on_run_ended)
         training.load_requested.connect(self._load)
         training.remarked.connect(self._remark)
-        training.toggled.connect(actions.training.setChecked)
         files.checkpoint_chosen.connect(self._load)
         files.done.connect(self._notice.close_message)
         files.checkpoint_done.connect(answers.checkpoint.notice.close_message)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
         files.checkpoint_failed.connect(self._say_of_checkpoint)
-        self._recent.selected.connect(self._load)
-        self._pretrained.selected.connect(self._load)
+        self._networks.selected.connect(self._load)
         self._width.valueChanged.connect(canvas.set_pen_width)
         self._themes.changed.connect(self._on_theme_changed)
         for action, slot in {
@@ -175,7 +178,6 @@ class MainWindow(QMainWindow):
             actions.pause: session.toggle_pause,
             actions.stop: session.stop,
             actions.browse: training.browse_data,
-            actions.training: training.set_open,
             actions.show_log: partial(show_log_folder, self),
             actions.about: partial(show_about, self),
         }.items():
@@ -188,6 +190,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
+            QTimer.singleShot(0, self, self._fit_screen)  # the frame's width is known by now
             QTimer.singleShot(0, self, partial(self._network.open_first, self._first_checkpoint))
 
     @Slot(object)
@@ -215,13 +218,18 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_network_changed(self) -> None:
         state = self._network.state
-        self._status.show_state(state)
         self._actions.save_checkpoint.setEnabled(state.checkpoint is not None and state.checkpoint.path is not None)
         self._show_without_answer()
 
     @Slot()
     def _on_session_changed(self) -> None:
         self._actions.show_training(self._session.state.is_active)
+
+    @Slot()
+    def _show_run(self) -> None:
+        """Show how a run goes on, unless a page that follows it is shown already."""
+        if self._workbench.page not in _FOLLOW_RUNS:
+            self._workbench.show_page("training")
 
     @Slot()
     def _on_run_ended(self) -> None:
@@ -274,8 +282,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.pen_width = self._width.value()
         self._settings.false_rejection_rate = self._network.false_rejection_rate
-        self._settings.training_open = self._training.is_open
-        self._training.set_open(False)  # the size to remember is the one without
+        self._settings.page, self._settings.left_share = self._workbench.page, self._workbench.share
         self._settings.remember_window(self.saveGeometry(), self.saveState())
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._session.shut_down()

@@ -22,7 +22,6 @@ from digitpad.ink.strokes import Ink, Stroke
 from digitpad.reading.load import open_reader
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.training.page import TrainingPanel
 from tests.app.pad import FOUR, SEVEN, Pad
 
 
@@ -75,26 +74,29 @@ def test_the_panel_says_what_the_metadata_says(pad):
     assert "pen" in said
 
 
+def networks(pad):
+    """The entries of the menu that says which network reads, by their words."""
+    menu = pad.widget("network_menu", QMenu)
+    menu.aboutToShow.emit()
+    return {entry.text(): entry for entry in menu.actions()}
+
+
 def test_the_load_button_loads_and_the_recent_list_remembers(pad, copy):
     wait_for_checkpoint(pad, "pen")
     pad.widget("load_button", QPushButton).click()
     choose(pad, copy)
     wait_for_checkpoint(pad, "mine")
 
-    recent = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Recent checkpoints")
-    recent.aboutToShow.emit()
-    assert recent.actions()[0].text() == "mine.safetensors"
-
-    action(pad, "Pen: reads digits of the screen best").trigger()
+    assert networks(pad)["mine.safetensors"].isChecked()
+    networks(pad)["Pen: reads digits of the screen best"].trigger()
     wait_for_checkpoint(pad, "pen")
-    recent.aboutToShow.emit()
-    assert [entry.text() for entry in recent.actions()][:1] == ["mine.safetensors"]
-    recent.actions()[0].trigger()
+    offered = networks(pad)
+    assert [words for words, entry in offered.items() if entry.isChecked()] == ["Pen: reads digits of the screen best"]
+    offered["mine.safetensors"].trigger()
     wait_for_checkpoint(pad, "mine")
 
-    recent.actions()[-1].trigger()
-    recent.aboutToShow.emit()
-    assert [entry.text() for entry in recent.actions()] == ["No checkpoint was loaded yet"]
+    networks(pad)["Clear this list"].trigger()
+    assert "mine.safetensors" not in networks(pad)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in DEFAULT_CHECKPOINT.parent.glob("*.safetensors")))
@@ -105,8 +107,7 @@ def test_every_checkpoint_that_ships_is_in_the_menu_and_reads(pad, copy, name):
     pad.draw(SEVEN)
     pad.answer()
     count = len(pad.shown)
-    menu = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Built-in checkpoints")
-    next(entry for entry in menu.actions() if entry.text().lower().startswith(f"{name}:")).trigger()
+    next(entry for words, entry in networks(pad).items() if words.lower().startswith(f"{name}:")).trigger()
     wait_for_checkpoint(pad, name)
     pad.qtbot.waitUntil(lambda: len(pad.shown) > count)
 
@@ -140,7 +141,7 @@ def test_a_broken_checkpoint_gets_a_sentence_and_the_one_in_use_stays(pad, copy)
 @pytest.mark.parametrize("is_open", [False, True])
 def test_the_sentence_about_a_broken_checkpoint_goes_when_another_is_loaded(pad, copy, tmp_path, is_open):
     wait_for_checkpoint(pad, "pen")
-    pad.window.findChild(TrainingPanel).set_open(is_open)
+    pad.widget("show_training", QAction).setChecked(is_open)
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"no checkpoint")
     drop(pad, broken)
@@ -286,7 +287,7 @@ def test_a_device_that_is_not_there_is_told_where_training_is_opened(start, copy
 
     device = pad.widget("device_combo")
     assert device.currentData() == "mps"
-    pad.window.findChild(TrainingPanel).set_open(True)
+    pad.widget("show_training", QAction).setChecked(True)
     pad.qtbot.waitUntil(lambda: "mps" in pad.widget("training_notice").text)
     assert device.currentData() == "auto"
 

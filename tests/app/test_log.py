@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
 from digitpad.storage.log import log_file, log_folder
-from digitpad.ui.training.page import TrainingPanel
+from digitpad.ui.training.page import TrainingPage
 from tests.app.pad import SEVEN
 
 FAULTS = """
@@ -115,6 +115,6 @@ def test_what_is_opened_and_what_is_refused_is_logged_in_english(pad, caplog, tm
     with caplog.at_level(logging.INFO, "digitpad"):
         pad.draw(SEVEN)
         pad.answer()
-        pad.window.findChild(TrainingPanel).load_requested.emit(tmp_path / "broken.safetensors")
+        pad.window.findChild(TrainingPage).load_requested.emit(tmp_path / "broken.safetensors")
         pad.qtbot.waitUntil(lambda: "refused: broken.safetensors" in caplog.text)
     assert "pen.safetensors" in caplog.text

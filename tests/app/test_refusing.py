@@ -73,7 +73,7 @@ def test_a_refused_drawing_dims_the_bars_until_a_person_lets_nothing_be_refused(
 def test_where_the_window_is_too_low_for_the_line_the_menu_offers_the_choice(start, refusing):
     pad = start("--checkpoint", refusing)
     pad.window.resize(pad.window.minimumSize())
-    in_menu(pad, "Training").trigger()  # which leaves room for the answer and nothing else
+    pad.widget("show_training", QAction).trigger()  # which leaves room for the answer and nothing else
     pad.draw(SEVEN)
     assert pad.answer().digit is None
     pad.qtbot.waitUntil(lambda: not pad.widget("rejection").isVisible())

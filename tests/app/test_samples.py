@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.ui.answer.bars import ProbabilityBars
-from digitpad.ui.training.page import TrainingPanel
 from digitpad.ui.training.samples import SamplesView
 
 
@@ -17,8 +17,8 @@ from digitpad.ui.training.samples import SamplesView
 def ready(pad, monkeypatch):
     """The window as it opens where the starter set is all the data there is, with its tab for images in front."""
     monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
-    pad.window.findChild(TrainingPanel).set_open(True)
-    pad.widget("training_tabs", QTabWidget).setCurrentWidget(pad.widget("samples_view", SamplesView))
+    pad.widget("show_training", QAction).setChecked(True)
+    pad.widget("show_samples", QAction).trigger()
     data = pad.widget("data_combo", QComboBox)
     pad.qtbot.waitUntil(lambda: data.currentData() is not None)
     return pad

@@ -292,11 +292,11 @@ def test_the_keyboard_trains_pauses_stops_and_opens_the_panel(begin):
     pad = training.pad
     training.ready()
     pad.press(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert training.panel.is_open
+    assert training.is_open
     pad.press(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert not training.panel.is_open
+    assert not training.is_open
     pad.press(Qt.Key.Key_F5)
-    assert training.panel.is_open
+    assert training.is_open
     pad.press(Qt.Key.Key_F6)
     training.until(lambda: service.is_waiting)
     assert training.session.state.phase is Phase.PAUSED

@@ -61,7 +61,7 @@ def choose_recipe(training, recipe_id):
 
 def editor(training):
     """The recipe editor, open on the chosen recipe."""
-    training.ready().panel.set_open(True)
+    training.ready().open()
     training.press("edit_recipe_button")
     training.until(lambda: training.pad.widget("recipe_editor") is not None)
     return training.pad.widget("recipe_editor")
@@ -150,7 +150,7 @@ def ask_for_download(training):
 def fail_to_download(begin):
     training_service = OfflineTrainingService()
     training = begin(training_service=training_service).ready()
-    training.panel.set_open(True)
+    training.open()
     ask_for_download(training)
     training.until(lambda: bool(notice(training)))
     return training, training_service
@@ -204,7 +204,7 @@ def test_after_a_download_that_failed_a_folder_trains(begin, tmp_path):
 
 def test_a_download_can_be_cancelled(begin):
     training = begin(training_service=OfflineTrainingService(waits=True)).ready()
-    training.panel.set_open(True)
+    training.open()
     ask_for_download(training)
     bar = training.pad.widget("download_progress", QProgressBar)
     training.until(lambda: bar.value() == 1_000_000)

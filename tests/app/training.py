@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,10 +22,11 @@ from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.training_session import TrainingSession
-from digitpad.ui.training.page import TrainingPanel
+from digitpad.ui.training.page import TrainingPage
+from digitpad.ui.workbench import Workbench
 
-CURVES, MAP, RUNS = range(3)
-"""The tabs."""
+CURVES, RUNS, MAP, SAMPLES = range(4)
+"""The tabs of the page of training, and the other pages."""
 
 
 class WatchedTrainingService(TrainingService):
@@ -50,7 +52,8 @@ class Training:
 
     def __init__(self, pad):
         self.pad, self.qtbot, self.window = pad, pad.qtbot, pad.window
-        self.panel = self.window.findChild(TrainingPanel)
+        self.workbench = self.window.findChild(Workbench)
+        self.panel = self.window.findChild(TrainingPage)
         self.session = self.window.findChild(TrainingSession)
         self.network = self.window.findChild(ActiveNetwork)
         self.runs = self.window.findChild(RunList)
@@ -65,10 +68,10 @@ class Training:
     def ready(self):
         """Wait for what the panel looks for when it is first opened: data, recipes and runs. It is left as it was."""
         self.until(lambda: self.network.state.info is not None)
-        was_open = self.panel.is_open
-        self.panel.set_open(True)
+        page = self.workbench.page
+        self.open()
         self.until(lambda: self.combo("data_combo").currentData())
-        self.panel.set_open(was_open)
+        self.workbench.show_page(page)
         return self
 
     def combo(self, name):
@@ -89,18 +92,26 @@ class Training:
 
     @property
     def status(self):
-        """What the status bar says of the network that reads."""
-        labels = self.window.statusBar().findChildren(QLabel)
-        return next((label.text() for label in labels if label.text().startswith("Reading")), "")
+        """What the window says of the network that reads."""
+        return self.pad.widget("network_button", QAbstractButton).text()
 
     @property
     def notice(self):
         return self.pad.widget("training_notice").text
 
     def open_tab(self, number):
-        """Open the panel at a tab."""
-        self.panel.set_open(True)
-        self.pad.widget("training_tabs", QTabWidget).setCurrentIndex(number)
+        """Open a page, that of training at a tab."""
+        self.open(name={MAP: "map", SAMPLES: "samples"}.get(number, "training"))
+        if number < MAP:
+            self.pad.widget("training_tabs", QTabWidget).setCurrentIndex(number)
+
+    def open(self, is_open=True, name="training"):
+        """Show a page beside pad and answer, or hide it."""
+        self.pad.widget(f"show_{name}", QAction).setChecked(is_open)
+
+    @property
+    def is_open(self):
+        return self.pad.widget("show_training", QAction).isChecked()
 
     def start(self, epochs, recipe="fast"):
         """Choose a recipe and its epochs, and press Train."""

@@ -13,12 +13,10 @@ from digitpad.ui.common.format import percent, response_time
 from digitpad.ui.common.theme import NOTE_PIXELS, TEXT_PIXELS, current_theme, text_font
 
 HEIGHT, SMALLEST = 104, 66
-"""Height of the panel in pixels, whatever it shows."""
+"""Usual and smallest height in pixels; digit and type grow and shrink with it."""
 
-_DIGIT_PIXELS = 88
-_HEADLINE_PIXELS = 26
-_GAP = 24
-_NARROWEST_TEXT = 160
+_DIGIT, _HEADLINE, _LARGEST_DIGIT = 0.85, 0.25, 160
+_NARROWEST = 112
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,8 @@ class AnswerPanel(QWidget):
         self.setObjectName("prediction_label")
         self.setAccessibleName(self.tr("Answer"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMaximumHeight(HEIGHT)
         self._words = self.tr("zero one two three four five six seven eight nine").split()
         self._shown = _Shown()
-        self._digit_font = text_font(_DIGIT_PIXELS)
-        self._headline_font = text_font(_HEADLINE_PIXELS)
-        self._text_font, self._note_font = text_font(TEXT_PIXELS), text_font(NOTE_PIXELS)
-        metrics = QFontMetricsF(self._digit_font)
-        self._digit_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
-        self._digit_height = _figure_height(self._digit_font)
-        self._headline_height = _figure_height(self._headline_font)
         self.show_empty()
 
     def show_empty(self) -> None:
@@ -101,41 +91,53 @@ class AnswerPanel(QWidget):
         return QSize(320, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._digit_width + _GAP + _NARROWEST_TEXT), SMALLEST)
+        return QSize(_NARROWEST, SMALLEST)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         shown, theme = self._shown, current_theme()
         text, quiet = QColor(theme.text), QColor(theme.quiet)
         strong = QColor(theme.amber) if shown.warns else text
-        top = (self.height() - self._digit_height) / 2
-        foot = top + self._digit_height
-        left = self._digit_width + _GAP
+        width, height = self.width(), min(self.height(), round(_LARGEST_DIGIT / _DIGIT))
+        is_narrow = width < 2 * height
+        font = text_font(max(48, min(round(_DIGIT * height), round(0.4 * width) if is_narrow else height)))
+        metrics = QFontMetricsF(font)
+        digit_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
+        digit_height = -metrics.tightBoundingRect("1").top()
+        top = (self.height() - digit_height) / 2
+        foot = top + digit_height
+        left = digit_width + digit_height * (0.15 if is_narrow else 0.35)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if shown.sign:
+            if shown.sentence and is_narrow:
+                left = 0.0
+            elif shown.sign:
                 painter.setPen(strong)
-                painter.setFont(self._digit_font)
-                advance = painter.fontMetrics().horizontalAdvance(shown.sign)
-                painter.drawText(QPointF((self._digit_width - advance) / 2, foot), shown.sign)
+                painter.setFont(font)
+                painter.drawText(QPointF((digit_width - metrics.horizontalAdvance(shown.sign)) / 2, foot), shown.sign)
             else:
-                painter.setPen(QPen(QColor(theme.line), 1, Qt.PenStyle.DashLine))
-                frame = QRectF(0.5, round(top) + 0.5, round(self._digit_width) - 1, round(self._digit_height) - 1)
+                painter.setPen(QPen(quiet, 1, Qt.PenStyle.DashLine))
+                frame = QRectF(0.5, round(top) + 0.5, round(digit_width) - 1, round(digit_height) - 1)
                 painter.drawRoundedRect(frame, 6, 6)
             if shown.sentence:
                 # In the first size in which it fits; the tool tip has the whole of it in any case.
-                area = QRectF(left, 0, self.width() - left, self.height())
+                area = QRectF(left, 0, width - left, self.height())
                 flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
                 painter.setPen(strong if shown.warns else quiet)
-                painter.setFont(self._text_font)
-                if painter.boundingRect(area, flags, shown.sentence).height() > area.height():
-                    painter.setFont(self._note_font)
+                for pixels in (max(TEXT_PIXELS, round(0.125 * height)), TEXT_PIXELS, NOTE_PIXELS):
+                    painter.setFont(text_font(pixels))
+                    if painter.boundingRect(area, flags, shown.sentence).height() <= area.height():
+                        break
                 painter.drawText(area, flags, shown.sentence)
                 return
-            for line, font, colour, baseline in (
-                (shown.headline, self._headline_font, strong, top + self._headline_height),
-                (shown.word, self._text_font, text, foot - 20),
-                (shown.note, self._note_font, quiet, foot),
-            ):
+            pixels = max(20, round(_HEADLINE * height))
+            headline = _fitted(shown.headline, pixels, width - left)
+            ascent = -QFontMetricsF(headline).tightBoundingRect("1").top()
+            word = text_font(max(TEXT_PIXELS, round(0.125 * height)))
+            lines = [(shown.headline, headline, strong, top + ascent), (shown.word, word, text, foot)]
+            if not is_narrow:
+                lines[1] = shown.word, word, text, foot - 0.31 * digit_height
+                lines.append((shown.note, text_font(max(NOTE_PIXELS, round(0.1 * height))), quiet, foot))
+            for line, font, colour, baseline in lines:
                 painter.setFont(font)
                 painter.setPen(colour)
                 painter.drawText(QPointF(left, baseline), line)
@@ -150,6 +152,7 @@ class AnswerPanel(QWidget):
         self.update()
 
 
-def _figure_height(font: QFont) -> float:
-    """Height of a figure above the baseline, in pixels."""
-    return -QFontMetricsF(font).tightBoundingRect("1").top()
+def _fitted(words: str, pixels: int, width: float) -> QFont:
+    """The font in a size of at most so many pixels in which the words are no wider than that."""
+    advance = QFontMetricsF(text_font(pixels)).horizontalAdvance(words)
+    return text_font(pixels if advance <= width else max(NOTE_PIXELS, int(pixels * width / advance)))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.format import percent
-from digitpad.ui.common.theme import current_theme, mix, reduced_motion, text_font
+from digitpad.ui.common.theme import TEXT_PIXELS, current_theme, mix, reduced_motion, text_font
 
 SMALLEST_ROW = 18
-LARGEST_ROW = 32
-"""Height of a row in pixels, between these as the widget's height allows."""
+LARGEST_ROW = 56
+"""Height of a row in pixels, between these as the widget's height allows; type grows with it."""
 
-_GAP = 8
+_GAP, _NARROWEST = 8, 150
 _GLIDE_MILLISECONDS = 80
 _SPOKEN = 3
 
@@ -43,11 +43,18 @@ class ProbabilityBars(QWidget):
         self._glide.setStartValue(0.0)
         self._glide.setEndValue(1.0)
         self._glide.valueChanged.connect(lambda _share: self.update())
-        self._font, self._bold = text_font(), text_font(bold=True)
+        self._set_type(TEXT_PIXELS)
+        self._describe()
+
+    def _set_type(self, pixels: int) -> None:
+        self._font, self._bold = text_font(pixels), text_font(pixels, bold=True)
         metrics = QFontMetricsF(self._bold)
         self._label_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
         self._number_width = metrics.horizontalAdvance(percent(1.0))
-        self._describe()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        row = min(self.height() // CLASSES, LARGEST_ROW, self.width() // 8)
+        self._set_type(max(TEXT_PIXELS, round(0.42 * row)))
 
     def show_probabilities(
         self, probabilities: Sequence[float] | None, best: int | None, *, animate: bool = False
@@ -81,8 +88,7 @@ class ProbabilityBars(QWidget):
         return QSize(320, CLASSES * 26)
 
     def minimumSizeHint(self) -> QSize:
-        width = self._label_width + self._number_width + 2 * _GAP + 80
-        return QSize(round(width), CLASSES * SMALLEST_ROW)
+        return QSize(_NARROWEST, CLASSES * SMALLEST_ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = current_theme()

@@ -1,86 +1,165 @@
-"""The side of the window that answers: digit, bars, what is refused, what the network sees, and which network it is."""
+"""Pad, digit, bars and network input, which stay together and whole, and grow with the room that they get."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtCore import QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from digitpad.domain.errors import Message
-from digitpad.ui.answer.answer import AnswerPanel
+from digitpad.ui.answer.answer import SMALLEST, AnswerPanel
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.checkpoint_card import CheckpointPanel
 from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
+from digitpad.ui.common.notice import Notice
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import Reading
 
-_WIDTH = 416
-_SPACING = 8
-_INPUT_SIDE = 142  # five pixels for each of the 28, and the border
+_MARGINS = 16, 8, 16, 8
+_SPACING, _GAP = 8, 24
+_SMALLEST_PAD, _SMALLEST_COLUMN = 280, 400
+_TABLE = 152  # in which what a checkpoint says of itself is seen whole
+_SMALLEST_INPUT = 86  # three pixels for each of the 28, and the border
 _ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
 
 
-class AnswerColumn(QWidget):
-    """A column of fixed width, in which nothing moves when a number changes."""
+class ReadingPane(QWidget):
+    """The pad with the answer beside it or, where that leaves a larger pad, below; nothing moves when a number changes.
 
-    def __init__(self, network: ActiveNetwork, parent: QWidget | None = None) -> None:
+    What went wrong is said over the pad's lower edge.
+    """
+
+    def __init__(self, network: ActiveNetwork, pad: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._network = network
+        self._network, self._pad = network, pad
         self.checkpoint = CheckpointPanel()
         self.rejection = RejectionChoice()
+        self.notice = Notice()
+        self.notice.setObjectName("notice")
         self._answer = AnswerPanel()
         self._bars = ProbabilityBars()
         self._input = NetworkInput()
-        self._input.setFixedSize(_INPUT_SIDE, _INPUT_SIDE)
         self._generation = 0
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_ANNOUNCED_AFTER)
         self._pause.timeout.connect(self._announce)
-
-        caption = QLabel(self.tr("What the network sees"))
-        caption.setProperty("note", True)
-        caption.setBuddy(self._input)
-        seen = QVBoxLayout()
-        seen.setSpacing(4)
-        seen.addWidget(self._input)
-        seen.addWidget(caption)
-        seen.addStretch()
-        below = QHBoxLayout()
-        below.setSpacing(16)
-        below.addLayout(seen)
-        below.addWidget(self.checkpoint, 1)
-        self._below = QWidget()
-        self._below.setLayout(below)
-        below.setContentsMargins(0, 0, 0, 0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(_SPACING)
-        column.addWidget(self._answer)
-        column.addWidget(self._bars, 1)
-        column.addWidget(self.rejection)
-        column.addWidget(self._below)
-        self.setFixedWidth(_WIDTH)
+        self._caption = QLabel(self.tr("What the network sees"))
+        self._caption.setProperty("note", True)
+        self._caption.setBuddy(self._input)
+        self._input.setToolTip(self._caption.text())
+        parts = (pad, self._answer, self._bars, self.rejection, self._input, self._caption, self.checkpoint)
+        for part in (*parts, self.notice):
+            part.setParent(self)
+        self.setContentsMargins(*_MARGINS)
+        self.setMinimumSize(self.minimumSizeHint())
+        self.notice.opened.connect(self._place_notice)
         self.rejection.rate_selected.connect(network.set_false_rejection_rate)
         network.opened.connect(self.checkpoint.show_info)
         network.changed.connect(self._on_network_changed)
         self._on_network_changed()
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the digit and the bars; what stands below them steps back where there is no more."""
-        parts = (self._answer, self._bars)
-        return QSize(_WIDTH, sum(part.minimumSizeHint().height() for part in parts) + _SPACING)
+        left, top, right, bottom = _MARGINS
+        least = _SMALLEST_PAD + _SPACING + self._least_below
+        return QSize(left + _SMALLEST_PAD + right, top + least + bottom)
+
+    def width_beside(self, height: int) -> int:
+        """Width in pixels that gives the largest pad at a height, with room for digit and bars below it."""
+        left, top, right, bottom = _MARGINS
+        room = height - top - bottom - _SPACING
+        return left + room - max(self._least_below, round(0.28 * room)) + right
+
+    @property
+    def _least_below(self) -> int:
+        """Height of digit and bars below the pad."""
+        return max(self._bars.minimumSizeHint().height(), SMALLEST + _SPACING + _SMALLEST_INPUT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show what fits whole; the choice of rejection is in a menu too, and so steps back first."""
-        room = self.height() - self.minimumSizeHint().height()
-        for part in (self._below, self.rejection):
-            needed = _SPACING + part.minimumSizeHint().height()
-            part.setVisible(room >= needed)
-            room -= needed if room >= needed else 0
+        room = self.contentsRect()
+        beside = min(room.height(), room.width() - _GAP - _SMALLEST_COLUMN)
+        below = min(room.width(), room.height() - _SPACING - self._least_below)
+        if beside >= below:
+            width = min(room.width() - _GAP - beside, room.height())
+            left = room.x() + (room.width() - beside - _GAP - width) // 2
+            self._pad.setGeometry(left, room.y(), beside, room.height())
+            self._arrange_column(QRect(left + beside + _GAP, room.y(), width, room.height()))
+        else:
+            self._pad.setGeometry(room.x(), room.y(), room.width(), below)
+            self._arrange_below(room.adjusted(0, below + _SPACING, 0, 0))
+        self._place_notice()
+
+    def _arrange_column(self, room: QRect) -> None:
+        """Digit, bars, rejection, and network input beside the checkpoint; the lower ones where there is room."""
+        x, y, width, height = room.x(), room.y(), room.width(), room.height()
+        least = self._bars.minimumSizeHint().height() + _SPACING
+        digit = min(max(SMALLEST, round(0.16 * height)), height - least)
+        foot = max(self.checkpoint.minimumSizeHint().height(), min(_TABLE, height // 3), round(0.24 * height))
+        has_foot, has_rejection = self._step_back(height - digit - least, foot)
+        self._answer.setGeometry(x, y, width, digit)
+        bottom = y + height
+        if has_foot:
+            bottom -= foot
+            caption = self._caption.sizeHint().height()
+            side = self._input_side(foot - caption, round(0.45 * width))
+            self._input.setGeometry(x, bottom, side, side)
+            self._caption.setGeometry(x, bottom + side, max(side, self._caption.sizeHint().width()), caption)
+            beside = max(side, self._caption.width()) + 2 * _SPACING
+            self.checkpoint.setGeometry(x + beside, bottom, width - beside, foot)
+            bottom -= _SPACING
+        bottom = self._place_rejection(x, bottom, width) if has_rejection else bottom
+        top = y + digit + _SPACING
+        self._bars.setGeometry(x, top, width, bottom - top)
+        self._input.setVisible(has_foot)
+        self._caption.setVisible(has_foot)
+
+    def _arrange_below(self, room: QRect) -> None:
+        """Digit over network input, and beside them the bars; what else fits stands below."""
+        x, y, width, height = room.x(), room.y(), room.width(), room.height()
+        foot = self.checkpoint.minimumSizeHint().height()
+        has_foot, has_rejection = self._step_back(height - round(0.75 * width), foot)
+        bottom = y + height
+        if has_foot:
+            bottom -= foot
+            self.checkpoint.setGeometry(x, bottom, width, foot)
+            bottom -= _SPACING
+        bottom = self._place_rejection(x, bottom, width) if has_rejection else bottom
+        left, height = round(0.42 * width), bottom - y
+        side = self._input_side(round(0.55 * height), left)
+        self._answer.setGeometry(x, y, left, height - side - _SPACING)
+        self._input.setGeometry(x, bottom - side, side, side)
+        self._bars.setGeometry(x + left + _SPACING, y, width - left - _SPACING, height)
+        self._input.show()
+        self._caption.hide()
+
+    def _step_back(self, room: int, foot: int) -> tuple[bool, bool]:
+        """Show the checkpoint and the choice of rejection where they fit; both are in menus too."""
+        rejection = self.rejection.sizeHint().height() + _SPACING
+        has_foot = room >= foot + _SPACING
+        has_rejection = room - (foot + _SPACING if has_foot else 0) >= rejection
+        self.checkpoint.setVisible(has_foot)
+        self.rejection.setVisible(has_rejection)
+        return has_foot, has_rejection
+
+    def _place_rejection(self, x: int, bottom: int, width: int) -> int:
+        height = self.rejection.sizeHint().height()
+        self.rejection.setGeometry(x, bottom - height, width, height)
+        return bottom - height - _SPACING
+
+    def _input_side(self, height: int, width: int) -> int:
+        """The largest side with whole pixels of the 28, and their border."""
+        return max(_SMALLEST_INPUT, (min(height, width) - 2) // 28 * 28 + 2)
+
+    @Slot()
+    def _place_notice(self) -> None:
+        """Lay what is to be said over the pad's lower edge."""
+        pad = self._pad.geometry().adjusted(_SPACING, 0, -_SPACING, -_SPACING)
+        height = max(self.notice.heightForWidth(pad.width()), self.notice.minimumSizeHint().height())
+        self.notice.setGeometry(pad.x(), max(pad.y(), pad.bottom() - height), pad.width(), height)
+        self.notice.raise_()
 
     def show_answer(self, answer: Reading) -> None:
         """Show what was read; the bars have been painted with it on return."""

@@ -282,10 +282,14 @@ def _style_sheet(theme: Theme) -> str:
     QStatusBar {{ background: {t.window}; color: {t.quiet}; border-top: 1px solid {t.line}; }}
     QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {t.quiet}; padding: 0 8px; }}
+    QStatusBar QToolButton {{ padding: 2px 20px 2px 8px; }}
+    QToolButton::menu-indicator {{ image: url("{down}"); subcontrol-position: right center; right: 4px;
+        width: 12px; height: 12px; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QProgressBar {{ background: {t.line}; border: none; border-radius: 3px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
-    QSplitter::handle {{ background: {t.line}; height: 1px; margin: 0 16px; }}
+    QSplitter::handle {{ border-left: 1px solid {t.line}; margin: 8px 0; }}
+    QSplitter::handle:hover {{ border-left-color: {t.accent}; }}
     QTableView {{ border: 1px solid {t.line}; background: {t.surface}; outline: 0;
         selection-background-color: {checked}; selection-color: {t.text}; }}
     QTableView:focus {{ border: 1px solid {t.accent}; }}

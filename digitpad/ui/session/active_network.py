@@ -93,6 +93,7 @@ class ActiveNetwork(QObject):
         self._history: list[Path] = []
         self._live: LiveNetwork | None = None
         self._learned: Path | None = None  # the checkpoint of the run that has ended
+        self._last_run: Path | None = None  # the same, and it stays when another is opened
         self._follows_training = True
         self._false_rejection_rate: float | None = FALSE_REJECTION_RATE
 
@@ -126,6 +127,16 @@ class ActiveNetwork(QObject):
         if self._opened is not None and self._live is not None and self._follows_training:
             return self._live.reader
         return self._opened if self._opened else None
+
+    @property
+    def has_live(self) -> bool:
+        """Whether there is a network in training that can read."""
+        return self._live is not None
+
+    @property
+    def last_run(self) -> Path | None:
+        """The checkpoint of the last run that learned something; None before there is one."""
+        return self._last_run
 
     @property
     def false_rejection_rate(self) -> float | None:
@@ -190,6 +201,7 @@ class ActiveNetwork(QObject):
             learned: the run's checkpoint; None where it has hardly learned anything.
         """
         self._learned = learned
+        self._last_run = learned or self._last_run
         if learned is None or not self._follows_training:
             self._live = None
             self.changed.emit()

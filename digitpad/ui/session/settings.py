@@ -82,13 +82,23 @@ class Settings:
         self._set("lost", _NEVER if share is None else str(share))
 
     @property
-    def training_open(self) -> bool:
-        """Whether the training panel shows more than its line."""
-        return self._get("training_open", False)
+    def page(self) -> str:
+        """Name of the page beside pad and answer, '' for none."""
+        return self._get("page", "training" if self._get("training_open", False) else "")  # the key of 0.1.0
 
-    @training_open.setter
-    def training_open(self, is_open: bool) -> None:
-        self._set("training_open", is_open)
+    @page.setter
+    def page(self, name: str) -> None:
+        self._set("page", name)
+
+    @property
+    def left_share(self) -> float:
+        """Share of the width that a person gave to pad and answer, 0 to 1; 0 for what the window finds best."""
+        share = self._get("left_share", 0.0)
+        return share if 0 <= share <= 1 else 0.0
+
+    @left_share.setter
+    def left_share(self, share: float) -> None:
+        self._set("left_share", share)
 
     @property
     def recent(self) -> list[Path]:

@@ -1,46 +1,38 @@
-"""The line that training closes to: recipe, Train, Pause, Stop, and how far the run has come."""
+"""Recipe, Train, Pause, Stop, and how far the run has come."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import duration, numeral, percent
-from digitpad.ui.common.layouts import row
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import text_font
 from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.session.training_session import Phase, TrainingState
 
 
 class TrainLine(QWidget):
-    """What is needed to train, on one line.
+    """What is needed to train, above how far it has come.
 
     Signals:
         train_requested, pause_requested, stop_requested: the buttons were pressed.
         recipe_chosen: the Recipe that was chosen, by a person or by `show_recipes`.
-        toggled: whether what lies below the line is to be seen.
     """
 
     train_requested = Signal()
     pause_requested = Signal()
     stop_requested = Signal()
     recipe_chosen = Signal(object)
-    toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipes: list[Recipe] = []
-        toggle = QToolButton(arrowType=Qt.ArrowType.RightArrow)
-        toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._toggle = named(toggle, "training_toggle", tip=self.tr("Show curves, map and runs (Ctrl+T)"))
-        self._toggle.setText(self.tr("Training"))
-        self._toggle.setCheckable(True)
-        self._toggle.toggled.connect(self._on_toggled)
         self.recipe_combo = named(QComboBox(), "recipe_combo", self.tr("Recipe"))
         self.recipe_combo.setMinimumWidth(120)
         self.recipe_combo.currentIndexChanged.connect(self._on_recipe)
@@ -61,8 +53,7 @@ class TrainLine(QWidget):
         self._bar.setFixedSize(120, 6)
         self._text = named(ElidedLabel(), "training_text")
         self._text.setFont(text_font())
-        line = row(self._toggle, self.recipe_combo, *buttons, 8, self._bar, (self._text, 1), parent=self)
-        line.setContentsMargins(0, 4, 0, 4)
+        column(row(self.recipe_combo, *buttons, None), row(self._bar, (self._text, 1)), parent=self, spacing=4)
         self.show_state(TrainingState())
 
     @property
@@ -82,9 +73,6 @@ class TrainLine(QWidget):
                 combo.setItemData(index, recipe.teaches, Qt.ItemDataRole.ToolTipRole)
             combo.setCurrentIndex(max(0, combo.findData(selected)))
         self._on_recipe()
-
-    def set_open(self, is_open: bool) -> None:
-        self._toggle.setChecked(is_open)
 
     def show_state(self, state: TrainingState) -> None:
         """Say how far the run has come, or how it ended."""
@@ -156,8 +144,3 @@ class TrainLine(QWidget):
             self.recipe_combo.setToolTip(self.recipe.teaches)
             self.recipe_combo.setAccessibleDescription(self.recipe.teaches)
             self.recipe_chosen.emit(self.recipe)
-
-    @Slot(bool)
-    def _on_toggled(self, is_open: bool) -> None:
-        self._toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.toggled.emit(is_open)

@@ -20,6 +20,7 @@ from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.session.worker import Worker
 
+_CHARACTERS = 22  # of the room for a data set's title and numbers
 _FOLDER, _DOWNLOAD = "\0folder", "\0download"
 """Entries that are no data set."""
 
@@ -41,7 +42,7 @@ class _Combo(QComboBox):
 
 
 class DataChoice(QWidget):
-    """A combo box of data sets; what a download has to say stands below it while there is something to say.
+    """A combo box of data sets, which whoever shows this places, and what a download has to say meanwhile.
 
     Signals:
         data_chosen: the DataInfo in use from now on.
@@ -56,7 +57,9 @@ class DataChoice(QWidget):
         self._data: list[DataInfo] = []
         self._chosen = ""
         self._cancelled = threading.Event()
-        self.combo = named(_Combo(), "data_combo", self.tr("Data"), self.tr("The images to train and test on"))
+        self.combo = named(_Combo(self), "data_combo", self.tr("Data"), self.tr("The images to train and test on"))
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(_CHARACTERS)
         self.combo.addItem(self.tr("Looking for data…"), "")
         self.combo.activated.connect(self._on_activated)
         bar = QProgressBar(textVisible=False)
@@ -72,13 +75,12 @@ class DataChoice(QWidget):
             push_button(self.tr("Folder…"), "folder_button", self.ask_for_folder),
             push_button(self.tr("Starter set"), "starter_button", partial(self.choose, "starter")),
         )
-        column(*ways, parent=self._ways, spacing=4)  # side by side they would be wider than the form
+        row(*ways, None, parent=self._ways)
         self._notice = named(Notice(), "data_notice")
         self._notice.closed.connect(self._ways.hide)
         for part in (self._loading, self._ways):
             part.hide()
-        # What can be done is seen first.
-        column(self.combo, self._loading, self._ways, self._notice, parent=self, spacing=4)
+        column(self._loading, self._notice, self._ways, parent=self, spacing=4)
 
     @property
     def selected(self) -> DataInfo | None:

@@ -6,24 +6,21 @@ from collections.abc import Mapping
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QScrollArea, QSpinBox, QWidget
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.settings_fields import declared
-from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import described
 from digitpad.ui.common.widgets import named, note_label, push_button
 from digitpad.ui.training.data_choice import DataChoice
 
-_WIDTH, _GAP = 312, 4
-"""Pixels: of the whole column, and between what it holds and the scroll bar."""
 
-
-class TrainForm(QScrollArea):
-    """The column beside the curves.
+class TrainForm(QWidget):
+    """Fields in as many lines as the width asks for.
 
     Signals:
         edit_requested: the person wants to change the recipe.
@@ -36,12 +33,10 @@ class TrainForm(QScrollArea):
     live_toggled = Signal(bool)
 
     def __init__(self, data: DataChoice, parent: QWidget | None = None) -> None:
-        super().__init__(parent, widgetResizable=True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        super().__init__(parent)
         self.data = data
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(_WIDTH)
         self._recipe: Recipe | None = None
+        self._has_trained = False
         self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
         self._teaches = note_label("", "recipe_teaches")
         epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
@@ -66,19 +61,18 @@ class TrainForm(QScrollArea):
         self.live.toggled.connect(self.live_toggled)
         edit = push_button(self.tr("Change recipe…"), "edit_recipe_button", self.edit_requested)
         browse = push_button(self.tr("Browse data…"), "browse_data_button", self.browse_requested)
-        form = QFormLayout(horizontalSpacing=8, verticalSpacing=4)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("Data"), data)
-        form.addRow(self.tr("Device"), self.device)
-        form.addRow(epochs_label, row((self.epochs, 1), seed_label, (self.seed, 1)))
-        self._inside = QWidget()
-        column(self._teaches, form, row(edit, browse), self.live, None, parent=self._inside)
-        self.setWidget(self._inside)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the scroll bar's room free, whether it is there or not: nothing jumps or is cut off when it comes."""
-        super().resizeEvent(event)
-        self._inside.setFixedWidth(self.width() - self.verticalScrollBar().sizeHint().width() - _GAP)
+        data_label, device_label = QLabel(self.tr("Data")), QLabel(self.tr("Device"))
+        data_label.setBuddy(data.combo)
+        device_label.setBuddy(self.device)
+        labels = data_label, device_label, epochs_label, seed_label
+        fields = FlowLayout()
+        for label, field in zip(labels, (data.combo, self.device, self.epochs, self.seed), strict=True):
+            pair = QWidget()
+            row(label, field, parent=pair)
+            fields.addWidget(pair)
+        for part in (edit, browse, self.live):
+            fields.addWidget(part)
+        column(self._teaches, fields, data, parent=self)
 
     def set_devices(self, devices: Mapping[str, bool]) -> None:
         """Offer those devices alone that are there: whether each is, by its name in `TrainingConfig.device`."""
@@ -124,6 +118,13 @@ class TrainForm(QScrollArea):
         else:
             self.epochs.setValue(epochs)
             self.seed.show_value(seed)
+
+    def show_follows(self, follows: bool, is_training: bool) -> None:
+        """Show whether the bars follow a run that goes on, or one that has ended."""
+        self.live.setChecked(follows)
+        with_run, after = self.tr("Bars show the network in training"), self.tr("Bars show what the last run learned")
+        self.live.setText(with_run if is_training or not self._has_trained else after)
+        self._has_trained |= is_training
 
     def set_training(self, training: bool) -> None:
         """Let nothing be changed that a run in progress would not follow."""

@@ -1,4 +1,4 @@
-"""The training panel: assembles line, form, curves, map and runs, and connects them with the session."""
+"""The pages of training: assembles line, form, curves, runs, map and samples, and connects them with the session."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
@@ -17,6 +17,7 @@ from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.services import Pixels, TrainingService
 from digitpad.storage.io import write_atomically
 from digitpad.ui.common.dialogs import ask_save, file_filters
+from digitpad.ui.common.layouts import column
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.curves.view import CurvesView, png
 from digitpad.ui.map.follower import MapFollower
@@ -36,23 +37,30 @@ from digitpad.ui.training.samples import SamplesView
 if TYPE_CHECKING:
     from digitpad.ui.data.browser import DataBrowser
 
-_BODY_HEIGHT = 172
+
+class _Tabs(QTabWidget):
+    """Takes the room that the rest of the page leaves."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
 
-class TrainingPanel(QWidget):
-    """Train and watch; closes to one line.
+class TrainingPage(QWidget):
+    """Train and watch.
+
+    Attributes:
+        map, samples: pages of their own.
 
     Signals:
         load_requested: the Path of a checkpoint that is to be read with.
         remarked: a sentence about what was done.
-        toggled: whether more than the line is to be seen.
-        line_resized: `line_height` is another.
     """
 
     load_requested = Signal(object)
     remarked = Signal(str)
-    toggled = Signal(bool)
-    line_resized = Signal()
 
     def __init__(
         self, training_service: TrainingService, session: TrainingSession, network: ActiveNetwork, device: str
@@ -69,7 +77,6 @@ class TrainingPanel(QWidget):
         self._arrange()
         self._connect()
         self._line.show_recipes(self._recipes.recipes, "")
-        self._body.hide()
 
     def _make_parts(self) -> None:
         self._line = TrainLine()
@@ -77,38 +84,22 @@ class TrainingPanel(QWidget):
         self._form = TrainForm(self._data)
         self._form.device.setCurrentIndex(self._form.device.findData(self._device))
         self._curves = CurvesView()
-        self._map_view = EmbeddingMapView()
-        self._map = MapFollower(self._training_service, self._map_view, self)
+        self.map = EmbeddingMapView()
+        self._map = MapFollower(self._training_service, self.map, self)
         self._runs = RunList()
-        self._samples = SamplesView()
+        self.samples = SamplesView()
         self._runs_controller = RunController(self._runs, self._session, self._worker, self)
         self._recipes = RecipeController(self._training_service, self._worker, self)
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
-        self._tabs = QTabWidget()
+        self._tabs = _Tabs()
         self._tabs.setObjectName("training_tabs")
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._curves, self.tr("Curves"))
-        self._tabs.addTab(self._map_view, self.tr("Map"))
         self._tabs.addTab(self._runs, self.tr("Runs"))
-        self._tabs.addTab(self._samples, self.tr("Samples"))
 
     def _arrange(self) -> None:
-        self._body = QWidget()
-        self._body.setObjectName("training_body")
-        self._body.setMinimumHeight(_BODY_HEIGHT)
-        self._body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        sides = QHBoxLayout(self._body)
-        sides.setContentsMargins(0, 0, 0, 0)
-        sides.setSpacing(16)
-        sides.addWidget(self._form)
-        sides.addWidget(self._tabs, 1)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(16, 0, 16, 0)
-        column.setSpacing(4)
-        column.addWidget(self._line)
-        column.addWidget(self._notice)
-        column.addWidget(self._body, 1)
+        column(self._line, self._notice, self._form, (self._tabs, 1), parent=self)
 
     def _connect(self) -> None:
         line, form, session, network = self._line, self._form, self._session, self._network
@@ -118,18 +109,17 @@ class TrainingPanel(QWidget):
         line.stop_requested.connect(session.stop)
         line.recipe_chosen.connect(form.show_recipe)
         line.recipe_chosen.connect(self._on_recipe_chosen)
-        line.toggled.connect(self._on_toggled)
         form.edit_requested.connect(self._on_edit_requested)
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
-        network.changed.connect(lambda: form.live.setChecked(network.state.follows_training))
+        network.changed.connect(lambda: form.show_follows(network.state.follows_training, session.state.is_active))
         session.changed.connect(lambda: line.show_state(session.state))
         session.asked.connect(self._on_asked)
         session.started.connect(self._on_started)
         session.started.connect(form.show_run)
         session.started.connect(self._map.begin)
-        session.started.connect(self._samples.begin)
-        session.samples_shown.connect(self._samples.show_samples)
+        session.started.connect(self.samples.begin)
+        session.samples_shown.connect(self.samples.show_samples)
         session.run_changed.connect(self._runs.update_run)
         session.progressed.connect(curves.refresh)
         session.network_shown.connect(self._map.follow)
@@ -146,8 +136,6 @@ class TrainingPanel(QWidget):
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
-        self._notice.opened.connect(self.line_resized)
-        self._notice.closed.connect(self.line_resized)
         curves.export_requested.connect(self._on_export_requested)
 
     # Requests.
@@ -179,21 +167,6 @@ class TrainingPanel(QWidget):
         self._browser.raise_()
         self._browser.activateWindow()
 
-    def set_open(self, is_open: bool) -> None:
-        """Show curves, map and runs, or the line alone."""
-        self._line.set_open(is_open)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether more than the line is to be seen."""
-        return not self._body.isHidden()
-
-    @property
-    def line_height(self) -> int:
-        """Height of the closed panel in pixels: of the line, and of what is to be said below it."""
-        # A sentence takes more lines the narrower it is; without one, the height for a width is -1.
-        return max(self.minimumSizeHint().height(), self._column.minimumHeightForWidth(self.width()))
-
     @property
     def run_actions(self) -> list[QAction]:
         """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
@@ -203,10 +176,15 @@ class TrainingPanel(QWidget):
         """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
         self._map.take_drawing(drawing)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.begin_if_seen()
+        self._build_curves()
+
     @Slot()
-    def begin_if_open(self) -> None:
+    def begin_if_seen(self) -> None:
         """Look for data, recipes and runs where somebody sees them; a start reads the first drawing before that."""
-        if self.is_open:
+        if self.isVisible() and self._network.state.info is not None:
             self._begin()
 
     def _begin(self) -> None:
@@ -237,7 +215,6 @@ class TrainingPanel(QWidget):
         self.quiet.hurry()
         self._notice.close_message()
         self._form.set_training(True)
-        self.set_open(True)
 
     @Slot(object)
     def _on_started(self, info: RunInfo) -> None:
@@ -266,7 +243,7 @@ class TrainingPanel(QWidget):
 
     def _build_curves(self) -> None:
         # Takes some 15 ms, so it waits until somebody looks.
-        if self._is_prepared and self.is_open:
+        if self._is_prepared and self.isVisible():
             self._curves.build()
 
     @Slot(object, object)
@@ -283,14 +260,6 @@ class TrainingPanel(QWidget):
     def _on_edit_requested(self) -> None:
         if self._line.recipe is not None:
             self._recipes.edit(self._line.recipe, self._form.seed.value())
-
-    @Slot(bool)
-    def _on_toggled(self, is_open: bool) -> None:
-        self._body.setVisible(is_open)
-        if is_open and self._network.state.info is not None:
-            self._begin()
-        self._build_curves()
-        self.toggled.emit(is_open)
 
     @Slot(str)
     def _on_export_requested(self, kind: str) -> None:

@@ -105,11 +105,14 @@ def test_a_long_sentence_is_not_cut_off(panel, width):
 
 
 def test_the_narrowest_panel_holds_every_line(panel):
-    narrow = panel.minimumSizeHint().width()
-    for digit in range(10):
-        panel.show_prediction(prediction(digit), 1234)
-        panel.resize(600, HEIGHT)
-        assert (pixels(panel)[:, narrow:] == rgb(LIGHT.window)).all(), "a line goes on beyond the narrowest panel"
+    for size in (panel.minimumSizeHint(), QSize(123, 91), QSize(400, 78)):
+        panel.resize(size)
+        for digit in range(10):
+            panel.show_prediction(prediction(digit), 1234)
+            ground = pixels(panel) == rgb(LIGHT.window)
+            assert ground[:, -1].all(), "a line goes on beyond the panel"
+            assert ground[0].all()
+            assert ground[-1].all()
 
 
 def test_nothing_jumps_when_the_answer_changes(panel):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.prediction import Prediction
 from digitpad.ui.answer.bars import ProbabilityBars
-from digitpad.ui.answer.panel import AnswerColumn
+from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import Reading
 from digitpad.ui.session.worker import Worker
@@ -28,7 +28,7 @@ def pane(qtbot):
 def side(pane):
     """The column in a pane: by itself, it would not get lower than its parts."""
     worker = Worker()
-    widget = AnswerColumn(ActiveNetwork(lambda path: None, worker, pane), pane)
+    widget = ReadingPane(ActiveNetwork(lambda path: None, worker, pane), QWidget(), pane)
     pane.show()
     yield widget
     worker.stop()
@@ -49,13 +49,13 @@ def test_a_refusal_is_told_apart_from_an_answer_and_from_none(side):
 
 def test_the_rejection_slider_steps_back_before_the_network_does_and_both_before_the_answer(side):
     shown = []
-    for height in range(200, 800, 3):
-        side.resize(side.width(), height)
+    for height in range(480, 1000, 3):
+        side.resize(320, height)
         shown.append((side.rejection.isVisible(), side.checkpoint.isVisible()))
     stages = list(dict.fromkeys(shown))
 
     assert stages == [(False, False), (True, False), (False, True), (True, True)]
-    for height in (460, 760):
-        side.resize(side.width(), height)
+    for size in ((320, 500), (320, 900), (900, 500), (1800, 900)):
+        side.resize(*size)
         parts = [part.geometry() for part in (side.findChild(ProbabilityBars), side.rejection)]
         assert not parts[0].intersects(parts[1])

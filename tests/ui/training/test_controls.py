@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
+from PySide6.QtWidgets import QLabel, QProgressBar
 
 from digitpad.domain.reports import EpochReport, Preparing
 from digitpad.ui.session.training_session import Phase, TrainingState
@@ -139,18 +139,6 @@ def test_the_recipe_that_is_chosen_says_what_it_teaches(line):
     assert line.recipe_combo.toolTip() == line.recipe_combo.accessibleDescription() == OTHER.teaches
     assert line.recipe_combo.itemData(0, Qt.ItemDataRole.ToolTipRole) == RECIPE.teaches
     assert [line.recipe_combo.itemData(index) for index in range(2)] == ["small", "large"]
-
-
-def test_the_arrow_opens_and_closes(line):
-    said = []
-    line.toggled.connect(said.append)
-    toggle = line.findChild(QToolButton, "training_toggle")
-    QTest.mouseClick(toggle, Qt.MouseButton.LeftButton)
-    assert toggle.arrowType() == Qt.ArrowType.DownArrow
-    line.set_open(True)
-    line.set_open(False)
-    assert toggle.arrowType() == Qt.ArrowType.RightArrow
-    assert said == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""Which network reads: said in one place of the window, with a menu to change it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.storage.io import DEFAULT_CHECKPOINT, shipped
+from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.session.active_network import ActiveNetwork, Source
+from digitpad.ui.session.settings import Settings
+
+_LONGEST_NAME = 40
+
+
+class NetworkMenu(QMenu):
+    """What ships, what was just trained and what was loaded lately, listed anew each time it opens.
+
+    Signals:
+        selected: the Path of the checkpoint that was picked.
+    """
+
+    selected = Signal(object)
+
+    def __init__(self, network: ActiveNetwork, settings: Settings, below: list[QAction], parent: QWidget) -> None:
+        """Build the menu; the actions `below` stand at its end."""
+        super().__init__(parent)
+        self.setObjectName("network_menu")
+        self.setTitle(self.tr("Network that reads"))
+        self.setToolTipsVisible(True)
+        self._network, self._settings, self._below = network, settings, below
+        self.aboutToShow.connect(self._list)
+        self._list()
+        network.opened.connect(self._remember)
+
+    @Slot(object)
+    def _remember(self, info: CheckpointInfo) -> None:
+        """Remember a checkpoint that was opened, unless it ships or belongs to a run."""
+        if info.path is not None and info.path.parent != DEFAULT_CHECKPOINT.parent and info.name == info.path.stem:
+            self._settings.remember(info.path)
+
+    @Slot()
+    def _list(self) -> None:
+        self.clear()
+        state, last_run = self._network.state, self._network.last_run
+        self.addSection(self.tr("Built-in"))
+        for name, words in (
+            ("pen", self.tr("Pen: reads digits of the screen best")),
+            ("best", self.tr("Best: reads MNIST's scanned digits best")),
+            ("fast", self.tr("Fast: trained in seconds")),
+        ):
+            path = shipped("checkpoints", f"{name}.safetensors")
+            if path.exists():
+                self._offer(path, words)
+        if self._network.has_live or last_run is not None:
+            self.addSection(self.tr("Trained here"))
+        if self._network.has_live:
+            action = self.addAction(self.tr("The network in training"))
+            action.setCheckable(True)
+            action.setChecked(state.source is Source.IN_TRAINING)
+            action.triggered.connect(partial(self._network.set_follows_training, True))
+        if last_run is not None:
+            self._offer(last_run, self.tr("What the last run learned"))
+        recent = [path for path in self._settings.recent if path != last_run]
+        if recent:
+            self.addSection(self.tr("Loaded lately"))
+            for path in recent:
+                self._offer(path, path.name)
+            self.addAction(self.tr("Clear this list")).triggered.connect(self._settings.forget_recent)
+        self.addSeparator()
+        self.addActions(self._below)
+
+    def _offer(self, path: Path, words: str) -> None:
+        state = self._network.state
+        reads = state.source is not Source.IN_TRAINING and state.checkpoint is not None
+        action = self.addAction(words.replace("&", "&&"))
+        action.setToolTip(str(path))
+        action.setCheckable(True)
+        action.setChecked(reads and state.checkpoint is not None and state.checkpoint.path == path)
+        action.triggered.connect(partial(self.selected.emit, path))
+
+
+class NetworkButton(QToolButton):
+    """Names the network that reads, and its accuracy or its step in training, and opens the menu."""
+
+    def __init__(self, network: ActiveNetwork, menu: NetworkMenu) -> None:
+        super().__init__()
+        self.setObjectName("network_button")
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._network = network
+        network.changed.connect(self._show_state)
+        self._show_state()
+
+    def sizeHint(self) -> QSize:
+        """As wide as the words before, while a network in training counts its steps: nothing jumps."""
+        hint = super().sizeHint()
+        counts = self._network.state.source is Source.IN_TRAINING
+        return hint.expandedTo(QSize(self.width(), 0)) if counts and self.isVisible() else hint
+
+    @Slot()
+    def _show_state(self) -> None:
+        state, info = self._network.state, self._network.state.info
+        tip = self.tr("Choose the network that reads")
+        if info is None:
+            words = self.tr("No network reads") if state.problem else self.tr("Loading the network…")
+        else:
+            name = info.name if len(info.name) <= _LONGEST_NAME else f"{info.name[: _LONGEST_NAME - 1]}…"
+            if state.source is Source.IN_TRAINING:
+                words = self.tr("Reading with the network in training: {name}, step {step}")
+            elif state.source is Source.SHIPPED:
+                words = self.tr("Reading with {name} · built in")
+            else:
+                words = self.tr("Reading with {name}")
+            words = words.format(name=name, step=numeral(state.step))
+            if info.test_accuracy is not None and state.source is not Source.IN_TRAINING:
+                words += f" · MNIST {percent(info.test_accuracy, 2)}"
+            if not info.thresholds:
+                words += self.tr(" · never says ‘not a digit’")
+                tip += "\n" + self.tr("It was never shown what is no digit, so it always answers with one.")
+        if words != self.text():
+            self.setText(words)
+            self.setAccessibleName(words)
+            self.setToolTip(tip)
+            self.updateGeometry()
