@@ -851,6 +851,7 @@ print(json.dumps({"status": os.WEXITSTATUS(status), "kills": kills, "saved": sav
 """
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 def test_a_process_killed_many_times_while_it_saves_loses_nothing(mnist, tmp_path):
     # Large enough for its files to take a while to write, and with images held out, so that best and last differ.
