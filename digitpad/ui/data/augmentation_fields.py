@@ -13,6 +13,7 @@ from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import described
+from digitpad.ui.common.widgets import note_label
 
 
 class AugmentationFields(QWidget):
@@ -28,25 +29,21 @@ class AugmentationFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        intro = QLabel(
-            self.tr(
-                "Every image is varied anew, at random, each time the network sees it. The network then learns what "
-                "makes a digit, and not the images by heart."
-            )
+        words = self.tr(
+            "Every image is varied anew, at random, each time the network sees it. The network then learns what "
+            "makes a digit, and not the images by heart."
         )
-        intro.setWordWrap(True)
         self._boxes: dict[str, NumberBox] = {}
         self._notes: dict[str, QLabel] = {}
         grid = QGridLayout(self)
-        grid.setContentsMargins(16, 16, 16, 16)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
+        grid.setContentsMargins(16, 16, 16, 16)
         grid.setColumnMinimumWidth(0, 128)
         grid.setColumnStretch(2, 1)
-        grid.addWidget(intro, 0, 0, 1, 3)
+        grid.addWidget(QLabel(words, wordWrap=True), 0, 0, 1, 3)
         for row, (name, setting) in enumerate(declared(Augmentation).items(), start=1):
-            box, note = NumberBox(setting), QLabel()
-            note.setProperty("note", True)
+            box, note = NumberBox(setting), note_label()
             box.edited.connect(self._on_edited)
             for column, widget in enumerate((described(box, setting), box, note)):
                 grid.addWidget(widget, row, column)

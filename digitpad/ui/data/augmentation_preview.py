@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.domain.settings_fields import declared
@@ -21,6 +22,7 @@ from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours
 from digitpad.ui.common.setting_fields import described
 from digitpad.ui.common.theme import current_theme, text_font
+from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.session.worker import Latest, Worker
 
 VERSIONS = 12
@@ -37,8 +39,7 @@ class Versions(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("augmented_versions")
-        self.setAccessibleName(self.tr("An image and augmented versions of it"))
+        named(self, "augmented_versions", self.tr("An image and augmented versions of it"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._sample: NDArray[np.uint8] | None = None
         self._versions = np.zeros((0, SIDE, SIDE), dtype=np.uint8)
@@ -78,19 +79,12 @@ class Versions(QWidget):
             painter.drawRect(QRectF(0.5, 0.5, 2 * _CELL - 1, 2 * _CELL - 1))
 
 
-@dataclass(frozen=True)
-class _Strength:
-    """One number of an `Augmentation`, as people move it.
+class _Strength(NamedTuple):
+    """One number of an `Augmentation`, as people move it."""
 
-    Attributes:
-        highest: the right end of its slider: beyond it digits are hard to read.
-        step: what one step of the slider means.
-        words: the value with its unit.
-    """
-
-    highest: float
-    step: float
-    words: Callable[[float], str]
+    highest: float  # the right end of its slider: beyond it digits are hard to read
+    step: float  # of the slider
+    words: Callable[[float], str]  # the value with its unit
 
 
 _STRENGTHS = {
@@ -115,19 +109,15 @@ class AugmentationPreview(QWidget):
         self._task = Latest(worker, self._on_augmented, lambda error: self._notice.say(error))
         self._recipes = self._augmentation = Augmentation()
         self._sample: NDArray[np.uint8] | None = None
-        self._label = 0
-        self._number = 0
-        self._seed = 0
+        self._label = self._number = self._seed = 0
         self._sliders: dict[str, QSlider] = {}
         self._values: dict[str, QLabel] = {}
         self._versions = Versions()
         self._notice = Notice()
-        again = QPushButton(self.tr("Again"))
-        again.setToolTip(self.tr("Change the image in other random ways of the same strength"))
-        again.clicked.connect(self._on_again)
-        self._reset = QPushButton(self.tr("As in the recipe"))
-        self._reset.setToolTip(self.tr("Set every strength to the chosen recipe's"))
-        self._reset.clicked.connect(lambda: self.set_augmentation(self._recipes))
+        tip = self.tr("Change the image in other random ways of the same strength")
+        again = push_button(self.tr("Again"), "again_button", self._on_again, tip)
+        tip = self.tr("Set every strength to the chosen recipe's")
+        self._reset = push_button(self.tr("As in the recipe"), "reset_button", self._on_reset, tip)
         for button in (again, self._reset):
             button.setAutoDefault(False)  # in a dialog, Enter would press it
         buttons = row((again, 1), (self._reset, 1))
@@ -147,20 +137,14 @@ class AugmentationPreview(QWidget):
         self._recipes = augmentation
         for name, slider in self._sliders.items():
             step = _STRENGTHS[name].step
-            slider.blockSignals(True)  # the recipe's value holds, not the slider's nearest step
-            slider.setMaximum(round(max(_STRENGTHS[name].highest, getattr(augmentation, name)) / step))
-            slider.setValue(round(getattr(augmentation, name) / step))
-            slider.blockSignals(False)
+            with QSignalBlocker(slider):  # the recipe's value holds, not the slider's nearest step
+                slider.setMaximum(round(max(_STRENGTHS[name].highest, getattr(augmentation, name)) / step))
+                slider.setValue(round(getattr(augmentation, name) / step))
         self._change(augmentation)
 
     @Slot(object, int)
     def show_sample(self, pixels: NDArray[np.uint8], label: int) -> None:
-        """Show what happens to an image.
-
-        Args:
-            pixels: uint8 (28, 28), 255 is ink.
-            label: the digit that it shows.
-        """
+        """Show what happens to an image, uint8 (28, 28), 255 is ink, of a digit."""
         if self._sample is None:  # later on, a sample and its versions change together
             self._versions.show_images(pixels, np.zeros((0, SIDE, SIDE), dtype=np.uint8))
         self._sample, self._label = pixels, label
@@ -195,6 +179,10 @@ class AugmentationPreview(QWidget):
     def _on_again(self) -> None:
         self._seed += 1
         self._request()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self.set_augmentation(self._recipes)
 
     def _change(self, augmentation: Augmentation) -> None:
         self._augmentation = augmentation

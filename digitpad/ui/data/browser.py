@@ -8,15 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Slot
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QComboBox,
-    QDialog,
-    QLabel,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QComboBox, QDialog, QLabel, QSizePolicy, QWidget
 
 from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.errors import DigitpadError
@@ -27,6 +19,7 @@ from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, mix, text_font
+from digitpad.ui.common.widgets import named, note_label
 from digitpad.ui.data.augmentation_preview import Augment, AugmentationPreview
 from digitpad.ui.data.grid import DigitGrid
 from digitpad.ui.session.worker import Latest, Worker
@@ -41,29 +34,17 @@ class ClassButton(QAbstractButton):
     """Chooses a digit, or all: shows its mean image, and how many images there are as a bar and a figure."""
 
     def __init__(self, digit: int | None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("all_digits" if digit is None else f"digit_{digit}")
-        self.setText(self.tr("All") if digit is None else str(digit))
+        super().__init__(parent, checkable=True, text=self.tr("All") if digit is None else str(digit))
         tip = self.tr("All digits (A)") if digit is None else self.tr("Only this digit ({digit})").format(digit=digit)
-        self.setToolTip(tip)
-        self.setCheckable(True)
+        named(self, "all_digits" if digit is None else f"digit_{digit}", tip=tip)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         across = QSizePolicy.Policy.Fixed if digit is None else QSizePolicy.Policy.Expanding
         self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         self._digit = digit
-        self._mean: NDArray[np.uint8] | None = None
-        self._share = 0.0
-        self._figure = ""
         self.show_count(None, 0.0, None)
 
     def show_count(self, count: int | None, share: float, mean: NDArray[np.uint8] | None) -> None:
-        """Show how many images there are, None where unknown.
-
-        Args:
-            count: how many images of this digit, or of all, there are.
-            share: length of the bar, 0 to 1.
-            mean: their mean, uint8 (28, 28), or None for no picture.
-        """
+        """Show how many images there are, None where unknown, a bar, 0 to 1, and their mean, uint8 (28, 28) or None."""
         self._mean, self._share = mean, share
         self._figure = "" if count is None else numeral(count)
         name = self.tr("All digits") if self._digit is None else self.tr("Digit {digit}").format(digit=self._digit)
@@ -116,77 +97,53 @@ class DataBrowser(QDialog):
     """A window beside the main one: what to show above, the images to the left, augmentation to the right."""
 
     def __init__(self, worker: Worker, load: Load, augment: Augment, parent: QWidget | None = None) -> None:
-        """Build the window.
-
-        Args:
-            worker: runs `load` and `augment`; whoever made it stops it before this window is deleted.
-            load: reads a page of a data set.
-            augment: changes an image.
-            parent: the main window.
-        """
-        super().__init__(parent)
+        """The worker runs `load` and `augment`; whoever made it stops it before this window is deleted."""
+        super().__init__(parent, modal=False)
         self.setObjectName("data_browser")
         self.setWindowTitle(self.tr("Data"))
-        self.setModal(False)
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint)
         self._load = load
         self._task = Latest(worker, self._on_loaded, self._on_failed)
         self._number = 0  # of what is to be shown: data set, part and digit
         self._shown = 0  # the same of what is shown
         self._data: tuple[DataInfo, ...] = ()
-        self._sets = QComboBox()
-        self._sets.setObjectName("data_set")
-        self._sets.activated.connect(self._on_chosen)
-        self._part = QComboBox()
-        self._part.setObjectName("part")
-        self._part.activated.connect(self._on_chosen)
+        self._sets, self._part = named(QComboBox(), "data_set"), named(QComboBox(), "part")
         self._notice = Notice()
         self._grid = DigitGrid()
         self._grid.page_requested.connect(self._load_page)
-        self._note = QLabel()
-        self._note.setProperty("note", True)
-        self._note.setWordWrap(True)
-        self._note.setToolTip(self.tr("Page up, page down and the wheel turn pages; the arrow keys select an image."))
-        self._grid.described.connect(self._note.setText)
+        note = note_label()
+        note.setToolTip(self.tr("Page up, page down and the wheel turn pages; the arrow keys select an image."))
+        self._grid.described.connect(note.setText)
         self._preview = AugmentationPreview(worker, augment)
         self._preview.setFixedWidth(_PANEL_WIDTH)
         self._grid.selected.connect(self._preview.show_sample)
         self._classes = {digit: ClassButton(digit) for digit in (None, *range(CLASSES))}
-        self._group = QButtonGroup(self)
+        group = QButtonGroup(self)
         for digit, button in self._classes.items():
-            self._group.addButton(button)
+            group.addButton(button)
             QShortcut(QKeySequence("A" if digit is None else str(digit)), self).activated.connect(button.click)
         self._classes[None].setChecked(True)
-        self._group.buttonToggled.connect(self._on_digit_toggled)
-        self._build()
-        self.show_data((), "")
-        self.resize(900, 664)
-
-    def _build(self) -> None:
+        group.buttonToggled.connect(self._on_digit_toggled)
         choices = row()
         for words, box in ((self.tr("&Data set"), self._sets), (self.tr("&Images"), self._part)):
             label = QLabel(words)
             label.setBuddy(box)
             box.setAccessibleName(words.replace("&", ""))  # Qt's own is the value
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            choices.addWidget(label)
-            choices.addWidget(box)
-            choices.addSpacing(8)
+            box.activated.connect(self._on_chosen)
+            choices.addLayout(row(label, box, 8))
         choices.addStretch(1)
         digits = row(*self._classes.values(), spacing=0)
-        below = row((column((self._grid, 1), self._note), 1), self._preview, spacing=16)
+        below = row((column((self._grid, 1), note), 1), self._preview, spacing=16)
         column(choices, digits, self._notice, (below, 1), parent=self, margin=16)
+        self.show_data((), "")
+        self.resize(900, 664)
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
         self._preview.set_augmentation(augmentation)
 
     def show_data(self, data: Sequence[DataInfo], current_id: str) -> None:
-        """Offer data sets; images are read once the window is open.
-
-        Args:
-            data: the data sets there are.
-            current_id: the one to show; the first where there is no such.
-        """
+        """Offer data sets and show one, the first where there is no such; images are read once the window is open."""
         self._data = tuple(data)
         self._sets.clear()
         for info in self._data:
@@ -211,11 +168,8 @@ class DataBrowser(QDialog):
         info, part = self._current, max(0, self._part.currentIndex())
         self._part.clear()
         if info is not None:
-            for words, name, count in (
-                (self.tr("Training"), "train", info.train),
-                (self.tr("Test"), "test", info.test),
-            ):
-                self._part.addItem(f"{words} ({numeral(count)})", name)
+            self._part.addItem(f"{self.tr('Training')} ({numeral(info.train)})", "train")
+            self._part.addItem(f"{self.tr('Test')} ({numeral(info.test)})", "test")
             self._part.setCurrentIndex(part)
         self._part.setEnabled(info is not None)
         for button in self._classes.values():

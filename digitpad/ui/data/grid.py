@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -13,6 +13,7 @@ from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
+from digitpad.ui.common.widgets import named
 
 _ENLARGED = 2
 """Pixels of the window for a pixel of an image, at least; on a screen of another scale the nearest whole number."""
@@ -41,8 +42,7 @@ class DigitGrid(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("digit_grid")
-        self.setAccessibleName(self.tr("Images"))
+        named(self, "digit_grid", self.tr("Images"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,12 +71,9 @@ class DigitGrid(QAbstractScrollArea):
         self._show(0, np.zeros((0, SIDE, SIDE), dtype=np.uint8), np.zeros(0, dtype=np.int64), 0, anew=True)
 
     def show_page(self, first: int, page: ImagePage, *, anew: bool) -> None:
-        """Take images, best those of the latest `page_requested`.
+        """Take images from the number `first` on, from 0, best those of the latest `page_requested`.
 
-        Args:
-            first: number of the page's first image, from 0.
-            page: the images, with how many there are in all.
-            anew: whether they are others than those shown so far: nothing is selected, and the first row is shown.
+        Where they are shown anew, others than those so far, nothing is selected, and the first row is shown.
         """
         self._message = "" if page.matches else self.tr("There are no such images.")
         self._show(first, page.pixels, page.labels, page.matches, anew=anew)
@@ -142,16 +139,14 @@ class DigitGrid(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, down, right = Qt.Key(event.key()), self._columns, 1
         steps = {Qt.Key.Key_Left: -right, Qt.Key.Key_Right: right, Qt.Key.Key_Up: -down, Qt.Key.Key_Down: down}
+        places = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: self._matches - 1}
+        places |= dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._selected)
         if key in steps:
             self.select(self.shown.start if self._selected < 0 else self._selected + steps[key])
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._turn_page(forward=key == Qt.Key.Key_PageDown)
-        elif key == Qt.Key.Key_Home:
-            self.select(0)
-        elif key == Qt.Key.Key_End:
-            self.select(self._matches - 1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.select(self._selected)
+        elif key in places:
+            self.select(places[key])
         else:
             event.ignore()
 
@@ -194,11 +189,10 @@ class DigitGrid(QAbstractScrollArea):
             if self.capacity >= _MANY:
                 break
         bar = self.verticalScrollBar()
-        was_blocked = bar.blockSignals(True)  # range, then value: what lies between is never shown
-        bar.setRange(0, max(0, -(-self._matches // self._columns) - self._rows))
-        bar.setPageStep(self._rows)
-        bar.setValue(first // self._columns)
-        bar.blockSignals(was_blocked)
+        with QSignalBlocker(bar):  # range, then value: what lies between is never shown
+            bar.setRange(0, max(0, -(-self._matches // self._columns) - self._rows))
+            bar.setPageStep(self._rows)
+            bar.setValue(first // self._columns)
         bar.update()
         self._on_scrolled()
 
