@@ -13,6 +13,7 @@ from digitpad.ink.eraser import erase
 from digitpad.ink.growing import GrowingStroke
 from digitpad.ink.history import History
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, TIME, Ink
+from digitpad.ui.common.widgets import named
 from digitpad.ui.pad.cursors import ring
 from digitpad.ui.pad.ink_layer import InkLayer, View
 from digitpad.ui.pad.pointer import POINTER_EVENTS, Phase, Pointer, PointerStep
@@ -45,16 +46,17 @@ class Canvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("canvas")
+        named(self, "canvas", self.tr("Drawing pad"))
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
-        self.setAccessibleName(self.tr("Drawing pad"))
         self._history = History()
-        self._ink = self._history.ink  # with the stroke that is growing
-        self._revision = 0
+        self.ink = self._history.ink
+        """What is on the pad now, with the stroke that is growing."""
+        self.revision = 0
+        """Number of the ink's state; grows with every change, each point of a growing stroke included."""
         self._layer = InkLayer()
         self._painting = QTimer(self, interval=0)  # goes on with what one event has no time for
         self._painting.timeout.connect(self._paint_on)
@@ -67,15 +69,6 @@ class Canvas(QWidget):
         self._colour, self._paper, self._quiet = QColor("#1B2430"), QColor("#FFFFFF"), QColor("#5B6675")
         self._describe()
         self._show_cursor()
-
-    @property
-    def revision(self) -> int:
-        """Number of the ink's state; grows with every change, each point of a growing stroke included."""
-        return self._revision
-
-    @property
-    def ink(self) -> Ink:
-        return self._ink
 
     @property
     def can_undo(self) -> bool:
@@ -99,7 +92,7 @@ class Canvas(QWidget):
     def set_ink(self, ink: Ink) -> None:
         """Put some ink in the place of what is there; can be undone."""
         self.cancel_stroke()
-        if not (ink.is_empty and self._ink.is_empty):
+        if not (ink.is_empty and self.ink.is_empty):
             self._start = None
             self._history.do(ink)
             self._show_history()
@@ -139,7 +132,6 @@ class Canvas(QWidget):
         """Set the colours of the ink, of the pad and of the words on an empty pad."""
         self._colour, self._paper, self._quiet = QColor(ink), QColor(paper), QColor(quiet)
         self._rebuild()
-        self._show_cursor()
 
     def event(self, event: QEvent) -> bool:
         """Take what comes from pointers; let go of a stroke whose rest may never arrive."""
@@ -153,7 +145,6 @@ class Canvas(QWidget):
             self.cancel_stroke()
         elif kind == QEvent.Type.DevicePixelRatioChange:
             self._rebuild()
-            self._show_cursor()
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -166,17 +157,15 @@ class Canvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rebuild()
-        self._show_cursor()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._layer.fits(self.size(), self.devicePixelRatioF()):
             self._rebuild()
-        painter = QPainter(self)
-        painter.setClipRect(event.rect())
-        self._layer.paint(painter)
-        if self._ink.is_empty:
-            self._paint_hint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setClipRect(event.rect())
+            self._layer.paint(painter)
+            if self.ink.is_empty:
+                self._paint_hint(painter)
 
     @property
     def _busy(self) -> bool:
@@ -239,16 +228,16 @@ class Canvas(QWidget):
         view = self._layer.view
         path = np.array([self._eraser_at, view.to_canvas(position)])
         self._eraser_at = view.to_canvas(position)
-        left = erase(self._ink, path, ERASER_RADIUS)
-        if left is not self._ink:
-            widest = max(stroke.width for stroke in self._ink.strokes)
+        left = erase(self.ink, path, ERASER_RADIUS)
+        if left is not self.ink:
+            widest = max(stroke.width for stroke in self.ink.strokes)
             low, high = path.min(axis=0), path.max(axis=0)
             # cut ends are round again, and reach back to the eraser's edge by half the greatest width at full pressure
             self._show(left, view.to_widget((*low, *high), ERASER_RADIUS + 1.5 * widest))
 
     def _finish(self) -> None:
         """The pointer went up: what it did becomes one step of the history."""
-        before, done = self._history.ink, self._ink
+        before, done = self._history.ink, self.ink
         self._pen_up()
         if self._is_repeated_dot(before, done):
             self._show(before)
@@ -284,15 +273,15 @@ class Canvas(QWidget):
 
     def _show(self, ink: Ink, within: QRect | None = None) -> None:
         """Show finished ink that is not what was there before with a stroke added by hand."""
-        if ink.is_empty or self._ink.is_empty:
+        if ink.is_empty or self.ink.is_empty:
             self.update()  # the words on the empty pad come or go
         self._refresh(self._layer.show(ink, within))
         self._changed(ink, grew=False)
 
     def _changed(self, ink: Ink, grew: bool) -> None:
-        self._ink = ink
-        self._revision += 1
-        self.ink_changed.emit(self._revision, ink, grew)
+        self.ink = ink
+        self.revision += 1
+        self.ink_changed.emit(self.revision, ink, grew)
 
     def _history_changed(self) -> None:
         self._describe()
@@ -303,6 +292,7 @@ class Canvas(QWidget):
         if self._growing is not None:
             self._layer.grow(self._growing.points, self._growing.width)
         self._refresh(self.rect())
+        self._show_cursor()
 
     def _refresh(self, region: QRect) -> None:
         """Show a part of the pad that changed, and what is still to be painted when it is."""

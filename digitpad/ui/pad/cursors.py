@@ -12,11 +12,7 @@ _LARGEST = 128
 def ring(diameter: float, line: QColor, rim: QColor, ratio: float) -> QCursor:
     """A ring as a cursor; a cross where the ring would be too large for the system, or too small to see.
 
-    Args:
-        diameter: of the ring, in widget pixels.
-        line: colour of the ring.
-        rim: colour on both sides of it, that sets it off from what lies under it.
-        ratio: the screen's device pixel ratio.
+    The diameter is in widget pixels, the ratio in device pixels for each; a rim sets the line off from what lies below.
     """
     side = round(diameter) + 4
     if side > _LARGEST or diameter < 4:
@@ -24,10 +20,9 @@ def ring(diameter: float, line: QColor, rim: QColor, ratio: float) -> QCursor:
     pixmap = QPixmap(QSize(side, side) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for colour, width in ((rim, 3.0), (line, 1.0)):
-        painter.setPen(QPen(colour, width))
-        painter.drawEllipse(QPointF(side / 2, side / 2), diameter / 2, diameter / 2)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in ((rim, 3.0), (line, 1.0)):
+            painter.setPen(QPen(colour, width))
+            painter.drawEllipse(QPointF(side / 2, side / 2), diameter / 2, diameter / 2)
     return QCursor(pixmap)

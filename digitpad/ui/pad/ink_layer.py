@@ -126,16 +126,13 @@ class InkLayer:
     def __init__(self) -> None:
         self._outlines: WeakKeyDictionary[Stroke, _Outlines] = WeakKeyDictionary()
         self._colour, self._paper = QColor(), QColor()
-        self._rect = QRect()
-        self._ink = Ink()
-        self.view = View()
+        self._rect, self._ink, self.view = QRect(), Ink(), View()
         self._finished = QImage()
         self._image = QImage()  # the finished ink with the full chunks of the growing stroke
         self._full = QRect()  # where the two may differ
         self._kept: deque[tuple[Ink, QPoint, QImage]] = deque(maxlen=_KEPT_CHANGES)  # ink and pixels before a change
         self._tiles: deque[_Tile] = deque()  # the first may be half painted
-        self._open = QPainterPath()
-        self._open_from = 0
+        self._open, self._open_from = QPainterPath(), 0
 
     @property
     def is_unfinished(self) -> bool:
@@ -156,25 +153,16 @@ class InkLayer:
         self._image = QImage(self._finished)
         self._kept.clear()
         self._tiles.clear()
-        self._open = QPainterPath()
-        self._full, self._open_from = QRect(), 0
+        self._full, self._open, self._open_from = QRect(), QPainterPath(), 0
         self._repaint(self._rect)
 
     def show(self, ink: Ink, within: QRect | None = None) -> QRect:
-        """Show some finished ink; a growing stroke is forgotten.
-
-        Args:
-            ink: the ink.
-            within: where in the widget it differs from what was shown at most, if that is known.
-
-        Returns:
-            The part of the widget in which it differs.
-        """
+        """Show some finished ink, which differs `within` a part of the widget at most; a growing stroke goes."""
         before, after = set(self._ink.strokes), set(ink.strokes)
         gone = [stroke for stroke in self._ink.strokes if stroke not in after]
         new = [stroke for stroke in ink.strokes if stroke not in before]
         only_added = not gone and self._ink.picture is ink.picture
-        if not only_added and self._ink.picture is not ink.picture:
+        if self._ink.picture is not ink.picture:
             within = self._rect
         region = (within or self._covered([*gone, *new])).intersected(self._rect)
         shown, self._ink = self._ink, ink
@@ -185,10 +173,9 @@ class InkLayer:
             self._keep(shown, region)
         drawn = only_added and not put_back and _cost(new) <= _AT_ONCE
         if drawn:
-            painter = QPainter(self._finished)
-            painter.setClipRect(region)
-            self._fill(painter, self._paths(new))
-            painter.end()
+            with QPainter(self._finished) as painter:
+                painter.setClipRect(region)
+                self._fill(painter, self._paths(new))
         self._full = self._full.united(region)
         self.discard()
         if not put_back and (self._tiles or not drawn):
@@ -202,16 +189,14 @@ class InkLayer:
             tile = self._tiles[0]
             if tile.image.isNull():
                 self._begin(tile)
-            painter = QPainter(tile.image)
-            painter.translate(-tile.place)
-            painter.scale(self._ratio, self._ratio)
-            while paths := list(islice(tile.paths, 4)):
-                self._fill(painter, paths)
-                cost += sum(path.elementCount() // _CORNERS + _PATH for path in paths)
-                if cost > _AT_ONCE and time.perf_counter() > end:
-                    painter.end()
-                    return done
-            painter.end()
+            with QPainter(tile.image) as painter:
+                painter.translate(-tile.place)
+                painter.scale(self._ratio, self._ratio)
+                while paths := list(islice(tile.paths, 4)):
+                    self._fill(painter, paths)
+                    cost += sum(path.elementCount() // _CORNERS + _PATH for path in paths)
+                    if cost > _AT_ONCE and time.perf_counter() > end:
+                        return done
             for image in (self._finished, self._image):
                 _put(image, [(tile.place, tile.image)])
             done = done.united(tile.region)
@@ -231,13 +216,10 @@ class InkLayer:
     def discard(self) -> None:
         """Forget the growing stroke."""
         if not self._full.isEmpty():
-            painter = QPainter(self._image)
-            painter.setClipRect(self._full)
-            painter.drawImage(0, 0, self._finished)
-            painter.end()
-        self._full = QRect()
-        self._open = QPainterPath()
-        self._open_from = 0
+            with QPainter(self._image) as painter:
+                painter.setClipRect(self._full)
+                painter.drawImage(0, 0, self._finished)
+        self._full, self._open, self._open_from = QRect(), QPainterPath(), 0
 
     def paint(self, painter: QPainter) -> None:
         """Paint the ink, as far as the painter's clip lets it."""
@@ -250,9 +232,8 @@ class InkLayer:
         end = self._open_from + _CHUNK - 2
         curve = smooth(points[self._open_from : end + 1], CURVE_STEP)[1 if self._open_from else 0 : -1]
         path = _path(curve, width)
-        painter = QPainter(self._image)
-        self._fill(painter, [path])
-        painter.end()
+        with QPainter(self._image) as painter:
+            self._fill(painter, [path])
         box = path.controlPointRect()
         self._full = self._full.united(self.view.to_widget((box.left(), box.top(), box.right(), box.bottom()), 0.0))
         self._open_from = end - 1
@@ -301,11 +282,10 @@ class InkLayer:
         tile.place, tile.image = pixels.topLeft(), QImage(pixels.size(), QImage.Format.Format_RGB32)
         tile.image.fill(self._paper)
         if self._ink.picture is not None:
-            painter = QPainter(tile.image)
-            painter.translate(-tile.place)
-            painter.scale(self._ratio, self._ratio)
-            _draw_picture(painter, self._ink.picture, self.view)
-            painter.end()
+            with QPainter(tile.image) as painter:
+                painter.translate(-tile.place)
+                painter.scale(self._ratio, self._ratio)
+                _draw_picture(painter, self._ink.picture, self.view)
         tile.paths = self._paths(self._touching(tile.region), tile.region)
 
     def _touching(self, region: QRect) -> list[Stroke]:
@@ -367,10 +347,9 @@ def _put(target: QImage, images: Iterable[tuple[QPoint, QImage]]) -> None:
     """Paint images over an image, one after the other, all in device pixels."""
     ratio = target.devicePixelRatio()
     target.setDevicePixelRatio(1.0)
-    painter = QPainter(target)
-    for place, image in images:
-        painter.drawImage(place, image)
-    painter.end()
+    with QPainter(target) as painter:
+        for place, image in images:
+            painter.drawImage(place, image)
     target.setDevicePixelRatio(ratio)
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSlider
 
 from digitpad.ink.strokes import PEN_WIDTHS
+from digitpad.ui.common.widgets import named
 
 
 class PenWidth(QSlider):
@@ -13,12 +14,10 @@ class PenWidth(QSlider):
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setObjectName("pen_width")
         self.setRange(*PEN_WIDTHS)
         self.setPageStep(10)
         self.setFixedWidth(120)
-        self.setToolTip(self.tr("Width of the pen ([ and ])"))
-        self.setAccessibleName(self.tr("Pen width"))
+        named(self, "pen_width", self.tr("Pen width"), self.tr("Width of the pen ([ and ])"))
 
     @Slot()
     def widen(self) -> None:

@@ -10,21 +10,12 @@ from PySide6.QtGui import QEventPoint, QMouseEvent, QPointingDevice, QTabletEven
 
 from digitpad.ink.strokes import MOUSE_PRESSURE
 
-POINTER_EVENTS = frozenset(
-    {
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseButtonDblClick,
-        QEvent.Type.MouseMove,
-        QEvent.Type.MouseButtonRelease,
-        QEvent.Type.TabletPress,
-        QEvent.Type.TabletMove,
-        QEvent.Type.TabletRelease,
-        QEvent.Type.TouchBegin,
-        QEvent.Type.TouchUpdate,
-        QEvent.Type.TouchEnd,
-        QEvent.Type.TouchCancel,
-    }
-)
+_Type = QEvent.Type
+_PRESSES = _Type.MouseButtonPress, _Type.MouseButtonDblClick, _Type.TabletPress
+_RELEASES = _Type.MouseButtonRelease, _Type.TabletRelease
+_TOUCHES = _Type.TouchBegin, _Type.TouchUpdate, _Type.TouchEnd, _Type.TouchCancel
+
+POINTER_EVENTS = frozenset({*_PRESSES, *_RELEASES, *_TOUCHES, _Type.MouseMove, _Type.TabletMove})
 """What a widget is sent by pointers. A stylus that leaves is told to the application alone."""
 
 _LEFT = Qt.MouseButton.LeftButton
@@ -58,12 +49,6 @@ class PointerStep:
     eraser: bool = False
 
 
-class _Source(Enum):
-    MOUSE = auto()
-    TABLET = auto()
-    TOUCH = auto()
-
-
 class Pointer:
     """Follows one pointer at a time from press to release; the others are ignored meanwhile.
 
@@ -73,7 +58,7 @@ class Pointer:
     """
 
     def __init__(self) -> None:
-        self._source: _Source | None = None
+        self._source: type[QEvent] | None = None  # the kind of event of the one that is followed
         self._finger = -1
         self._clock = QElapsedTimer()
         self._clock.start()
@@ -94,71 +79,49 @@ class Pointer:
         self._source = None
 
     def _read(self, event: QEvent) -> PointerStep | None:
-        if isinstance(event, QTabletEvent):
-            return self._tablet(event)
         if isinstance(event, QTouchEvent):
             return self._touch(event)
-        if isinstance(event, QMouseEvent):
-            return self._mouse(event)
-        return None
+        return self._pen_or_mouse(event) if isinstance(event, QTabletEvent | QMouseEvent) else None
 
-    def _mouse(self, event: QMouseEvent) -> PointerStep | None:
-        kind = event.type()
-        if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
-            if event.button() != _LEFT or self._source in (_Source.TABLET, _Source.TOUCH):
-                return None
-            return self._step(_Source.MOUSE, Phase.PRESS, event, event.position(), MOUSE_PRESSURE)
-        if self._source is not _Source.MOUSE:
+    def _pen_or_mouse(self, event: QTabletEvent | QMouseEvent) -> PointerStep | None:
+        kind, is_pen = event.type(), isinstance(event, QTabletEvent)
+        if kind in _PRESSES:
+            is_taken = event.button() == _LEFT and (is_pen or self._source in (None, QMouseEvent))
+            return self._step(Phase.PRESS, event, event.position()) if is_taken else None
+        if self._source is not type(event):
             return None
-        if kind == QEvent.Type.MouseButtonRelease:
-            return self._step(None, Phase.RELEASE, event, event.position()) if event.button() == _LEFT else None
+        if kind == _Type.TabletLeaveProximity:
+            return self._step(Phase.CANCEL, event)
+        if kind in _RELEASES:
+            return self._step(Phase.RELEASE, event, event.position()) if event.button() == _LEFT else None
         if not event.buttons() & _LEFT:  # the release went elsewhere
-            return self._step(None, Phase.RELEASE, event)
-        return self._step(_Source.MOUSE, Phase.MOVE, event, event.position(), MOUSE_PRESSURE)
-
-    def _tablet(self, event: QTabletEvent) -> PointerStep | None:
-        kind = event.type()
-        eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
-        if kind == QEvent.Type.TabletPress:
-            if event.button() != _LEFT:
-                return None
-            return self._step(_Source.TABLET, Phase.PRESS, event, event.position(), event.pressure(), eraser)
-        if self._source is not _Source.TABLET:
-            return None
-        if kind == QEvent.Type.TabletLeaveProximity:
-            return self._step(None, Phase.CANCEL, event)
-        if kind == QEvent.Type.TabletRelease:
-            return self._step(None, Phase.RELEASE, event, event.position()) if event.button() == _LEFT else None
-        if not event.buttons() & _LEFT:
-            return self._step(None, Phase.RELEASE, event)
-        return self._step(_Source.TABLET, Phase.MOVE, event, event.position(), event.pressure(), eraser)
+            return self._step(Phase.RELEASE, event)
+        return self._step(Phase.MOVE, event, event.position())
 
     def _touch(self, event: QTouchEvent) -> PointerStep | None:
-        kind = event.type()
-        if kind == QEvent.Type.TouchCancel:
-            return self._step(None, Phase.CANCEL, event) if self._source is _Source.TOUCH else None
-        points = event.points()
-        if kind == QEvent.Type.TouchBegin and points and self._source in (None, _Source.TOUCH):
+        kind, points = event.type(), event.points()
+        if kind == _Type.TouchBegin and points and self._source in (None, QTouchEvent):
             self._finger = points[0].id()
-            return self._step(_Source.TOUCH, Phase.PRESS, event, points[0].position(), MOUSE_PRESSURE)
-        if self._source is not _Source.TOUCH:
+            return self._step(Phase.PRESS, event, points[0].position())
+        if self._source is not QTouchEvent:
             return None
+        if kind == _Type.TouchCancel:
+            return self._step(Phase.CANCEL, event)
         for point in points:
             if point.id() == self._finger and point.state() == QEventPoint.State.Released:
-                return self._step(None, Phase.RELEASE, event, point.position())
+                return self._step(Phase.RELEASE, event, point.position())
             if point.id() == self._finger and point.state() == QEventPoint.State.Updated:
-                return self._step(_Source.TOUCH, Phase.MOVE, event, point.position(), MOUSE_PRESSURE)
+                return self._step(Phase.MOVE, event, point.position())
         return None
 
     def _step(
-        self,
-        source: _Source | None,
-        phase: Phase,
-        event: QMouseEvent | QTabletEvent | QTouchEvent,
-        position: QPointF | None = None,
-        pressure: float | None = None,
-        eraser: bool = False,
+        self, phase: Phase, event: QMouseEvent | QTabletEvent | QTouchEvent, position: QPointF | None = None
     ) -> PointerStep:
-        self._source = source
+        is_down, pressure, eraser = phase in (Phase.PRESS, Phase.MOVE), None, False
+        self._source = type(event) if is_down else None
+        if is_down and isinstance(event, QTabletEvent):
+            pressure, eraser = event.pressure(), event.pointerType() == QPointingDevice.PointerType.Eraser
+        elif is_down:
+            pressure = MOUSE_PRESSURE
         milliseconds = event.timestamp() or self._clock.msecsSinceReference() + self._clock.elapsed()
         return PointerStep(phase, position, pressure, milliseconds / 1000, eraser)
