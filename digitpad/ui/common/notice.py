@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
+from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.widgets import named
 
 _BREAKS = re.compile(r"(?<=[/\\._-])(?=[^\W\d])|(?<=[^\W_]{24})(?=[^\W_])")
 
@@ -32,10 +34,7 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sentence = ""
-        self._text = QLabel()
-        self._text.setObjectName("notice_text")
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text = named(QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "notice_text")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = QToolButton()
@@ -43,11 +42,7 @@ class Notice(QFrame):
         close.setToolTip(self.tr("Close this message"))
         close.setAccessibleName(self.tr("Close this message"))
         close.clicked.connect(self.close_message)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 4, 4)
-        row.setSpacing(4)
-        row.addWidget(self._text)
-        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
+        row(self._text, column(close, None), parent=self, spacing=4).setContentsMargins(16, 4, 4, 4)
         self.hide()
 
     @property

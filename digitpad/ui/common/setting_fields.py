@@ -81,10 +81,8 @@ class ProblemLabel(QLabel):
     """A sentence in amber under the field that it is about; takes no room while there is nothing to say."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.setProperty("note", True)
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.hide()
 
     def say(self, sentence: str) -> None:

@@ -24,31 +24,18 @@ NOTE_PIXELS = 11
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours by what they are for, each as '#RRGGBB'.
+    """Colours by what they are for, each as '#RRGGBB'."""
 
-    Attributes:
-        is_dark: whether light type stands on dark ground.
-        window: the ground of the window.
-        surface: the ground of what is written on: pad, lists, menus.
-        text: text and icons.
-        quiet: text that steps back.
-        line: hairlines.
-        accent: the one accent colour, for areas and lines.
-        accent_text: the accent for text, and for areas that carry text in `on_accent`.
-        on_accent: text on `accent_text`.
-        amber: text of a warning.
-    """
-
-    is_dark: bool
+    is_dark: bool  # light type stands on dark ground
     window: str
-    surface: str
+    surface: str  # the ground of what is written on: pad, lists, menus
     text: str
-    quiet: str
-    line: str
-    accent: str
-    accent_text: str
+    quiet: str  # text that steps back
+    line: str  # hairlines
+    accent: str  # for areas and lines
+    accent_text: str  # the accent for text, and for areas that carry text in `on_accent`
     on_accent: str
-    amber: str
+    amber: str  # text of a warning
 
 
 LIGHT = Theme(
@@ -76,19 +63,6 @@ DARK = Theme(
     on_accent="#12161C",
     amber="#F2B84B",
 )
-
-
-def contrast(a: str, b: str) -> float:
-    """Contrast ratio of two colours, 1 to 21: (L1 + 0.05) / (L2 + 0.05), L1 the lighter one's relative luminance.
-
-    WCAG 2.1, definitions of 'contrast ratio' and 'relative luminance' (https://www.w3.org/TR/WCAG21/). Text needs 4.5.
-
-    Args:
-        a: a colour, '#RRGGBB'.
-        b: the other colour, '#RRGGBB'.
-    """
-    darker, lighter = sorted((_luminance(a), _luminance(b)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def mix(a: str, b: str, share: float) -> str:
@@ -119,14 +93,9 @@ def reduced_motion() -> bool:
 
 
 def apply_theme(app: QApplication, mode: Mode) -> Theme:
-    """Give the whole application its colours, font and style.
+    """Give the whole application its colours, font and style; 'system' is what the system has set now.
 
-    Args:
-        app: the application.
-        mode: 'light', 'dark', or 'system' for what the system has set now (light where it does not say).
-
-    Returns:
-        The theme now in use, for the widgets that paint themselves.
+    Returns the theme now in use.
     """
     hints = app.styleHints()
     if mode == "system":
@@ -156,13 +125,6 @@ def system_theme(app: QApplication) -> Theme:
 
 def _channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -17,21 +17,13 @@ _ENTRY = '<span style="color: {}">{}</span>&nbsp;{}'
 
 @dataclass(frozen=True)
 class Look:
-    """How a line is drawn.
+    """How a line is drawn."""
 
-    Attributes:
-        colour: 'accent', 'pale' (the accent, stepping back), 'text', 'quiet', or '#RRGGBB'.
-        sign: what stands for it in a legend.
-        width: of the line, in pixels.
-        symbol: 'o' for circles or 's' for squares at its points, None for none.
-        dashes: lengths of dash, gap, …, in widths of the line; none for a solid line.
-    """
-
-    colour: str
-    sign: str = "━━"
-    width: float = 1.5
-    symbol: str | None = None
-    dashes: tuple[float, ...] = ()
+    colour: str  # 'accent', 'pale' (the accent, stepping back), 'text', 'quiet', or '#RRGGBB'
+    sign: str = "━━"  # what stands for it in a legend
+    width: float = 1.5  # in pixels
+    symbol: str | None = None  # 'o' for circles or 's' for squares at its points
+    dashes: tuple[float, ...] = ()  # lengths of dash, gap, …, in widths of the line; none for a solid line
 
     def colour_in(self, theme: Theme) -> QColor:
         if self.colour.startswith("#"):

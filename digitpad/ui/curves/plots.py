@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from digitpad.ui.common.format import numeral
+from digitpad.ui.common.layouts import column
 from digitpad.ui.common.theme import NOTE_PIXELS, Theme, current_theme, text_font
+from digitpad.ui.common.widgets import named
 from digitpad.ui.curves.data import Points, RunCurves, XAxis
 from digitpad.ui.curves.legend import EACH_STEP, PART, RATE, SMOOTHED, TEST, TRAINING, Look, legend_text, other_look
 
@@ -38,13 +40,11 @@ _ZOOM = 1.5
 class Plot:
     """One plot: a box with an axis of values at its left, and one of steps below it where it has one."""
 
-    def __init__(
-        self, area: Untyped, title: str, row: int, column: int, rows: int = 1, *, has_steps: bool = True
-    ) -> None:
+    def __init__(self, area: Untyped, title: str, row: int, at: int, rows: int = 1, *, has_steps: bool = True) -> None:
         import pyqtgraph
 
         self._pg: Untyped = pyqtgraph
-        self.box = area.addViewBox(row, column + 1, rows, 1, enableMenu=False, defaultPadding=0)
+        self.box = area.addViewBox(row, at + 1, rows, 1, enableMenu=False, defaultPadding=0)
         self.box.setMouseEnabled(x=True, y=False)
         self.box.disableAutoRange()
         self.values = pyqtgraph.AxisItem("left", linkView=self.box, maxTickLength=0)
@@ -52,11 +52,11 @@ class Plot:
         self.values.setWidth(64)
         self.values.setGrid(160)
         self.values.setZValue(-1000)  # its grid lies under the lines
-        area.addItem(self.values, row, column, rows, 1)
+        area.addItem(self.values, row, at, rows, 1)
         self.steps = pyqtgraph.AxisItem("bottom", linkView=self.box, maxTickLength=-4)
         if has_steps:
             self.steps.setHeight(34)
-            area.addItem(self.steps, row + rows, column + 1)
+            area.addItem(self.steps, row + rows, at + 1)
         for axis in (self.values, self.steps):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickTextOffset=4, hideOverlappingLabels=8)
@@ -79,8 +79,7 @@ class Plot:
     def draw(self, lines: Sequence[Line], ratio: float, *, is_log: bool = False) -> tuple[float, float]:
         """Draw these lines, the topmost last, instead of those before; `ratio` is device pixels for each pixel.
 
-        Returns:
-            The lowest and highest value within the steps that are shown, positive where `is_log`; NaN without any.
+        Returns the lowest and highest value in the steps that are shown, positive where `is_log`; NaN without any.
         """
         theme = current_theme()
         looks = (theme, ratio, *(look for _, look, _ in lines))
@@ -143,15 +142,12 @@ class CurvePlots(QFrame):
         super().__init__()
         import pyqtgraph
 
-        self.setObjectName("curve_plots")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Training curves"))
-        self.setToolTip(
-            self.tr(
-                "Turn the wheel to zoom, drag to move.\nLeft and right move the cursor, with Shift by steps.\n"
-                "+ and - zoom, 0 shows all."
-            )
+        keys = self.tr(
+            "Turn the wheel to zoom, drag to move.\nLeft and right move the cursor, with Shift by steps.\n"
+            "+ and - zoom, 0 shows all."
         )
+        named(self, "curve_plots", self.tr("Training curves"), keys)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.ratio = 0.0
         """Device pixels for each pixel of what is drawn; 0 takes the screen's."""
         self.entries: list[tuple[str, Look]] = []
@@ -179,17 +175,12 @@ class CurvePlots(QFrame):
         self._axis: XAxis = "step"
         self._follows = True
         self._end = 0.0
-        self._cursor: int | None = None
+        self.cursor_step: int | None = None
+        """The step that the cursor stands at; None where there is no cursor."""
         self.picture = QWidget()
         """What a picture of the plots shows: all of it but the frame of the focus."""
-        inner = QVBoxLayout(self.picture)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(4)
-        inner.addWidget(self.legend)
-        inner.addWidget(self._area, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(2, 2, 2, 2)
-        outer.addWidget(self.picture)
+        column(self.legend, (self._area, 1), parent=self.picture, spacing=4)
+        column(self.picture, parent=self, margin=2)
         self._set_colours()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -205,10 +196,6 @@ class CurvePlots(QFrame):
         self.redraw_requested.emit()
 
     @property
-    def cursor_step(self) -> int | None:
-        return self._cursor
-
-    @property
     def ranges(self) -> tuple[tuple[tuple[float, float], tuple[float, float]], ...]:
         """Of loss, accuracy and learning rate: first and last place, lowest and highest value (or its logarithm)."""
         return tuple((tuple(x), tuple(y)) for x, y in (plot.box.viewRange() for plot in self._plots))
@@ -220,22 +207,17 @@ class CurvePlots(QFrame):
         return tuple((self._area.viewport(), QPointF(centre)) for centre in centres)
 
     def draw(self, curves: RunCurves, others: dict[str, RunCurves], axis: XAxis, *, is_log: bool) -> None:
-        """Draw a run, and others over it.
+        """Draw a run and over it, in dashes, others' smoothed loss and test accuracy, by their names.
 
-        Args:
-            curves: the run.
-            others: the smoothed loss and test accuracy of these are drawn in dashes, by their names.
-            axis: what they are drawn over.
-            is_log: whether the axes of loss and learning rate are logarithmic.
+        Where `is_log`, the axes of loss and learning rate are logarithmic.
         """
         if axis != self._axis:
             self._axis, self._follows = axis, True
         self._curves = curves
         self._fit_steps((curves, *others.values()))
         self._place_cursor()
-        interim = self.tr("test, first {count}").format(
-            count=numeral(curves.interims[-1].images if curves.interims else 0)
-        )
+        images = curves.interims[-1].images if curves.interims else 0
+        interim = self.tr("test, first {count}").format(count=numeral(images))
         steps = curves.place(curves.steps, axis)
         loss: list[Line] = [
             (self.tr("each step"), EACH_STEP, (steps, curves.losses)),
@@ -270,28 +252,28 @@ class CurvePlots(QFrame):
         """Put the cursor at the step nearest to this one, or away."""
         values = None if step is None else self._curves.at(step)
         found = None if values is None else values.step
-        if found != self._cursor:
-            self._cursor = found
+        if found != self.cursor_step:
+            self.cursor_step = found
             self._place_cursor()
             self.cursor_moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, (start, stop), last = event.key(), self.ranges[0][0], self._curves.last_step
-        here = last if self._cursor is None else self._cursor
+        here = last if self.cursor_step is None else self.cursor_step
         seen = self._curves.step_at(stop, self._axis) - self._curves.step_at(start, self._axis)
         is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         stride = 1.0 if is_fine else max(seen / 100, 1.0)
-        back = here if self._cursor is None else here - stride
+        back = here if self.cursor_step is None else here - stride
         targets = {Qt.Key.Key_Left: back, Qt.Key.Key_Right: here + stride, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
         if key in targets:
             self.put_cursor(targets[Qt.Key(key)])
             place, half = self._place(), (stop - start) / 2
             if not start <= place <= stop:
                 self._move_to(place - half, place + half)
-        elif key == Qt.Key.Key_Escape and self._cursor is not None:
+        elif key == Qt.Key.Key_Escape and self.cursor_step is not None:
             self.put_cursor(None)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            centre = (start + stop) / 2 if self._cursor is None else self._place()
+            centre = (start + stop) / 2 if self.cursor_step is None else self._place()
             factor = _ZOOM if key == Qt.Key.Key_Minus else 1 / _ZOOM
             self._move_to(centre + (start - centre) * factor, centre + (stop - centre) * factor)
         elif key == Qt.Key.Key_0:
@@ -308,7 +290,7 @@ class CurvePlots(QFrame):
         self.put_cursor(None)
 
     def _place(self) -> float:
-        return float(self._curves.place(self._cursor or 0, self._axis))
+        return float(self._curves.place(self.cursor_step or 0, self._axis))
 
     def _placed(self, run: RunCurves, points: Points) -> Points:
         return run.place(points[0], self._axis), points[1]
@@ -355,7 +337,7 @@ class CurvePlots(QFrame):
 
     def _place_cursor(self) -> None:
         for plot in self._plots:
-            plot.cursor.setVisible(self._cursor is not None)
+            plot.cursor.setVisible(self.cursor_step is not None)
             plot.cursor.setValue(self._place())
 
     def _show_span(self, start: float, stop: float) -> None:

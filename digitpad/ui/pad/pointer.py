@@ -32,21 +32,13 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class PointerStep:
-    """One step of the pointer that draws.
-
-    Attributes:
-        phase: what it did.
-        position: where, in the widget's coordinates with fractions; None where the step has no place of its own.
-        pressure: 0 to 1; None where the step tells none.
-        seconds: time of the step on a clock that never goes back, from an arbitrary start.
-        eraser: whether it is the eraser end of a stylus.
-    """
+    """One step of the pointer that draws."""
 
     phase: Phase
-    position: QPointF | None = None
-    pressure: float | None = None
-    seconds: float = 0.0
-    eraser: bool = False
+    position: QPointF | None = None  # in the widget's coordinates; None where the step has no place of its own
+    pressure: float | None = None  # 0 to 1; None where the step tells none
+    seconds: float = 0.0  # on a clock that never goes back, from an arbitrary start
+    eraser: bool = False  # the eraser end of a stylus
 
 
 class Pointer:

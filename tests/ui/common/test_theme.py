@@ -16,10 +16,10 @@ from digitpad.ui.common.theme import (
     NOTE_PIXELS,
     TEXT_PIXELS,
     apply_theme,
-    contrast,
     mix,
     reduced_motion,
 )
+from tests.ui.contrast import contrast
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda c: "#{:02X}{:02X}{:02X}".format(*c))

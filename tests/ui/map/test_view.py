@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.digit_colours import digit_colour
-from digitpad.ui.common.theme import DARK, LIGHT, contrast
+from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.map.view import MOVE_MILLISECONDS, EmbeddingMapView
+from tests.ui.contrast import contrast
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 
