@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
 from digitpad.domain.settings_fields import from_values, shown
 from digitpad.reading.layers import Network, network_of
 from digitpad.reading.tensors import StoredTensor
@@ -49,11 +49,17 @@ class Preparation:
     accuracy: float = 0.0
     digits: int = 0
 
-    def __str__(self) -> str:
-        words = {"unit": "0…1", "signed": "-1…1", "standard": "mean and spread", "bytes": "0…255"}
+    @property
+    def words(self) -> Message:
+        """What was found, such as 'found: -1…1, reads 98.7 % of 500 starter digits'."""
         kind, _, inverted = self.name.partition("-")
-        said = words[kind] + (", black on white" if inverted else "")
-        return f"{said}, reads {self.accuracy:.1%} of {self.digits:,} starter digits" if self.digits else said
+        way: str | Message = {"unit": "0…1", "signed": "-1…1", "bytes": "0…255"}.get(kind, Message("mean and spread"))
+        if inverted:
+            way = Message("{way}, black on white", way=way)
+        if not self.digits:
+            return Message("{way}, as is customary", way=way)
+        text = "found: {way}, reads {percent} % of {count} starter digits"
+        return Message(text, way=way, percent=round(100 * self.accuracy, 1), count=self.digits)
 
 
 @dataclass(frozen=True, eq=False)

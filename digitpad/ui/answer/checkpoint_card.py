@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ui.common.elided import ElidedLabel
-from digitpad.ui.common.format import epoch_count, moment, numeral, percent
+from digitpad.ui.common.format import epoch_count, moment, numeral, percent, sentence
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice, breakable
 from digitpad.ui.session.active_network import NetworkState, Source
+
+if TYPE_CHECKING:
+    from digitpad.reading.checkpoint_file import Preparation
 
 _SHOWN = 110
 """Characters of a value that are shown at most; a foreign file may hold any text."""
@@ -41,6 +46,7 @@ class CheckpointPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checkpoint_panel")
+        self._info: CheckpointInfo | None = None
         self._name = ElidedLabel()
         self._name.setObjectName("checkpoint_name")
         font = self._name.font()
@@ -87,10 +93,12 @@ class CheckpointPanel(QWidget):
             name = state.checkpoint.name
         self._name.setText(name)
         self._name.setToolTip(str((state.checkpoint and state.checkpoint.path) or ""))
+        if state.checkpoint is not None and state.checkpoint is not self._info:
+            self._info = state.checkpoint
+            self._show_info(state.checkpoint, state.preparation)
 
-    @Slot(object)
-    def show_info(self, info: CheckpointInfo) -> None:
-        """Show what a checkpoint says of itself, and 'not stated' where it does not say."""
+    def _show_info(self, info: CheckpointInfo, preparation: Preparation | None) -> None:
+        """Show what a checkpoint says of itself or was found out; 'not stated' where it does not say."""
         unknown = self.tr("not stated")
         network = self.tr("{network}, {count} parameters").format(network=info.network, count=numeral(info.parameters))
         accuracy = unknown if info.test_accuracy is None else percent(info.test_accuracy, 2)
@@ -109,6 +117,11 @@ class CheckpointPanel(QWidget):
             (self.tr("Data"), info.data or unknown),
             (self.tr("Written"), written if info.date else unknown),
         ]
+        if preparation is not None:  # and nothing else is known
+            rows[2:4] = [
+                (self.tr("Input"), sentence(preparation.words)),
+                (self.tr("No digit"), self.tr("cannot reject: always answers with a digit")),
+            ]
         for (key, value), (title, text) in zip(self._rows, rows, strict=True):
             key.setText(title)
             value.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))

@@ -58,7 +58,6 @@ class ReadingPane(QWidget):
         self.setMinimumSize(self.minimumSizeHint())
         self.notice.opened.connect(self._place_notice)
         self.rejection.rate_selected.connect(network.set_false_rejection_rate)
-        network.opened.connect(self.checkpoint.show_info)
         network.changed.connect(self._on_network_changed)
         self._on_network_changed()
 

@@ -19,6 +19,7 @@ from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session.worker import Worker
 
 if TYPE_CHECKING:
+    from digitpad.reading.checkpoint_file import Preparation
     from digitpad.reading.reader import Reader
 
 OpenNetwork = Callable[[Path | None], "Reader"]
@@ -44,6 +45,7 @@ class NetworkState:
         info: what is known of it; None where nothing reads.
         step: of a network in training, the steps that it has been trained for, else 0.
         checkpoint: the checkpoint that is open; while a network in training reads, the one that reads again after it.
+        preparation: how its input is prepared, where that had to be found out: of a foreign checkpoint.
         problem: why nothing reads; None while the first checkpoint is being opened.
         is_opening: whether a checkpoint is being opened.
         follows_training: whether a network in training reads while there is one, and what it learned after that.
@@ -54,6 +56,7 @@ class NetworkState:
     info: CheckpointInfo | None
     step: int
     checkpoint: CheckpointInfo | None
+    preparation: Preparation | None
     problem: DigitpadError | None
     is_opening: bool
     follows_training: bool
@@ -115,6 +118,7 @@ class ActiveNetwork(QObject):
             reader.info if reader else None,
             self._live.step if self._live and is_live else 0,
             checkpoint,
+            self._opened.preparation if self._opened else None,
             self._problem,
             self._openings > 0,
             self._follows_training,

@@ -37,7 +37,8 @@ def test_a_state_dict_from_a_tutorial_is_read_as_it_reads_itself(
         path.write_bytes(save(network.state_dict()))
     reader, way = open_reader(path, digits), FOREIGN[name][1]
     assert reader.preparation.name == way
-    assert f"reads {reader.preparation.accuracy:.1%} of 500 starter digits" in str(reader.preparation)
+    percent = round(100 * reader.preparation.accuracy, 1)
+    assert f"reads {percent} % of 500 starter digits" in str(reader.preparation.words)
     assert reads_as_itself(reader, network, way, strangers)
 
 
@@ -98,7 +99,7 @@ def test_an_untrained_network_is_prepared_in_the_customary_way(tmp_path):
     preparation = open_reader(tmp_path / "mine.pt").preparation
     assert preparation.name == "standard"
     assert preparation.accuracy < 0.3
-    assert str(preparation).startswith("mean and spread, reads ")
+    assert str(preparation.words).startswith("found: mean and spread, reads ")
 
 
 @pytest.mark.parametrize(
