@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from digitpad.cli.output import check_writable, print_json
-from digitpad.domain.errors import InputError
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 
 
@@ -20,8 +19,6 @@ def run(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     path: Path = arguments.checkpoint or DEFAULT_CHECKPOINT
     check_writable(out)
-    if out.exists() and path.exists() and out.samefile(path):
-        raise InputError(f"{out} is the checkpoint that is to be exported; name another file.")
     from digitpad.reading.export import export_onnx
     from digitpad.reading.load import load_checkpoint
 

@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.reading.checkpoint_file import Checkpoint
@@ -47,8 +47,12 @@ def export_onnx(
         The largest difference between a probability of the file and the reader's.
 
     Raises:
+        InputError: the file is the checkpoint's own.
         DigitpadError: the file would answer otherwise, or cannot be written; an old file is still there.
     """
+    own = checkpoint.info.path
+    if own is not None and own.exists() and path.exists() and path.samefile(own):
+        raise InputError("{file} is the checkpoint that is to be exported; name another file.", file=path.name)
     model = build_graph(checkpoint, (*ANSWERS, "digit"), false_rejection_rate)
     helper.set_model_props(model, _metadata(checkpoint, false_rejection_rate))
     onnx.checker.check_model(model)

@@ -31,7 +31,8 @@ class Reader:
     """A network that reads. It may be asked from several threads at once.
 
     Attributes:
-        info: what is known of the checkpoint.
+        checkpoint: what it reads with.
+        info: what is known of it.
         preparation: how its input is prepared, where that had to be found out.
         false_rejection_rate: share of real digits that may be rejected, None to reject nothing; can be set.
     """
@@ -45,7 +46,7 @@ class Reader:
         self.info: CheckpointInfo = checkpoint.info
         self.preparation: Preparation | None = checkpoint.preparation
         self.false_rejection_rate: float | None = FALSE_REJECTION_RATE
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self._session = session_of(build_graph(checkpoint), self.info.name)
         self._batch = BATCH if isinstance(self._session.get_inputs()[0].shape[0], str) else 1
         self._feature_sessions: dict[tuple[str, ...], onnxruntime.InferenceSession] = {}
@@ -106,7 +107,7 @@ class Reader:
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Names that `features` knows, in the network's order; see `digitpad.reading.graph`."""
-        return feature_names(self._checkpoint)
+        return feature_names(self.checkpoint)
 
     def features(self, images: NDArray[np.uint8], names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """What layers make of images; the first call with these names takes some 20 ms more.
@@ -123,7 +124,7 @@ class Reader:
         """
         key = tuple(names)
         if key not in self._feature_sessions:
-            graph = build_graph(self._checkpoint, key)
+            graph = build_graph(self.checkpoint, key)
             self._feature_sessions[key] = session_of(graph, self.info.name)
         parts = [self._run(self._feature_sessions[key], key, part) for part in _batches(images, self._batch)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(key)}

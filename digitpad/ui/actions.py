@@ -41,6 +41,7 @@ class Actions(QObject):
         self.save_checkpoint = self._make(
             "export", self.tr("Save checkpoint as…"), self.tr("Save a copy of the checkpoint in use"), ["Ctrl+Shift+S"]
         )
+        self.export = self._make("export", self.tr("Export network…"), self.tr("Save what reads as an ONNX file"), [])
         self.quit = self._make("quit", self.tr("Quit"), self.tr("Close digitpad"), ["Ctrl+Q"])
 
         self.pages: dict[str, QAction] = {}

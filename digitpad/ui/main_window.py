@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
             actions.save: files.ask_where_to_save,
             actions.load: files.ask_for_checkpoint,
             actions.save_checkpoint: self._save_checkpoint,
+            actions.export: self._export,
             actions.quit: self.close,
             actions.train: training.train,
             actions.pause: session.toggle_pause,
@@ -219,6 +220,7 @@ class MainWindow(QMainWindow):
     def _on_network_changed(self) -> None:
         state = self._network.state
         self._actions.save_checkpoint.setEnabled(state.checkpoint is not None and state.checkpoint.path is not None)
+        self._actions.export.setEnabled(state.info is not None)
         self._show_without_answer()
 
     @Slot()
@@ -266,6 +268,11 @@ class MainWindow(QMainWindow):
         checkpoint = self._network.state.checkpoint
         if checkpoint is not None and checkpoint.path is not None:
             self._files.ask_where_to_save_checkpoint(checkpoint.path)
+
+    @Slot()
+    def _export(self) -> None:
+        if self._network.reader is not None:
+            self._files.ask_where_to_export(self._network.reader, self._network.false_rejection_rate)
 
     @Slot(object)
     def _on_theme_changed(self, theme: Theme) -> None:

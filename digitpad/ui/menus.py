@@ -35,7 +35,7 @@ def fill_menu_bar(
     file.addSeparator()
     file.addAction(actions.load)
     file.addMenu(network)
-    file.addAction(actions.save_checkpoint)
+    file.addActions([actions.save_checkpoint, actions.export])
     file.addSeparator()
     file.addAction(actions.quit)
     edit = bar.addMenu(translate("menus", "&Edit"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import threading
 from itertools import combinations
@@ -181,6 +182,35 @@ def test_a_copy_of_the_checkpoint_is_saved(pad, tmp_path):
     pad.qtbot.waitUntil(lambda: (tmp_path / "saved.safetensors").exists())
 
     assert (tmp_path / "saved.safetensors").read_bytes() == DEFAULT_CHECKPOINT.read_bytes()
+
+
+def test_what_reads_is_exported_and_the_file_is_read_with_as_a_foreign_network(pad, tmp_path):
+    wait_for_checkpoint(pad, "pen")
+    exported = tmp_path / "exported.onnx"
+    action(pad, "Export network…").trigger()
+    choose(pad, exported)
+    saved = re.escape(f"Saved {exported}; largest difference ") + r"\de-0\d"
+    pad.qtbot.waitUntil(lambda: bool(re.fullmatch(saved, pad.window.statusBar().currentMessage())))
+    drop(pad, exported)
+    wait_for_checkpoint(pad, "exported")
+
+    said = pad.widget("checkpoint_panel").accessibleDescription()
+    assert re.search(r"Input: found: 0…255, reads 9\d\.\d % of 500 starter digits", said)
+    assert "always answers with a digit" in said
+    pad.draw(SEVEN)
+    assert pad.answer().digit == 7
+    recent = next(menu for menu in pad.window.findChildren(QMenu) if menu.title() == "Recent checkpoints")
+    recent.aboutToShow.emit()
+    assert recent.actions()[0].text() == "exported.onnx"
+
+    action(pad, "Export network…").trigger()
+    choose(pad, exported)
+    notice = pad.widget("checkpoint_notice")
+    pad.qtbot.waitUntil(lambda: "exported.onnx is the checkpoint that is to be exported" in notice.text)
+    action(pad, "Export network…").trigger()
+    choose(pad, tmp_path / "again.onnx")
+    pad.qtbot.waitUntil((tmp_path / "again.onnx").exists)
+    pad.qtbot.waitUntil(lambda: not notice.text)
 
 
 @pytest.mark.parametrize("ending", ["inkml", "png"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_save, f
 from digitpad.ui.common.format import numeral
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.worker import Worker
+
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
 
 _LARGEST_CHECKPOINT = 1 << 29
 """Bytes of a checkpoint that is copied, at most."""
@@ -98,6 +102,15 @@ class Files(QObject):
 
         ask_save(self._window, title, source.name, names, copy)
 
+    def ask_where_to_export(self, reader: Reader, false_rejection_rate: float | None) -> None:
+        """Ask for a file and write there, as an ONNX network, what reads."""
+
+        def export(path: Path) -> None:
+            work = partial(_exported, reader, path, false_rejection_rate)
+            self._worker.run(work, partial(self._on_exported, path), self.checkpoint_failed.emit)
+
+        ask_save(self._window, self.tr("Export the network"), f"{reader.info.name}.onnx", file_filters(".onnx"), export)
+
     def _take(self, mime: QMimeData) -> bool:
         """Open what a drop or the clipboard holds: a checkpoint, a drawing or a picture; False where it is none."""
         paths = _local_files(mime)
@@ -137,6 +150,11 @@ class Files(QObject):
     def _on_checkpoint_saved(self, path: Path) -> None:
         self.checkpoint_done.emit()
         self.remarked.emit(self.tr("Saved {path}").format(path=path))
+
+    def _on_exported(self, path: Path, difference: float) -> None:
+        self.checkpoint_done.emit()
+        text = self.tr("Saved {path}; largest difference {difference}")
+        self.remarked.emit(text.format(path=path, difference=numeral(difference, digits=1)))
 
 
 def _to_clipboard(png: bytes) -> None:
@@ -191,6 +209,13 @@ def _copied(source: Path, target: Path) -> Path:
         raise InputError(text, file=target.name, suffix=source.suffix)
     write_atomically(target, read_file(source, _LARGEST_CHECKPOINT))
     return target
+
+
+def _exported(reader: Reader, path: Path, false_rejection_rate: float | None) -> float:
+    """The largest difference between a probability of the file and the reader's."""
+    from digitpad.reading.export import export_onnx
+
+    return export_onnx(reader.checkpoint, path, false_rejection_rate=false_rejection_rate)
 
 
 def _png(ink: Ink) -> bytes:
