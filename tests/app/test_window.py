@@ -245,12 +245,21 @@ def test_about_names_version_and_licences(pad):
 
 
 CLOSED_EARLY = """
+import sys
 from digitpad.app import create
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 window = create([])
 window.show()
-QTimer.singleShot(0, window.close)
+window.findChild(QAction, "show_training").trigger()
+def close_amid_import():
+    if "torch" in sys.modules:
+        timer.stop()
+        window.close()
+timer = QTimer()
+timer.timeout.connect(close_amid_import)
+timer.start(1)
 QApplication.exec()
 """
 

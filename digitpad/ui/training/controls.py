@@ -74,8 +74,8 @@ class TrainLine(QWidget):
             combo.setCurrentIndex(max(0, combo.findData(selected)))
         self._on_recipe()
 
-    def show_state(self, state: TrainingState) -> None:
-        """Say how far the run has come, or how it ended."""
+    def show_state(self, state: TrainingState, is_loading: bool = False) -> None:
+        """Say how far the run has come, or how it ended; before it begins, whether PyTorch is still being loaded."""
         phase, is_active = state.phase, state.is_active
         can_pause = phase is Phase.PAUSED or (is_active and bool(state.run or state.preparing))
         self.train_button.setEnabled(not is_active)
@@ -91,11 +91,11 @@ class TrainLine(QWidget):
             done, total = state.preparing.done, state.preparing.total
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        words = self._words(state)
+        words = self._words(state, is_loading)
         self._text.setText(words)
         self._text.setAccessibleName(words)
 
-    def _words(self, state: TrainingState) -> str:
+    def _words(self, state: TrainingState, is_loading: bool) -> str:
         match state.phase:
             case Phase.IDLE:
                 return ""
@@ -106,8 +106,8 @@ class TrainLine(QWidget):
             case Phase.FAILED:
                 return self.tr("The run ended early") if state.run else self.tr("The run did not begin")
             case Phase.PAUSED:  # the step under way still reports
-                return self.tr("Paused. {words}").format(words=self._progress_words(state))
-        return self._progress_words(state)
+                return self.tr("Paused. {words}").format(words=self._progress_words(state, is_loading))
+        return self._progress_words(state, is_loading)
 
     def _end_words(self, run: RunInfo) -> str:
         finished = run.state == "finished"
@@ -117,7 +117,7 @@ class TrainLine(QWidget):
         accuracy = percent(run.best_accuracy or 0.0, 2)
         return words.format(name=run.recipe.title, time=duration(run.train_seconds), accuracy=accuracy)
 
-    def _progress_words(self, state: TrainingState) -> str:
+    def _progress_words(self, state: TrainingState, is_loading: bool) -> str:
         steps, preparing = state.steps, state.preparing
         if steps is not None:
             words = self.tr("Epoch {epoch} of {epochs} · {speed} images/s · {elapsed} · {left} left").format(
@@ -133,7 +133,7 @@ class TrainLine(QWidget):
         if state.run is not None:
             return self.tr("Training {name}").format(name=state.run.recipe.title)
         if preparing is None:
-            return self.tr("Reading the data…")
+            return self.tr("Loading PyTorch…") if is_loading else self.tr("Reading the data…")
         words = self.tr("Varying drawings: {done} of {total} · {left} left")
         left = duration(preparing.remaining_seconds)
         return words.format(done=numeral(preparing.done), total=numeral(preparing.total), left=left)

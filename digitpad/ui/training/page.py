@@ -113,7 +113,7 @@ class TrainingPage(QWidget):
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
         network.changed.connect(lambda: form.show_follows(network.state.follows_training, session.state.is_active))
-        session.changed.connect(lambda: line.show_state(session.state))
+        session.changed.connect(self._on_session_changed)
         session.asked.connect(self._on_asked)
         session.started.connect(self._on_started)
         session.started.connect(form.show_run)
@@ -239,7 +239,12 @@ class TrainingPage(QWidget):
 
     def _on_prepared(self, _result: None) -> None:
         self._is_prepared = True
+        self._on_session_changed()
         self._build_curves()
+
+    @Slot()
+    def _on_session_changed(self) -> None:
+        self._line.show_state(self._session.state, is_loading=not self._is_prepared)
 
     def _build_curves(self) -> None:
         # Takes some 15 ms, so it waits until somebody looks.

@@ -47,6 +47,8 @@ def test_what_can_be_pressed_follows_the_run(line):
     assert enabled(line) == ["Stop"]
     assert not line.recipe_combo.isEnabled()
     assert text(line) == "Reading the data…"
+    line.show_state(asked, is_loading=True)
+    assert text(line) == "Loading PyTorch…"
     assert bar.maximum() == 0  # nobody knows how long that takes
     line.show_state(replace(asked, preparing=Preparing(12_000, 40_123, 75.4)))
     assert text(line) == "Varying drawings: 12,000 of 40,123 · 1:15 min left"
