@@ -28,16 +28,9 @@ _DARK = (*_LIGHT[:2], "#EEEEEE", _LIGHT[3], "#99416D", *_LIGHT[5:7], "#6053A2", 
 
 
 def digit_colour(digit: int, theme: Theme) -> str:
-    """Colour of a digit for areas, dots and lines, as '#RRGGBB'.
+    """Colour of a digit for areas, dots and lines, as '#RRGGBB'; ValueError where it is not 0 to 9.
 
     It is no colour for text, since some reach only 1.6 : 1; a rim keeps those visible.
-
-    Args:
-        digit: 0 to 9.
-        theme: where it is shown.
-
-    Raises:
-        ValueError: there is no such digit.
     """
     if not 0 <= digit < len(_LIGHT):
         raise ValueError(f"a digit is 0 to 9, not {digit}")

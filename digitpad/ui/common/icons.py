@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -15,19 +13,10 @@ from digitpad.ui.common.theme import Theme, disabled_colour
 def icon(name: str, theme: Theme) -> QIcon:
     """An icon that is rendered for each size when it is first shown there.
 
-    Args:
-        name: a file of `resources/icons` without its ending: 'undo', 'pen', …; 'app' keeps its own colours.
-        theme: where the colours come from: text, paler where disabled, the accent where checked.
-
-    Raises:
-        FileNotFoundError: there is no icon of that name.
+    The name is a file's of `resources/icons` without its ending, FileNotFoundError where there is none; 'app' keeps its
+    own colours. The others have the theme's: text, paler where disabled, the accent where checked.
     """
-    return QIcon(_LineIcon(_drawing(name), theme))
-
-
-@cache
-def _drawing(name: str) -> bytes:
-    return (shipped("resources", "icons") / f"{name}.svg").read_bytes()
+    return QIcon(_LineIcon((shipped("resources", "icons") / f"{name}.svg").read_bytes(), theme))
 
 
 _CLONES: list[QIconEngine] = []

@@ -22,13 +22,9 @@ def ink_colours(theme: Theme) -> NDArray[np.uint32]:
 
 
 def paint_images(painter: QPainter, images: QImage, corners: list[tuple[int, int]], side: int) -> None:
-    """Paint images enlarged pixel by pixel.
+    """Paint images, see `coloured`, each at its top left corner and with this side, a multiple of 28.
 
-    Args:
-        painter: its unit is one pixel of the device.
-        images: see `coloured`.
-        corners: top left of each.
-        side: how large each becomes, a multiple of 28.
+    The painter's unit is one pixel of the device.
     """
     for number, (x, y) in enumerate(corners):
         painter.drawImage(QRect(x, y, side, side), images, QRect(0, number * SIDE, SIDE, SIDE))

@@ -1,16 +1,15 @@
-"""Fields made from what is declared of a setting: one for numbers, for a choice, for a list; and their rows."""
+"""Fields made from what is declared of a setting: for a choice and for a list; and their labels."""
 
 from __future__ import annotations
 
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from digitpad.domain.errors import InputError
 from digitpad.domain.settings_fields import Setting
 from digitpad.ui.common.format import sentence, setting_words
-from digitpad.ui.common.number_box import NumberBox
 
 
 class ChoiceBox(QComboBox):
@@ -91,17 +90,6 @@ class ProblemLabel(QLabel):
         self.setVisible(bool(sentence))
 
 
-Field = NumberBox | ChoiceBox | NumbersEdit
-
-
-def field_for(setting: Setting) -> Field:
-    """The field of a setting, with its name; its words are those that were declared."""
-    kind = ChoiceBox if setting.choices else NumbersEdit if setting.longest else NumberBox
-    field: Field = kind(setting)
-    described(field, setting)
-    return field
-
-
 def described(widget: QWidget, setting: Setting) -> QLabel:
     """Give a field its name and what it does, for those who see and those who hear; the label to put beside it."""
     name, tip = setting_words(setting.label), setting_words(setting.help)
@@ -113,15 +101,3 @@ def described(widget: QWidget, setting: Setting) -> QLabel:
         part.setToolTip(f"<p>{escape(tip)}</p>")  # plain text would be one long line
     label.setBuddy(widget)
     return label
-
-
-def add_row(form: QFormLayout, field: QWidget, setting: Setting, problem: ProblemLabel | None = None) -> None:
-    """Add a row: a label, a field that says what it does, and room for what is wrong with it."""
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    label = described(field, setting)
-    label.setMinimumWidth(128)
-    form.addRow(label, field)
-    if problem is not None:
-        form.setWidget(form.rowCount(), QFormLayout.ItemRole.FieldRole, problem)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.recipe import Recipe
+from digitpad.domain.schedules import learning_rate_at
 from digitpad.ui.common.format import epoch_count, numeral
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
+from digitpad.ui.common.widgets import named
 
-LearningRateAt = Callable[[Recipe, float], float]
-"""The learning rate of a recipe once a share of its run is over, 0 to 1."""
-
-_POINTS = 400
+_POINTS, _STEPS = 400, 1000
+"""Points of the line, and steps of the run that it shows."""
 
 
 class LearningRateCurve(QWidget):
     """The learning rate over the epochs, from 0 to its highest, with the value under the cursor."""
 
-    def __init__(self, learning_rate_at: LearningRateAt, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("rate_curve")
-        self.setAccessibleName(self.tr("Learning rate over the run"))
+        named(self, "rate_curve", self.tr("Learning rate over the run"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 88)
         self.setMouseTracking(True)
-        self._learning_rate_at = learning_rate_at
         self._recipe: Recipe | None = None
         self._rates: list[float] = []
         self._share: float | None = None
@@ -41,7 +37,7 @@ class LearningRateCurve(QWidget):
         if recipe == self._recipe:
             return
         self._recipe = recipe
-        self._rates = [self._learning_rate_at(recipe, point / _POINTS) for point in range(_POINTS + 1)]
+        self._rates = [_rate(recipe, point / _POINTS) for point in range(_POINTS + 1)]
         text = self.tr("Starts at {start}, rises to {highest} at most, ends at {end}")
         first, highest, last = (numeral(rate, digits=2) for rate in (self._rates[0], max(self._rates), self._rates[-1]))
         self.setAccessibleDescription(text.format(start=first, highest=highest, end=last))
@@ -54,7 +50,7 @@ class LearningRateCurve(QWidget):
         if self._share is None:
             return self.tr("learning rate, {highest} at most").format(highest=numeral(max(self._rates), digits=4))
         text = self.tr("learning rate {rate} after {epochs} epochs")
-        learning_rate, epochs = self._learning_rate_at(self._recipe, self._share), self._recipe.epochs * self._share
+        learning_rate, epochs = _rate(self._recipe, self._share), self._recipe.epochs * self._share
         return text.format(rate=numeral(learning_rate, digits=4), epochs=numeral(epochs, 1))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -93,3 +89,8 @@ class LearningRateCurve(QWidget):
         """Where the line is drawn, between the words above and below."""
         words = self.fontMetrics().height()
         return QRectF(self.rect()).adjusted(1, words + 4, -1, -words - 2)
+
+
+def _rate(recipe: Recipe, share: float) -> float:
+    """The learning rate once a share of a run is over, 0 to 1."""
+    return learning_rate_at(recipe, round(share * (_STEPS - 1)), _STEPS)

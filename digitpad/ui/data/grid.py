@@ -101,10 +101,8 @@ class DigitGrid(QAbstractScrollArea):
         side, pitch, inset = self._side, self._side + self._gap, self._gap // 2
         shown = self.shown
         there = range(max(shown.start, self._first), min(shown.stop, self._first + len(self._pixels)))
-        corners = [
-            (index % self._columns * pitch + inset, index // self._columns * pitch + inset)
-            for index in range(len(shown))
-        ]
+        cells = [divmod(index, self._columns) for index in range(len(shown))]
+        corners = [(column * pitch + inset, row * pitch + inset) for row, column in cells]
         with QPainter(self.viewport()) as painter:
             if self._message:
                 painter.setPen(QColor(theme.quiet))
@@ -242,9 +240,8 @@ class DigitGrid(QAbstractScrollArea):
     def _describe(self) -> None:
         shown = self.shown
         if shown:
-            words = self.tr("Images {first} to {last} of {all}").format(
-                first=numeral(shown.start + 1), last=numeral(shown.stop), all=numeral(self._matches)
-            )
+            first, last, count = map(numeral, (shown.start + 1, shown.stop, self._matches))
+            words = self.tr("Images {first} to {last} of {all}").format(first=first, last=last, all=count)
             if self._selected >= 0:
                 words = f"{words} · {self._selected_words()}"
         else:

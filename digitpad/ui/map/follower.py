@@ -94,9 +94,8 @@ class MapFollower(QObject):
         self._set_busy(True)
         failed = partial(self._on_failed, run)
         if maker is None:
-            self._worker.run(
-                partial(self._training_service.map_maker, run.data_id), partial(self._on_made, run), failed
-            )
+            make = partial(self._training_service.map_maker, run.data_id)
+            self._worker.run(make, partial(self._on_made, run), failed)
         else:
             update = partial(maker.update, self._waiting.popleft(), self._drawing)
             self._worker.run(update, partial(self._on_map, run, self._drawing), failed)

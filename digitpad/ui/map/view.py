@@ -238,12 +238,8 @@ class EmbeddingMapView(QWidget):
             said = [self._empty_text()]
         else:
             busy = self.tr("Working out the next map") if self._busy else ""
-            said = [
-                f"{self._title(self._embedding)}: {self._count(self._embedding)}",
-                self._drawing_text(),
-                self._selected_text(),
-                busy,
-            ]
+            shown = f"{self._title(self._embedding)}: {self._count(self._embedding)}"
+            said = [shown, self._drawing_text(), self._selected_text(), busy]
         text = ". ".join(part.rstrip(".") for part in said if part)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)

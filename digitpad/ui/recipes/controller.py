@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.schedules import learning_rate_at
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import delete_recipe, free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, file_filters
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from digitpad.ui.recipes.editor import RecipeEditor
 
 # The editor is imported when it is first opened: a start has no time for it.
-
-_CURVE_STEPS = 1000
 
 
 class RecipeController(QObject):
@@ -63,9 +60,8 @@ class RecipeController(QObject):
         if self._editor is not None:
             self._show(recipe, seed)
         else:
-            self._worker.run(
-                self._training_service.networks, partial(self._on_networks, recipe, seed), self.failed.emit
-            )
+            networks, show = self._training_service.networks, partial(self._on_networks, recipe, seed)
+            self._worker.run(networks, show, self.failed.emit)
 
     def _on_found(self, found: tuple[list[Recipe], list[InputError]]) -> None:
         recipes, problems = found
@@ -78,7 +74,7 @@ class RecipeController(QObject):
     def _on_networks(self, recipe: Recipe, seed: int, networks: list[tuple[str, int]]) -> None:
         from digitpad.ui.recipes.editor import RecipeEditor
 
-        editor = RecipeEditor(networks, _learning_rate_at, lambda: [it.id for it in self.recipes], self._window)
+        editor = RecipeEditor(networks, lambda: [known.id for known in self.recipes], self._window)
         editor.recipe_used.connect(self._on_used)
         editor.recipe_save_requested.connect(self._on_save)
         editor.delete_requested.connect(self._on_delete)
@@ -90,9 +86,7 @@ class RecipeController(QObject):
     def _show(self, recipe: Recipe, seed: int) -> None:
         assert self._editor is not None
         self._editor.show_recipe(recipe, seed, own=recipe in self._own)
-        self._editor.show()
         self._editor.raise_()
-        self._editor.activateWindow()
 
     @Slot(object, object)
     def _on_used(self, recipe: Recipe, seed: int) -> None:
@@ -135,17 +129,10 @@ class RecipeController(QObject):
     @Slot()
     def _on_import(self) -> None:
         def read(path: Path) -> None:
-            self._worker.run(partial(load_recipe, path), self._on_imported, self._say)
+            self._worker.run(partial(load_recipe, path), lambda recipe: self._show(recipe, 0), self._say)
 
         ask_open(self._window, self.tr("Import a recipe"), file_filters("recipe"), read)
-
-    def _on_imported(self, recipe: Recipe) -> None:
-        self._show(recipe, 0)
 
     def _say(self, error: DigitpadError) -> None:
         if self._editor is not None:
             self._editor.notice.say(error)
-
-
-def _learning_rate_at(recipe: Recipe, share: float) -> float:
-    return learning_rate_at(recipe, round(share * (_CURVE_STEPS - 1)), _CURVE_STEPS)

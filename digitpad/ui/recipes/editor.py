@@ -20,7 +20,6 @@ from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
 from digitpad.ui.common.widgets import note_label, push_button
-from digitpad.ui.curves.rate_curve import LearningRateAt
 from digitpad.ui.data.augmentation_fields import AugmentationFields
 from digitpad.ui.recipes.form import TrainingFields
 from digitpad.ui.recipes.title_row import TitleRow
@@ -54,18 +53,10 @@ class RecipeEditor(QDialog):
     def __init__(
         self,
         networks: Sequence[tuple[str, int]],
-        learning_rate_at: LearningRateAt,
         taken_ids: Callable[[], Collection[str]],
         parent: QWidget | None = None,
     ) -> None:
-        """Build the dialog, empty and hidden.
-
-        Args:
-            networks: id and number of parameters of each network.
-            learning_rate_at: the learning rate of a recipe once a share of its run is over, 0 to 1.
-            taken_ids: the ids that a new recipe must not have: all that ship and all the person's own.
-            parent: the window.
-        """
+        """Take each network's id and number of parameters, and the ids that a new recipe must not have: all others'."""
         super().__init__(parent)
         self.setObjectName("recipe_editor")
         self.setModal(False)
@@ -74,7 +65,7 @@ class RecipeEditor(QDialog):
         self._is_own = False
         self._first_title = ""
         self.notice = Notice()
-        self.training = TrainingFields(learning_rate_at)
+        self.training = TrainingFields()
         self.augmentation = AugmentationFields()
         self._title, self._network = QLineEdit(maxLength=_TITLE_LENGTH), QComboBox()
         for network_id, count in networks:
@@ -90,13 +81,10 @@ class RecipeEditor(QDialog):
         self._bottom.addWidget(self._save_row)
         self._bottom.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         fields = []
-        for name, *parts in (
-            ("title", self._title, self._title_problem),
-            ("network", self._network, self._network_problem),
-        ):
-            label = described(parts[0], declared(Recipe)[name])
+        for field, problem in ((self._title, self._title_problem), (self._network, self._network_problem)):
+            label = described(field, declared(Recipe)["title" if field is self._title else "network"])
             label.setProperty("note", True)
-            fields.append((column(label, *parts, None, spacing=4), 1))
+            fields.append((column(label, field, problem, None, spacing=4), 1))
         below = self._state, self.notice, self._bottom
         column(row(*fields, spacing=32), self._teaches, (tabs, 1), *below, parent=self, margin=16)
         self._use.setDefault(True)  # now that the dialog can know of it
@@ -211,11 +199,8 @@ class RecipeEditor(QDialog):
             return recipe
         if title == self._first_title:
             title = self._changed_title(recipe.title)
-        return replace(
-            now,
-            id=recipe.id.removesuffix(_CHANGED)[: ID_LENGTH - len(_CHANGED)].rstrip("-") + _CHANGED,
-            title=one_line(title),
-        )
+        short = recipe.id.removesuffix(_CHANGED)[: ID_LENGTH - len(_CHANGED)].rstrip("-")
+        return replace(now, id=short + _CHANGED, title=one_line(title))
 
     def _changed_title(self, title: str) -> str:
         longer = self.tr("{title}, changed")

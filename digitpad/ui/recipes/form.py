@@ -12,8 +12,11 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import TrainingConfig
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.layouts import column, row
-from digitpad.ui.common.setting_fields import Field, NumbersEdit, ProblemLabel, add_row, field_for
-from digitpad.ui.curves.rate_curve import LearningRateAt, LearningRateCurve
+from digitpad.ui.common.number_box import NumberBox
+from digitpad.ui.common.setting_fields import ChoiceBox, NumbersEdit, ProblemLabel, described
+from digitpad.ui.curves.rate_curve import LearningRateCurve
+
+Field = NumberBox | ChoiceBox | NumbersEdit
 
 _SETTINGS = {**declared(Recipe), "seed": declared(TrainingConfig)["seed"]}
 
@@ -29,12 +32,12 @@ class TrainingFields(QWidget):
 
     edited = Signal()
 
-    def __init__(self, learning_rate_at: LearningRateAt, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fields: dict[str, Field] = {}
         self._forms: dict[str, QFormLayout] = {}
         self._points_problem = ProblemLabel()
-        self.curve = LearningRateCurve(learning_rate_at)
+        self.curve = LearningRateCurve()
         left = column(
             self._group(self.tr("Images"), "epochs", "batch", "validation_images", "mean", "std"),
             self._group(self.tr("Against overfitting"), "label_smoothing", "ema_decay"),
@@ -51,14 +54,21 @@ class TrainingFields(QWidget):
         row((left, 1), (right, 1), parent=self, spacing=32, margin=16)
 
     def _group(self, heading: str, *names: str) -> QBoxLayout:
-        label, form = QLabel(heading), QFormLayout()
-        label.setStyleSheet("font-weight: bold")
+        title, form = QLabel(heading), QFormLayout(horizontalSpacing=16, verticalSpacing=8)
+        title.setStyleSheet("font-weight: bold")
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in names:
-            field = self._fields[name] = field_for(_SETTINGS[name])
-            self._forms[name] = form
-            add_row(form, field, _SETTINGS[name], self._points_problem if name == "milestones" else None)
+            setting, self._forms[name] = _SETTINGS[name], form
+            kind = ChoiceBox if setting.choices else NumbersEdit if setting.longest else NumberBox
+            field: Field = kind(setting)
             field.edited.connect(self._on_edited)
-        return column(label, form)
+            label = described(field, setting)
+            label.setMinimumWidth(128)
+            form.addRow(label, field)
+            self._fields[name] = field
+            if name == "milestones":
+                form.setWidget(form.rowCount(), QFormLayout.ItemRole.FieldRole, self._points_problem)
+        return column(title, form)
 
     def show_recipe(self, recipe: Recipe, seed: int) -> None:
         for name, field in self._fields.items():

@@ -143,9 +143,8 @@ class _Images(QWidget):
         columns, scale, theme = self._columns(self.width()), self.devicePixelRatioF(), current_theme()
         picture = coloured(self._samples.pixels, ink_colours(theme))
         side = SIDE * round(_ENLARGED * scale)
-        places = [
-            (number % columns * self._width, number // columns * self._height) for number in range(len(self._captions))
-        ]
+        cells = [divmod(number, columns) for number in range(len(self._captions))]
+        places = [(column * self._width, row * self._height) for row, column in cells]
         with QPainter(self) as painter:
             painter.scale(1 / scale, 1 / scale)
             paint_images(painter, picture, [(round(x * scale), round(y * scale)) for x, y in places], side)
