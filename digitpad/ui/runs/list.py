@@ -7,19 +7,13 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import (
-    QLabel,
-    QMessageBox,
-    QPushButton,
-    QSizePolicy,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.dialogs import ask_before_deleting_run
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
 
@@ -54,9 +48,8 @@ class RunList(QWidget):
         self._table = RunTable()
         self._table.setParent(self)
         self.view = RunView(self._table)
-        self._empty = QLabel(self.tr("No run yet. Press Train."))
-        self._empty.setObjectName("no_run")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        text, centre = self.tr("No run yet. Press Train."), Qt.AlignmentFlag.AlignCenter
+        self._empty = named(QLabel(text, alignment=centre), "no_run")
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
@@ -68,11 +61,9 @@ class RunList(QWidget):
         buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
         self._row = row(parent=buttons)
         self._buttons: dict[QAction, QPushButton] = {}
-        tip = self.tr("Read with this run's best checkpoint")
-        self.load_best = self._add("load_best", self.tr("Load best"), tip)
+        self.load_best = self._add("load_best", self.tr("Load best"), self.tr("Read with this run's best checkpoint"))
         self.load_best.triggered.connect(lambda: self.load_requested.emit(self.selected_run(), "best"))
-        tip = self.tr("Read with this run's last checkpoint")
-        self.load_last = self._add("load_last", self.tr("Load last"), tip)
+        self.load_last = self._add("load_last", self.tr("Load last"), self.tr("Read with this run's last checkpoint"))
         self.load_last.triggered.connect(lambda: self.load_requested.emit(self.selected_run(), "last"))
         self.resume = self._add("resume", self.tr("Resume"), self.tr("Go on training from its last saved state"))
         self.resume.triggered.connect(lambda: self.resume_requested.emit(self.selected_run()))
@@ -95,12 +86,7 @@ class RunList(QWidget):
         return self._row.minimumSize() + QSize(16, 24 + 3 * ROW)
 
     def show_runs(self, runs: Sequence[RunInfo], resumable: set[str]) -> None:
-        """Show these runs and no others; selection, check marks and order stay.
-
-        Args:
-            runs: in any order.
-            resumable: ids of those that there is a saved state of to go on from.
-        """
+        """Show these runs and no others, and that those with some ids can be resumed; selection, marks, order stay."""
         self._resumable = set(resumable)
         self._table.show_runs(runs)
         self._close_idle_question()
@@ -125,13 +111,10 @@ class RunList(QWidget):
 
     def _add(self, name: str, title: str, tip: str) -> QAction:
         """An action for the context menu, with its button."""
-        action, button = QAction(title, self), QPushButton(title)
-        action.setToolTip(tip)
+        action = QAction(title, self, toolTip=tip)
         self.view.addAction(action)
-        button.setObjectName(f"{name}_button")
-        button.setToolTip(tip)
+        button = push_button(title, f"{name}_button", action.trigger, tip)
         button.setAccessibleDescription(tip)
-        button.clicked.connect(action.trigger)
         self._row.addWidget(button)
         self._buttons[action] = button
         return action

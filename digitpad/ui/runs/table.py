@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -67,50 +68,23 @@ class RunTable(QAbstractTableModel):
             "finished": self.tr("finished"),
             "failed": self.tr("failed"),
         }
+        name = self.tr("Name. A check mark lays the run's curves over those that are shown")
+        seed, time = self.tr("The number that decided everything random"), self.tr("Time spent training")
+        started = self.tr("Local date and time of the start")
+        epochs = self.tr("Whole epochs trained, of those the recipe asks for")
+        best = self.tr("Test images that the best checkpoint reads right")
+        last = self.tr("Test images that the last checkpoint reads right")
+        done, seconds = attrgetter("epochs_done"), attrgetter("train_seconds")
         self._columns = [
-            _Cells(
-                self.tr("Name"),
-                self.tr("Name. A check mark lays the run's curves over those that are shown"),
-                lambda run: run.name,
-            ),
-            _Cells(self.tr("Recipe"), self.tr("The recipe that was trained"), lambda run: run.recipe.id),
-            _Cells(
-                self.tr("Seed"),
-                self.tr("The number that decided everything random"),
-                lambda run: str(run.seed),
-                lambda run: run.seed,
-            ),
-            _Cells(self.tr("Data"), self.tr("What it was trained on"), lambda run: run.data),
-            _Cells(
-                self.tr("Started"),
-                self.tr("Local date and time of the start"),
-                lambda run: moment(run.started),
-                lambda run: datetime.fromisoformat(run.started).timestamp(),
-            ),
-            _Cells(
-                self.tr("Duration"),
-                self.tr("Time spent training"),
-                lambda run: duration(run.train_seconds, 1),
-                lambda run: run.train_seconds,
-            ),
-            _Cells(
-                self.tr("Epochs"),
-                self.tr("Whole epochs trained, of those the recipe asks for"),
-                lambda run: f"{run.epochs_done} / {run.recipe.epochs}",
-                lambda run: run.epochs_done,
-            ),
-            _Cells(
-                self.tr("Best"),
-                self.tr("Test images that the best checkpoint reads right"),
-                lambda run: _share(run.best_accuracy),
-                lambda run: -math.inf if run.best_accuracy is None else run.best_accuracy,
-            ),
-            _Cells(
-                self.tr("Last"),
-                self.tr("Test images that the last checkpoint reads right"),
-                lambda run: _share(run.last_accuracy),
-                lambda run: -math.inf if run.last_accuracy is None else run.last_accuracy,
-            ),
+            _Cells(self.tr("Name"), name, attrgetter("name")),
+            _Cells(self.tr("Recipe"), self.tr("The recipe that was trained"), attrgetter("recipe.id")),
+            _Cells(self.tr("Seed"), seed, lambda run: str(run.seed), attrgetter("seed")),
+            _Cells(self.tr("Data"), self.tr("What it was trained on"), attrgetter("data")),
+            _Cells(self.tr("Started"), started, lambda run: moment(run.started), _seconds_of_start),
+            _Cells(self.tr("Duration"), time, lambda run: duration(run.train_seconds, 1), seconds),
+            _Cells(self.tr("Epochs"), epochs, lambda run: f"{run.epochs_done} / {run.recipe.epochs}", done),
+            _Cells(self.tr("Best"), best, lambda run: _share(run.best_accuracy), lambda run: _rank(run.best_accuracy)),
+            _Cells(self.tr("Last"), last, lambda run: _share(run.last_accuracy), lambda run: _rank(run.last_accuracy)),
             _Cells(self.tr("State"), self.tr("Whether it runs, and how it ended"), self._state),
         ]
 
@@ -252,9 +226,8 @@ class RunTable(QAbstractTableModel):
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         is_figure = self._columns[column].number and column != Column.STARTED
-        return Qt.AlignmentFlag.AlignVCenter | (
-            Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
-        )
+        side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
+        return Qt.AlignmentFlag.AlignVCenter | side
 
 
 def run_labels(runs: Sequence[RunInfo]) -> list[str]:
@@ -264,6 +237,14 @@ def run_labels(runs: Sequence[RunInfo]) -> list[str]:
         shared = [names.count(name) > 1 for name in names]
         names = [f"{name} · {more}" if also else name for name, more, also in zip(names, details, shared, strict=True)]
     return names
+
+
+def _seconds_of_start(run: RunInfo) -> float:
+    return datetime.fromisoformat(run.started).timestamp()
+
+
+def _rank(share: float | None) -> float:
+    return -math.inf if share is None else share
 
 
 def _share(share: float | None) -> str:

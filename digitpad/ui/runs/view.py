@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from digitpad.ui.common.format import duration, moment
 from digitpad.ui.common.theme import text_font
+from digitpad.ui.common.widgets import named
 from digitpad.ui.runs.table import Column
 
 ROW = 24
@@ -16,15 +17,8 @@ ROW = 24
 _PADDING = 20
 _SMALLEST_NAME, _SMALLEST_DATA = 120, 96
 _LAST_TO_GO = (
-    Column.STATE,
-    Column.BEST,
-    Column.SEED,
-    Column.STARTED,
-    Column.EPOCHS,
-    Column.DATA,
-    Column.DURATION,
-    Column.LAST,
-    Column.RECIPE,
+    *(Column.STATE, Column.BEST, Column.SEED, Column.STARTED, Column.EPOCHS),
+    *(Column.DATA, Column.DURATION, Column.LAST, Column.RECIPE),
 )
 """Columns beside the name; where there is no room for all, the last of these go first."""
 
@@ -51,11 +45,9 @@ class RunView(QTableView):
     key_pressed = Signal(object)
 
     def __init__(self, model: QAbstractItemModel) -> None:
-        super().__init__()
-        self.setObjectName("runs")
-        self.setAccessibleName(self.tr("Runs"))
+        super().__init__(sortingEnabled=True, showGrid=False, wordWrap=False)
+        named(self, "runs", self.tr("Runs"))
         self.setModel(model)
-        self.setSortingEnabled(True)
         self.sortByColumn(Column.STARTED, Qt.SortOrder.DescendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -63,8 +55,6 @@ class RunView(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setFont(text_font())
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
@@ -75,7 +65,6 @@ class RunView(QTableView):
         columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
 
     def event(self, event: QEvent) -> bool:
-        """Claim the keys."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
             event.accept()
             return True
