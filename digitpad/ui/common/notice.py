@@ -22,11 +22,7 @@ def breakable(text: str) -> str:
 
 
 class Notice(QFrame):
-    """One sentence in amber with a button that closes it; takes no room while there is nothing to say.
-
-    Signals:
-        opened, closed: it has something to say from now on, or no more.
-    """
+    """One sentence in amber with a button that closes it; takes no room while there is nothing to say."""
 
     opened = Signal()
     closed = Signal()

@@ -13,13 +13,9 @@ from digitpad.ui.common.format import sentence, setting_words
 
 
 class ChoiceBox(QComboBox):
-    """A field for one of some texts.
+    """A field for one of some texts."""
 
-    Signals:
-        edited: another one is chosen.
-    """
-
-    edited = Signal()
+    edited = Signal()  # by a person or by `show_value`
 
     def __init__(self, setting: Setting) -> None:
         super().__init__()
@@ -35,13 +31,9 @@ class ChoiceBox(QComboBox):
 
 
 class NumbersEdit(QLineEdit):
-    """A field for some whole numbers, with commas or spaces between them.
+    """A field for some whole numbers, with commas or spaces between them."""
 
-    Signals:
-        edited: another text is entered.
-    """
-
-    edited = Signal()
+    edited = Signal()  # by a person or by `show_value`
 
     def __init__(self, setting: Setting) -> None:
         super().__init__()

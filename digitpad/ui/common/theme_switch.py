@@ -13,13 +13,9 @@ from digitpad.ui.session.settings import Settings
 
 
 class ThemeSwitch(QObject):
-    """Applies the theme that the settings name, and another when a person or the system chooses it.
+    """Applies the theme that the settings name, and another when a person or the system chooses it."""
 
-    Signals:
-        changed: the Theme that is applied from now on.
-    """
-
-    changed = Signal(object)
+    changed = Signal(object)  # the Theme that is applied from now on
 
     def __init__(self, application: QApplication, settings: Settings, modes: QActionGroup) -> None:
         """Apply nothing yet; `modes` are actions whose data are `Mode`s."""

@@ -128,15 +128,10 @@ class Plot:
 
 
 class CurvePlots(QFrame):
-    """The plots under their legend; made once pyqtgraph has been imported, or else importing it.
-
-    Signals:
-        cursor_moved: `cursor_step` is another.
-        redraw_requested: the person zoomed or moved the plots, so that other points are to be drawn.
-    """
+    """The plots under their legend; made once pyqtgraph has been imported, or else importing it."""
 
     cursor_moved = Signal()
-    redraw_requested = Signal()
+    redraw_requested = Signal()  # other points are to be drawn: the person zoomed or moved the plots
 
     def __init__(self) -> None:
         super().__init__()

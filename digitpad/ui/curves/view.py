@@ -27,14 +27,10 @@ class CurvesView(QWidget):
     """Loss, accuracy and learning rate of a run, as it goes.
 
     Until `build` was called, which needs pyqtgraph, reports are kept and a sentence stands where the plots will be.
-
-    Signals:
-        export_requested(str): the person wants the curves in a file of this kind, 'png' or 'csv'.
-        drawn: the plots show all reports so far.
     """
 
-    export_requested = Signal(str)
-    drawn = Signal()
+    export_requested = Signal(str)  # the curves in a file of this kind, 'png' or 'csv'
+    drawn = Signal()  # the plots show all reports so far
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

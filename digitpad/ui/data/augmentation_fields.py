@@ -19,10 +19,7 @@ from digitpad.ui.common.widgets import note_label
 class AugmentationFields(QWidget):
     """Eight values, each with words on what it comes to.
 
-    What a person has not touched comes back to the last digit as it was given.
-
-    Signals:
-        edited: a value is another one.
+    What a person has not touched comes back to the last digit as it was given. `edited`: a value is another one.
     """
 
     edited = Signal()

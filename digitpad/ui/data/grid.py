@@ -29,16 +29,11 @@ class DigitGrid(QAbstractScrollArea):
     """Rows of images with their labels; scrolls by whole rows and holds the images around those it shows.
 
     Clicks and arrow keys select an image.
-
-    Signals:
-        page_requested: first and count: these images are to be shown and have to be handed to `show_page`.
-        selected: uint8 (28, 28) and label of the image that was selected.
-        described: words on what is shown and selected, also its accessible description.
     """
 
-    page_requested = Signal(int, int)
-    selected = Signal(object, int)
-    described = Signal(str)
+    page_requested = Signal(int, int)  # first and count of images that are to be handed to `show_page`
+    selected = Signal(object, int)  # uint8 (28, 28) and label of the image that was selected
+    described = Signal(str)  # words on what is shown and selected, also its accessible description
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -22,12 +22,9 @@ class MapFollower(QObject):
     """One map under way, and of the networks waiting the latest; of a recipe that tests within an epoch, all of those.
 
     Nothing is computed while nobody looks; who looks later sees the map move on from the first that waits.
-
-    Signals:
-        failed: a DigitpadError: the map could not be drawn.
     """
 
-    failed = Signal(object)
+    failed = Signal(object)  # a DigitpadError: the map could not be drawn
 
     def __init__(
         self, training_service: TrainingService, view: EmbeddingMapView, parent: QObject | None = None

@@ -32,12 +32,9 @@ class EmbeddingMapView(QWidget):
     """A square map with a legend beside it; the person's drawing is a ring with a cross in it.
 
     A dot under the cursor, or chosen with the arrow keys, shows its test image and says which digit that is.
-
-    Signals:
-        shown_changed: whether it can be seen from now on; a map that nobody sees need not be computed.
     """
 
-    shown_changed = Signal(bool)
+    shown_changed = Signal(bool)  # whether it can be seen from now on; a map that nobody sees need not be computed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

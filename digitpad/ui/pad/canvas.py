@@ -35,14 +35,12 @@ class Tool(Enum):
 class Canvas(QWidget):
     """The pad, a square of `PAD_SIDE` canvas units in the middle of the widget; ink is taken from its whole area.
 
-    Signals:
-        ink_changed: the revision, the ink (`Ink`, with the stroke that is growing), and whether it was only added to by
-            drawing; otherwise an answer for an earlier revision no longer describes it.
-        history_changed: whether there is something to undo, and something to redo; comes after `ink_changed`.
+    `ink_changed` has the revision, the ink with the stroke that is growing, and whether it was only added to;
+    otherwise an answer for an earlier revision no longer describes it.
     """
 
     ink_changed = Signal(int, object, bool)
-    history_changed = Signal(bool, bool)
+    history_changed = Signal(bool, bool)  # whether there is something to undo, to redo; comes after `ink_changed`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -27,21 +27,14 @@ _LARGEST_CHECKPOINT = 1 << 29
 
 
 class Files(QObject):
-    """Asks a person what to open and where to save, and does it.
+    """Asks a person what to open and where to save, and does it."""
 
-    Signals:
-        checkpoint_chosen: the Path of a checkpoint that is to be read with.
-        done, checkpoint_done: a drawing was opened or saved, or a checkpoint copied.
-        remarked: a sentence about what was done.
-        failed, checkpoint_failed: what went wrong with a drawing, or the copy of a checkpoint: a sentence or an error.
-    """
-
-    checkpoint_chosen = Signal(object)
-    done = Signal()
-    checkpoint_done = Signal()
-    remarked = Signal(str)
-    failed = Signal(object)
-    checkpoint_failed = Signal(object)
+    checkpoint_chosen = Signal(object)  # the Path of a checkpoint that is to be read with
+    done = Signal()  # a drawing was opened or saved
+    checkpoint_done = Signal()  # a checkpoint was copied
+    remarked = Signal(str)  # a sentence about what was done
+    failed = Signal(object)  # what went wrong with a drawing: a sentence or an error
+    checkpoint_failed = Signal(object)  # the same of the copy of a checkpoint
 
     def __init__(self, canvas: Canvas, window: QWidget) -> None:
         super().__init__(window)

@@ -25,19 +25,12 @@ if TYPE_CHECKING:
 
 
 class RecipeController(QObject):
-    """Keeps the recipes and opens the editor on them.
+    """Keeps the recipes and opens the editor on them."""
 
-    Signals:
-        recipes_changed: the recipes there are, and the id of the one to choose.
-        recipe_used: a Recipe and a seed for the next run.
-        saved: the Path that a recipe was written to.
-        failed: a Message.
-    """
-
-    recipes_changed = Signal(object, str)
-    recipe_used = Signal(object, object)
-    saved = Signal(object)
-    failed = Signal(object)
+    recipes_changed = Signal(object, str)  # the recipes there are, and the id of the one to choose
+    recipe_used = Signal(object, object)  # a Recipe and a seed for the next run
+    saved = Signal(object)  # the Path that a recipe was written to
+    failed = Signal(object)  # a Message
 
     def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget) -> None:
         super().__init__(parent)

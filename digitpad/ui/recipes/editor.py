@@ -35,20 +35,13 @@ class RecipeEditor(QDialog):
     at its end, and its title 'changed' where the person gave it no other. What has no field (teaches, copies and how it
     is tested) is carried over. Saved as the person's own, it gets a free id made from its title; only where an own
     recipe is shown and keeps its title does it keep its id, and takes the old one's place.
-
-    Signals:
-        recipe_used: train with this Recipe and this seed, an int up to 2^63 - 1.
-        recipe_save_requested: keep this Recipe among the person's own; answer with `show_saved` or `say`.
-        delete_requested: delete this Recipe, after the person has been asked; answer by closing, or with a notice.
-        export_requested: write this Recipe to a file that the person chooses.
-        import_requested: read a recipe from a file that the person chooses; answer with `show_recipe` or `say`.
     """
 
-    recipe_used = Signal(object, object)  # an int of Qt's has 32 bits
-    recipe_save_requested = Signal(object)
-    delete_requested = Signal(object)
-    export_requested = Signal(object)
-    import_requested = Signal()
+    recipe_used = Signal(object, object)  # train with this Recipe and this seed; an int of Qt's has 32 bits
+    recipe_save_requested = Signal(object)  # keep this Recipe among the person's own; `show_saved` or a notice answers
+    delete_requested = Signal(object)  # the person has been asked; answer by closing, or with a notice
+    export_requested = Signal(object)  # write this Recipe to a file that the person chooses
+    import_requested = Signal()  # read a recipe from such a file; answer with `show_recipe` or a notice
 
     def __init__(
         self,

@@ -24,10 +24,7 @@ _SETTINGS = {**declared(Recipe), "seed": declared(TrainingConfig)["seed"]}
 class TrainingFields(QWidget):
     """Everything but the title, the network and the augmentation; and the seed, which belongs to the run.
 
-    What a person has not touched comes back to the last digit as it was given.
-
-    Signals:
-        edited: a value is another one.
+    What a person has not touched comes back to the last digit as it was given. `edited`: a value is another one.
     """
 
     edited = Signal()

@@ -16,15 +16,10 @@ Remark = Callable[[str], tuple[bool, str]]
 
 
 class TitleRow(QWidget):
-    """A title, a note on what comes of it, 'Back' and 'Save'.
+    """A title, a note on what comes of it, 'Back' and 'Save'."""
 
-    Signals:
-        title_chosen: save under this title.
-        left: save nothing.
-    """
-
-    title_chosen = Signal(str)
-    left = Signal()
+    title_chosen = Signal(str)  # to save under
+    left = Signal()  # nothing is to be saved
 
     def __init__(self, remark: Remark, longest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)

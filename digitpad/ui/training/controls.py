@@ -18,17 +18,12 @@ from digitpad.ui.session.training_session import Phase, TrainingState
 
 
 class TrainLine(QWidget):
-    """What is needed to train, above how far it has come.
-
-    Signals:
-        train_requested, pause_requested, stop_requested: the buttons were pressed.
-        recipe_chosen: the Recipe that was chosen, by a person or by `show_recipes`.
-    """
+    """What is needed to train, above how far it has come."""
 
     train_requested = Signal()
     pause_requested = Signal()
     stop_requested = Signal()
-    recipe_chosen = Signal(object)
+    recipe_chosen = Signal(object)  # the Recipe, by a person or by `show_recipes`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

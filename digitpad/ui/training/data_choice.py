@@ -42,13 +42,9 @@ class _Combo(QComboBox):
 
 
 class DataChoice(QWidget):
-    """A combo box of data sets, which whoever shows this places, and what a download has to say meanwhile.
+    """A combo box of data sets, which whoever shows this places, and what a download has to say meanwhile."""
 
-    Signals:
-        data_chosen: the DataInfo in use from now on.
-    """
-
-    data_chosen = Signal(object)
+    data_chosen = Signal(object)  # the DataInfo in use from now on
 
     def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget | None = None) -> None:
         """The worker lists, describes and fetches data; whoever made it stops it, after `cancel`."""

@@ -20,17 +20,11 @@ from digitpad.ui.training.data_choice import DataChoice
 
 
 class TrainForm(QWidget):
-    """Fields in as many lines as the width asks for.
+    """Fields in as many lines as the width asks for."""
 
-    Signals:
-        edit_requested: the person wants to change the recipe.
-        browse_requested: the person wants to see the data.
-        live_toggled: whether the bars are to show the network in training.
-    """
-
-    edit_requested = Signal()
-    browse_requested = Signal()
-    live_toggled = Signal(bool)
+    edit_requested = Signal()  # to change the recipe
+    browse_requested = Signal()  # to see the data
+    live_toggled = Signal(bool)  # whether the bars are to show the network in training
 
     def __init__(self, data: DataChoice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
