@@ -15,6 +15,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -25,11 +26,16 @@ _LIBRARIES = {
 """The large ones, each after those it needs. On Windows torch itself loads its libraries through ctypes."""
 
 
+_importing = threading.Lock()
+"""Held by the thread that imports torch. A second one would wait for the dynamic loader with the interpreter's lock."""
+
+
 def import_torch() -> None:
-    """Import torch, gently towards the other threads; does nothing where it is there already."""
-    if "torch" not in sys.modules:
-        _preload()
-        import_gently("torch")
+    """Import torch, gently towards the other threads; returns when it is there, whichever thread imports it."""
+    with _importing:
+        if "torch" not in sys.modules:
+            _preload()
+            import_gently("torch")
 
 
 def import_gently(name: str) -> None:

@@ -58,6 +58,25 @@ except ImportError:
     assert done.stdout == "no torch True False\n", done.stderr
 
 
+def test_of_several_threads_one_loads_the_libraries_and_the_others_wait():
+    done = run("""
+import sys, threading
+from digitpad.platform import torch_import
+loads, sums, preload = [], [], torch_import._preload
+torch_import._preload = lambda: (loads.append(1), preload())
+def work():
+    torch_import.import_torch()
+    sums.append(float(sys.modules["torch"].ones(3).sum()))
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(len(loads), sums)
+""")
+    assert done.stdout == "1 [3.0, 3.0, 3.0]\n", done.stderr
+
+
 def test_another_thread_can_import_while_a_long_import_waits(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("first_step", "second_step", "wanted_by_the_window"):
