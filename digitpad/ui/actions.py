@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from digitpad.ui.common.icons import icon
@@ -19,7 +19,10 @@ class Actions(QObject):
         self._icons: dict[QAction, str] = {}
         self.undo = self._make("undo", self.tr("Undo"), self.tr("Take back the last change"), ["Ctrl+Z"])
         self.redo = self._make("redo", self.tr("Redo"), self.tr("Make the change again"), ["Ctrl+Shift+Z", "Ctrl+Y"])
-        self.clear = self._make("clear", self.tr("Clear"), self.tr("Clear the pad"), ["Del", "Backspace", "Esc"])
+        self.clear = self._make("clear", self.tr("Clear"), self.tr("Clear the pad"), ["Del", "Backspace"])
+        self.clear.setShortcutContext(
+            Qt.ShortcutContext.WidgetShortcut
+        )  # it destroys what has the focus: the pad's ink
         self.copy = self._make("copy", self.tr("Copy drawing"), self.tr("Copy the drawing as a picture"), [_Keys.Copy])
         self.paste = self._make(
             "paste", self.tr("Paste picture"), self.tr("Read a picture from the clipboard"), [_Keys.Paste]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from digitpad.domain.errors import Message
@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         canvas.ink_changed.connect(self._show_without_answer)
         canvas.ink_changed.connect(self._collector.put_off)
         canvas.ink_changed.connect(training.quiet.disturb)
+        canvas.addAction(actions.clear)
         canvas.history_changed.connect(self._on_history_changed)
         self._reader.answered.connect(self._on_answered)
         self._reader.unread.connect(answers.show_error)
@@ -215,6 +216,7 @@ class MainWindow(QMainWindow):
     @Slot(bool, bool)
     def _on_history_changed(self, can_undo: bool, can_redo: bool) -> None:
         self._actions.show_drawing(not self._canvas.ink.is_empty, can_undo, can_redo)
+        self._answers.follow_pen(self._canvas.is_pen_down)
 
     @Slot()
     def _on_network_changed(self) -> None:
@@ -248,6 +250,19 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _remark(self, words: str) -> None:
         self.statusBar().showMessage(words, _REMARK_SHOWN)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape breaks off a stroke, or closes a message, or the page that has the focus; it takes nothing away."""
+        focus = self.focusWidget()
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self._canvas.is_pen_down:
+            self._canvas.cancel_stroke()
+        elif self._notice.text:
+            self._notice.close_message()
+        elif focus is not None and self._workbench.shows(focus):
+            self._workbench.show_page("")
+            self._canvas.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._files.enter(event)

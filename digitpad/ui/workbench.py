@@ -55,6 +55,10 @@ class Workbench(QSplitter):
         """Name of the page that is shown, '' for none."""
         return next((_name(action) for action in self._places if action.isChecked()), "")
 
+    def shows(self, widget: QWidget) -> bool:
+        """Whether a widget is part of the page that is shown."""
+        return self._stack.isVisible() and self._stack.isAncestorOf(widget)
+
     def show_page(self, name: str) -> None:
         """Show a page by its name; none where there is no such."""
         for action in self._places:

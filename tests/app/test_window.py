@@ -98,7 +98,7 @@ def test_a_pen_draws_with_its_pressure(pad):
 def test_an_empty_pad_gets_an_empty_state_and_no_guess(pad):
     pad.draw(SEVEN)
     pad.answer()
-    pad.press(Qt.Key.Key_Escape)
+    pad.press(Qt.Key.Key_Delete)
 
     prediction = pad.answer()
 
@@ -106,6 +106,43 @@ def test_an_empty_pad_gets_an_empty_state_and_no_guess(pad):
     assert prediction.probabilities == (0.1,) * 10
     assert pad.canvas.ink.is_empty
     assert "Draw a digit" in pad.widget("prediction_label").accessibleDescription()
+
+
+def test_keys_that_destroy_need_the_focus_and_escape_takes_nothing_away(pad):
+    pad.draw(SEVEN)
+    pad.press(Qt.Key.Key_Escape)
+    pad.widget("pen_width", QSlider).setFocus()
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape):
+        pad.press(key)
+    assert len(pad.canvas.ink.strokes) == 1
+    pad.canvas.setFocus()
+    pad.press(Qt.Key.Key_Backspace)
+    assert pad.canvas.ink.is_empty
+
+
+def test_escape_closes_a_message_and_the_page_that_has_the_focus(pad):
+    page, notice = pad.widget("show_training", QAction), pad.widget("notice")
+    page.trigger()
+    notice.say("Something went wrong.")
+    pad.canvas.setFocus()
+    pad.press(Qt.Key.Key_Escape)
+    assert not notice.text
+    pad.press(Qt.Key.Key_Escape)
+    assert page.isChecked()
+    pad.widget("train_button").setFocus()
+    pad.press(Qt.Key.Key_Escape)
+    assert not page.isChecked()
+    assert pad.canvas.hasFocus()
+
+
+def test_not_a_digit_is_said_when_the_pen_is_lifted(pad):
+    label = pad.widget("prediction_label")
+    zigzag = [(0.2 + 0.1 * (number % 2) * 5, 0.15 + 0.05 * number) for number in range(15)]
+    press_and_move(pad, zigzag)
+    assert pad.answer().digit is None
+    assert label.accessibleDescription() == "…"
+    QTest.mouseRelease(pad.canvas, Qt.MouseButton.LeftButton, pos=pad.at(*zigzag[-1]))
+    pad.qtbot.waitUntil(lambda: label.accessibleDescription().startswith("not a digit"))
 
 
 def test_undo_and_redo_are_read_anew(pad):

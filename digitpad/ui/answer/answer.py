@@ -15,6 +15,9 @@ from digitpad.ui.common.theme import NOTE_PIXELS, TEXT_PIXELS, current_theme, te
 HEIGHT, SMALLEST = 104, 66
 """Usual and smallest height in pixels; digit and type grow and shrink with it."""
 
+SURE = 0.6
+"""Confidence below which an answer looks unsure."""
+
 _DIGIT, _HEADLINE, _LARGEST_DIGIT = 0.85, 0.25, 160
 _NARROWEST = 112
 
@@ -28,6 +31,7 @@ class _Shown:
         headline, word, note: three lines, from large to small.
         sentence: what stands there instead of the lines.
         warns: whether this is a warning, which is amber.
+        is_quiet: whether sign and headline are set in quiet type.
         spoken: what a screen reader says.
     """
 
@@ -37,6 +41,7 @@ class _Shown:
     note: str = ""
     sentence: str = ""
     warns: bool = False
+    is_quiet: bool = False
     spoken: str = ""
 
 
@@ -66,26 +71,36 @@ class AnswerPanel(QWidget):
         """Say what went wrong, in amber and in words."""
         self._show(_Shown(sign="!", sentence=sentence, warns=True, spoken=sentence))
 
-    def show_prediction(self, prediction: Prediction, milliseconds: float) -> None:
-        """Show an answer; 'not a digit' where there is ink but no digit, and the empty state where there is no ink.
+    def show_prediction(self, prediction: Prediction, milliseconds: float, *, waits: bool = False) -> None:
+        """Show an answer, an unsure one with its rival; the empty state where there is no ink.
 
         Args:
             prediction: what the network says.
             milliseconds: time from the pen to this answer.
+            waits: whether the pen is still down, so that what is no digit may become one.
         """
         if prediction.digit is None and not prediction.network_input.any():
             self.show_empty()
             return
+        shares = prediction.probabilities
+        nearest, rival = sorted(range(CLASSES), key=shares.__getitem__, reverse=True)[:2]
         share = percent(prediction.confidence)
         note = self.tr("answered in {time}").format(time=response_time(milliseconds))
-        if prediction.digit is None:
+        if prediction.digit is None and waits:
+            self._show(_Shown("…", is_quiet=True, spoken="…"))
+        elif prediction.digit is None:
             headline = self.tr("not a digit")
-            nearest = self._words[prediction.probabilities.index(prediction.confidence)]
-            word = self.tr("nearest: {digit}").format(digit=nearest)
+            word = self.tr("nearest: {digit}").format(digit=self._words[nearest])
             self._show(_Shown("?", headline, word, note, warns=True, spoken=f"{headline}, {word}"))
         else:
-            word = self._words[prediction.digit]
-            self._show(_Shown(str(prediction.digit), share, word, note, spoken=f"{prediction.digit}, {word}, {share}"))
+            word, is_unsure = self._words[prediction.digit], prediction.confidence < SURE
+            if is_unsure:
+                other = self.tr("or {digit}, {share}").format(digit=self._words[rival], share=percent(shares[rival]))
+                word = f"{word} {other}"
+            spoken = (
+                f"{prediction.digit}, {word}, {share}" if not is_unsure else f"{prediction.digit}, {share}, {other}"
+            )
+            self._show(_Shown(str(prediction.digit), share, word, note, is_quiet=is_unsure, spoken=spoken))
 
     def sizeHint(self) -> QSize:
         return QSize(320, HEIGHT)
@@ -96,7 +111,7 @@ class AnswerPanel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         shown, theme = self._shown, current_theme()
         text, quiet = QColor(theme.text), QColor(theme.quiet)
-        strong = QColor(theme.amber) if shown.warns else text
+        strong = QColor(theme.amber) if shown.warns else quiet if shown.is_quiet else text
         width, height = self.width(), min(self.height(), round(_LARGEST_DIGIT / _DIGIT))
         is_narrow = width < 2 * height
         font = text_font(max(48, min(round(_DIGIT * height), round(0.4 * width) if is_narrow else height)))
@@ -132,7 +147,7 @@ class AnswerPanel(QWidget):
             pixels = max(20, round(_HEADLINE * height))
             headline = _fitted(shown.headline, pixels, width - left)
             ascent = -QFontMetricsF(headline).tightBoundingRect("1").top()
-            word = text_font(max(TEXT_PIXELS, round(0.125 * height)))
+            word = _fitted(shown.word, max(TEXT_PIXELS, round(0.125 * height)), width - left)
             lines = [(shown.headline, headline, strong, top + ascent), (shown.word, word, text, foot)]
             if not is_narrow:
                 lines[1] = shown.word, word, text, foot - 0.31 * digit_height

@@ -43,6 +43,8 @@ class ReadingPane(QWidget):
         self._bars = ProbabilityBars()
         self._input = NetworkInput()
         self._generation = 0
+        self._answered: Reading | None = None  # while there is an answer
+        self._pen_down = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_ANNOUNCED_AFTER)
@@ -169,24 +171,39 @@ class ReadingPane(QWidget):
         self._generation = answer.generation
         probabilities = None if empty else prediction.probabilities
         self._bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
-        self._answer.show_prediction(prediction, answer.seconds * 1000)
+        self._answered = answer
+        self._show_digit()
         self._input.show_input(None if empty else prediction.network_input)
         self._bars.repaint()
         self._pause.start()
 
+    def follow_pen(self, is_down: bool) -> None:
+        """While the pen is down, what is no digit yet waits for the rest of the stroke."""
+        if is_down != self._pen_down:
+            self._pen_down = is_down
+            self._show_digit()
+
+    def _show_digit(self) -> None:
+        if self._answered is not None:
+            milliseconds = self._answered.seconds * 1000
+            self._answer.show_prediction(self._answered.prediction, milliseconds, waits=self._pen_down)
+
     def show_empty(self) -> None:
         """Say what to do; an answer to what was drawn before does not stay."""
+        self._answered = None
         self._bars.show_probabilities(None, None, animate=True)
         self._input.show_input(None)
         self._answer.show_empty()
 
     def show_loading(self) -> None:
         """Say that the network is not there yet."""
+        self._answered = None
         self._answer.show_loading()
 
     @Slot(object)
     def show_error(self, error: Message) -> None:
         """Say why there is no answer; an answer to something else does not stay."""
+        self._answered = None
         self._bars.show_probabilities(None, None)
         self._input.show_input(None)
         self._answer.show_error(sentence(error))

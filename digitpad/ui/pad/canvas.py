@@ -71,12 +71,12 @@ class Canvas(QWidget):
     @property
     def can_undo(self) -> bool:
         """Whether there is something to undo; what the pointer is doing counts."""
-        return self._busy or self._history.can_undo
+        return self.is_pen_down or self._history.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether there is something to redo; not while the pointer draws or erases."""
-        return not self._busy and self._history.can_redo
+        return not self.is_pen_down and self._history.can_redo
 
     def sizeHint(self) -> QSize:
         return QSize(560, 560)
@@ -98,7 +98,7 @@ class Canvas(QWidget):
     @Slot()
     def undo(self) -> None:
         """Take back the last step, or the stroke that is growing."""
-        if self._busy:
+        if self.is_pen_down:
             self.cancel_stroke()
         elif self.can_undo:
             self._history.undo()
@@ -166,7 +166,8 @@ class Canvas(QWidget):
                 self._paint_hint(painter)
 
     @property
-    def _busy(self) -> bool:
+    def is_pen_down(self) -> bool:
+        """Whether the pointer draws or erases now."""
         return self._growing is not None or self._eraser_at is not None
 
     def _follow(self, step: PointerStep) -> None:
@@ -180,7 +181,7 @@ class Canvas(QWidget):
             self._add_point(self._growing, step)
         elif step.position is not None and self._eraser_at is not None:
             self._erase_to(step.position)
-        if step.phase is Phase.RELEASE and self._busy:
+        if step.phase is Phase.RELEASE and self.is_pen_down:
             self._finish()
 
     def _pen_down(self, step: PointerStep) -> None:
@@ -254,7 +255,7 @@ class Canvas(QWidget):
 
     def _forget(self) -> None:
         """Go back to the ink before the press."""
-        if self._busy:
+        if self.is_pen_down:
             self._pen_up()
             self.update()
             self._show_history()

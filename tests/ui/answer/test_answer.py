@@ -62,6 +62,25 @@ def test_an_answer_is_heard_and_seen(panel):
     assert 55 <= rows[-1] - rows[0] <= 96
 
 
+@pytest.mark.parametrize(("confidence", "is_sure"), [(0.59, False), (0.61, True)])
+def test_an_unsure_answer_is_quiet_and_has_its_rival_beside_it(panel, confidence, is_sure):
+    shares = [0.0] * 10
+    shares[7], shares[1] = confidence, 1 - confidence
+    panel.show_prediction(prediction(7, tuple(shares)), 4)
+    assert ("or one" in panel.accessibleDescription()) is not is_sure
+    digit = pixels(panel)[:, : panel.width() // 8]
+    assert bool((digit == rgb(LIGHT.text)).all(axis=2).any()) is is_sure
+    assert bool((digit == rgb(LIGHT.quiet)).all(axis=2).any()) is not is_sure
+
+
+def test_what_is_no_digit_yet_waits_while_the_pen_is_down(panel):
+    panel.show_prediction(prediction(None, UNSURE), 4, waits=True)
+    assert panel.accessibleDescription() == "…"
+    assert not shows(panel, LIGHT.amber)
+    panel.show_prediction(prediction(7), 4, waits=True)
+    assert panel.accessibleDescription() == "7, seven, 98.6 %"
+
+
 def test_the_panel_explains_itself_while_it_is_empty(panel):
     assert panel.accessibleDescription() == "Draw a digit and the answer appears here."
     panel.show_prediction(prediction(7), 4)
