@@ -35,12 +35,7 @@ def percent(share: float, decimals: int | None = 1) -> str:
 
 
 def duration(seconds: float, decimals: int = 0) -> str:
-    """Seconds for people, in a width that changes seldom: '12 s', '3:05 min', '1:02:03 h'.
-
-    Args:
-        seconds: 0 or more.
-        decimals: of seconds below a minute.
-    """
+    """Seconds, 0 or more, in a width that changes seldom: '12 s' with `decimals`, '3:05 min', '1:02:03 h'."""
     if round(seconds, decimals) < 60:
         return translate("format", "{seconds} s").format(seconds=numeral(seconds, decimals))
     minutes, left = divmod(round(seconds), 60)

@@ -23,9 +23,6 @@ class NumberBox(QAbstractSpinBox):
 
     The number is Python's: Qt's own spin boxes end at 2³¹ - 1 or round. One above the highest cannot be typed; what is
     not finished or too low falls back to the last one. The arrows add the setting's step, or go through 1, 2, 5, 10 …
-
-    Signals:
-        edited: the number is another one.
     """
 
     edited = Signal()

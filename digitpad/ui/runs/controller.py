@@ -31,25 +31,15 @@ T = TypeVar("T")
 
 
 class RunController(QObject):
-    """Does what the list of runs asks for.
+    """Does what the list of runs asks for."""
 
-    Signals:
-        load_requested: the Path of a run's checkpoint that is to be read with.
-        resume_requested: the id of a run that is to go on.
-        run_selected: the name of a run, and its RunCurves, to be shown.
-        renamed: the RunInfo of a run that has another name.
-        laid_over: the curves to lay over the shown ones, RunCurves by name.
-        saved: the Path that a checkpoint was exported to.
-        failed: a DigitpadError.
-    """
-
-    load_requested = Signal(object)
-    resume_requested = Signal(str)
-    run_selected = Signal(str, object)
-    renamed = Signal(object)
-    laid_over = Signal(object)
-    saved = Signal(object)
-    failed = Signal(object)
+    load_requested = Signal(object)  # the Path of a run's checkpoint that is to be read with
+    resume_requested = Signal(str)  # the id of a run that is to go on
+    run_selected = Signal(str, object)  # the name of a run, and its RunCurves, to be shown
+    renamed = Signal(object)  # the RunInfo of a run that has another name
+    laid_over = Signal(object)  # the curves to lay over the shown ones, RunCurves by name
+    saved = Signal(object)  # the Path that a checkpoint was exported to
+    failed = Signal(object)  # a DigitpadError
 
     def __init__(self, runs: RunList, session: TrainingSession, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -80,9 +70,8 @@ class RunController(QObject):
         def export(path: Path) -> None:
             self._do(partial(work, path), lambda _: self.saved.emit(path))
 
-        window = self._list.window()
-        title = self.tr("Export the best checkpoint")
-        ask_save(window, title, f"{run.name}.safetensors", file_filters(".safetensors"), export)
+        title, name = self.tr("Export the best checkpoint"), f"{run.name}.safetensors"
+        ask_save(self._list.window(), title, name, file_filters(".safetensors"), export)
 
     @Slot(object, str)
     def _on_rename(self, run: RunInfo, name: str) -> None:
@@ -109,11 +98,9 @@ class RunController(QObject):
 
     @Slot(object)
     def _on_laid_over(self, runs: Sequence[RunInfo]) -> None:
-        names = run_labels(runs)
+        names, read = run_labels(runs), partial(_curves, list(runs))
         self._worker.run(
-            partial(_curves, list(runs)),
-            lambda curves: self.laid_over.emit(dict(zip(names, curves, strict=True))),
-            self.failed.emit,
+            read, lambda curves: self.laid_over.emit(dict(zip(names, curves, strict=True))), self.failed.emit
         )
 
     def _do(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
@@ -132,11 +119,8 @@ def _listed() -> tuple[list[RunInfo], set[str]]:
     """The runs, and the ids of those that can go on."""
     folder = runs_folder()
     runs = list_runs(folder)
-    return runs, {
-        run.id
-        for run in runs
-        if run.state in ("stopped", "failed") and (folder / run.id / "resume.safetensors").is_file()
-    }
+    ended = [run.id for run in runs if run.state in ("stopped", "failed")]
+    return runs, {run_id for run_id in ended if (folder / run_id / "resume.safetensors").is_file()}
 
 
 def _curves(runs: Sequence[RunInfo]) -> list[RunCurves]:

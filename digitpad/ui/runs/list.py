@@ -19,24 +19,15 @@ from digitpad.ui.runs.view import ROW, RunView
 
 
 class RunList(QWidget):
-    """A table of runs with a row of buttons. It does no work on files: it only emits requests.
+    """A table of runs with a row of buttons. It does no work on files: it only emits requests, most with a RunInfo."""
 
-    Signals:
-        selected(RunInfo | None): another run is selected, or none is.
-        laid_over(list[RunInfo]): these runs are checked now: their curves lie over the shown one's.
-        load_requested(RunInfo, str): read with the run's 'best' or 'last' checkpoint.
-        resume_requested(RunInfo), export_requested(RunInfo): go on with it; save a checkpoint of it elsewhere.
-        rename_requested(RunInfo, str): give it this name. `update_run` shows it once it has it.
-        delete_requested(RunInfo): delete it; the person has been asked. `show_runs` shows that it is gone.
-    """
-
-    selected = Signal(object)
-    laid_over = Signal(object)
-    load_requested = Signal(object, str)
+    selected = Signal(object)  # None where no run is selected any more
+    laid_over = Signal(object)  # the list of runs that are checked now: their curves lie over the shown one's
+    load_requested = Signal(object, str)  # read with the run's 'best' or 'last' checkpoint
     resume_requested = Signal(object)
-    export_requested = Signal(object)
-    rename_requested = Signal(object, str)
-    delete_requested = Signal(object)
+    export_requested = Signal(object)  # save a checkpoint of it elsewhere
+    rename_requested = Signal(object, str)  # give it this name; `update_run` shows it once it has it
+    delete_requested = Signal(object)  # the person has been asked; `show_runs` shows that it is gone
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -47,14 +47,9 @@ class _Cells(NamedTuple):
 
 
 class RunTable(QAbstractTableModel):
-    """A row for each run. It sorts by itself: a proxy would ask for 2,000 runs some 40,000 times, one by one.
+    """A row for each run. It sorts by itself: a proxy would ask for 2,000 runs some 40,000 times, one by one."""
 
-    Signals:
-        rename_requested(RunInfo, str): a person typed another name. It is shown once `update_run` brings it.
-        checks_changed(): other runs than before are checked.
-    """
-
-    rename_requested = Signal(object, str)
+    rename_requested = Signal(object, str)  # a RunInfo and what was typed, shown once `update_run` brings it
     checks_changed = Signal()
 
     def __init__(self) -> None:

@@ -36,13 +36,9 @@ _KEYS = (Qt.Key.Key_Space, Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Backspac
 
 
 class RunView(QTableView):
-    """A table that keeps the keys that mean something in it from the window, where Delete clears the pad.
+    """A table that keeps the keys that mean something in it from the window, where Delete clears the pad."""
 
-    Signals:
-        key_pressed(Qt.Key): Space, F2, Delete or Backspace.
-    """
-
-    key_pressed = Signal(object)
+    key_pressed = Signal(object)  # Space, F2, Delete or Backspace
 
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__(sortingEnabled=True, showGrid=False, wordWrap=False)
