@@ -114,12 +114,13 @@ def test_no_text_is_shown_past_a_translation(path, tree):
 
 @each_source
 def test_no_sentence_is_written_past_a_translation(path, tree):
-    """Two words in a row are meant for people, wherever they stand; faults of the program and styles are not."""
+    """Two words in a row are meant for people, wherever they stand; faults, the log's lines and styles are not."""
     passed: set[ast.AST] = set()
     for node in ast.walk(tree):
         is_style = isinstance(node, ast.Constant) and re.search(r"[{;]", str(node.value))
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        is_message = called(node) in MESSAGE_CLASSES or isinstance(node, ast.Raise)
+        is_logged = called(node) in (".info", ".warning", ".error")
+        is_message = called(node) in MESSAGE_CLASSES or is_logged or isinstance(node, ast.Raise)
         if is_translated(node) or is_style or is_docstring or is_message:
             passed.update(ast.walk(node))
     for node in ast.walk(tree):
