@@ -23,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return recorded(lambda: cli.run(parsed), parsed.verbose)
 
+    import digitpad.services  # noqa: F401 - before Qt, see there
     from digitpad.platform import system_check
 
     problem = system_check.problem()

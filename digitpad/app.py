@@ -19,13 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-if sys.platform == "win32":
-    import onnxruntime  # noqa: F401 - after Qt it fails to load its DLL (microsoft/onnxruntime 26127)
-
-# What does not need Qt comes before it: once PySide6 is there, it reads the source of each module that is imported
-# (shibokensupport.feature), which makes these take 20 to 30 ms longer.
-import digitpad.ink.raster.render
-import digitpad.services  # noqa: F401
+import digitpad.services  # noqa: F401 - before Qt, see there
 
 # isort: split
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator

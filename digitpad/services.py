@@ -1,4 +1,9 @@
-"""Learning as the window asks for it: one service whose functions import torch when they are first called."""
+"""Learning as the window asks for it: one service whose functions import torch when they are first called.
+
+Import this before PySide6. Once that is there, it reads the source of each module that is imported
+(shibokensupport.feature), which makes NumPy and digitpad's own modules take 20 to 30 ms longer; and on Windows
+onnxruntime's DLL does not load after Qt's (microsoft/onnxruntime 26127).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+import digitpad.ink.raster.render  # noqa: F401 - the window needs it, and it needs no Qt
 from digitpad.domain.data_info import DataInfo, Embedding, ImagePage
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Augmentation, Recipe
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
     from digitpad.learning.inspect.embedding import EmbeddingMap
     from digitpad.learning.models.checkpoints import Checkpoint
     from digitpad.reading.reader import Reader
+
+if sys.platform == "win32":
+    import onnxruntime  # noqa: F401
 
 Pixels = NDArray[np.uint8]
 

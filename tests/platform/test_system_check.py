@@ -222,3 +222,21 @@ sys.exit(__main__.main([]))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
+def test_the_command_imports_what_needs_no_qt_before_qt():
+    script = """
+import sys
+from digitpad import __main__, app
+assert list(sys.modules).index("PySide6") > list(sys.modules).index("digitpad.services")
+"""
+    order = """
+import sys
+from digitpad import __main__
+from digitpad.platform import system_check
+system_check.problem = lambda: print("digitpad.services" in sys.modules, "PySide6" in sys.modules) or "enough"
+__main__.main([])
+"""
+    for program, said in ((script, ""), (order, "True False\n")):
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert done.stdout == said, done.stderr

@@ -12,9 +12,9 @@ from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.checkpoint_card import CheckpointPanel
 from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.answer.rejection import RejectionChoice
-from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.widgets import announce
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import Reading
 

@@ -8,10 +8,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.errors import Message
-from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.layouts import column, row
-from digitpad.ui.common.widgets import named
+from digitpad.ui.common.widgets import announce, named
 
 _BREAKS = re.compile(r"(?<=[/\\._-])(?=[^\W\d])|(?<=[^\W_]{24})(?=[^\W_])")
 

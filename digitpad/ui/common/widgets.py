@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 W = TypeVar("W", bound=QWidget)
@@ -33,3 +34,9 @@ def note_label(text: str = "", name: str = "") -> QLabel:
     label = named(QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText), name)
     label.setProperty("note", True)
     return label
+
+
+def announce(widget: QWidget, words: str) -> None:
+    """Let a screen reader, where one is at work, say something about a widget now."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))

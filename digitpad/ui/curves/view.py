@@ -10,11 +10,10 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPalette, QReg
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStackedLayout, QToolButton, QToolTip, QWidget
 
 from digitpad.domain.recipe import Augmentation
-from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
-from digitpad.ui.common.widgets import named, note_label
+from digitpad.ui.common.widgets import announce, named, note_label
 from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.plots import CurvePlots
 

@@ -9,11 +9,10 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from digitpad.domain.data_info import ImagePage
-from digitpad.ui.common.announce import announce
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
-from digitpad.ui.common.widgets import named
+from digitpad.ui.common.widgets import announce, named
 
 _ENLARGED = 2
 """Pixels of the window for a pixel of an image, at least; on a screen of another scale the nearest whole number."""

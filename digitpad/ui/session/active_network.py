@@ -161,9 +161,7 @@ class ActiveNetwork(QObject):
     @Slot(object)
     def open(self, path: Path | None) -> None:
         """Open a checkpoint that a person chose, the one that ships where None. What a run has learned gives way."""
-        if self._learned is not None:
-            self._learned = self._live = None
-        self._open(path)
+        self._open(path, keeps_learned=False)
 
     @Slot()
     def open_previous(self) -> None:
@@ -215,17 +213,19 @@ class ActiveNetwork(QObject):
     def _previous(self, path: Path | None) -> Path | None:
         return next((before for before in self._history if before != path), None)
 
-    def _open(self, path: Path | None) -> None:
+    def _open(self, path: Path | None, *, keeps_learned: bool = True) -> None:
         self._openings += 1
         self._requested = path
-        self._worker.run(partial(self._open_network, path), self._on_opened, partial(self._on_failed, path))
+        opened = partial(self._on_opened, keeps_learned)
+        self._worker.run(partial(self._open_network, path), opened, partial(self._on_failed, path))
         self.changed.emit()
 
-    def _on_opened(self, opened: Reader) -> None:
+    def _on_opened(self, keeps_learned: bool, opened: Reader) -> None:
         self._openings -= 1
         self._opened, self._problem = opened, None
         if self._learned is not None:
             self._live = None
+            self._learned = self._learned if keeps_learned else None
         path = opened.info.path
         if path is not None:
             self._history = [path, *(before for before in self._history if before != path)]
@@ -235,6 +235,8 @@ class ActiveNetwork(QObject):
     def _on_failed(self, path: Path | None, error: DigitpadError) -> None:
         self._openings -= 1
         self.failed.emit(error)
+        if self._opened is not None and not self._openings:
+            self._requested = self._opened.info.path
         if self._learned is not None:
             self._live = None
         if self._opened is None and not self._openings:

@@ -173,6 +173,21 @@ def test_a_network_in_training_reads_while_there_is_one(network, settled):
     assert network.state.step == 0
 
 
+def test_a_file_that_does_not_open_leaves_what_a_run_learned_and_the_way_back(network, opener, settled):
+    network.open(MINE)
+    settled()
+    network.begin_run()
+    network.show_live(live(20))
+    network.end_run(OTHER)
+    assert settled() == (Source.JUST_TRAINED, OTHER)
+    network.open(BROKEN)
+    assert settled() == (Source.JUST_TRAINED, OTHER)
+    network.set_follows_training(False)
+    assert settled() == (Source.LOADED, MINE)
+    network.set_follows_training(True)
+    assert settled() == (Source.JUST_TRAINED, OTHER)
+
+
 def test_before_a_checkpoint_is_open_no_network_in_training_reads(network):
     network.show_live(live())
     assert (network.state.source, network.reader) == (Source.NONE, None)
