@@ -23,6 +23,7 @@ class Network:
 
     def __init__(self, path):
         self.info = CheckpointInfo(path.stem, "wide", path=path)
+        self.preparation = None
 
 
 class Opener:
