@@ -1,4 +1,4 @@
-"""Widgets with their names and words in one call."""
+"""Widgets with their names and words in one call, and words for those who hear the window."""
 
 from __future__ import annotations
 

@@ -168,8 +168,9 @@ class DataBrowser(QDialog):
         info, part = self._current, max(0, self._part.currentIndex())
         self._part.clear()
         if info is not None:
-            self._part.addItem(f"{self.tr('Training')} ({numeral(info.train)})", "train")
-            self._part.addItem(f"{self.tr('Test')} ({numeral(info.test)})", "test")
+            training, test = self.tr("Training"), self.tr("Test")
+            self._part.addItem(f"{training} ({numeral(info.train)})", "train")
+            self._part.addItem(f"{test} ({numeral(info.test)})", "test")
             self._part.setCurrentIndex(part)
         self._part.setEnabled(info is not None)
         for button in self._classes.values():

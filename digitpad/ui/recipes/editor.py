@@ -241,15 +241,13 @@ class RecipeEditor(QDialog):
 
     @Slot()
     def _on_use(self) -> None:
-        now = self.recipe()
-        if now is not None:
+        if (now := self.recipe()) is not None:
             self.recipe_used.emit(now, self.training.seed)
             self.accept()
 
     @Slot()
     def _on_export(self) -> None:
-        now = self.recipe()
-        if now is not None:
+        if (now := self.recipe()) is not None:
             self.export_requested.emit(now)
 
     @Slot()
