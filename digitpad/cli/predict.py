@@ -18,7 +18,6 @@ def run(arguments: argparse.Namespace) -> int:
     from digitpad.reading.load import open_reader
 
     reader = open_reader(arguments.checkpoint)
-    reader.false_rejection_rate = arguments.false_rejection_rate
     status = 0
     for file in arguments.files:
         try:
@@ -29,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
             print_error(error)
             status = 2
             continue
-        for index, prediction in enumerate(map(reader.predict, inks)):
+        for index, ink in enumerate(inks):
+            prediction = reader.predict(ink, false_rejection_rate=arguments.false_rejection_rate)
             if arguments.json:
                 print_json(
                     file=str(file),

@@ -34,7 +34,6 @@ class Reader:
         checkpoint: what it reads with.
         info: what is known of it.
         preparation: how its input is prepared, where that had to be found out.
-        false_rejection_rate: share of real digits that may be rejected, None to reject nothing; can be set.
     """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
@@ -45,7 +44,6 @@ class Reader:
         """
         self.info: CheckpointInfo = checkpoint.info
         self.preparation: Preparation | None = checkpoint.preparation
-        self.false_rejection_rate: float | None = FALSE_REJECTION_RATE
         self.checkpoint = checkpoint
         self._session = session_of(build_graph(checkpoint), self.info.name)
         self._batch = BATCH if isinstance(self._session.get_inputs()[0].shape[0], str) else 1
@@ -85,16 +83,26 @@ class Reader:
             raise InputError("{name} answers with what is no number; choose another checkpoint.", name=self.info.name)
         return probabilities / probabilities.sum(axis=1, keepdims=True), scores
 
-    def predict(self, ink: Ink, revision: int = 0) -> Prediction:
+    def predict(
+        self, ink: Ink, revision: int = 0, false_rejection_rate: float | None = FALSE_REJECTION_RATE
+    ) -> Prediction:
         """Read some ink. Where nothing is drawn, there is no digit, and every probability is 0.1.
 
         Where what is drawn is rejected as no digit, the probabilities are those of the digits that it comes nearest to.
+
+        Args:
+            ink: what is drawn.
+            revision: a number that the prediction carries.
+            false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
+
+        Raises:
+            InputError: see `read`.
         """
         network_input = render(ink)
         if not network_input.any():
             return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input, "empty")
         probabilities, score = self.read(network_input)
-        lowest = threshold(self.info.thresholds, self.false_rejection_rate)
+        lowest = threshold(self.info.thresholds, false_rejection_rate)
         reason = None
         # The network sees all ink at one size, and so cannot tell a speck from a one.
         if math.isfinite(lowest) and ink.is_speck:

@@ -168,7 +168,6 @@ def _size(ink: Ink) -> int:
 
 def _read(request: _Request, reader: Reader) -> Reading:
     started = time.perf_counter()
-    reader.false_rejection_rate = request.false_rejection_rate
-    prediction = reader.predict(request.ink, request.revision)
+    prediction = reader.predict(request.ink, request.revision, request.false_rejection_rate)
     ended = time.perf_counter()
     return Reading(request.generation, prediction, ended - request.at, ended - started, _size(request.ink))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitpad.domain.rejection import threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.data.pen_dataset import read_pen
 from digitpad.learning.training.recipes import RECIPES
@@ -19,7 +19,7 @@ def shipped():
 
 
 def evaluated(reader, data):
-    lowest = threshold(reader.info.thresholds, reader.false_rejection_rate)
+    lowest = threshold(reader.info.thresholds, FALSE_REJECTION_RATE)
     return evaluate(data, *read_many(reader.read_batch, data.images), lowest)
 
 

@@ -30,7 +30,7 @@ class SlowNetwork:
         self.asked = []
         self.let = threading.Semaphore(0)
 
-    def predict(self, ink, revision=0):
+    def predict(self, ink, revision=0, false_rejection_rate=FALSE_REJECTION_RATE):
         self.asked.append(revision)
         assert self.let.acquire(timeout=20)
         time.sleep(0.01)  # too slow for the window's thread
@@ -177,15 +177,15 @@ def test_a_fault_in_a_reading_does_not_stop_the_next(qtbot, network, reader, ope
 
 
 def test_a_network_that_cannot_read_says_so(qtbot, network, reader, opener):
-    def unable(ink, revision=0):
-        raise InputError("It answers with what is no number.")
+    def unable(ink, revision=0, false_rejection_rate=None):
+        raise InputError("It computes what is not a number.")
 
     opened(qtbot, network)
     opener.made[0].predict = unable
     with qtbot.waitSignal(reader.unread) as failed:
         reader.read(1, INK, True)
 
-    assert [str(error) for error in failed.args] == ["It answers with what is no number."]
+    assert [str(error) for error in failed.args] == ["It computes what is not a number."]
 
 
 def live_network(reader):
@@ -195,7 +195,7 @@ def live_network(reader):
 class Learner(SlowNetwork):
     """A network in training, which finds another digit and need not be let to."""
 
-    def predict(self, ink, revision=0):
+    def predict(self, ink, revision=0, false_rejection_rate=FALSE_REJECTION_RATE):
         self.asked.append(revision)
         return Prediction(revision, 5, (0.1,) * 10, np.zeros((28, 28), np.uint8))
 
@@ -249,11 +249,9 @@ def test_an_answer_of_the_network_before_is_dropped(qtbot, network, reader, open
 class StrictNetwork(SlowNetwork):
     """Refuses everything unless it may refuse nothing; need not be let to."""
 
-    false_rejection_rate = "not set"
-
-    def predict(self, ink, revision=0):
-        self.asked.append(self.false_rejection_rate)
-        digit = 5 if self.false_rejection_rate is None else None
+    def predict(self, ink, revision=0, false_rejection_rate=FALSE_REJECTION_RATE):
+        self.asked.append(false_rejection_rate)
+        digit = 5 if false_rejection_rate is None else None
         return Prediction(revision, digit, (0.1,) * 10, np.zeros((28, 28), np.uint8))
 
 
@@ -265,7 +263,7 @@ def strict(qtbot, network, opener, reader, readings):
     reader.read(1, INK, True)
     qtbot.waitUntil(lambda: bool(readings))
     assert readings[0].prediction.digit is None
-    assert opener.made[0].false_rejection_rate == FALSE_REJECTION_RATE
+    assert opener.made[0].asked == [FALSE_REJECTION_RATE]
     return reader
 
 
@@ -322,7 +320,7 @@ class InstantNetwork(SlowNetwork):
         self.seconds = 0.0
         self.threads = []
 
-    def predict(self, ink, revision=0):
+    def predict(self, ink, revision=0, false_rejection_rate=FALSE_REJECTION_RATE):
         self.threads.append(threading.get_ident())
         until = time.perf_counter() + self.seconds
         while time.perf_counter() < until:
