@@ -40,7 +40,7 @@ def export_onnx(
     Args:
         checkpoint: the network.
         path: where to write.
-        images: uint8 (n, 28, 28) to compare answers on; ten drawn digits and a blank image where None.
+        images: uint8 (n, 28, 28) to compare answers on; thirty drawn digits and a blank image where None.
         false_rejection_rate: share of real digits that `digit` may reject, None to reject blank images alone.
 
     Returns:
@@ -78,7 +78,7 @@ def export_onnx(
 def _metadata(checkpoint: Checkpoint, false_rejection_rate: float | None) -> dict[str, str]:
     """What is known of the network, for the file's metadata."""
     info = checkpoint.info
-    is_shipped = info.path is not None and info.path.parent == shipped("checkpoints")
+    is_shipped = info.path is not None and info.path.resolve().parent == shipped("checkpoints").resolve()
     known = {
         "name": info.name,
         "network": info.network,
