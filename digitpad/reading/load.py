@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,8 +30,13 @@ from digitpad.storage.starter import starter_digits
 
 _log = logging.getLogger(__name__)
 
-FIRST_READING_SECONDS = 5.0
-"""Time that a foreign network has for its first image."""
+OPENING_SECONDS = 5.0
+"""Time that a foreign network has for all that it reads before it is opened."""
+
+_PART = 16
+"""Images that it then reads at once, since it is stopped between operators only."""
+
+_Run = Callable[[Any, NDArray[np.float32]], NDArray[np.float32]]
 
 
 def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
@@ -99,16 +105,16 @@ def _from_state_dict(path: Path, tensors: dict[str, StoredTensor], digits: Digit
         )
         return Checkpoint(info, filled(path.name, network, candidate.tensors), preparation=way)
 
-    def logits_of(candidate: Candidate) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    def logits_of(candidate: Candidate, run: _Run) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
         graph = build_graph(checkpoint_for(candidate, PREPARATIONS[0]), ["logits"], is_prepared=True)
-        session = session_of(graph, path.name)
-        return lambda images: np.asarray(session.run(["logits"], {"image": images})[0])
+        return partial(run, session_of(graph, path.name))
 
     found = candidates(path.name, tensors)
     customary = NORMALISATIONS.get(found[0].network, (0.1307, 0.3081))
-    networks = [(candidate.unlikeliness, partial(logits_of, candidate)) for candidate in found]
     way = next(way for way in PREPARATIONS if (way.mean, way.std) == customary)
-    index, way = find_preparation(networks, digits or starter_digits(), way)
+    with _limited_time(path.name) as run:
+        networks = [(candidate.unlikeliness, partial(logits_of, candidate, run)) for candidate in found]
+        index, way = find_preparation(networks, digits or starter_digits(), way)
     return checkpoint_for(found[index], way)
 
 
@@ -119,25 +125,27 @@ def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
     from digitpad.reading.foreign.onnx_file import read_onnx
 
     file = read_onnx(path)
-    session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
-    blank = np.zeros((1, SIDE, SIDE), np.float32)
-    first = _run_in_time(session, blank, path.name)
-    if file.has_batches:  # some graphs say so, and yet fix the number of images within
-        try:
-            has_batches = len(_run_in_time(session, np.repeat(blank, 3, axis=0), path.name)) == 3
-        except InputError:
-            has_batches = False
-        file = replace(file, has_batches=has_batches)
+    digits = digits or starter_digits()
+    with _limited_time(path.name) as run:
         session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
-    is_probability = bool((first >= 0).all() and np.isclose(first.sum(), 1, atol=1e-3))
+        blank = np.zeros((1, SIDE, SIDE), np.float32)
+        first = run(session, blank)
+        if file.has_batches:  # some graphs say so, and yet fix the number of images within
+            try:
+                has_batches = len(run(session, np.repeat(blank, 3, axis=0))) == 3
+            except InputError:
+                has_batches = False
+            file = replace(file, has_batches=has_batches)
+            session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
+        is_probability = bool((first >= 0).all() and np.isclose(first.sum(), 1, atol=1e-3))
 
-    def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        parts = [images] if file.has_batches else list(images[:, None])
-        answers = np.concatenate([session.run(["logits"], {"image": part})[0] for part in parts])
-        return np.log(np.maximum(answers, 1e-30)) if is_probability else answers
+        def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
+            parts = [images] if file.has_batches else list(images[:, None])
+            outputs = np.concatenate([run(session, part) for part in parts])
+            return np.log(np.maximum(outputs, 1e-30)) if is_probability else outputs
 
-    ways = [way for way in PREPARATIONS if file.kind != TensorProto.UINT8 or way.name.startswith("bytes")]
-    _, way = find_preparation([(0.0, lambda: logits)], digits or starter_digits(), ways[0], ways)
+        ways = [way for way in PREPARATIONS if file.kind != TensorProto.UINT8 or way.name.startswith("bytes")]
+        _, way = find_preparation([(0.0, lambda: logits)], digits, ways[0], ways)
     model = file.prepared(way.mean, way.std, is_probability=is_probability)
     info = CheckpointInfo(path.stem, "onnx", [], file.parameters, way.mean, way.std, path=path)
     return Checkpoint(info, {}, model, way)
@@ -149,20 +157,32 @@ def _session(model: bytes, name: str) -> Any:  # noqa: ANN401 - the library has 
     return session_of(onnx.load_model_from_string(model), name)
 
 
-def _run_in_time(session: Any, images: NDArray[np.float32], name: str) -> NDArray[np.float32]:  # noqa: ANN401
-    """What a foreign network makes of its first images; given up after `FIRST_READING_SECONDS`."""
+@contextmanager
+def _limited_time(name: str) -> Iterator[_Run]:
+    """What runs a foreign network on images; it raises TimeoutError once `OPENING_SECONDS` are over.
+
+    Raises:
+        InputError: the network cannot read images, or a TimeoutError was let through.
+    """
     options = onnxruntime.RunOptions()
     options.log_severity_level = 4
-    timer = threading.Timer(FIRST_READING_SECONDS, setattr, (options, "terminate", True))
+    timer = threading.Timer(OPENING_SECONDS, setattr, (options, "terminate", True))
+
+    def run(session: Any, images: NDArray[np.float32]) -> NDArray[np.float32]:  # noqa: ANN401
+        parts = [images[start : start + _PART] for start in range(0, len(images), _PART)]
+        try:
+            return np.concatenate([session.run(["logits"], {"image": part}, options)[0] for part in parts])
+        except Exception as error:  # the library has some ten classes of errors without a common one
+            if options.terminate:
+                raise TimeoutError from error
+            text = "{name} does not read a 28×28 image; choose another file."
+            raise InputError(text, name=name) from error
+
     timer.start()
     try:
-        return np.asarray(session.run(["logits"], {"image": images}, options)[0])
-    except Exception as error:  # the library has some ten classes of errors without a common one
-        if options.terminate:
-            text = "{name} takes too long to read a 28×28 image; choose another file."
-        else:
-            text = "{name} does not read a 28×28 image; choose another file."
-        raise InputError(text, name=name) from error
+        yield run
+    except TimeoutError as error:
+        raise InputError("{name} takes too long to read a 28×28 image; choose another file.", name=name) from error
     finally:
         timer.cancel()
         timer.join()

@@ -240,7 +240,7 @@ def onnx_varint(number):
 
 
 def test_a_network_that_takes_too_long_for_its_first_image_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr("digitpad.reading.load.FIRST_READING_SECONDS", 0.0)
+    monkeypatch.setattr("digitpad.reading.load.OPENING_SECONDS", 0.0)
     monkeypatch.setattr(onnx_module, "MAX_MULTIPLY_ADDS", 10**12)
     nodes = [helper.make_node("Gemm", [f"v{i}", "s"], [f"v{i + 1}"]) for i in range(300)]
     nodes = [
@@ -250,6 +250,36 @@ def test_a_network_that_takes_too_long_for_its_first_image_is_given_up(tmp_path,
     ]
     onnx_file(tmp_path / "a.onnx", nodes, ["N", 784], {**WEIGHT, "s": np.eye(784, dtype=np.float32)})
     assert "takes too long" in refusal(tmp_path / "a.onnx")
+
+
+def elementwise_for_long(path):
+    """A convolution that makes 244,000 numbers of an image, and 399 operators on each of them."""
+    kinds = ["Erf", "Pow"]
+    nodes = [
+        helper.make_node("Reshape", ["x", "to"], ["i"]),
+        helper.make_node("Conv", ["i", "k"], ["v0"], pads=[1, 1, 1, 1]),
+        *(helper.make_node(kinds[i % 2], [f"v{i}", "p"][: 1 + i % 2], [f"v{i + 1}"]) for i in range(399)),
+        helper.make_node("GlobalAveragePool", ["v399"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["f"]),
+        helper.make_node("Gemm", ["f", "w"], ["y"], transB=1),
+    ]
+    weights = {"to": np.array([-1, 1, 28, 28]), "k": np.ones((311, 1, 3, 3), np.float32)}
+    weights |= {"p": np.array(1.5, np.float32), "w": np.ones((10, 311), np.float32)}
+    onnx_file(path, nodes, ["N", 784], weights)
+
+
+def test_an_onnx_file_of_many_elementwise_operators_is_refused(tmp_path):
+    elementwise_for_long(tmp_path / "a.onnx")
+    assert "multiply-adds an image" in refusal(tmp_path / "a.onnx")
+
+
+def test_a_network_that_takes_too_long_for_the_digits_that_it_is_tried_on_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(onnx_module, "MAX_MULTIPLY_ADDS", 10**12)
+    monkeypatch.setattr("digitpad.reading.load.OPENING_SECONDS", 3.0)
+    elementwise_for_long(tmp_path / "a.onnx")
+    start = time.monotonic()
+    assert "takes too long" in refusal(tmp_path / "a.onnx")
+    assert time.monotonic() - start < 30
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

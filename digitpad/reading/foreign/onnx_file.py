@@ -28,6 +28,9 @@ MAX_DESCRIPTION = 4 << 20
 
 MAX_NODES = 500
 
+_ELEMENT_COSTS = 10
+"""Multiply-adds that take as long as a power or an error function of one number; other operators are thought alike."""
+
 _OPERATORS = frozenset(
     """
     Abs Add ArgMax AveragePool BatchNormalization Cast Clip Concat Constant Conv Div Dropout Elu Erf Exp Flatten
@@ -269,7 +272,7 @@ def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parame
 
 
 def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape], held: set[str]) -> None:
-    """Refuse values whose size cannot be told or is too large, and too many multiply-adds."""
+    """Refuse values whose size cannot be told or is too large, and what computes for long."""
     costs = 0
     for node in graph.node:
         for value in filter(None, node.output):
@@ -289,6 +292,8 @@ def _check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape],
                 (attribute.ints for attribute in node.attribute if attribute.name == "kernel_shape"), [SIDE] * 2
             )
             costs += made * math.prod(kernel)
+        else:
+            costs += _ELEMENT_COSTS * max(math.prod(shapes.get(value, ())) for value in [*node.input, *node.output])
     if costs > MAX_MULTIPLY_ADDS:
         text = "{name} takes {costs} multiply-adds an image; digitpad allows {most}."
         raise InputError(text, name=name, costs=costs, most=MAX_MULTIPLY_ADDS)

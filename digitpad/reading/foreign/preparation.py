@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,7 @@ _KEPT, _HOPELESS = 4, 0.8
 _SHARPNESS = 2.0 ** np.arange(5)
 """Factors for logits whose mean distance from the largest is 1: of those, the one with the lowest entropy counts."""
 
-_SECONDS = 4.0
+_GLANCE_SECONDS = 3.0
 """Time for the glance, after which only those count that had their turn; the likeliest have it first."""
 
 
@@ -60,38 +62,47 @@ def find_preparation(
     more contrast alone would make a network surer. It is bounded for each digit, so that one that nobody can read does
     not decide, and grows a little with what is unlikely.
 
+    A network that has no time left raises TimeoutError; what has been found until then decides.
+
     Args:
         candidates: how unlikely each is, and what builds it, the likeliest first; one at least.
         digits: labelled digits, some hundreds at best.
         customary: the way that is taken where none reads better than guessing.
-        ways: those to try.
+        ways: those to try, the customary one among them.
+
+    Raises:
+        TimeoutError: not even the first network has read a few digits in each way.
     """
     images, labels = digits[0][:DIGITS], digits[1][:DIGITS]
     networks: dict[int, Logits] = {}
 
     def judged(index: int, way: Preparation, count: int) -> tuple[float, int, Preparation]:
-        entropy, _ = _read(networks[index], images, labels, way, count)
-        unlikeliness = candidates[index][0] + _unlikeliness(way)
-        return entropy * (1 + 0.1 * unlikeliness), index, way
+        entropy, accuracy = _read(networks[index], images, labels, way, count)
+        score = entropy * (1 + 0.1 * (candidates[index][0] + _unlikeliness(way)))
+        return score, index, replace(way, accuracy=accuracy, digits=min(count, len(images)))
 
-    found: list[tuple[float, int, Preparation]] = []
-    end = time.monotonic() + _SECONDS
-    for index, (_, build) in enumerate(candidates):
-        if found and time.monotonic() > end:
-            break
-        networks[index] = build()
-        found += [judged(index, way, _GLANCE) for way in ways]
-    # The glance tells networks from each other, and only what is hopeless among the ways.
-    networks_left = list(dict.fromkeys(index for _, index, _ in sorted(found, key=_first_two)))[:_KEPT]
-    limit = min(found, key=_first_two)[0] + _HOPELESS
-    found = [judged(index, way, _LOOK) for score, index, way in found if index in networks_left and score < limit]
-    if min(found, key=_first_two)[0] > _GUESSING:  # an untrained network, or one of an unknown kind
-        accuracy = _read(networks[0], images, labels, customary, _LOOK)[1]
-        return 0, Preparation(customary.name, customary.mean, customary.std, accuracy, min(_LOOK, len(images)))
-    found = [judged(index, way, DIGITS) for _, index, way in sorted(found, key=_first_two)[:_KEPT]]
-    _, index, way = min(found, key=_first_two)
-    accuracy = _read(networks[index], images, labels, way, DIGITS)[1]
-    return index, Preparation(way.name, way.mean, way.std, accuracy, len(images))
+    networks[0] = candidates[0][1]()
+    found = [judged(0, way, _GLANCE) for way in ways]
+    fallback = next(entry for entry in found if entry[2].name == customary.name)
+    end = time.monotonic() + _GLANCE_SECONDS
+    with suppress(TimeoutError):
+        for index, (_, build) in enumerate(candidates[1:], 1):
+            if time.monotonic() > end:
+                break
+            networks[index] = build()
+            found += [judged(index, way, _GLANCE) for way in ways]
+        # The glance tells networks from each other, and only what is hopeless among the ways.
+        networks_left = list(dict.fromkeys(index for _, index, _ in sorted(found, key=_first_two)))[:_KEPT]
+        limit = min(found, key=_first_two)[0] + _HOPELESS
+        found = [judged(index, way, _LOOK) for score, index, way in found if index in networks_left and score < limit]
+        if min(found, key=_first_two)[0] > _GUESSING:
+            fallback = judged(0, customary, _LOOK)
+        else:
+            found = [judged(index, way, DIGITS) for _, index, way in sorted(found, key=_first_two)[:_KEPT]]
+    best = min(found, key=_first_two)
+    if best[0] > _GUESSING:  # an untrained network, or one of an unknown kind
+        best = fallback
+    return best[1], best[2]
 
 
 def _first_two(entry: tuple[float, int, Preparation]) -> tuple[float, int]:
@@ -111,7 +122,7 @@ def _read(
     images, labels = images[:count], labels[:count]
     prepared = ((images.astype(np.float32) / 255 - way.mean) / way.std).astype(np.float32)
     logits = network(prepared).astype(np.float64)
-    with np.errstate(invalid="ignore"):  # a network may answer with what is no number
+    with np.errstate(invalid="ignore"):  # logits may be infinite or not a number
         shifted = np.nan_to_num(logits - logits.max(axis=1, keepdims=True), nan=0.0, neginf=-1e9)
     cooled = shifted / max(-shifted.mean(), 1e-6) * _SHARPNESS[:, None, None]
     entropies = np.log(np.exp(cooled).sum(axis=2)) - cooled[:, np.arange(len(labels)), labels]
