@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
 from digitpad.reading.layers import MAX_PARAMETERS
 from digitpad.reading.tensors import MAX_BYTES, MAX_TENSORS, StoredTensor, numpy_dtype
 
@@ -53,8 +53,12 @@ Content = Any
 """What a pickle may hold: None, bool, int, float, str, `StoredTensor`, and lists, tuples and dicts of these."""
 
 
-class _Refused(Exception):  # noqa: N818 - no error, but an answer
-    """The pickle asks for what a state_dict does not need."""
+class _Refused(Exception):  # noqa: N818 - becomes an error with the file's name
+    """The pickle asks for what a state_dict does not need: a class by its name, or what a message says."""
+
+    def __init__(self, reason: Message | str) -> None:
+        super().__init__(reason)
+        self.reason = reason if isinstance(reason, Message) else reason[:80]
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def read_state_dict(path: Path) -> dict[str, StoredTensor]:
     """The tensors of a .pt, .pth or .ckpt file, bare or under one of the usual keys, in the order of the file.
 
     Raises:
-        InputError: the file is cut off, no PyTorch file, too large, or holds more or other than weights.
+        InputError: the file is cut off, not a PyTorch file, too large, or holds more or other than weights.
     """
     try:
         content = _zipped(path) if zipfile.is_zipfile(path) else _legacy(path)
@@ -93,7 +97,7 @@ def read_state_dict(path: Path) -> dict[str, StoredTensor]:
             "{file} holds more than weights ({reason}). digitpad runs no code from files; save the network's "
             "state_dict() and load that."
         )
-        raise InputError(text, file=path.name, reason=error) from error
+        raise InputError(text, file=path.name, reason=error.reason) from error
     except Exception as error:  # bytes from anywhere make the readers raise many things, and each means the same
         text = "{file} is not a whole PyTorch file; it may be cut off. Copy it anew or choose another."
         raise InputError(text, file=path.name) from error
@@ -112,7 +116,7 @@ def _zipped(path: Path) -> Content:
     """What is in a zip archive."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         if len(re.findall(rb"PK\x01\x02", mapped)) > 3 * MAX_TENSORS:  # entries of its directory
-            raise _Refused("an archive of too many files")
+            raise _Refused(Message("an archive of too many files"))
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in entries.values())
@@ -128,9 +132,9 @@ def _zipped(path: Path) -> Content:
                 file=path.name,
             )
         if not pickled:
-            raise InputError("{file} is a zip archive but no PyTorch file; choose another.", file=path.name)
+            raise InputError("{file} is a zip archive but not a PyTorch file; choose another.", file=path.name)
         if entries[pickled].file_size > MAX_PICKLE_BYTES:
-            raise _Refused(f"a pickle of {entries[pickled].file_size >> 20} MB")
+            raise _Refused(Message("a pickle of {size} MB", size=entries[pickled].file_size >> 20))
         data = archive.read(pickled)
         order = archive.read(f"{folder}byteorder") if f"{folder}byteorder" in entries else b"little"
 
@@ -160,7 +164,7 @@ def _legacy(path: Path) -> Content:
     first = _run(stream, _Machine(path.name, machine.storage, "<"))
     if first != _LEGACY_MAGIC:
         if isinstance(first, (dict, list, tuple)):
-            raise _Refused("a pickle without tensors of PyTorch")
+            raise _Refused(Message("a pickle without tensors of PyTorch"))
         raise ValueError("no magic number")
     for _ in range(2):
         _run(stream, _Machine(path.name, machine.storage, "<"))
@@ -206,7 +210,7 @@ class _Machine:
                     raise _Refused(name)
                 self.counts[key] = kind, count
                 return _Storage(kind, key, count)
-        raise _Refused("a reference that is no storage")
+        raise _Refused(Message("a reference to something other than a storage"))
 
     def call(self, function: Content, arguments: Content) -> Content:
         """What a call gives; the only functions are those that torch puts tensors and state_dicts together with."""
@@ -219,11 +223,11 @@ class _Machine:
                 return tensor
             case _Global("torch._utils._rebuild_tensor_v2"), (_Storage() as storage, int(offset), shape, strides, *_):
                 if not _are_sizes(shape) or not _are_sizes(strides) or len(shape) != len(strides) or offset < 0:
-                    raise _Refused("a tensor of no shape")
+                    raise _Refused(Message("a tensor without a valid shape"))
                 return StoredTensor(shape, storage.dtype, lambda: self._array(storage, offset, shape, strides))
             case _Global("torch.Size"), (tuple(sizes),):
                 return sizes
-        raise _Refused(function.name if isinstance(function, _Global) else "a call")
+        raise _Refused(function.name if isinstance(function, _Global) else Message("a call of what is not a function"))
 
     def _array(self, storage: _Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> NDArray[Any]:
         """A tensor's numbers; its shape is known to be a network's by now, yet need not fit its storage."""
@@ -254,7 +258,7 @@ def _are_sizes(sizes: Content) -> bool:
 def _key(key: Content) -> str | int:
     """A dict's key, if it is one whose hash costs nothing."""
     if type(key) is not str and type(key) is not int:
-        raise _Refused("a key that is no name")
+        raise _Refused(Message("a key that is not a name"))
     return key
 
 
@@ -267,7 +271,7 @@ def _run(stream: BinaryIO, machine: _Machine) -> Content:
     for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
         name = opcode.name
         if count > MAX_INSTRUCTIONS:
-            raise _Refused("a pickle of too many instructions")
+            raise _Refused(Message("a pickle with too many instructions"))
         if name in _VALUES:
             stack.append(argument)
         elif name in _CONSTANTS:
@@ -282,7 +286,7 @@ def _run(stream: BinaryIO, machine: _Machine) -> Content:
         elif name == "MARK":
             depth += 1
             if depth > MAX_DEPTH:
-                raise _Refused("values nested too deep")
+                raise _Refused(Message("values nested too deeply"))
             stack.append(_Mark())
         elif name in ("TUPLE", "SETITEMS", "APPENDS"):
             depth -= 1
@@ -309,7 +313,9 @@ def _run(stream: BinaryIO, machine: _Machine) -> Content:
             stack.append(_Global(argument.replace(" ", ".", 1)))
         elif name == "STACK_GLOBAL":
             attribute, module = stack.pop(), stack.pop()
-            stack.append(_Global(f"{module}.{attribute}" if isinstance(module, str) else "a class"))
+            if not isinstance(module, str) or not isinstance(attribute, str):
+                raise _Refused(Message("a class without a name"))
+            stack.append(_Global(f"{module}.{attribute}"))
         elif name == "BINPERSID":
             stack.append(machine.persistent(stack.pop()))
         elif name == "REDUCE":
@@ -323,7 +329,7 @@ def _run(stream: BinaryIO, machine: _Machine) -> Content:
             return content
         elif name not in ("PROTO", "FRAME"):
             classes = [value.name for value in stack if isinstance(value, _Global)]
-            raise _Refused(classes[-1] if classes else f"the instruction {name}")
+            raise _Refused(classes[-1] if classes else Message("the instruction {name}", name=name))
     raise ValueError("no end")
 
 
@@ -351,5 +357,5 @@ def _since_mark(stack: list[Content]) -> list[Content]:
 def _container(stack: list[Content], kind: type) -> Any:  # noqa: ANN401 - a list or a dict
     """The container on top of the stack."""
     if not isinstance(stack[-1], kind):
-        raise _Refused("a value that is no container")
+        raise _Refused(Message("a value that is not a container"))
     return stack[-1]
