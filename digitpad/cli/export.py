@@ -26,5 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(file=str(out), max_abs_difference=difference)
     else:
-        print(f"wrote {out}: its probabilities are digitpad's to within {difference:.1g}")
+        print(f"wrote {out}: its probabilities differ from digitpad's by {difference:.1g} at most")
     return 0

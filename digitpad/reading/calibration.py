@@ -1,7 +1,7 @@
 """Making confidence mean something: of drawings answered with 90 %, nine in ten should be right.
 
 Guo, Pleiss, Sun and Weinberger, 'On calibration of modern neural networks' (2017): one number, the temperature by which
-all logits are divided, mends most of what is wrong with a network's confidence and changes no answer.
+all logits are divided, mends most of what is wrong with a network's confidence and changes no digit that is read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TEMPERATURES = declared(CheckpointInfo)["temperature"].limits
 
 @dataclass(frozen=True)
 class Bin:
-    """The answers whose confidence lies in one bin.
+    """The predictions whose confidence lies in one bin.
 
     Attributes:
         count: how many there are.
@@ -78,8 +78,8 @@ def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> li
     """What a reliability diagram shows: `BINS` bins of equal width from 0 to 1.
 
     Args:
-        confidence: float64 (n,), 0 to 1, the largest probability of each answer.
-        right: bool (n,), whether the answer was right.
+        confidence: float64 (n,), 0 to 1, the largest probability of each prediction.
+        right: bool (n,), whether the prediction was right.
     """
     where = np.digitize(confidence, np.linspace(0, 1, BINS + 1)[1:-1], right=True)
     counts = np.bincount(where, minlength=BINS)
@@ -94,7 +94,7 @@ def calibration_error(bins: list[Bin]) -> float:
     Naeini, Cooper and Hauskrecht, 'Obtaining well calibrated probabilities using Bayesian binning' (2015).
 
     Returns:
-        0 to 1; 0 where there are no answers.
+        0 to 1; 0 where there are no predictions.
     """
     total = sum(held.count for held in bins)
     return sum(held.count * abs(held.confidence - held.accuracy) for held in bins) / max(total, 1)

@@ -116,7 +116,8 @@ def filled(name: str, network: Network, tensors: Mapping[str, StoredTensor]) -> 
     """A network's arrays, by name; nothing is read of a tensor before its shape is known to fit.
 
     Raises:
-        InputError: a tensor is missing, of another shape or kind, not there in the network, or holds what is no number.
+        InputError: a tensor is missing, of another shape or kind, not there in the network, or holds a value that is
+            not a number.
     """
     places = network.tensors
     wrong = [key for key, shape in places.items() if key not in tensors or not _fits(key, tensors[key], shape)]

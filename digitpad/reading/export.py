@@ -14,7 +14,7 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.reading.checkpoint_file import Checkpoint
-from digitpad.reading.graph import ANSWERS, build_graph
+from digitpad.reading.graph import OUTPUTS, build_graph
 from digitpad.reading.reader import Reader, session_of
 from digitpad.storage.io import shipped, write_atomically
 from digitpad.synthesis.digit_styles import styled_digit
@@ -32,7 +32,7 @@ def export_onnx(
     images: NDArray[np.uint8] | None = None,
     false_rejection_rate: float | None = FALSE_REJECTION_RATE,
 ) -> float:
-    """Write a checkpoint as an ONNX file, once it answers as the reader does.
+    """Write a checkpoint as an ONNX file, once its outputs are the reader's.
 
     The file takes `image`, uint8 (N, 28, 28), 255 is ink, and gives `probabilities`, float32 (N, 10), `score`, float32
     (N), the log-sum-exp of the logits, and `digit`, int64 (N), -1 where the image is blank or rejected as no digit.
@@ -40,7 +40,7 @@ def export_onnx(
     Args:
         checkpoint: the network.
         path: where to write.
-        images: uint8 (n, 28, 28) to compare answers on; thirty drawn digits and a blank image where None.
+        images: uint8 (n, 28, 28) to compare outputs on; thirty drawn digits and a blank image where None.
         false_rejection_rate: share of real digits that `digit` may reject, None to reject blank images alone.
 
     Returns:
@@ -48,12 +48,12 @@ def export_onnx(
 
     Raises:
         InputError: the file is the checkpoint's own.
-        DigitpadError: the file would answer otherwise, or cannot be written; an old file is still there.
+        DigitpadError: the file's outputs would differ, or cannot be written; an old file is still there.
     """
     own = checkpoint.info.path
     if own is not None and own.exists() and path.exists() and path.samefile(own):
         raise InputError("{file} is the checkpoint that is to be exported; name another file.", file=path.name)
-    model = build_graph(checkpoint, (*ANSWERS, "digit"), false_rejection_rate)
+    model = build_graph(checkpoint, (*OUTPUTS, "digit"), false_rejection_rate)
     helper.set_model_props(model, _metadata(checkpoint, false_rejection_rate))
     onnx.checker.check_model(model)
     images = _drawn() if images is None else images
@@ -61,14 +61,14 @@ def export_onnx(
     session = session_of(model, path.name)
     size = len(images) if isinstance(session.get_inputs()[0].shape[0], str) else 1
     parts = [images[start : start + size] for start in range(0, len(images), size)]
-    found = [session.run([*ANSWERS, "digit"], {"image": part}) for part in parts]
-    probabilities, found_scores, digits = (np.concatenate(answers) for answers in zip(*found, strict=True))
+    found = [session.run([*OUTPUTS, "digit"], {"image": part}) for part in parts]
+    probabilities, found_scores, digits = (np.concatenate(outputs) for outputs in zip(*found, strict=True))
     difference = float(np.abs(probabilities - expected).max())
     is_digit = digits == np.where(digits == -1, -1, expected.argmax(axis=1))
     if difference > MAX_DIFFERENCE or not np.allclose(found_scores, scores, atol=1e-3) or not is_digit.all():
         text = (
-            "{file} was not written: the exported network answers otherwise than the one that reads (by "
-            "{difference}). This is a fault of digitpad; please report it."
+            "{file} was not written: the outputs of the exported network differ from digitpad's (by {difference}). "
+            "This is a fault of digitpad; please report it."
         )
         raise DigitpadError(text, file=path.name, difference=f"{difference:.2g}")
     write_atomically(path, model.SerializeToString())

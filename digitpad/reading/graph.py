@@ -35,7 +35,7 @@ from digitpad.reading.layers import Module, network_of
 OPSET, IR_VERSION = 17, 8
 """Versions of ONNX that onnxruntime reads since 1.12, of 2022."""
 
-ANSWERS = ("probabilities", "score")
+OUTPUTS = ("probabilities", "score")
 """What every reading gives."""
 
 _EPSILON = 1e-5
@@ -90,8 +90,8 @@ class GraphBuilder:
             return self.node(kind, [value], name, axes=[1], keepdims=0)
         return self.node(kind, [value, self.constant(np.array([1], np.int64))], name, keepdims=0)
 
-    def answers(self, temperature: float, lowest: float | None) -> None:
-        """What is made of `logits`; `digit` too where the lowest score to accept is given."""
+    def add_outputs(self, temperature: float, lowest: float | None) -> None:
+        """Add what is made of `logits`; `digit` too where the lowest score to accept is given."""
         self.node("Softmax", [self.node("Div", ["logits", self.scalar(temperature)])], "probabilities", axis=1)
         self.reduced("ReduceLogSumExp", "logits", "score")
         if lowest is not None:
@@ -106,7 +106,7 @@ class GraphBuilder:
 
 def build_graph(
     checkpoint: Checkpoint,
-    outputs: Sequence[str] = ANSWERS,
+    outputs: Sequence[str] = OUTPUTS,
     false_rejection_rate: float | None = None,
     *,
     is_prepared: bool = False,
@@ -127,7 +127,7 @@ def build_graph(
     model, values = _foreign(checkpoint.model) if checkpoint.model is not None else _own(checkpoint, is_prepared)
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     builder = GraphBuilder(opset, "answer/")
-    builder.answers(info.temperature, lowest)
+    builder.add_outputs(info.temperature, lowest)
     for output in outputs:
         if output in _SHAPES:
             kind, shape = _SHAPES[output]
@@ -145,7 +145,7 @@ def build_graph(
 
 
 def feature_names(checkpoint: Checkpoint) -> tuple[str, ...]:
-    """What `build_graph` can give besides the answers: names of modules or a foreign model's values, 'logits'."""
+    """What `build_graph` can give besides the outputs: names of modules or a foreign model's values, 'logits'."""
     values = (_foreign(checkpoint.model) if checkpoint.model is not None else _own(checkpoint))[1]
     return (*values, "logits")
 
@@ -196,7 +196,7 @@ def folded(modules: Sequence[Module], arrays: Mapping[str, NDArray[Any]]) -> lis
         name = module.name
         if module.kind == "batchnorm":
             mean, variance = arrays[f"{name}.running_mean"], arrays[f"{name}.running_var"]
-            with np.errstate(all="ignore"):  # what is no number is found when the network is tried
+            with np.errstate(all="ignore"):  # what is not a number is found when the network is tried
                 scale = arrays[f"{name}.weight"] / np.sqrt(variance.astype(np.float64) + _EPSILON)
                 shift = arrays[f"{name}.bias"] - mean * scale
                 if made and made[-1][0].kind in ("conv", "linear"):

@@ -82,7 +82,7 @@ def _opened(path: Path, digits: Digits | None) -> tuple[Checkpoint, Reader]:
     try:  # finite weights may still be too large, or a variance below 0
         reader.read_batch(blank_and_full)
     except InputError as error:
-        text = "{file} holds weights whose answers are not numbers; train it again or choose another."
+        text = "{file} computes outputs that are not numbers; train it again or choose another."
         raise InputError(text, file=path.name) from error
     _log.info("opened the network %s", path)
     return checkpoint, reader

@@ -18,7 +18,7 @@ from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import Checkpoint, Preparation
-from digitpad.reading.graph import ANSWERS, build_graph, feature_names
+from digitpad.reading.graph import OUTPUTS, build_graph, feature_names
 
 onnxruntime.disable_telemetry_events()
 onnxruntime.set_default_logger_severity(4)  # what fails becomes a sentence; the library need not print it too
@@ -59,7 +59,7 @@ class Reader:
             Ten calibrated probabilities that sum to 1, and the energy score.
 
         Raises:
-            InputError: the network's answer is not a number.
+            InputError: a probability is not a number.
         """
         probabilities, scores = self.read_batch(network_input[None])
         return tuple(probabilities[0].tolist()), float(scores[0])
@@ -74,13 +74,15 @@ class Reader:
             Calibrated probabilities, float64 (n, 10), that sum to 1, and energy scores, float32 (n,).
 
         Raises:
-            InputError: an answer is not a number.
+            InputError: a probability is not a number.
         """
-        parts = [self._run(self._session, ANSWERS, part) for part in _batches(images, self._batch)]
+        parts = [self._run(self._session, OUTPUTS, part) for part in _batches(images, self._batch)]
         probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
         scores = np.concatenate([part[1] for part in parts])
         if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
-            raise InputError("{name} answers with what is no number; choose another checkpoint.", name=self.info.name)
+            raise InputError(
+                "{name} computes probabilities that are not numbers; choose another checkpoint.", name=self.info.name
+            )
         return probabilities / probabilities.sum(axis=1, keepdims=True), scores
 
     def predict(
@@ -139,11 +141,11 @@ class Reader:
 
     def _run(self, session: Any, outputs: Sequence[str], images: NDArray[np.uint8]) -> list[NDArray[Any]]:  # noqa: ANN401
         try:
-            answers: list[NDArray[Any]] = session.run(list(outputs), {"image": images})
+            values: list[NDArray[Any]] = session.run(list(outputs), {"image": images})
         except Exception as error:  # the library has some ten classes of errors without a common one
             text = "{name} cannot be read with ({reason}); choose another."
             raise InputError(text, name=self.info.name, reason=_first_line(error)) from error
-        return answers
+        return values
 
 
 def session_of(model: onnx.ModelProto, name: str) -> Any:  # noqa: ANN401 - the library has no types

@@ -148,7 +148,9 @@ def broken_file(path: Path) -> InputError:
     if not start:
         return InputError("{file} is empty; copy it anew or choose another.", file=path.name)
     if start[8:] not in (b"{", b"") or length > MAX_BYTES:
-        return InputError("{file} is no safetensors file; copy it anew or choose another.", file=path.name)
+        return InputError(
+            "{file} is damaged or not a safetensors file; copy it again or choose another.", file=path.name
+        )
     return InputError("{file} is cut off or damaged; copy it anew or choose another.", file=path.name)
 
 

@@ -51,14 +51,29 @@ def archive(path, data, **files):
             zipped.writestr(f"a/{name}", content)
 
 
+LEVELS = b")" + b"".join(b"q" + bytes([i]) + b"h" + bytes([i]) + b"\x86" for i in range(60))
+"""A tuple nested 60 deep, each level holding the next one twice: PUT and GET make it short."""
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x80\x02}" + LEVELS + b"K\x01s.", "a key that is not a name"),
+        (b"\x80\x04\x8c\x02os" + LEVELS + b"\x93.", "a class without a name"),
+    ],
+)
 @pytest.mark.parametrize("zipped", [True, False])
-def test_a_key_that_takes_for_ever_to_hash_is_refused(tmp_path, zipped):
-    # A tuple nested 60 deep, each level holding the next one twice: PUT and GET make it short.
-    levels = b"".join(b"q" + bytes([i]) + b"h" + bytes([i]) + b"\x86" for i in range(60))
-    data = b"\x80\x02}" + b")" + levels + b"K\x01s."
+def test_what_takes_for_ever_to_hash_or_to_write_out_is_refused(tmp_path, zipped, data, reason):
     path = tmp_path / "mine.pt"
     archive(path, data) if zipped else path.write_bytes(data)
-    assert "a key that is no name" in refusal(path)
+    assert f"({reason})" in refusal(path)
+
+
+def test_why_a_pickle_is_refused_can_be_translated(tmp_path):
+    archive(tmp_path / "mine.pt", b"\x80\x02}]K\x01s.")
+    with pytest.raises(InputError) as refused:
+        load_checkpoint(tmp_path / "mine.pt")
+    assert "(A KEY THAT IS NOT A NAME)" in refused.value.said(lambda text: text if "{" in text else text.upper())
 
 
 @pytest.mark.parametrize(
@@ -169,7 +184,7 @@ HOSTILE = {
     ),
     "uses the operator custom.Evil": ([helper.make_node("Evil", ["x"], ["y"], domain="custom")], {"domain": "custom"}),
     "; choose another file": ([helper.make_node("Gemm", ["x", "w"], ["y"])], {}),
-    "no whole ONNX file": ([helper.make_node("Gemm", ["x", "v"], ["y"])], {}),
+    "damaged or not an ONNX file": ([helper.make_node("Gemm", ["x", "v"], ["y"])], {}),
     "500 operators": ([helper.make_node("Relu", ["x"], [f"r{i}"]) for i in range(501)] + [GEMM], {}),
     "numbers of one image": (
         [

@@ -198,7 +198,7 @@ def test_an_answer_that_is_no_number_is_a_sentence():
     network = random_network([["flatten"], ["linear", 10]])
     with torch.no_grad():
         network[1].weight[4] = float("inf")
-    with pytest.raises(InputError, match="random answers"):
+    with pytest.raises(InputError, match="random computes probabilities that are not numbers"):
         Reader(as_checkpoint(network, [["flatten"], ["linear", 10]])).predict(drawn(1))
 
 

@@ -71,7 +71,9 @@ def reader_on(
             scores = torch.logsumexp(logits, dim=1).cpu().numpy()
         shares = probabilities(logits.cpu().numpy(), info.temperature)
         if not (np.isfinite(shares).all() and np.isfinite(scores).all()):
-            raise InputError("{name} answers with what is no number; choose another checkpoint.", name=info.name)
+            raise InputError(
+                "{name} computes probabilities that are not numbers; choose another checkpoint.", name=info.name
+            )
         return shares, scores
 
     return read

@@ -99,13 +99,13 @@ def read_many(
     Returns:
         Probabilities and energy scores, see `Reader.read_batch`.
     """
-    answers = []
+    results = []
     with ThreadPoolExecutor(threads) as pool:
-        for answer in pool.map(read, (images[start : start + _PART] for start in range(0, len(images), _PART))):
-            answers.append(answer)
+        for result in pool.map(read, (images[start : start + _PART] for start in range(0, len(images), _PART))):
+            results.append(result)
             if on_progress is not None:
-                on_progress(len(answer[1]))
-    return np.concatenate([answer[0] for answer in answers]), np.concatenate([answer[1] for answer in answers])
+                on_progress(len(result[1]))
+    return np.concatenate([result[0] for result in results]), np.concatenate([result[1] for result in results])
 
 
 def evaluate(

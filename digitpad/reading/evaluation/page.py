@@ -55,7 +55,7 @@ def evaluation_page(
         false_rejection_rate=false_rejection_rate,
         most=SHOWN,
         picture=picture,
-        rejected={answer.index for answer in result.refusals},
+        rejected={drawing.index for drawing in result.refusals},
         taken_for=[sorted(row, key=lambda taken: -taken[1])[:3] for row in mistakes],
         worst=max([1, *(number for row in mistakes for _, number in row)]),
         points=_points(result),
@@ -64,7 +64,7 @@ def evaluation_page(
 
 
 def _points(result: Evaluation) -> list[dict[str, object]]:
-    """The diagram's points: each bin that holds answers, its interval, and a radius that grows with them."""
+    """The diagram's points: each bin that holds predictions, its interval, and a radius that grows with them."""
     points: list[dict[str, object]] = []
     for number, held in enumerate(result.reliability):
         if held.count:

@@ -84,10 +84,10 @@ class OnnxFile:
         if self.kind == TensorProto.UINT8:
             image = before.node("Add", [image, before.scalar(0.5)])  # rounds, where casting cuts off
         before.node("Cast", [image], self.input, to=self.kind)
-        answers = after.reshaped(after.node("Cast", [self.output], to=TensorProto.FLOAT), (-1, CLASSES))
+        outputs = after.reshaped(after.node("Cast", [self.output], to=TensorProto.FLOAT), (-1, CLASSES))
         if is_probability:
-            answers = after.node("Log", [after.node("Max", [answers, after.scalar(1e-30)])])
-        after.node("Identity", [answers], "logits")
+            outputs = after.node("Log", [after.node("Max", [outputs, after.scalar(1e-30)])])
+        after.node("Identity", [outputs], "logits")
         graph, own = model.graph, list(model.graph.node)
         del graph.node[:], graph.input[:], graph.output[:]
         graph.node.extend([*before.nodes, *own, *after.nodes])
@@ -105,8 +105,8 @@ def read_onnx(path: Path) -> OnnxFile:
     """Read and check an ONNX file, without running anything of it.
 
     Raises:
-        InputError: it is cut off, no ONNX file, too large, uses what digitpad does not take, or has another input or
-            output.
+        InputError: it is cut off, not an ONNX file, too large, uses what digitpad does not take, or has another input
+            or output.
     """
     size = path.stat().st_size
     if size > MAX_ONNX_BYTES:
@@ -126,7 +126,9 @@ def read_onnx(path: Path) -> OnnxFile:
         text = "{file} describes more than a network for 28×28 images needs; choose another."
         raise InputError(text, file=path.name) from error
     except Exception as error:  # bytes from anywhere make the parser and checker raise many things
-        raise InputError("{file} is no whole ONNX file; copy it anew or choose another.", file=path.name) from error
+        raise InputError(
+            "{file} is damaged or not an ONNX file; copy it again or choose another.", file=path.name
+        ) from error
     return _placed(path.name, model, skeleton, parameters)
 
 

@@ -130,7 +130,7 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path, value):
 def test_weights_whose_answers_are_not_numbers_are_refused(tmp_path):
     negative = network().state_dict()
     negative["1.running_var"][2] = -1.0
-    assert "answers are not numbers" in input_error(write(tmp_path / "a.safetensors", negative))
+    assert "outputs that are not numbers" in input_error(write(tmp_path / "a.safetensors", negative))
     huge = {key: t * 1e38 if t.is_floating_point() else t for key, t in network().state_dict().items()}
     assert "not numbers" in input_error(write(tmp_path / "b.safetensors", huge))
 

@@ -99,7 +99,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends(saved):
 @pytest.mark.parametrize("content", [b"hello, I am a text", b"GIF89a" * 100, b"PK\3\4" + b"a" * 99, b"\xff" * 4096])
 def test_what_is_another_file_is_not_called_damaged(tmp_path, content):
     (tmp_path / "a.safetensors").write_bytes(content)
-    assert "a.safetensors is no safetensors file; " in input_error(tmp_path / "a.safetensors")
+    assert "a.safetensors is damaged or not a safetensors file; " in input_error(tmp_path / "a.safetensors")
 
 
 @pytest.mark.parametrize("ending", ["safetensors", "pt", "pth", "onnx"])

@@ -161,7 +161,7 @@ def test_another_checkpoint_reads_anew_what_is_drawn(qtbot, network, reader, ope
 def test_a_fault_in_a_reading_does_not_stop_the_next(qtbot, network, reader, opener, readings):
     opened(qtbot, network)
 
-    def faulty(ink, revision=0):
+    def faulty(ink, revision=0, false_rejection_rate=None):
         raise ZeroDivisionError
 
     working, opener.made[0].predict = opener.made[0].predict, faulty
