@@ -29,6 +29,12 @@ settings.load_profile("patient")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+SLOW = (
+    *("app", "fuzz", "test_packaging.py", "cli/test_process.py", "cli/test_train.py", "learning/inspect"),
+    *("learning/training/test_runs.py", "learning/training/test_prepare.py", "learning/data/test_download.py"),
+)
+"""Folders and files that are left to the slow half: whole windows, whole processes and whole runs."""
+
 PATIENCE = 60_000
 """Milliseconds that a test waits for what must happen: on a busy machine everything takes long, and a fault longer."""
 
@@ -41,6 +47,14 @@ class PatientBot(QtBot):
     waitSignals = partialmethod(QtBot.waitSignals, timeout=PATIENCE)
     waitExposed = partialmethod(QtBot.waitExposed, timeout=PATIENCE)
     waitActive = partialmethod(QtBot.waitActive, timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as slow what `SLOW` names."""
+    here = Path(__file__).parent
+    for item in items:
+        if any(item.path.is_relative_to(here / name) for name in SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

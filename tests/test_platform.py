@@ -120,7 +120,20 @@ def test_quiet(qapp):
 def test_the_alarms_ring(tmp_path):
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
     (tmp_path / "test_alarms.py").write_text(ALARMS)
-    words = ("-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-rA", tmp_path)
+    # One process, since a test here ends what the one before has left behind.
+    words = (
+        "-m",
+        "pytest",
+        "-n0",
+        "-p",
+        "no:randomly",
+        "-c",
+        ROOT / "pyproject.toml",
+        "--rootdir",
+        tmp_path,
+        "-rA",
+        tmp_path,
+    )
     done = run(*words, cwd=tmp_path, env={**os.environ, "COLUMNS": "300"})
     summary = done.stdout.partition("short test summary info")[2]
     for line in (
