@@ -820,7 +820,7 @@ def in_pieces(path, mode="r", *words, opened=Path.open, **more):
     return InPieces(file) if "b" in mode and mode != "rb" else file
 
 while True:
-    left = random.randint(1, 70)
+    left = random.randint(1, 120)  # an epoch saved takes some 40, a resumed run 25 before its first step
     child = os.fork()
     if not child:
         Path.open = in_pieces
