@@ -62,6 +62,14 @@ class Actions(QObject):
         self.theme_light = self._make("light", self.tr("Light"), self.tr("Dark ink on light paper"), [])
         self.theme_dark = self._make("dark", self.tr("Dark"), self.tr("Light ink on dark paper"), [])
         self.themes = self._choice(self.theme_system, self.theme_light, self.theme_dark)
+        self.larger = self._make("wider", self.tr("Larger text"), self.tr("Make the text larger"), ["Ctrl++", "Ctrl+="])
+        self.smaller = self._make("narrower", self.tr("Smaller text"), self.tr("Make the text smaller"), ["Ctrl+-"])
+        self.usual = self._make(
+            "theme", self.tr("Usual text size"), self.tr("Make the text as large as usual"), ["Ctrl+0"]
+        )
+        self.present = self._make("data", self.tr("Presentation"), self.tr("Full screen with large type"), ["F11"])
+        self.present.setCheckable(True)
+        self.present.setIconVisibleInMenu(False)
         self.show_log = self._make("open", self.tr("Show log folder"), self.tr("What digitpad did and what failed"), [])
         self.about = self._make("info", self.tr("About digitpad"), self.tr("Version and licences"), [])
         for action, mode in zip(self.themes.actions(), ("system", "light", "dark"), strict=True):

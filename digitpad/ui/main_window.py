@@ -17,9 +17,9 @@ from digitpad.ui.actions import Actions
 from digitpad.ui.answer.network_menu import NetworkButton, NetworkMenu
 from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.common.dialogs import ask_before_closing
-from digitpad.ui.common.theme import Theme
+from digitpad.ui.common.theme import Theme, text_scale
 from digitpad.ui.common.theme_switch import ThemeSwitch
-from digitpad.ui.menus import fill_menu_bar, make_tool_bar
+from digitpad.ui.menus import TOOL_ICON, fill_menu_bar, make_tool_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
@@ -73,7 +73,8 @@ class MainWindow(QMainWindow):
         self._make_parts()
         rejection = self._answers.rejection.menu
         fill_menu_bar(self.menuBar(), self._actions, self._networks, rejection, self._training.run_actions)
-        self.addToolBar(make_tool_bar(self._actions, self._width))
+        self._tools = make_tool_bar(self._actions, self._width)
+        self.addToolBar(self._tools)
         self._arrange()
         self._connect()
         self._themes.apply()
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
         files.failed.connect(self._notice.say)
         files.checkpoint_failed.connect(self._say_of_checkpoint)
         self._networks.selected.connect(self._load)
+        actions.present.toggled.connect(self._present)
         self._width.valueChanged.connect(canvas.set_pen_width)
         self._themes.changed.connect(self._on_theme_changed)
         for action, slot in {
@@ -180,6 +182,9 @@ class MainWindow(QMainWindow):
             actions.pause: session.toggle_pause,
             actions.stop: session.stop,
             actions.browse: training.browse_data,
+            actions.larger: partial(self._themes.resize_text, 1),
+            actions.smaller: partial(self._themes.resize_text, -1),
+            actions.usual: partial(self._themes.resize_text, 0),
             actions.show_log: partial(show_log_folder, self),
             actions.about: partial(show_about, self),
         }.items():
@@ -260,9 +265,17 @@ class MainWindow(QMainWindow):
             self._canvas.cancel_stroke()
         elif self._notice.text:
             self._notice.close_message()
+        elif self._actions.present.isChecked():
+            self._actions.present.setChecked(False)
         elif focus is not None and self._workbench.shows(focus):
             self._workbench.show_page("")
             self._canvas.setFocus()
+
+    @Slot(bool)
+    def _present(self, presents: bool) -> None:
+        self._themes.present(presents)
+        state, full = self.windowState(), Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if presents else state & ~full)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._files.enter(event)
@@ -292,6 +305,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_theme_changed(self, theme: Theme) -> None:
         self._actions.set_theme(theme)
+        self._tools.setIconSize(QSize(TOOL_ICON, TOOL_ICON) * text_scale())
         self._canvas.set_colours(*(QColor(name) for name in (theme.text, theme.surface, theme.quiet)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -302,6 +316,7 @@ class MainWindow(QMainWindow):
             question = ask_before_closing(self, self._stop_and_close)
             self._session.ended.connect(question.reject)  # there is no run to ask about any more
             return
+        self._actions.present.setChecked(False)  # the size to remember is the one before
         self._settings.pen_width = self._width.value()
         self._settings.false_rejection_rate = self._network.false_rejection_rate
         self._settings.page, self._settings.left_share = self._workbench.page, self._workbench.share

@@ -13,6 +13,9 @@ from digitpad.ui.actions import Actions
 
 translate = QCoreApplication.translate
 
+TOOL_ICON = 20
+"""Pixels of an icon's side at the usual text size."""
+
 
 def fill_menu_bar(
     bar: QMenuBar,
@@ -46,6 +49,7 @@ def fill_menu_bar(
     edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
     view = bar.addMenu(translate("menus", "&View"))
     view.addMenu(translate("menus", "Theme")).addActions(actions.themes.actions())
+    view.addActions([actions.larger, actions.smaller, actions.usual, actions.present])
     view.addMenu(rejection)
     view.addSeparator()
     view.addActions(list(actions.pages.values()))
@@ -65,7 +69,7 @@ def make_tool_bar(actions: Actions, pen_width: QWidget) -> QToolBar:
     bar = QToolBar(translate("menus", "Tools"))
     bar.setObjectName("tools")
     bar.setMovable(False)
-    bar.setIconSize(QSize(20, 20))
+    bar.setIconSize(QSize(TOOL_ICON, TOOL_ICON))
     bar.addActions([actions.undo, actions.redo, actions.clear])
     bar.addSeparator()
     bar.addActions([actions.pen, actions.eraser])

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QToolButton
 
@@ -270,6 +270,48 @@ def test_the_theme_is_chosen_in_the_menu_and_remembered(pad, start, title, is_da
     pad.window.close()
 
     assert darkness(start().window) is is_dark
+
+
+def test_the_text_is_made_larger_up_to_twice_its_size_and_remembered(pad, start):
+    def act(window, title):
+        next(action for action in window.findChildren(QAction) if action.text() == title).trigger()
+
+    def sizes(pad):
+        names = ("network_button", "prediction_label", "checkpoint_name")
+        return [pad.widget(name).font().pixelSize() for name in names]
+
+    act(pad.window, "Larger text")
+    act(pad.window, "Usual text size")
+    usual = sizes(pad)
+    for _ in range(9):
+        act(pad.window, "Larger text")
+    assert [large / small for large, small in zip(sizes(pad), usual, strict=True)] == pytest.approx([2.0] * 3, abs=0.1)
+    pad.window.resize(1366, 768)
+    pad.widget("show_training", QAction).trigger()
+    pad.qtbot.waitUntil(lambda: pad.canvas.width() >= 360)
+    for name in ("canvas", "probability_bars", "prediction_label", "network_input", "network_button"):
+        part = pad.widget(name)
+        assert part.visibleRegion().boundingRect() == part.rect(), name
+    pad.window.resize(900, 600)
+    pad.qtbot.waitUntil(lambda: pad.window.height() == 600)
+    assert pad.widget("probability_bars").visibleRegion().boundingRect() == pad.widget("probability_bars").rect()
+    pad.window.close()
+
+    pad = start()
+    act(pad.window, "Smaller text")
+    assert usual < sizes(pad) < [2 * size for size in usual]
+    act(pad.window, "Usual text size")
+    assert sizes(pad) == usual
+
+
+def test_a_presentation_fills_the_screen_with_larger_type_until_escape(pad):
+    action = next(action for action in pad.window.findChildren(QAction) if action.text() == "Presentation")
+    action.trigger()
+    large = QFontInfo(pad.widget("network_button").font()).pixelSize()
+    assert pad.window.isFullScreen()
+    pad.press(Qt.Key.Key_Escape)
+    assert not pad.window.isFullScreen()
+    assert QFontInfo(pad.widget("network_button").font()).pixelSize() * 1.4 < large
 
 
 def test_about_names_version_and_licences(pad):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES, Prediction
 from digitpad.ui.common.format import percent, response_time
-from digitpad.ui.common.theme import NOTE_PIXELS, TEXT_PIXELS, current_theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, TEXT_PIXELS, current_theme, text_font, text_scale
 
 HEIGHT, SMALLEST = 104, 66
 """Usual and smallest height in pixels; digit and type grow and shrink with it."""
@@ -114,7 +114,8 @@ class AnswerPanel(QWidget):
         strong = QColor(theme.amber) if shown.warns else quiet if shown.is_quiet else text
         width, height = self.width(), min(self.height(), round(_LARGEST_DIGIT / _DIGIT))
         is_narrow = width < 2 * height
-        font = text_font(max(48, min(round(_DIGIT * height), round(0.4 * width) if is_narrow else height)))
+        pixels = max(48, min(round(_DIGIT * height), round(0.4 * width) if is_narrow else height))
+        font = text_font(pixels, scales=False)
         metrics = QFontMetricsF(font)
         digit_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
         digit_height = -metrics.tightBoundingRect("1").top()
@@ -138,8 +139,8 @@ class AnswerPanel(QWidget):
                 area = QRectF(left, 0, width - left, self.height())
                 flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
                 painter.setPen(strong if shown.warns else quiet)
-                for pixels in (max(TEXT_PIXELS, round(0.125 * height)), TEXT_PIXELS, NOTE_PIXELS):
-                    painter.setFont(text_font(pixels))
+                for pixels in (round(TEXT_PIXELS * text_scale()), round(0.125 * height), TEXT_PIXELS, NOTE_PIXELS):
+                    painter.setFont(text_font(pixels, scales=False))
                     if painter.boundingRect(area, flags, shown.sentence).height() <= area.height():
                         break
                 painter.drawText(area, flags, shown.sentence)
@@ -147,11 +148,14 @@ class AnswerPanel(QWidget):
             pixels = max(20, round(_HEADLINE * height))
             headline = _fitted(shown.headline, pixels, width - left)
             ascent = -QFontMetricsF(headline).tightBoundingRect("1").top()
-            word = _fitted(shown.word, max(TEXT_PIXELS, round(0.125 * height)), width - left)
+            scale = text_scale()
+            pixels = max(TEXT_PIXELS, round(0.125 * height), min(round(TEXT_PIXELS * scale), round(0.22 * height)))
+            word = _fitted(shown.word, pixels, width - left)
             lines = [(shown.headline, headline, strong, top + ascent), (shown.word, word, text, foot)]
             if not is_narrow:
                 lines[1] = shown.word, word, text, foot - 0.31 * digit_height
-                lines.append((shown.note, text_font(max(NOTE_PIXELS, round(0.1 * height))), quiet, foot))
+                pixels = max(NOTE_PIXELS, round(0.1 * height), min(round(NOTE_PIXELS * scale), round(0.18 * height)))
+                lines.append((shown.note, _fitted(shown.note, pixels, width - left), quiet, foot))
             for line, font, colour, baseline in lines:
                 painter.setFont(font)
                 painter.setPen(colour)
@@ -169,5 +173,6 @@ class AnswerPanel(QWidget):
 
 def _fitted(words: str, pixels: int, width: float) -> QFont:
     """The font in a size of at most so many pixels in which the words are no wider than that."""
-    advance = QFontMetricsF(text_font(pixels)).horizontalAdvance(words)
-    return text_font(pixels if advance <= width else max(NOTE_PIXELS, int(pixels * width / advance)))
+    advance = QFontMetricsF(text_font(pixels, scales=False)).horizontalAdvance(words)
+    fitted = pixels if advance <= width else max(NOTE_PIXELS, int(pixels * width / advance))
+    return text_font(fitted, scales=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QAbstractAnimation, QEvent, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.format import percent
-from digitpad.ui.common.theme import TEXT_PIXELS, current_theme, mix, reduced_motion, text_font
+from digitpad.ui.common.theme import TEXT_PIXELS, current_theme, mix, reduced_motion, text_font, text_scale
 
 SMALLEST_ROW = 18
 LARGEST_ROW = 56
@@ -47,14 +47,23 @@ class ProbabilityBars(QWidget):
         self._describe()
 
     def _set_type(self, pixels: int) -> None:
-        self._font, self._bold = text_font(pixels), text_font(pixels, bold=True)
+        self._font, self._bold = text_font(pixels, scales=False), text_font(pixels, bold=True, scales=False)
         metrics = QFontMetricsF(self._bold)
         self._label_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
         self._number_width = metrics.horizontalAdvance(percent(1.0))
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._fit_type()
+
+    def _fit_type(self) -> None:
         row = min(self.height() // CLASSES, LARGEST_ROW, self.width() // 8)
-        self._set_type(max(TEXT_PIXELS, round(0.42 * row)))
+        wanted = max(round(TEXT_PIXELS * text_scale()), round(0.42 * row))
+        self._set_type(max(TEXT_PIXELS, min(wanted, round(0.75 * row))))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._fit_type()
 
     def show_probabilities(
         self, probabilities: Sequence[float] | None, best: int | None, *, animate: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
@@ -82,6 +82,13 @@ class CheckpointPanel(QWidget):
         column(self._name, (self._table, 1), (self.notice, 1), buttons, parent=self, spacing=4)
         self.notice.opened.connect(self._table.hide)
         self.notice.closed.connect(self._table.show)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the rows that fit whole; the description has all of them."""
+        super().resizeEvent(event)
+        for number, labels in enumerate(self._rows):
+            for label in labels:
+                label.setVisible((number + 1) * label.fontMetrics().lineSpacing() <= self._table.height())
 
     def show_state(self, state: NetworkState) -> None:
         """Name the checkpoint, and say where a network in training reads meanwhile."""

@@ -20,7 +20,7 @@ from digitpad.ui.session.live_reading import Reading
 
 _MARGINS = 16, 8, 16, 8
 _SPACING, _GAP = 8, 24
-_SMALLEST_PAD, _SMALLEST_COLUMN = 280, 400
+_SMALLEST_PAD, _LOWEST_PAD, _SMALLEST_COLUMN = 280, 200, 400
 _TABLE = 152  # in which what a checkpoint says of itself is seen whole
 _SMALLEST_INPUT = 86  # three pixels for each of the 28, and the border
 _ANNOUNCED_AFTER = 500  # milliseconds without a new answer, so that a screen reader says the last one only
@@ -65,7 +65,7 @@ class ReadingPane(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         left, top, right, bottom = _MARGINS
-        least = _SMALLEST_PAD + _SPACING + self._least_below
+        least = _LOWEST_PAD + _SPACING + self._least_below
         return QSize(left + _SMALLEST_PAD + right, top + least + bottom)
 
     def width_beside(self, height: int) -> int:

@@ -71,13 +71,21 @@ def mix(a: str, b: str, share: float) -> str:
     return "#" + "".join(f"{round(x + (y - x) * share):02X}" for x, y in channels)
 
 
-def text_font(pixels: int = TEXT_PIXELS, *, bold: bool = False) -> QFont:
-    """The application's font at a size in pixels, with figures that are all equally wide where the font has them."""
+def text_font(pixels: int = TEXT_PIXELS, *, bold: bool = False, scales: bool = True) -> QFont:
+    """The application's font, with figures that are all equally wide where the font has them.
+
+    The size in pixels is multiplied by `text_scale`, unless it comes from the room that there is.
+    """
     font = QFont(QApplication.font())
-    font.setPixelSize(pixels)
+    font.setPixelSize(round(pixels * text_scale()) if scales else pixels)
     font.setBold(bold)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+def text_scale() -> float:
+    """How many times as large as usual type is, 1 to 3."""
+    return max(1.0, QApplication.font().pixelSize() / TEXT_PIXELS)
 
 
 def reduced_motion() -> bool:
@@ -92,10 +100,10 @@ def reduced_motion() -> bool:
     return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0
 
 
-def apply_theme(app: QApplication, mode: Mode) -> Theme:
+def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
     """Give the whole application its colours, font and style; 'system' is what the system has set now.
 
-    Returns the theme now in use.
+    Type is `scale` times as large as usual. Returns the theme now in use.
     """
     hints = app.styleHints()
     if mode == "system":
@@ -105,11 +113,22 @@ def apply_theme(app: QApplication, mode: Mode) -> Theme:
         hints.setColorScheme(Qt.ColorScheme.Dark if mode == "dark" else Qt.ColorScheme.Light)
         theme = DARK if mode == "dark" else LIGHT
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(TEXT_PIXELS)
+    before = text_scale()
+    own = {  # sizes at the usual scale, of those that do not follow the application's font by themselves
+        widget: widget.property("text_pixels") or widget.font().pixelSize() / before
+        for widget in app.allWidgets()
+        if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.font().pixelSize() > 0
+    }
+    font.setPixelSize(round(TEXT_PIXELS * scale))
     app.setFont(font)
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme))
+    app.setStyleSheet(_style_sheet(theme, round(NOTE_PIXELS * scale)))
+    for widget, pixels in own.items() if text_scale() != before else ():
+        resized = QFont(widget.font())
+        resized.setPixelSize(round(pixels * text_scale()))
+        widget.setFont(resized)
+        widget.setProperty("text_pixels", pixels)
     return theme
 
 
@@ -168,7 +187,7 @@ def disabled_colour(theme: Theme) -> str:
     return mix(theme.quiet, theme.window, 0.5)
 
 
-def _style_sheet(theme: Theme) -> str:
+def _style_sheet(theme: Theme, note_pixels: int) -> str:
     """Hairlines, 8 px steps and a focus that keyboard users see; spin boxes stay Fusion's own."""
     hover = mix(theme.window, theme.text, 0.07)
     pressed = mix(theme.window, theme.text, 0.13)
@@ -183,7 +202,7 @@ def _style_sheet(theme: Theme) -> str:
     QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
     Notice {{ background: {t.surface}; border: none; border-left: 3px solid {t.amber}; border-radius: 6px; }}
     QLabel#notice_text {{ color: {t.amber}; }}
-    QLabel[note="true"] {{ color: {t.quiet}; font-size: {NOTE_PIXELS}px; }}
+    QLabel[note="true"] {{ color: {t.quiet}; font-size: {note_pixels}px; }}
 
     ProblemLabel[note="true"] {{ color: {t.amber}; }}
 

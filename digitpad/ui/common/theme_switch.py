@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication
 
 from digitpad.ui.common.theme import Mode, apply_theme, system_theme
-from digitpad.ui.session.settings import Settings
+from digitpad.ui.session.settings import TEXT_SIZES, TEXT_STEP, Settings
+
+_PRESENTED = 1.5
 
 
 class ThemeSwitch(QObject):
@@ -21,13 +23,27 @@ class ThemeSwitch(QObject):
         """Apply nothing yet; `modes` are actions whose data are `Mode`s."""
         super().__init__(modes)
         self._application, self._settings, self._modes = application, settings, modes
+        self._presents = False
         modes.triggered.connect(self._on_chosen)
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+
+    def resize_text(self, change: int) -> None:
+        """Make type larger or smaller by so many steps; with 0, as large as usual."""
+        size = self._settings.text_size + change * TEXT_STEP if change else TEXT_SIZES[0]
+        self._settings.text_size = min(max(size, TEXT_SIZES[0]), TEXT_SIZES[1])
+        self.apply()
+
+    def present(self, presents: bool) -> None:
+        """Make type one and a half times as large as otherwise, for people who sit far away; or end that."""
+        if presents != self._presents:
+            self._presents = presents
+            self.apply()
 
     def apply(self) -> None:
         """Apply what the settings name."""
         mode = self._settings.theme
-        self._theme = apply_theme(self._application, cast(Mode, mode))
+        scale = self._settings.text_size / 100 * (_PRESENTED if self._presents else 1)
+        self._theme = apply_theme(self._application, cast(Mode, mode), scale)
         for action in self._modes.actions():
             action.setChecked(action.data() == mode)
         self.changed.emit(self._theme)

@@ -64,6 +64,7 @@ class CurvesView(QWidget):
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sentence.setWordWrap(True)
         self._sentence.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for label in (self._values, self._why):
             label.setFont(text_font(NOTE_PIXELS))

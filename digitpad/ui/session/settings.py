@@ -25,6 +25,9 @@ RECENT = 8
 
 THEMES = ("system", "light", "dark")
 
+TEXT_SIZES, TEXT_STEP = (100, 200), 25
+"""Size of type in percent of the usual one, from smallest to largest, and by how much it changes at once."""
+
 _NEVER = "never"
 _LARGEST = 1 << 20
 
@@ -80,6 +83,15 @@ class Settings:
     @false_rejection_rate.setter
     def false_rejection_rate(self, share: float | None) -> None:
         self._set("lost", _NEVER if share is None else str(share))
+
+    @property
+    def text_size(self) -> int:
+        """Size of type in percent, within `TEXT_SIZES`."""
+        return min(max(self._get("text_size", TEXT_SIZES[0]), TEXT_SIZES[0]), TEXT_SIZES[1])
+
+    @text_size.setter
+    def text_size(self, percent: int) -> None:
+        self._set("text_size", percent)
 
     @property
     def page(self) -> str:
