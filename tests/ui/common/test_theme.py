@@ -16,6 +16,7 @@ from digitpad.ui.common.theme import (
     NOTE_PIXELS,
     TEXT_PIXELS,
     apply_theme,
+    disabled_colour,
     mix,
     reduced_motion,
 )
@@ -32,6 +33,7 @@ def test_text_stands_out_from_every_ground_it_lies_on(theme):
         for text in (theme.text, theme.quiet, theme.amber, theme.accent_text):
             assert contrast(text, ground) >= 4.5, (text, ground)
         assert contrast(theme.accent, ground) >= 3  # WCAG 1.4.11: graphics
+        assert contrast(disabled_colour(theme), ground) >= 3
     assert contrast(theme.on_accent, theme.accent_text) >= 4.5
 
 
