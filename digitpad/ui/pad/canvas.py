@@ -323,11 +323,13 @@ class Canvas(QWidget):
         for text, size, top in (
             (self.tr("Draw a digit"), 24, middle - 32),
             (self.tr("with mouse, pen or finger"), 13, middle - 2),
+            (self.tr("F5 trains a network, Ctrl+L loads one, Ctrl+V pastes a picture"), 13, middle + 30),
         ):
             font = self.font()
             font.setPixelSize(size)
             painter.setFont(font)
-            painter.drawText(QRect(0, top, self.width(), 32), Qt.AlignmentFlag.AlignCenter, text)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRect(16, top, self.width() - 32, 36), flags, text)
 
     def _show_cursor(self) -> None:
         """A ring as large as what the pointer draws or erases."""
