@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         session.ended.connect(self._on_run_ended)
         training.load_requested.connect(self._load)
         training.remarked.connect(self._remark)
-        files.checkpoint_chosen.connect(self._load)
+        files.checkpoint_selected.connect(self._load)
         files.done.connect(self._notice.close_message)
         files.checkpoint_done.connect(answers.checkpoint.notice.close_message)
         files.remarked.connect(self._remark)

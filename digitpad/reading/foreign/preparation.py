@@ -33,20 +33,20 @@ PREPARATIONS += [
 DIGITS = 500
 """How many digits are read to tell how well the best way reads."""
 
-_GLANCE, _LOOK = 16, 100
-"""How many are read by every candidate, and by those that are left."""
+_FIRST, _SECOND = 16, 100
+"""How many digits every candidate reads in the first round, and those that are left in the second."""
 
 _GUESSING = 2.0
 """Cross entropy above which a network does little better than guessing, whose is 2.3."""
 
 _KEPT, _HOPELESS = 4, 0.8
-"""How many networks are looked at twice, and by how much cross entropy a way may be worse than the best at a glance."""
+"""How many networks get a second round, and by how much cross entropy a way may be worse than the best of the first."""
 
 _SHARPNESS = 2.0 ** np.arange(5)
 """Factors for logits whose mean distance from the largest is 1: of those, the one with the lowest entropy counts."""
 
-_GLANCE_SECONDS = 3.0
-"""Time for the glance, after which only those count that had their turn; the likeliest have it first."""
+_FIRST_SECONDS = 3.0
+"""Time for the first round, after which only those count that had their turn; the likeliest have it first."""
 
 
 def find_preparation(
@@ -82,21 +82,21 @@ def find_preparation(
         return score, index, replace(way, accuracy=accuracy, digits=min(count, len(images)))
 
     networks[0] = candidates[0][1]()
-    found = [judged(0, way, _GLANCE) for way in ways]
+    found = [judged(0, way, _FIRST) for way in ways]
     fallback = next(entry for entry in found if entry[2].name == customary.name)
-    end = time.monotonic() + _GLANCE_SECONDS
+    end = time.monotonic() + _FIRST_SECONDS
     with suppress(TimeoutError):
         for index, (_, build) in enumerate(candidates[1:], 1):
             if time.monotonic() > end:
                 break
             networks[index] = build()
-            found += [judged(index, way, _GLANCE) for way in ways]
-        # The glance tells networks from each other, and only what is hopeless among the ways.
+            found += [judged(index, way, _FIRST) for way in ways]
+        # The first round tells networks from each other, and only what is hopeless among the ways.
         networks_left = list(dict.fromkeys(index for _, index, _ in sorted(found, key=_first_two)))[:_KEPT]
         limit = min(found, key=_first_two)[0] + _HOPELESS
-        found = [judged(index, way, _LOOK) for score, index, way in found if index in networks_left and score < limit]
+        found = [judged(index, way, _SECOND) for score, index, way in found if index in networks_left and score < limit]
         if min(found, key=_first_two)[0] > _GUESSING:
-            fallback = judged(0, customary, _LOOK)
+            fallback = judged(0, customary, _SECOND)
         else:
             found = [judged(index, way, DIGITS) for _, index, way in sorted(found, key=_first_two)[:_KEPT]]
     best = min(found, key=_first_two)

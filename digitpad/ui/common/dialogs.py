@@ -15,7 +15,7 @@ CHECKPOINT_ENDINGS = (".safetensors", ".onnx", ".pt", ".pth", ".ckpt")
 
 translate = QCoreApplication.translate
 
-Chosen = Callable[[Path], None]
+OnSelected = Callable[[Path], None]
 
 
 def file_filters(*kinds: str) -> list[str]:
@@ -34,14 +34,14 @@ def file_filters(*kinds: str) -> list[str]:
     return [f"{name} ({' '.join(f'*{ending}' for ending in endings)})" for name, endings in offered]
 
 
-def ask_open(parent: QWidget, title: str, filters: Sequence[str], selected: Chosen) -> None:
+def ask_open(parent: QWidget, title: str, filters: Sequence[str], selected: OnSelected) -> None:
     """Ask for a file that exists."""
     dialog = _dialog(parent, title, filters, selected)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.open()
 
 
-def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], selected: Chosen) -> None:
+def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], selected: OnSelected) -> None:
     """Ask for a file to write; it gets the ending of the chosen filter where its name has none."""
     dialog = _dialog(parent, title, filters, selected)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -55,7 +55,7 @@ def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], sel
     dialog.open()
 
 
-def _dialog(parent: QWidget, title: str, filters: Sequence[str], selected: Chosen) -> QFileDialog:
+def _dialog(parent: QWidget, title: str, filters: Sequence[str], selected: OnSelected) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setNameFilters(filters)

@@ -24,7 +24,7 @@ class ThemeSwitch(QObject):
         super().__init__(modes)
         self._application, self._settings, self._modes = application, settings, modes
         self._presents = False
-        modes.triggered.connect(self._on_chosen)
+        modes.triggered.connect(self._on_selected)
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
 
     def resize_text(self, change: int) -> None:
@@ -49,7 +49,7 @@ class ThemeSwitch(QObject):
         self.changed.emit(self._theme)
 
     @Slot(QAction)
-    def _on_chosen(self, action: QAction) -> None:
+    def _on_selected(self, action: QAction) -> None:
         self._settings.theme = str(action.data())
         self.apply()
 

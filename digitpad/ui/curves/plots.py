@@ -201,15 +201,15 @@ class CurvePlots(QFrame):
         centres = (self._area.mapFromScene(plot.box.sceneBoundingRect().center()) for plot in self._plots)
         return tuple((self._area.viewport(), QPointF(centre)) for centre in centres)
 
-    def draw(self, curves: RunCurves, others: dict[str, RunCurves], axis: XAxis, *, is_log: bool) -> None:
-        """Draw a run and over it, in dashes, others' smoothed loss and test accuracy, by their names.
+    def draw(self, curves: RunCurves, overlays: dict[str, RunCurves], axis: XAxis, *, is_log: bool) -> None:
+        """Draw a run and over it, in dashes, other runs' smoothed loss and test accuracy, by their names.
 
         Where `is_log`, the axes of loss and learning rate are logarithmic.
         """
         if axis != self._axis:
             self._axis, self._follows = axis, True
         self._curves = curves
-        self._fit_steps((curves, *others.values()))
+        self._fit_steps((curves, *overlays.values()))
         self._place_cursor()
         images = curves.interims[-1].images if curves.interims else 0
         interim = self.tr("test, first {count}").format(count=numeral(images))
@@ -227,7 +227,7 @@ class CurvePlots(QFrame):
             ("", TEST, self._placed(curves, curves.by_epoch("test_accuracy"))),
         ]
         self.entries = [(name, look) for name, look, (x, _) in (*loss, *accuracy) if name and len(x)]
-        for number, (name, run) in enumerate(others.items()):
+        for number, (name, run) in enumerate(overlays.items()):
             look = other_look(number)
             loss.insert(1 + number, (name, look, self._placed(run, (run.steps, run.smoothed))))
             tested = self._placed(run, run.by_epoch("test_accuracy"))

@@ -38,7 +38,7 @@ class CurvesView(QWidget):
         """The run's name; '' where none was given."""
         self.curves = RunCurves()
         """The curves that are shown; `refresh` draws what was added to them."""
-        self._others: dict[str, RunCurves] = {}
+        self._overlays: dict[str, RunCurves] = {}
         self._plots: CurvePlots | None = None
         self._is_stale = False
         self._pause = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
@@ -88,7 +88,7 @@ class CurvesView(QWidget):
     def overlays(self) -> dict[str, RunCurves]:
         """The other runs that are drawn, by their names: those laid over but for the one that is shown."""
         run = self.curves.run
-        return {name: it for name, it in self._others.items() if not (run and it.run and it.run.id == run.id)}
+        return {name: it for name, it in self._overlays.items() if not (run and it.run and it.run.id == run.id)}
 
     @Slot(str, object)
     def show_run(self, name: str, curves: RunCurves) -> None:
@@ -100,14 +100,14 @@ class CurvesView(QWidget):
         self.refresh()
 
     @Slot(object)
-    def lay_over(self, others: dict[str, RunCurves]) -> None:
+    def lay_over(self, overlays: dict[str, RunCurves]) -> None:
         """Draw the smoothed loss and the test accuracy of other runs, by their names, instead of those before."""
-        self._others = dict(others)
+        self._overlays = dict(overlays)
         self.refresh()
 
     @Slot()
     def clear(self) -> None:
-        self._others = {}
+        self._overlays = {}
         self.show_run("", RunCurves())
 
     def to_image(self, scale: float = 2.0) -> QImage:

@@ -130,7 +130,7 @@ class DataBrowser(QDialog):
             label.setBuddy(box)
             box.setAccessibleName(words.replace("&", ""))  # Qt's own is the value
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.activated.connect(self._on_chosen)
+            box.activated.connect(self._on_selected)
             choices.addLayout(row(label, box, 8))
         choices.addStretch(1)
         digits = row(*self._classes.values(), spacing=0)
@@ -150,7 +150,7 @@ class DataBrowser(QDialog):
             self._sets.addItem(info.title, info.id)
         self._sets.setCurrentIndex(max(0, self._sets.findData(current_id)) if data else -1)
         self._sets.setEnabled(bool(data))
-        self._on_chosen()
+        self._on_selected()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -163,7 +163,7 @@ class DataBrowser(QDialog):
         return self._data[index] if index >= 0 else None
 
     @Slot()
-    def _on_chosen(self) -> None:
+    def _on_selected(self) -> None:
         """Start anew with the chosen data set and part, also where they are the same: what failed is tried again."""
         info, part = self._current, max(0, self._part.currentIndex())
         self._part.clear()

@@ -80,7 +80,7 @@ class DigitGrid(QAbstractScrollArea):
         row = number // self._columns
         top = self.verticalScrollBar().value()
         self.verticalScrollBar().setValue(min(max(top, row - self._rows + 1), row))
-        self._tell()
+        self._report_selection()
         self._describe()
         self.viewport().update()
 
@@ -167,7 +167,7 @@ class DigitGrid(QAbstractScrollArea):
         if anew:
             self._selected, self._is_reported, self._asked = -1, True, None
         self._lay_out(top)
-        self._tell()
+        self._report_selection()
 
     def _lay_out(self, first: int) -> None:
         """Fit columns and rows into the viewport, with an image, by its number, in the first row if possible."""
@@ -214,7 +214,7 @@ class DigitGrid(QAbstractScrollArea):
         if self._selected >= 0:
             self.select(min(max(self._selected + way * self.capacity, 0), self._matches - 1))
 
-    def _tell(self) -> None:
+    def _report_selection(self) -> None:
         """Say what is selected as soon as it is there."""
         index = self._selected - self._first
         if not self._is_reported and 0 <= index < len(self._pixels):

@@ -48,7 +48,7 @@ class EmbeddingMapView(QWidget):
         """Where the person's drawing is on the map, within -1…1; None where it is not."""
         self._from: Points = np.zeros((0, 2), np.float32)
         self._drawing_from: tuple[float, float] | None = None
-        self._chosen: int | None = None
+        self._selected: int | None = None
         self._busy = False
         self._move = QVariantAnimation(self, duration=MOVE_MILLISECONDS, startValue=0.0, endValue=1.0)
         self._move.valueChanged.connect(lambda _share: self.update())
@@ -73,7 +73,7 @@ class EmbeddingMapView(QWidget):
         self._move.stop()
         self._embedding, self.drawing, self._dots = embedding, embedding.drawing, None
         if not same:
-            self._chosen = None
+            self._selected = None
         if same and self.isVisible() and not reduced_motion():
             self._from, self._drawing_from = before, drawing_before
             self._move.start()
@@ -87,7 +87,7 @@ class EmbeddingMapView(QWidget):
 
     def clear(self) -> None:
         self._move.stop()
-        self._embedding = self.drawing = self._chosen = None
+        self._embedding = self.drawing = self._selected = None
         self._describe()
 
     def show_busy(self, busy: bool) -> None:
@@ -113,8 +113,8 @@ class EmbeddingMapView(QWidget):
                 self._painter.paint_dots(painter, area, points, self._embedding.labels)
             else:
                 painter.drawPixmap(0, 0, self._still_dots(area))
-            if self._chosen is not None:
-                self._painter.paint_selected_dot(painter, area, points[self._chosen])
+            if self._selected is not None:
+                self._painter.paint_selected_dot(painter, area, points[self._selected])
             if drawing is not None:
                 self._painter.paint_drawing(painter, area, drawing)
             left = area.right() + _GAP
@@ -122,27 +122,27 @@ class EmbeddingMapView(QWidget):
             note = self.tr("Working out the next map…") if self._busy else self._count(self._embedding)
             digits = np.unique(self._embedding.labels).tolist()
             side.setTop(self._painter.paint_side(painter, side, self._title(self._embedding), note, digits))
-            dot, images = self._chosen, self._images
+            dot, images = self._selected, self._images
             image = None if dot is None or images is None or dot >= len(images) else images[dot]
             self._painter.paint_words(painter, side, self._drawing_text(), self._selected_text(), image)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._choose(self._dot_at(event.position()))
+        self._select(self._dot_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._choose(None)
+        self._select(None)
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = -1 if self._embedding is None else len(self._embedding.labels) - 1
-        key, now = Qt.Key(event.key()), self._chosen
+        key, now = Qt.Key(event.key()), self._selected
         after, before = (0, last) if now is None else (min(now + 1, last), max(now - 1, 0))
         dots = {Qt.Key.Key_Right: after, Qt.Key.Key_Down: after, Qt.Key.Key_Left: before, Qt.Key.Key_Up: before}
         dots |= {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
         if key in dots and last >= 0:
-            self._choose(dots[key])
+            self._select(dots[key])
         elif key == Qt.Key.Key_Escape and now is not None:
-            self._choose(None)
+            self._select(None)
         else:
             super().keyPressEvent(event)
 
@@ -194,9 +194,9 @@ class EmbeddingMapView(QWidget):
         nearest = int(distances.argmin())
         return nearest if distances[nearest] <= _REACH else None
 
-    def _choose(self, dot: int | None) -> None:
-        if dot != self._chosen:
-            self._chosen = dot
+    def _select(self, dot: int | None) -> None:
+        if dot != self._selected:
+            self._selected = dot
             self._describe()
 
     def _nearest_cluster(self) -> int | None:
@@ -223,13 +223,13 @@ class EmbeddingMapView(QWidget):
         return "" if cluster is None else self.tr("your digit, nearest to the {digit}s").format(digit=cluster)
 
     def _selected_text(self) -> str:
-        if self._chosen is None or self._embedding is None:
+        if self._selected is None or self._embedding is None:
             return ""
-        digit = int(self._embedding.labels[self._chosen])
-        return self.tr("test image {number}: a {digit}").format(number=self._chosen + 1, digit=digit)
+        digit = int(self._embedding.labels[self._selected])
+        return self.tr("test image {number}: a {digit}").format(number=self._selected + 1, digit=digit)
 
     def _describe(self) -> None:
-        """Show, and say: the step, how many dots, where the drawing is, and the chosen dot."""
+        """Show, and say: the step, how many dots, where the drawing is, and the selected dot."""
         self.update()
         if self._embedding is None:
             said = [self._empty_text()]

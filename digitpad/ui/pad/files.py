@@ -29,7 +29,7 @@ _LARGEST_CHECKPOINT = 1 << 29
 class Files(QObject):
     """Asks a person what to open and where to save, and does it."""
 
-    checkpoint_chosen = Signal(object)  # the Path of a checkpoint that is to be read with
+    checkpoint_selected = Signal(object)  # the Path of a checkpoint that is to be read with
     done = Signal()  # a drawing was opened or saved
     checkpoint_done = Signal()  # a checkpoint was copied
     remarked = Signal(str)  # a sentence about what was done
@@ -84,7 +84,7 @@ class Files(QObject):
     @Slot()
     def ask_for_checkpoint(self) -> None:
         names = file_filters("checkpoints", "all")
-        ask_open(self._window, self.tr("Load a checkpoint"), names, self.checkpoint_chosen.emit)
+        ask_open(self._window, self.tr("Load a checkpoint"), names, self.checkpoint_selected.emit)
 
     def ask_where_to_save_checkpoint(self, source: Path) -> None:
         """Ask for a file and copy a checkpoint there."""
@@ -114,7 +114,7 @@ class Files(QObject):
             self._worker.run(partial(_from_image, image.copy()), self._on_opened, self.failed.emit)
             return True
         if paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
-            self.checkpoint_chosen.emit(paths[0])
+            self.checkpoint_selected.emit(paths[0])
         else:
             self._open(paths[0])
         if len(paths) > 1:

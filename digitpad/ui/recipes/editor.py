@@ -87,7 +87,7 @@ class RecipeEditor(QDialog):
         self._network.currentIndexChanged.connect(self._follow)
         self.training.edited.connect(self._follow)
         self.augmentation.edited.connect(self._follow)
-        self._save_row.title_chosen.connect(self._on_title_chosen)
+        self._save_row.title_entered.connect(self._on_title_entered)
         self._save_row.left.connect(self._leave_save_row)
 
     def show_recipe(self, recipe: Recipe, seed: int, *, own: bool = False) -> None:
@@ -232,7 +232,7 @@ class RecipeEditor(QDialog):
         self._use.setDefault(True)
 
     @Slot(str)
-    def _on_title_chosen(self, title: str) -> None:
+    def _on_title_entered(self, title: str) -> None:
         saved = self._to_save(title)
         if saved is not None:
             self._title.setText(saved.title)

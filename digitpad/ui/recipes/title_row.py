@@ -18,7 +18,7 @@ Remark = Callable[[str], tuple[bool, str]]
 class TitleRow(QWidget):
     """A title, a note on what comes of it, 'Back' and 'Save'."""
 
-    title_chosen = Signal(str)  # to save under
+    title_entered = Signal(str)  # to save under
     left = Signal()  # nothing is to be saved
 
     def __init__(self, remark: Remark, longest: int, parent: QWidget | None = None) -> None:
@@ -33,7 +33,7 @@ class TitleRow(QWidget):
         self._note.setProperty("note", True)
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         save_tip, back_tip = self.tr("Keep the recipe under this title (Enter)"), self.tr("Save nothing (Esc)")
-        self._save = push_button(self.tr("Save"), "save_button", self._on_save, save_tip)
+        self._save = push_button(self.tr("Save"), "save_recipe_button", self._on_save, save_tip)
         back = push_button(self.tr("Back"), "back_button", self.left, back_tip)
         row(label, (self._title, 1), self._note, back, self._save, parent=self)
 
@@ -47,7 +47,7 @@ class TitleRow(QWidget):
 
     @Slot()
     def _on_save(self) -> None:
-        self.title_chosen.emit(self._title.text())
+        self.title_entered.emit(self._title.text())
 
     @Slot()
     def follow(self) -> None:

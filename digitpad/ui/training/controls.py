@@ -23,7 +23,7 @@ class TrainLine(QWidget):
     train_requested = Signal()
     pause_requested = Signal()
     stop_requested = Signal()
-    recipe_chosen = Signal(object)  # the Recipe, by a person or by `show_recipes`
+    recipe_selected = Signal(object)  # the Recipe, by a person or by `show_recipes`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,4 +138,4 @@ class TrainLine(QWidget):
         if self.recipe is not None:
             self.recipe_combo.setToolTip(self.recipe.teaches)
             self.recipe_combo.setAccessibleDescription(self.recipe.teaches)
-            self.recipe_chosen.emit(self.recipe)
+            self.recipe_selected.emit(self.recipe)

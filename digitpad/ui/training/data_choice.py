@@ -44,14 +44,14 @@ class _Combo(QComboBox):
 class DataChoice(QWidget):
     """A combo box of data sets, which whoever shows this places, and what a download has to say meanwhile."""
 
-    data_chosen = Signal(object)  # the DataInfo in use from now on
+    data_selected = Signal(object)  # the DataInfo in use from now on
 
     def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget | None = None) -> None:
         """The worker lists, describes and fetches data; whoever made it stops it, after `cancel`."""
         super().__init__(parent)
         self._training_service, self._worker = training_service, worker
         self._data: list[DataInfo] = []
-        self._chosen = ""
+        self._selected = ""
         self._cancelled = threading.Event()
         self.combo = named(_Combo(self), "data_combo", self.tr("Data"), self.tr("The images to train and test on"))
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -81,7 +81,7 @@ class DataChoice(QWidget):
     @property
     def selected(self) -> DataInfo | None:
         """The data in use; None until they were looked for."""
-        return next((info for info in self._data if info.id == self._chosen), None)
+        return next((info for info in self._data if info.id == self._selected), None)
 
     @property
     def data(self) -> Sequence[DataInfo]:
@@ -93,7 +93,7 @@ class DataChoice(QWidget):
 
     def choose(self, data_id: str) -> None:
         self._notice.close_message()
-        self._chosen = data_id
+        self._selected = data_id
         self._list()
 
     @Slot()
@@ -149,8 +149,8 @@ class DataChoice(QWidget):
         folders = [info for info in self._data if info.id not in {other.id for other in found}]
         self._data = found + folders
         known = {info.id for info in self._data}
-        if self._chosen not in known:
-            self._chosen = wanted if wanted in known else self._data[0].id
+        if self._selected not in known:
+            self._selected = wanted if wanted in known else self._data[0].id
         self._list()
 
     def _list(self) -> None:
@@ -167,10 +167,10 @@ class DataChoice(QWidget):
             words = self.tr("{title}: {train} training images, {test} test images")
             self.combo.setAccessibleDescription(_said(words, selected))
             self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with a library")))
-            self.data_chosen.emit(selected)
+            self.data_selected.emit(selected)
 
     def _show_selected(self) -> None:
-        self.combo.setCurrentIndex(max(0, self.combo.findData(self._chosen)))
+        self.combo.setCurrentIndex(max(0, self.combo.findData(self._selected)))
 
     @Slot(int)
     def _on_activated(self, index: int) -> None:
@@ -191,7 +191,7 @@ class DataChoice(QWidget):
 
     def _on_downloaded(self, _result: None) -> None:
         self._loading.hide()
-        self._chosen = "mnist"
+        self._selected = "mnist"
         self.look("mnist")
 
     def _on_download_failed(self, error: DigitpadError) -> None:

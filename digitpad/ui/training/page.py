@@ -107,8 +107,8 @@ class TrainingPage(QWidget):
         line.train_requested.connect(self.train)
         line.pause_requested.connect(session.toggle_pause)
         line.stop_requested.connect(session.stop)
-        line.recipe_chosen.connect(form.show_recipe)
-        line.recipe_chosen.connect(self._on_recipe_chosen)
+        line.recipe_selected.connect(form.show_recipe)
+        line.recipe_selected.connect(self._on_recipe_selected)
         form.edit_requested.connect(self._on_edit_requested)
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
@@ -257,7 +257,7 @@ class TrainingPage(QWidget):
         self._form.choose_seed(seed)
 
     @Slot(object)
-    def _on_recipe_chosen(self, recipe: Recipe) -> None:
+    def _on_recipe_selected(self, recipe: Recipe) -> None:
         if self._browser is not None:
             self._browser.set_augmentation(recipe.augmentation)
 

@@ -254,7 +254,7 @@ def test_an_own_recipe_that_keeps_its_title_is_replaced(editor, qtbot):
     enter(editor, "epochs", "5")
     click(editor, "save_as_button")
     with qtbot.waitSignal(editor.recipe_save_requested) as asked:
-        click(editor, "save_button")
+        click(editor, "save_recipe_button")
     assert asked.args == [replace(mine, epochs=5)]
 
 
@@ -263,7 +263,7 @@ def test_an_empty_title_is_not_saved(editor):
     click(editor, "save_as_button")
     title = editor.findChild(QLineEdit, "save_title")
     QTest.keyClick(title, Qt.Key.Key_Backspace)
-    assert not editor.findChild(QPushButton, "save_button").isEnabled()
+    assert not editor.findChild(QPushButton, "save_recipe_button").isEnabled()
 
 
 def test_escape_leaves_the_title_and_then_the_dialog(editor, used):

@@ -126,7 +126,7 @@ def test_a_click_says_what_is_wished(qtbot, line):
 
 def test_a_recipe_is_chosen_by_id_or_with_a_key(line):
     selected = []
-    line.recipe_chosen.connect(selected.append)
+    line.recipe_selected.connect(selected.append)
     line.show_recipes([RECIPE, OTHER], "large")
     QTest.keyClick(line.recipe_combo, Qt.Key.Key_Up)
     line.show_recipes([RECIPE, OTHER], "unknown")

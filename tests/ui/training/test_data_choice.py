@@ -123,14 +123,14 @@ def test_before_it_has_looked_nothing_is_chosen(qtbot, training_service):
 
 def test_mnist_comes_first_and_needs_no_download(qtbot, choice, training_service):
     training_service.found = [MNIST, STARTER]
-    with qtbot.waitSignal(choice.data_chosen):
+    with qtbot.waitSignal(choice.data_selected):
         choice.look()
     assert titles(choice) == ["MNIST · 60,000 + 10,000", "Starter set · 4,000 + 1,000", "Choose a folder…"]
     assert choice.selected == STARTER, "what was chosen stays chosen"
     pick(choice, "Starter set · 4,000 + 1,000")
     QTest.keyClick(choice.combo, Qt.Key.Key_Space)
     QTest.keyClick(choice.combo.view(), Qt.Key.Key_Home)
-    with qtbot.waitSignal(choice.data_chosen) as selected:
+    with qtbot.waitSignal(choice.data_selected) as selected:
         QTest.keyClick(choice.combo.view(), Qt.Key.Key_Return)
     assert selected.args == [MNIST]
 
@@ -227,7 +227,7 @@ def test_a_folder_is_asked_for_and_used(qtbot, choice, training_service, tmp_pat
     assert dialog.fileMode() == QFileDialog.FileMode.Directory
     good = tmp_path / "good"
     good.mkdir()
-    with qtbot.waitSignal(choice.data_chosen) as selected:
+    with qtbot.waitSignal(choice.data_selected) as selected:
         dialog.fileSelected.emit(str(good))
         dialog.close()
     assert selected.args[0].id == choice.combo.currentData() == str(good)
@@ -247,7 +247,7 @@ def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, ch
     choice.take_folder(str(tmp_path / "good"))
     qtbot.waitUntil(lambda: choice.selected.title == "good")
     choice.take_folder(str(tmp_path / "good"))
-    with qtbot.waitSignals([choice.data_chosen, choice.data_chosen]):
+    with qtbot.waitSignals([choice.data_selected, choice.data_selected]):
         choice.look()
     assert [info.title for info in choice.data] == ["Starter set", "good"]
     assert choice.selected.title == "good"
@@ -255,7 +255,7 @@ def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, ch
 
 def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, training_service):
     training_service.broken = [Message("/a/mnist holds no labels."), Message("/b is used instead.")]
-    with qtbot.waitSignal(choice.data_chosen):
+    with qtbot.waitSignal(choice.data_selected):
         choice.look()
     assert notice(choice) == "/a/mnist holds no labels. /b is used instead."
     assert choice.selected == STARTER
@@ -263,7 +263,7 @@ def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, training_ser
 
 def test_a_wanted_folder_that_is_broken_is_said_and_hides_nothing(qtbot, choice, tmp_path):
     (tmp_path / "broken").mkdir()
-    with qtbot.waitSignal(choice.data_chosen):
+    with qtbot.waitSignal(choice.data_selected):
         choice.look(str(tmp_path / "broken"))
     assert str(tmp_path / "broken") in notice(choice)
     assert choice.selected == STARTER
