@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         canvas.ink_changed.connect(self._reader.read)
         canvas.ink_changed.connect(self._show_without_answer)
         canvas.ink_changed.connect(self._collector.put_off)
-        canvas.ink_changed.connect(training.quiet.disturb)
+        canvas.ink_changed.connect(training.pen_idle.disturb)
         canvas.addAction(actions.clear)
         canvas.history_changed.connect(self._on_history_changed)
         self._reader.answered.connect(self._on_answered)

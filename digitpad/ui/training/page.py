@@ -26,7 +26,7 @@ from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.quiet import PenIdle
+from digitpad.ui.session.pen_idle import PenIdle
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.controls import TrainLine
@@ -69,7 +69,7 @@ class TrainingPage(QWidget):
         self._training_service, self._session, self._network = training_service, session, network
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
         self._background = Worker("imports", self)
-        self.quiet = PenIdle(self)
+        self.pen_idle = PenIdle(self)
         self._device = device  # that a run is to compute on
         self._has_begun = self._is_prepared = False
         self._browser: DataBrowser | None = None
@@ -197,13 +197,13 @@ class TrainingPage(QWidget):
         self._runs_controller.refresh()
         self._worker.run(self._training_service.devices, self._on_devices, self._notice.say)
         self._background.run(
-            partial(self._training_service.prepare, self.quiet.wait), self._on_prepared, self._notice.say
+            partial(self._training_service.prepare, self.pen_idle.wait), self._on_prepared, self._notice.say
         )
 
     def shut_down(self) -> None:
         """End every thread."""
         self._data.cancel()
-        self.quiet.hurry()
+        self.pen_idle.hurry()
         self._map.stop()
         for worker in (self._downloads, self._background, self._worker):
             worker.stop()
@@ -212,7 +212,7 @@ class TrainingPage(QWidget):
 
     @Slot()
     def _on_asked(self) -> None:
-        self.quiet.hurry()
+        self.pen_idle.hurry()
         self._notice.close_message()
         self._form.set_training(True)
 

@@ -14,26 +14,26 @@ class PenIdle(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._quiet = threading.Event()
-        self._quiet.set()
-        self._skips_test = False
+        self._idle = threading.Event()
+        self._idle.set()
+        self._is_hurried = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
-        self._timer.timeout.connect(self._quiet.set)
+        self._timer.timeout.connect(self._idle.set)
 
     @Slot()
     def disturb(self) -> None:
         """Somebody draws."""
-        if not self._skips_test:
-            self._quiet.clear()
+        if not self._is_hurried:
+            self._idle.clear()
             self._timer.start()
 
     def hurry(self) -> None:
         """Let nobody wait from now on: what they do is wanted, or the window waits for their end."""
-        self._skips_test = True
-        self._quiet.set()
+        self._is_hurried = True
+        self._idle.set()
 
     def wait(self) -> None:
         """Return when nobody draws; called in another thread."""
-        self._quiet.wait()
+        self._idle.wait()
