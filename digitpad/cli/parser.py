@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="choose the best epoch on N training images held out, a tenth at most",
     )
-    train.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors)")
+    train.add_argument(
+        "--out", type=Path, metavar="F", help="checkpoint to write (default RECIPE.safetensors, also with --resume)"
+    )
     train.add_argument(
         "--resume", type=Path, metavar="F", help="go on with a run: its id, its folder, or a checkpoint that it wrote"
     )

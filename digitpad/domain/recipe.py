@@ -55,7 +55,7 @@ class Recipe:
         id: name for scripts and files.
         title: name for people.
         teaches: one sentence on what it teaches, '' where nobody said.
-        network: id of the network in `digitpad.learning.models.networks.NETWORKS`.
+        network: id of the network in `digitpad.reading.zoo.NETWORKS`.
         momentum: of SGD; the others use 0.9 and 0.999 as their moments' decays.
         schedule: see `digitpad.domain.schedules`.
         precision: 'mixed' computes in bfloat16 what bears it, on devices that are quicker so, and keeps weights and

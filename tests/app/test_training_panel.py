@@ -124,7 +124,7 @@ def test_a_notice_lies_over_the_pad_and_resizes_nothing(training, is_open):
     parts = [training.pad.widget(name) for name in ("canvas", "probability_bars", "prediction_label", "network_input")]
     before = [place(part, training.window) for part in parts]
     notice = training.pad.widget("notice")
-    notice.say("The file could not be read, because it is no picture. " * 3)
+    notice.say("The file could not be read, because it is not a picture. " * 3)
     settle(training)
     assert [place(part, training.window) for part in parts] == before
     assert before[0].contains(place(notice, training.window))

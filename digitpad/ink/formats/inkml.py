@@ -18,6 +18,7 @@ from defusedxml.ElementTree import ParseError, XMLParser
 
 from digitpad.domain.errors import InputError
 from digitpad.ink.drawings import MAX_PARTS, Drawing, content
+from digitpad.ink.formats.endings import UNIPEN_ENDINGS
 from digitpad.ink.formats.inkml_traces import XML_ID, Reader, Scope, Trace, tag
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, X, Y
 from digitpad.storage.io import write_atomically
@@ -115,8 +116,8 @@ def _parsed(path: Path) -> Element:
         if error.code in _TRUNCATED:
             text = "{file} is truncated: it ends in the middle. Copy or save it again."
             raise InputError(text, file=path.name) from error
-        text = "{file} is not well-formed XML ({reason}), so it is no InkML file."
-        raise InputError(text, file=path.name, reason=error) from error
+        text = "{file} is not well-formed XML ({reason}). Choose drawings as InkML, or as UNIPEN ({endings})."
+        raise InputError(text, file=path.name, reason=error, endings=", ".join(UNIPEN_ENDINGS)) from error
     except (LookupError, ValueError) as error:
         raise InputError("{file} has a text encoding that cannot be read. Save it as UTF-8.", file=path.name) from error
     if not isinstance(root, Element) or tag(root) != "ink":

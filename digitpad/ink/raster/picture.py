@@ -221,7 +221,9 @@ def _foreign(path: Path, head: bytes) -> InputError:
     kind = next((name for start, name in _SIGNATURES.items() if head.lstrip().startswith(start)), None)
     kind = kind or _BRANDS.get(head[8:12])
     return InputError(
-        "{file} has the format {kind}, which cannot be opened. {choice}" if kind else "{file} is no picture. {choice}",
+        "{file} has the format {kind}, which cannot be opened. {choice}"
+        if kind
+        else "{file} is not a picture. {choice}",
         file=path.name,
         kind=kind,
         choice=_CHOICE,

@@ -166,7 +166,7 @@ class DataChoice(QWidget):
         if selected is not None:
             words = self.tr("{title}: {train} training images, {test} test images")
             self.combo.setAccessibleDescription(_said(words, selected))
-            self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with a library")))
+            self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with digitpad")))
             self.data_selected.emit(selected)
 
     def _show_selected(self) -> None:

@@ -240,7 +240,7 @@ OUTSIDE = '<!DOCTYPE ink [<!ENTITY x SYSTEM "file:///etc/passwd">]><ink><trace>&
     [
         (b"", "is empty"),
         (b" \n", "is empty"),
-        (b"hello", "not well-formed XML"),
+        (b"hello", r"not well-formed XML .*InkML, or as UNIPEN \(\.tra, "),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not well-formed XML"),
         (b"\x80\x04\x95", "not well-formed XML"),
         (b"<html><body/></html>", "not InkML"),

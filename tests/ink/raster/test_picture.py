@@ -318,12 +318,12 @@ def contents(image, kind):
     ("data", "says"),
     [
         (b"", "is empty"),
-        (b"hello", "is no picture"),
+        (b"hello", "is not a picture"),
         (b"GIF89a" + bytes(40), "has the format GIF"),
         (b"II*\0" + bytes(40), "has the format TIFF"),
         (b"\0\0\0\x18ftypheic" + bytes(40), "has the format HEIC"),
         (b"\n<svg xmlns='http://www.w3.org/2000/svg'/>", "has the format SVG"),
-        (b"\x80\x04\x95" + bytes(40), "is no picture"),
+        (b"\x80\x04\x95" + bytes(40), "is not a picture"),
     ],
 )
 def test_other_files_are_refused_by_name(tmp_path, data, says):
@@ -347,7 +347,7 @@ def test_truncated_pictures_are_refused(tmp_path, kind, share):
     data = contents(grey(np.random.default_rng(1).uniform(0, 255, (64, 64))), kind)
     path = tmp_path / "five.png"
     path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(InputError, match=r"^five\.png is (truncated or damaged|no picture)"):
+    with pytest.raises(InputError, match=r"^five\.png is (truncated or damaged|not a picture)"):
         read_picture(path)
 
 

@@ -122,7 +122,7 @@ def test_refused_ones_are_shown_too_and_marked_among_the_mistakes():
     ]
     assert all("refused" in figure for figure in found.figures)
     assert "Refused: 2" in found.text
-    assert "33.33\u202f% of the digits; 0.30\u202f% of real ones were allowed to be lost." in found.text
+    assert "33.33\u202f% of the digits; the false rejection rate was set to 0.30\u202f%." in found.text
 
 
 def test_it_says_what_could_be_refused():
