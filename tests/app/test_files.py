@@ -303,7 +303,7 @@ def test_a_good_picture_takes_the_message_away(pad, tmp_path):
     assert not notice.isVisible()
 
 
-def test_a_device_that_is_not_there_is_told_where_training_is_opened(start, copy, monkeypatch):
+def test_a_device_that_is_not_there_is_reported_where_training_is_opened(start, copy, monkeypatch):
     # wrapped, since torch's own modules look behind it
     monkeypatch.setattr(
         "torch.backends.mps.is_available", functools.wraps(torch.backends.mps.is_available)(lambda: False)

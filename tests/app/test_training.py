@@ -245,7 +245,7 @@ def test_a_run_that_closing_stopped_can_be_resumed_after_the_next_start(begin):
 
 
 @pytest.mark.parametrize("state", ["stopping", "idle", "finished"])
-def test_without_a_run_that_would_be_lost_closing_asks_nothing(training, state):
+def test_closing_asks_nothing_where_no_run_would_end(training, state):
     if state == "finished":
         training.train()
     elif state == "stopping":

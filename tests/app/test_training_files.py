@@ -336,7 +336,7 @@ def test_curves_go_to_files(training, tmp_path, kind):
         assert len(lines) == 1 + len(training.curves.curves.steps)
 
 
-def test_curves_that_cannot_be_written_are_told(training, tmp_path):
+def test_curves_that_cannot_be_written_are_reported(training, tmp_path):
     training.train()
     training.open_tab(CURVES)
     training.until(lambda: training.is_enabled("export_csv"))
@@ -373,7 +373,7 @@ class FaultyTrainingService(TrainingService):
         raise RuntimeError("out of luck")
 
 
-def test_a_fault_is_told_and_reaches_the_excepthook(begin):
+def test_a_fault_is_reported_and_reaches_the_excepthook(begin):
     training = begin(training_service=FaultyTrainingService()).ready()
     with training.qtbot.captureExceptions() as exceptions:
         training.press("train_button")
@@ -391,7 +391,7 @@ class VanishedTrainingService(TrainingService):
         return [DataInfo("/nowhere/digits", "digits", None, 10, 10), *found], problems
 
 
-def test_data_that_are_gone_are_told(begin):
+def test_data_that_are_gone_are_reported(begin):
     training = begin(training_service=VanishedTrainingService()).ready()
     training.press("train_button")
     training.until(lambda: bool(training.notice))
@@ -400,7 +400,7 @@ def test_data_that_are_gone_are_told(begin):
     assert training.listed() == []
 
 
-def test_a_folder_of_runs_that_cannot_be_written_to_is_told(training):
+def test_a_folder_of_runs_that_cannot_be_written_to_is_reported(training):
     training.ready()
     shutil.rmtree(runs_folder(), ignore_errors=True)
     runs_folder().parent.mkdir(parents=True, exist_ok=True)

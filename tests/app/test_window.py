@@ -41,7 +41,7 @@ def test_a_drawn_digit_is_read_while_the_line_grows(pad, strokes, digit):
     assert [shown.revision for shown in pad.shown] == sorted(shown.revision for shown in pad.shown)
 
 
-def test_the_answer_is_told_to_those_who_cannot_see_it(pad):
+def test_the_answer_is_announced_to_those_who_cannot_see_it(pad):
     pad.draw(SEVEN)
     pad.answer()
 

@@ -243,7 +243,7 @@ def strict(tmp_path, blind):
     ("words", "is_refused"),
     [([], False), (["--lost", "never"], False), (["--lost", "0"], False), (["--lost=.01"], True)],
 )
-def test_the_person_says_how_many_digits_may_be_lost(call, seven, strict, tmp_path, words, is_refused):
+def test_the_person_says_how_many_digits_may_be_rejected(call, seven, strict, tmp_path, words, is_refused):
     _, out, _ = call("predict", "--json", "--checkpoint", strict, *words, seven)
     assert json.loads(out[0])["digit"] == (None if is_refused else 4)
     write_inkml(tmp_path / "ink.inkml", drawings(1))

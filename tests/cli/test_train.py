@@ -127,7 +127,7 @@ def test_without_a_word_the_user_s_data_folder_is_looked_into(call, fails, data,
     assert data_folder() == folder
 
 
-def test_the_images_of_a_recipe_are_told_in_lines_and_left_out_of_json(call, own):
+def test_the_images_of_a_recipe_are_reported_in_lines_and_left_out_of_json(call, own):
     save_recipe(Path("own.json"), replace(OWN, samples_before=12, samples_after=4, outputs_after=1))
     status, out, err = call("train", *own)
     assert (status, err) == (0, [])
@@ -468,7 +468,7 @@ def test_what_cannot_be_gone_on_with_is_refused(call, fails, own, blind, tmp_pat
     assert "resume.safetensors" in fails("train", "--resume", info.id, "--epochs", 4)
 
 
-def test_a_run_goes_on_where_it_was_trained_unless_told_otherwise(call, own, monkeypatch):
+def test_a_run_goes_on_where_it_was_trained_unless_another_device_is_named(call, own, monkeypatch):
     assert call("train", *own)[0] == 0
     wanted = []
 

@@ -23,7 +23,7 @@ ROWS = [[0.001, -3.0], [0.01, 1.0], [0.05, 4.0]]
         (1.0, 4.0),
     ],
 )
-def test_the_largest_known_share_up_to_what_may_be_lost_counts(false_rejection_rate, expected):
+def test_the_largest_known_share_up_to_what_may_be_rejected_counts(false_rejection_rate, expected):
     assert threshold(ROWS, false_rejection_rate) == expected
     assert threshold(ROWS[::-1], false_rejection_rate) == expected
 

@@ -1,4 +1,4 @@
-"""Wishes from another thread. Where a thread would hang, a wait ends at a limit and the test fails."""
+"""Requests from another thread. Where a thread would hang, a wait ends at a limit and the test fails."""
 
 import threading
 
@@ -35,7 +35,7 @@ def asker():
         thread.join(LIMIT)
 
 
-def test_a_run_goes_on_until_it_is_told_otherwise():
+def test_a_run_goes_on_until_something_is_requested():
     control = RunControl()
     assert (control.is_paused, control.is_stopped) == (False, False)
     assert control.should_continue()

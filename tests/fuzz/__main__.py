@@ -123,10 +123,10 @@ def fuzz(kind: str, cases: int, seed: int, keep: Path | None = None) -> list[str
             words = [kind, str(seed), str(number), str(min(number + 500, cases)), folder]
             command = [sys.executable, "-m", "tests.fuzz", "--child", *words]
             ended = subprocess.run(command, capture_output=True, text=True, check=False)
-            told = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
-            done = [line for line in told if "done" in line]
+            lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
+            done = [line for line in lines if "done" in line]
             found = [(line["done"], line["problem"]) for line in done if line["problem"]]
-            begun = [line["begun"] for line in told if "begun" in line]
+            begun = [line["begun"] for line in lines if "begun" in line]
             number = done[-1]["done"] + 1 if done else number
             if ended.returncode:
                 if len(begun) == len(done):

@@ -59,9 +59,9 @@ def write(path, tensors=None, described=None):
     return path
 
 
-def same(one, outlier):
-    one, outlier = one.state_dict(), outlier.state_dict()
-    return one.keys() == outlier.keys() and all(torch.equal(one[key], outlier[key]) for key in one)
+def same(one, other):
+    one, other = one.state_dict(), other.state_dict()
+    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
 
 
 def loaded_or_error(path):

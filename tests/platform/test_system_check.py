@@ -122,7 +122,7 @@ def test_a_screen_that_cannot_be_reached_is_named(screen, x11_libraries, platfor
 
 
 @linux_only
-def test_x11_without_a_screen_is_told_of(screen):
+def test_x11_without_a_screen_is_reported(screen):
     screen(QT_QPA_PLATFORM="xcb")
     assert "DISPLAY is not set" in system_check.problem()
 
@@ -157,7 +157,7 @@ def test_the_plugin_for_x11_is_where_it_is_looked_for():
         ("/lib/libm.so.6: version `GLIBC_2.99' not found", "Install digitpad anew"),
     ],
 )
-def test_a_qt_that_cannot_be_imported_is_told_of(broken_qt, message, said):
+def test_a_qt_that_cannot_be_imported_is_reported(broken_qt, message, said):
     broken_qt(message)
     problem = system_check.problem()
     assert said in problem

@@ -67,5 +67,5 @@ def test_each_threshold_loses_no_more_than_its_share(count, seed):
     assert [share for share, _ in rows] == list(FALSE_REJECTION_RATES)
     assert [value for _, value in rows] == sorted(value for _, value in rows)
     for share in FALSE_REJECTION_RATES:
-        lost = int((held < threshold(rows, share)).sum())
-        assert lost <= share * count
+        rejected = int((held < threshold(rows, share)).sum())
+        assert rejected <= share * count

@@ -105,13 +105,13 @@ def test_what_is_held_back_is_written_soon(monkeypatch):
 
 
 def test_an_unexpected_error_ends_with_status_1_and_one_line(capsys, quiet_hooks):
-    told = []
-    assert recorded(fail, False, lambda: told.append(True)) == 1
+    called = []
+    assert recorded(fail, False, lambda: called.append(True)) == 1
     assert capsys.readouterr() == ("", f"digitpad: something went wrong unexpectedly; {log_file()} says what\n")
     written = log_file().read_text()
     assert "Traceback (most recent call last):" in written
     assert "ValueError: a fault of the test's" in written
-    assert told == [True]
+    assert called == [True]
 
 
 def in_a_thread():
@@ -129,13 +129,13 @@ def where_nothing_can_be_raised():
     [(in_a_thread, "unexpected error in of the test"), (where_nothing_can_be_raised, "Unwilling.__del__, where")],
 )
 def test_errors_elsewhere_are_written_and_reported(work, where, capsys, quiet_hooks):
-    told = []
-    assert recorded(lambda: work() or 0, False, lambda: told.append(threading.current_thread().name)) == 0
+    called = []
+    assert recorded(lambda: work() or 0, False, lambda: called.append(threading.current_thread().name)) == 0
     written = log_file().read_text()
     assert where in written
     assert "ValueError: a fault of the test's" in written
     assert capsys.readouterr().err.count("\n") == 1
-    assert told == ["of the test" if work is in_a_thread else "MainThread"]
+    assert called == ["of the test" if work is in_a_thread else "MainThread"]
 
 
 def test_the_same_error_again_and_again_does_not_fill_the_log(capsys, quiet_hooks):

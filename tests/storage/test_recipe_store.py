@@ -163,7 +163,7 @@ def test_own_recipes_are_kept_replaced_and_forgotten():
     assert own_recipes() == ([other], [])
 
 
-def test_a_broken_file_is_told_of_and_hides_no_other():
+def test_a_broken_file_is_reported_and_hides_no_other():
     keep_recipe(MINE)
     folder = recipes_folder()
     (folder / "broken.json").write_text("{")
@@ -182,7 +182,7 @@ def test_the_folder_is_the_persons_even_where_data_lie_elsewhere(tmp_path, monke
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told_of():
+def test_a_folder_that_cannot_be_made_is_reported():
     recipes_folder().parent.mkdir(parents=True)
     recipes_folder().write_text("a file in its place")
     with pytest.raises(DigitpadError, match=r"^mine\.json was not saved, because the folder .* cannot be made"):
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_made_is_told_of():
     assert str(own_recipes()[1][0]).startswith("Your own recipes cannot be read")
 
 
-def test_a_file_that_cannot_be_deleted_is_told_of(monkeypatch):
+def test_a_file_that_cannot_be_deleted_is_reported(monkeypatch):
     def refuse(path, missing_ok):
         raise PermissionError(errno.EACCES, "Permission denied")
 

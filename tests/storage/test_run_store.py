@@ -635,7 +635,7 @@ def test_it_needs_neither_torch_nor_qt():
     assert subprocess.check_output([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).strip() == b"[]"
 
 
-def test_runs_of_one_recipe_get_names_that_can_be_told_apart(tmp_path):
+def test_runs_of_one_recipe_get_names_that_can_be_distinguished(tmp_path):
     def start():
         return create(RECIPE, 7, "", "starter", "cpu", tmp_path)
 

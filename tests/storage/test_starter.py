@@ -64,7 +64,7 @@ def test_the_script_takes_the_first_of_each_digit(tmp_path):
         lambda data: npy(np.zeros(3)),
     ],
 )
-def test_a_file_that_is_missing_or_damaged_is_told_in_a_sentence(tmp_path, monkeypatch, damage):
+def test_a_file_that_is_missing_or_damaged_is_reported_in_a_sentence(tmp_path, monkeypatch, damage):
     damaged = damage(DIGITS.read_bytes())
     if damaged is not None:
         (tmp_path / "digits.npz").write_bytes(damaged)
@@ -73,7 +73,7 @@ def test_a_file_that_is_missing_or_damaged_is_told_in_a_sentence(tmp_path, monke
         starter_digits()
 
 
-def test_an_archive_of_something_else_is_told_too(tmp_path, monkeypatch):
+def test_an_archive_of_something_else_is_reported_too(tmp_path, monkeypatch):
     monkeypatch.setattr(starter, "shipped", lambda *parts: tmp_path / parts[-1])
     for arrays in ({"images": np.zeros((5, 28, 28))}, {"images": np.zeros(5000), "labels": np.zeros(5000)}):
         np.savez(tmp_path / "digits.npz", **arrays)

@@ -56,7 +56,7 @@ def test_groups_become_drawings_with_label_writer_and_name(read):
 
 
 @pytest.mark.parametrize("label_text", ["", "10", "a", "-1", "٣", "7 7"])
-def test_a_truth_that_is_no_digit_is_no_label(read, label_text):
+def test_an_annotation_that_is_no_digit_is_no_label(read, label_text):
     (drawing,) = read(f'<traceGroup><annotation type="truth">{label_text}</annotation><trace>1 2</trace></traceGroup>')
     assert drawing.label is None
 

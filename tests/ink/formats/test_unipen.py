@@ -142,7 +142,7 @@ def test_what_cannot_be_read_is_a_sentence(file, text, said):
 
 
 @pytest.mark.parametrize("name", ["pendigits-orig.tra.Z", "pen.inkml"])
-def test_the_packed_file_as_it_is_published_is_told_from_a_broken_one(file, name):
+def test_the_packed_file_as_it_is_published_is_distinguished_from_a_broken_one(file, name):
     with pytest.raises(InputError, match="is compressed"):
         read_drawings(file(b"\x1f\x9d\x90rest", name))
 

@@ -228,7 +228,7 @@ def test_a_few_images_are_not_mnist_s(homes):
     assert not is_mnist("starter", "train")
 
 
-def test_mnist_itself_is_told_wherever_it_lies_and_with_one_wrong_pixel_or_label_it_is_not(mnist):
+def test_mnist_itself_is_recognised_wherever_it_lies_and_with_one_wrong_pixel_or_label_it_is_not(mnist):
     for part in ("train", "test"):
         assert is_mnist(str(mnist), part)
     cached = cached_data(str(mnist), "test")

@@ -146,7 +146,7 @@ def test_a_folder_in_a_file_s_place_is_refused(server, folder):
         (redirect("file:///etc/hostname"), "HTTP 302"),
     ],
 )
-def test_a_bad_answer_is_told_with_its_address_and_the_next_mirror_is_asked(server, folder, answer, said):
+def test_a_bad_answer_is_reported_with_its_address_and_the_next_mirror_is_asked(server, folder, answer, said):
     server.responses["/a/images.gz"] = answer
     sentence = input_error(server, folder, mirrors="a")
     assert f"{server.address}/a/images.gz failed: " in sentence
@@ -206,17 +206,21 @@ def test_a_cancel_in_the_midst_of_a_file_ends_it_at_once(server, folder, answer)
 
 def test_a_cancel_before_the_server_says_a_word_ends_it_too(server, folder):
     server.responses["/a/images.gz"] = silence
-    input_error(server, folder, DownloadCancelledError, cancelled=lambda: bool(server.asked))
+    sentence = input_error(server, folder, DownloadCancelledError, cancelled=lambda: bool(server.asked))
+    assert sentence == "The download was cancelled."
+    assert server.asked == ["/a/images.gz"]
 
 
 def test_a_cancel_between_two_files_keeps_the_first(server, folder):
-    input_error(
+    sentence = input_error(
         server,
         folder,
         DownloadCancelledError,
         left=["images.gz"],
         cancelled=lambda: (folder / "images.gz").exists(),
     )
+    assert sentence == "The download was cancelled."
+    assert server.asked[0] == "/a/images.gz"
 
 
 def patiently(work):
@@ -259,7 +263,7 @@ def test_without_a_network_it_says_so(folder, monkeypatch):
     )
 
 
-def test_a_refused_connection_is_told(folder):
+def test_a_refused_connection_is_reported(folder):
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         source = Source([f"http://127.0.0.1:{deaf.getsockname()[1]}/"], FILES)
@@ -390,7 +394,7 @@ def test_a_full_disk_leaves_nothing(server, folder, monkeypatch):
     assert "images.gz was not written, because the disk is full" in input_error(server, folder)
 
 
-def test_a_folder_that_cannot_be_made_is_told_before_anything_is_fetched(server, tmp_path):
+def test_a_folder_that_cannot_be_made_is_reported_before_anything_is_fetched(server, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(DigitpadError, match="cannot be"):
         fetch(server, tmp_path / "file" / "mnist")

@@ -147,7 +147,7 @@ def test_too_little_memory_is_said_with_what_to_lower(error):
         (torch.AcceleratorError(""), "The GPU failed"),
     ],
 )
-def test_a_gpu_that_is_lost_is_said_in_one_line(error, said):
+def test_a_gpu_that_is_gone_is_said_in_one_line(error, said):
     reported = explained(error, RECIPE)
     assert type(reported) is DigitpadError
     assert str(reported).startswith("The GPU failed or is gone (")
@@ -163,7 +163,7 @@ def test_a_fault_of_digitpad_s_own_is_not_explained_away():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_gpu_s_memory_that_runs_out_is_told():
+def test_a_gpu_s_memory_that_runs_out_is_reported():
     with pytest.raises(RuntimeError) as full:
         torch.empty(1 << 50, dtype=torch.uint8, device="cuda")
     assert "memory is not enough" in str(explained(full.value, RECIPE))

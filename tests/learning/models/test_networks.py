@@ -52,9 +52,9 @@ def test_weights_are_initialised_and_follow_the_seed():
         torch.manual_seed(seed)
         return torch.cat([p.detach().flatten() for p in build(NETWORKS["wide"]).parameters()])
 
-    one, same, outlier = weights(1), weights(1), weights(2)
+    one, same, other = weights(1), weights(1), weights(2)
     assert torch.equal(one, same)
-    assert not torch.equal(one, outlier)
+    assert not torch.equal(one, other)
     assert torch.isfinite(one).all()
     assert 0.01 < one.std() < 1
 

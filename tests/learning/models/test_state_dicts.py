@@ -87,7 +87,7 @@ def test_a_foreign_safetensors_file_of_a_known_network_is_read(tmp_path, known):
 
 
 @pytest.mark.parametrize("known", NETWORKS)
-def test_a_network_of_digitpad_s_own_whose_description_was_lost_keeps_every_tensor_in_its_place(tmp_path, known):
+def test_a_network_of_digitpad_s_own_whose_description_is_missing_keeps_every_tensor_in_its_place(tmp_path, known):
     made = network(NETWORKS[known])
     with torch.no_grad():  # no two tensors are the same, so that none can stand in for another
         for index, tensor in enumerate(made.state_dict().values()):

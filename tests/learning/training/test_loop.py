@@ -133,9 +133,9 @@ def test_what_is_reported_is_what_the_network_reads(digits):
 
 @pytest.mark.parametrize("size", [1, 7, 30, 512])
 def test_the_size_of_a_test_batch_changes_no_figure(digits, size):
-    one, outlier = (Training(replace(PLAIN, test_batch=batch), *digits).assess() for batch in (size, 13))
-    assert one.test_accuracy == outlier.test_accuracy
-    assert one.test_loss == pytest.approx(outlier.test_loss, rel=1e-5)
+    one, other = (Training(replace(PLAIN, test_batch=batch), *digits).assess() for batch in (size, 13))
+    assert one.test_accuracy == other.test_accuracy
+    assert one.test_loss == pytest.approx(other.test_loss, rel=1e-5)
 
 
 @pytest.mark.parametrize(("precision", "native"), [("mixed", True), ("mixed", False), ("full", True)])
@@ -168,9 +168,9 @@ def test_a_column_learns_as_it_would_alone(digits, monkeypatch):
 
 def test_the_seed_decides_everything(digits):
     recipe = replace(RECIPE, epochs=1, network="wide")  # with dropout and batch normalisation
-    one, again, outlier = (weights(trained(recipe, *digits, seed=seed)[0].ema_network) for seed in (5, 5, 6))
+    one, again, other = (weights(trained(recipe, *digits, seed=seed)[0].ema_network) for seed in (5, 5, 6))
     assert torch.equal(one, again)
-    assert not torch.equal(one, outlier)
+    assert not torch.equal(one, other)
 
 
 @pytest.mark.parametrize("ema_decay", [0.0, 0.9])
@@ -301,10 +301,10 @@ def test_every_device_that_is_there_trains(digits):
 def test_images_are_held_out_once_and_always_the_same(count, wanted, seed):
     images = Images(torch.arange(count).view(-1, 1, 1, 1), torch.arange(count))
     torch.manual_seed(seed)
-    rest, batch_indices = split_validation(images, wanted)
+    rest, held_out = split_validation(images, wanted)
     size = min(wanted, count // 10)
-    assert (batch_indices is None) == (size == 0)
-    out = [] if batch_indices is None else batch_indices.labels.tolist()
+    assert (held_out is None) == (size == 0)
+    out = [] if held_out is None else held_out.labels.tolist()
     assert len(out) == size
     assert sorted(rest.labels.tolist() + out) == list(range(count))
     assert rest.labels.tolist() == sorted(rest.labels.tolist())

@@ -23,7 +23,7 @@ def test_the_loss_of_digits_is_that_of_an_eleventh_class(seed, label_smoothing):
     assert outlier_exposure_loss(logits, targets, label_smoothing) == pytest.approx(float(expected), rel=1e-3, abs=1e-5)
 
 
-def test_what_is_no_digit_costs_less_the_less_evidence_it_gives_and_the_more_even_its_answer():
+def test_what_is_no_digit_costs_less_the_lower_its_energy_score_and_the_more_even_its_answer():
     none = torch.tensor([OUTLIER])
     low, high = torch.full((1, 10), -9.0), torch.full((1, 10), 3.0)
     assert outlier_exposure_loss(low, none) < outlier_exposure_loss(high, none)
@@ -32,7 +32,7 @@ def test_what_is_no_digit_costs_less_the_less_evidence_it_gives_and_the_more_eve
     assert outlier_exposure_loss(low, none) < outlier_exposure_loss(uneven, none)
 
 
-def test_a_step_downhill_lowers_the_evidence_of_what_is_none_and_raises_that_of_digits():
+def test_a_step_downhill_lowers_the_energy_score_of_outliers_and_raises_that_of_digits():
     logits = torch.zeros(2, 10, requires_grad=True)
     torch.autograd.backward(outlier_exposure_loss(logits, torch.tensor([4, OUTLIER])))
     stepped = logits.detach() - logits.grad
@@ -42,7 +42,7 @@ def test_a_step_downhill_lowers_the_evidence_of_what_is_none_and_raises_that_of_
     assert int(stepped[0].argmax()) == 4
 
 
-def test_what_is_read_is_none_where_the_evidence_is_below_zero():
+def test_what_is_read_is_none_where_the_energy_score_is_below_zero():
     logits = torch.full((2, 10), -5.0)
     logits[1, 7] = 1.0
     assert read(logits).tolist() == [OUTLIER, 7]

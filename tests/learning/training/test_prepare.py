@@ -92,13 +92,13 @@ def test_a_data_folder_with_an_impossible_name_is_a_sentence(ready, monkeypatch)
         ready(ink=None)
 
 
-def test_the_making_of_drawings_is_told_to_its_end(ready):
+def test_the_making_of_drawings_is_reported_to_its_end(ready):
     reported = []
     assert ready(on_progress=reported.append).unseen == 10
     assert (reported[-1].done, reported[-1].total, reported[-1].remaining_seconds) == (75, 75, 0)
 
 
-def test_what_is_left_is_told_at_the_pace_so_far_and_without_pauses(ready, monkeypatch):
+def test_what_is_left_is_estimated_at_the_pace_so_far_and_without_pauses(ready, monkeypatch):
     clock, reported = [1000.0], []
 
     class Pausing(RunControl):

@@ -93,19 +93,19 @@ def steps(run_folder):
     ]
 
 
-def outliers(run_folder):
+def tests_and_epochs(run_folder):
     """Tests and epochs, from the curves, without times."""
     reports = [report for report in run_folder.reports() if not isinstance(report, StepsReport)]
     return [replace(report, train_seconds=0.0) if isinstance(report, EpochReport) else report for report in reports]
 
 
-def assert_same_end(one, outlier):
+def assert_same_end(one, other):
     for file in ("best", "last"):
-        assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, outlier)))
-    assert steps(one) == steps(outlier)
-    assert outliers(one) == outliers(outlier)
+        assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, other)))
+    assert steps(one) == steps(other)
+    assert tests_and_epochs(one) == tests_and_epochs(other)
     reported = [
-        replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, outlier)
+        replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, other)
     ]
     assert reported[0] == reported[1]
 
@@ -136,11 +136,11 @@ SHOWN = replace(RECIPE, samples_before=7, samples_after=5, outputs_after=2)
 
 
 def reported_samples(reported):
-    """Where in what was told the images that the recipe shows are, and those images."""
+    """Where in what was reported the images that the recipe shows are, and those images."""
     return {place: said for place, said in enumerate(reported) if isinstance(said, Samples)}
 
 
-def test_images_are_told_before_the_first_step_and_at_the_end_and_not_kept(config, tmp_path):
+def test_images_are_reported_before_the_first_step_and_at_the_end_and_not_kept(config, tmp_path):
     reported = []
     folder, _ = trained(replace(config, recipe=SHOWN), tmp_path, on_progress=reported.append)
     shown = reported_samples(reported)
@@ -273,7 +273,7 @@ def test_strokes_that_are_named_for_a_recipe_without_any_are_not_remembered(conf
     assert info.ink == resume(folder, epochs=4, ink=tmp_path / "gone.inkml", threads=1).ink == ""
 
 
-def test_a_state_that_cannot_be_used_is_told_before_the_drawings_are_varied(strokes, tmp_path):
+def test_a_state_that_cannot_be_used_is_refused_before_the_drawings_are_varied(strokes, tmp_path):
     control, reported = RunControl(), []
     folder, _ = trained(strokes, tmp_path / "runs", control=control, on_progress=stopping(control, EpochReport))
     folder.resume.write_bytes(b"broken")
@@ -324,7 +324,7 @@ def stopping(control, kind):
         ({"recipe": replace(RECIPE, network="mlp", batch=1)}, "batch size of 2"),
     ],
 )
-def test_a_wish_that_cannot_be_fulfilled_leaves_no_run(config, tmp_path, changes, said):
+def test_a_config_that_cannot_be_used_leaves_no_run(config, tmp_path, changes, said):
     with pytest.raises(InputError, match=said):
         run(replace(config, **changes), tmp_path / "runs", threads=1)
     assert list_runs(tmp_path / "runs") == []
@@ -341,12 +341,10 @@ def misleading(tmp_path):
     pixels, labels = np.stack([render(d.ink) for d in made]), np.array([d.label for d in made])
     folder = hand_drawn_mnist(tmp_path / "misleading", 3)
     write_part(folder, "train", pixels, np.arange(100) // 10)
-    _, batch_indices = split_validation(read_mnist(folder, "train"), 10)
-    is_chosen = [
-        any(np.array_equal(image, outlier) for outlier in batch_indices.pixels[:, 0].numpy()) for image in pixels
-    ]
-    assert sum(is_chosen) == 10
-    write_part(folder, "train", pixels, np.where(is_chosen, (labels + 1) % 10, labels))
+    _, held_out = split_validation(read_mnist(folder, "train"), 10)
+    is_held_out = [any(np.array_equal(image, other) for other in held_out.pixels[:, 0].numpy()) for image in pixels]
+    assert sum(is_held_out) == 10
+    write_part(folder, "train", pixels, np.where(is_held_out, (labels + 1) % 10, labels))
     return folder
 
 
@@ -410,15 +408,15 @@ def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factor
     assert_same_end(folder, unbroken)
 
 
-def test_every_test_within_an_epoch_is_told_wherever_the_run_was_stopped(config, tmp_path):
+def test_every_test_within_an_epoch_is_reported_wherever_the_run_was_stopped(config, tmp_path):
     unbroken, _ = trained(config, tmp_path / "unbroken")
-    expected = outliers(unbroken)
+    expected = tests_and_epochs(unbroken)
     assert sum(isinstance(report, InterimReport) for report in expected) == 6
     for count in range(1, 7):
         words, _ = stopping_after(count)
         folder, _ = trained(config, tmp_path / f"{count}", **words)
         resume(folder, threads=1)
-        assert outliers(folder) == expected
+        assert tests_and_epochs(folder) == expected
 
 
 def test_a_finished_run_is_refused_and_takes_more_epochs(config, tmp_path):
@@ -430,7 +428,7 @@ def test_a_finished_run_is_refused_and_takes_more_epochs(config, tmp_path):
     assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
     info = resume(folder, epochs=5, threads=1)
     assert (info.state, info.epochs_done, info.recipe.epochs) == ("finished", 5, 5)
-    assert [report.epoch for report in outliers(folder) if isinstance(report, EpochReport)] == [1, 2, 3, 4, 5]
+    assert [report.epoch for report in tests_and_epochs(folder) if isinstance(report, EpochReport)] == [1, 2, 3, 4, 5]
     assert [step for step, _, _ in steps(folder)] == list(range(1, 21))
 
 
@@ -488,7 +486,7 @@ def test_a_run_cut_off_between_its_state_and_its_words_knows_its_epochs_again(mi
         assert_same_end(folder, unbroken)
 
 
-# Wishes from another thread.
+# Requests from another thread.
 
 
 class Asked(RunControl):
@@ -559,14 +557,14 @@ def test_the_data_of_a_run_are_described_once(config, tmp_path, monkeypatch):
     assert described == ["train", "test"] * 2
 
 
-def test_a_run_that_is_resumed_hands_on_what_it_reported_before(config, tmp_path):
+def test_a_run_that_is_resumed_passes_on_what_it_reported_before(config, tmp_path):
     folder, _ = trained(config, tmp_path, **stopping_after(3)[0])
-    before, told = folder.reports(), []
-    resume(folder, on_progress=told.append, threads=1)
-    assert isinstance(told[0], RunInfo)
-    assert told[1] == EarlierReports(tuple(before))
+    before, reported = folder.reports(), []
+    resume(folder, on_progress=reported.append, threads=1)
+    assert isinstance(reported[0], RunInfo)
+    assert reported[1] == EarlierReports(tuple(before))
     assert len(before) > 0
-    assert folder.reports() == [*before, *told[2:]]
+    assert folder.reports() == [*before, *reported[2:]]
 
 
 # What is handed out while a run goes on.

@@ -60,10 +60,10 @@ def everything(training):
     return state | {"generator": training.generator.get_state(), "random": torch.get_rng_state()}
 
 
-def assert_same(one, outlier):
-    assert one.keys() == outlier.keys()
+def assert_same(one, other):
+    assert one.keys() == other.keys()
     for key in one:
-        assert torch.equal(one[key], outlier[key]), key
+        assert torch.equal(one[key], other[key]), key
 
 
 def reported(reports):
@@ -123,14 +123,14 @@ def test_a_state_loaded_is_the_state_saved(tmp_path, name):
     stopped_after(training, 5)
     save_state(tmp_path / "a", training)
     expected = everything(training)
-    outlier = begun(RECIPES[name], seed=1)
-    load_state(tmp_path / "a", outlier)
-    assert_same(everything(outlier), expected)
-    assert outlier.progress == training.progress
-    assert torch.equal(outlier.order, training.order)
-    save_state(tmp_path / "b", outlier)
+    other = begun(RECIPES[name], seed=1)
+    load_state(tmp_path / "a", other)
+    assert_same(everything(other), expected)
+    assert other.progress == training.progress
+    assert torch.equal(other.order, training.order)
+    save_state(tmp_path / "b", other)
     assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
-    for one, like in zip(outlier.network.parameters(), training.network.parameters(), strict=True):
+    for one, like in zip(other.network.parameters(), training.network.parameters(), strict=True):
         assert one.stride() == like.stride()  # the kernels, and with them the last bits, depend on the layout
 
 
@@ -205,24 +205,32 @@ def test_the_state_of_a_recipe_that_was_changed_is_refused(saved, changes):
 def test_the_state_of_other_data_is_refused(saved):
     data, test, validation = images()
     for count in (34, 36):
-        outlier = Images(torch.cat([data.pixels, data.pixels])[:count], torch.cat([data.labels, data.labels])[:count])
+        other = Images(torch.cat([data.pixels, data.pixels])[:count], torch.cat([data.labels, data.labels])[:count])
         with pytest.raises(InputError, match="on other images"):
-            load_state(saved, Training(RECIPES["adamw"], outlier, test, validation))
+            load_state(saved, Training(RECIPES["adamw"], other, test, validation))
 
 
 @pytest.mark.parametrize("changed", ["pixels", "labels"])
 def test_as_many_other_images_are_refused_with_a_sentence_of_their_own(saved, changed):
     data, test, validation = images()
-    outlier = Images(data.pixels.clone(), data.labels.clone())
-    getattr(outlier, changed)[7] += 1
-    for sets in [(outlier, test, validation), (data, test, Images(validation.pixels, (validation.labels + 1) % 10))]:
+    other = Images(data.pixels.clone(), data.labels.clone())
+    getattr(other, changed)[7] += 1
+    for sets in [(other, test, validation), (data, test, Images(validation.pixels, (validation.labels + 1) % 10))]:
         with pytest.raises(InputError, match="training on other images: the data have changed"):
             load_state(saved, Training(RECIPES["adamw"], *sets))
 
 
 def test_a_state_that_does_not_say_which_images_it_comes_from_is_taken(saved):
+    expected = loaded(saved)
     rewritten(saved, data="absent")
-    load_state(saved, begun(RECIPES["adamw"]))
+    assert_same(loaded(saved), expected)
+
+
+def loaded(path):
+    """Every number of a training that goes on from a state."""
+    training = begun(RECIPES["adamw"])
+    load_state(path, training)
+    return everything(training)
 
 
 def rewritten(path, tensors=None, **described):
@@ -236,8 +244,9 @@ def rewritten(path, tensors=None, **described):
 
 
 def test_a_file_that_is_written_anew_as_it_was_is_taken(saved):
+    expected = loaded(saved)
     rewritten(saved)
-    load_state(saved, begun(RECIPES["adamw"]))
+    assert_same(loaded(saved), expected)
 
 
 @pytest.mark.parametrize("name", ["format", "epoch", "position", "step", "right", "train_seconds"])
@@ -314,8 +323,8 @@ def test_a_gpu_s_training_is_saved_and_gone_on_with(tmp_path):
     stopped_after(training, 3)
     save_state(tmp_path / "a", training)
     for device in ("cuda", "cpu"):
-        outlier = Training(recipe, data, test, seed=1, device=torch.device(device))
-        load_state(tmp_path / "a", outlier)
-        state = {key: value.cpu() for key, value in outlier.network.state_dict().items()}
+        other = Training(recipe, data, test, seed=1, device=torch.device(device))
+        load_state(tmp_path / "a", other)
+        state = {key: value.cpu() for key, value in other.network.state_dict().items()}
         assert_same(state, {key: value.cpu() for key, value in training.network.state_dict().items()})
-        assert list(outlier.reports())[-1].epoch == recipe.epochs
+        assert list(other.reports())[-1].epoch == recipe.epochs

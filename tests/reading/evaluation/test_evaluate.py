@@ -81,7 +81,7 @@ def test_the_threshold_decides_what_is_refused_and_nothing_else():
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_many_images_are_read_in_their_order_and_progress_is_told(threads):
+def test_many_images_are_read_in_their_order_and_progress_is_reported(threads):
     labels = np.random.default_rng(0).integers(0, 10, 1310)
     data, done = saying(labels, labels), []
     answers = read_many(first_row, data.images, threads, done.append)

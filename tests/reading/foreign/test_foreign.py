@@ -114,7 +114,7 @@ def test_an_untrained_network_is_prepared_in_the_customary_way(tmp_path):
         ({}, "0 outputs"),
     ],
 )
-def test_what_cannot_be_told_is_a_sentence_with_the_tensors_that_do_not_fit(tmp_path, tensors, said):
+def test_what_cannot_be_recognised_is_a_sentence_with_the_tensors_that_do_not_fit(tmp_path, tensors, said):
     torch.save(tensors, tmp_path / "mine.pt")
     with pytest.raises(InputError) as refused:
         load_checkpoint(tmp_path / "mine.pt")

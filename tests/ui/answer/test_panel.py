@@ -38,7 +38,7 @@ def said(side):
     return side.findChild(ProbabilityBars).accessibleDescription()
 
 
-def test_a_refusal_is_told_apart_from_an_answer_and_from_none(side):
+def test_a_refusal_is_distinguished_from_an_answer_and_from_none(side):
     side.show_answer(Reading(1, Prediction(1, None, FALSE_REJECTION_RATES, INPUT), 0.004, 0.001, 10))
     assert said(side) == "Not a digit; nearest: 7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
     side.show_answer(Reading(2, Prediction(2, 7, FALSE_REJECTION_RATES, INPUT), 0.004, 0.001, 10))

@@ -122,7 +122,7 @@ def test_what_is_no_step_is_not_chosen(choice, rate_selected):
 @pytest.mark.parametrize(
     ("share", "words"), [(0.0005, "1 in 2,000"), (0.003, "3 in 1,000"), (0.05, "1 in 20"), (0.0125, "1 in 80")]
 )
-def test_shares_are_told_as_counts(share, words):
+def test_shares_are_shown_as_counts(share, words):
     assert in_words(share) == words
 
 

@@ -189,7 +189,7 @@ def test_what_is_shown_is_said(qtbot, view):
     assert "test, first 2,000" in labels(view)
 
 
-def test_redraws_are_at_most_ten_a_second_and_none_is_lost(qtbot, view, monkeypatch):
+def test_redraws_are_at_most_ten_a_second_and_none_is_left_out(qtbot, view, monkeypatch):
     drawn = []
     draw = CurvePlots.draw
     monkeypatch.setattr(
@@ -406,11 +406,13 @@ def test_losses_that_are_no_numbers_and_rates_of_zero_are_drawn_without_complain
     button(view, "log_scale").click()
     view.show_run("", RunCurves())
     add(view, StepsReport(1, (float("nan"), float("inf"), 0.0), (0.0, 0.0, 0.0), 1, 1, 469, 1.0, 1.0, 1.0))
-    settle(qtbot, view)
-    view.grab()
-    button(view, "log_scale").click()
-    settle(qtbot, view)
-    view.grab()
+    for _ in range(2):
+        settle(qtbot, view)
+        view.grab()
+        ranges = np.array(plots(view).ranges)
+        assert np.isfinite(ranges).all()
+        assert (ranges[..., 0] < ranges[..., 1]).all()
+        button(view, "log_scale").click()
 
 
 def test_the_picture_is_what_is_shown_in_the_colours_of_the_theme(qtbot, view, wear):

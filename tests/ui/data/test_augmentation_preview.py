@@ -172,7 +172,7 @@ def test_a_dragged_slider_runs_the_first_and_the_last_only(qtbot, preview, fake)
     assert [augmentation.degrees for augmentation, _ in fake.asked] == [0, 19.5]
 
 
-def test_a_failure_is_told_until_things_are_well_again(qtbot, preview, fake):
+def test_a_failure_is_reported_until_things_are_well_again(qtbot, preview, fake):
     notice = preview.findChild(Notice)
     fake.problem = "There is no memory left."
     preview.show_sample(SAMPLE, 7)

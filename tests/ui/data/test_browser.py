@@ -184,7 +184,7 @@ def test_a_late_answer_changes_nothing(qtbot, opened, library):
     assert [digit for _, _, digit, _ in library.asked[-2:]] == [1, 4], "those between were never read"
 
 
-def test_a_failure_is_told_and_tried_again(qtbot, opened, library):
+def test_a_failure_is_reported_and_tried_again(qtbot, opened, library):
     library.problem = "train-images-idx3-ubyte is damaged; fetch it anew."
     choose(opened, "data_set", "Starter")
     notice = opened.findChild(Notice)

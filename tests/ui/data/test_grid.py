@@ -166,7 +166,7 @@ def test_arrows_move_the_selection_and_the_view(grid):
     assert numbers[-2:] == [numbers[-1]] * 2, "Enter says it once more"
 
 
-def test_a_selection_is_told_once_its_image_is_there(qtbot):
+def test_a_selection_is_reported_once_its_image_is_there(qtbot):
     grid = DigitGrid()
     qtbot.addWidget(grid)
     grid.resize(400, 300)

@@ -18,7 +18,7 @@ AGAIN = replace(INFO, id="another")
 
 
 class TrainingService:
-    """Hands out fake maps."""
+    """Computes fake maps."""
 
     def __init__(self):
         self.made = []
@@ -175,7 +175,7 @@ def test_another_run_gets_a_map_of_its_own(qtbot, follower, training_service, vi
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_run_that_begins_while_a_map_is_computed_is_told_no_failure(
+def test_a_run_that_begins_while_a_map_is_computed_hears_of_no_failure(
     qtbot, follower, training_service, view, failures, is_first
 ):
     training_service.problem = DigitpadError("The process ended.")
@@ -194,7 +194,7 @@ def test_a_run_that_begins_while_a_map_is_computed_is_told_no_failure(
     assert failures == []
 
 
-def test_a_map_that_fails_is_told_and_the_next_is_tried(qtbot, follower, training_service, view):
+def test_a_map_that_fails_is_reported_and_the_next_is_tried(qtbot, follower, training_service, view):
     training_service.problem = DigitpadError("The process ended.")
     with qtbot.waitSignal(follower.failed) as failed:
         follower.follow(network(1))

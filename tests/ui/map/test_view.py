@@ -33,7 +33,7 @@ def lab(colour: str, vision: np.ndarray) -> np.ndarray:
 
 @THEMES
 @pytest.mark.parametrize(("vision", "least"), [(np.eye(3), 22), (DEUTERANOPIA, 17)], ids=["usual", "deuteranopia"])
-def test_any_two_digits_can_be_told_apart(theme, vision, least):
+def test_any_two_digits_can_be_distinguished(theme, vision, least):
     seen = [lab(digit_colour(digit, theme), vision) for digit in range(CLASSES)]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= least
 

@@ -173,7 +173,7 @@ def test_a_stylus_takes_over_and_leaves_nothing_of_what_drew_before(canvas, pens
 
 
 @pytest.mark.parametrize("device", ["mouse", "stylus", "touch"])
-def test_a_press_after_a_lost_release_starts_a_stroke_of_its_own(canvas, pens, finger, device):
+def test_a_press_after_a_missing_release_starts_a_stroke_of_its_own(canvas, pens, finger, device):
     send = {"mouse": mouse, "stylus": stylus(pens[0]), "touch": touch(canvas, finger)}[device]
     send(canvas, PRESS, 100, 100)
     send(canvas, MOVE, 200, 100)

@@ -99,7 +99,7 @@ def test_own_recipes_come_after_those_that_ship(qtbot, controller):
     assert changed.args == [[RECIPE, OTHER, OWN], ""]
 
 
-def test_a_file_that_is_no_recipe_is_told_by_name_and_the_others_are_there(qtbot, controller):
+def test_a_file_that_is_no_recipe_is_reported_by_name_and_the_others_are_there(qtbot, controller):
     keep_recipe(OWN)
     (recipes_folder() / "broken.json").write_text("{")
     with qtbot.waitSignal(controller.failed) as failed:
@@ -167,7 +167,7 @@ def test_only_own_recipes_can_be_deleted(qtbot, controller):
     assert not edit(qtbot, controller).findChild(QPushButton, "delete_button").isVisible()
 
 
-def test_a_recipe_that_cannot_be_deleted_is_told_in_the_editor(qtbot, controller, own_editor):
+def test_a_recipe_that_cannot_be_deleted_is_reported_in_the_editor(qtbot, controller, own_editor):
     (recipes_folder() / "mine.json").unlink()
     (recipes_folder() / "mine.json").mkdir()
     own_editor.delete_requested.emit(OWN)
@@ -176,7 +176,7 @@ def test_a_recipe_that_cannot_be_deleted_is_told_in_the_editor(qtbot, controller
     assert "mine" in names(controller)
 
 
-def test_a_recipe_that_cannot_be_saved_is_told_in_the_editor(qtbot, controller):
+def test_a_recipe_that_cannot_be_saved_is_reported_in_the_editor(qtbot, controller):
     recipes_folder().parent.mkdir(parents=True)
     recipes_folder().write_text("a file where the folder should be")
     editor = edit(qtbot, controller)
@@ -213,7 +213,7 @@ def test_an_imported_recipe_does_not_hide_behind_the_one_with_its_id(qtbot, cont
     assert next(recipe for recipe in controller.recipes if recipe.id == used[0][0].id).epochs == 77
 
 
-def test_a_file_that_is_no_recipe_is_told_in_the_editor(qtbot, controller, tmp_path):
+def test_a_file_that_is_no_recipe_is_reported_in_the_editor(qtbot, controller, tmp_path):
     (tmp_path / "picture.json").write_bytes(b"\x89PNG")
     editor = edit(qtbot, controller)
     press(editor, "import_button")

@@ -315,7 +315,7 @@ def test_a_run_without_a_saved_state_cannot_be_resumed(runs):
     assert not button(runs, "resume").isEnabled()
 
 
-def test_the_buttons_say_what_is_wished(runs, said):
+def test_the_buttons_emit_their_signals(runs, said):
     click(runs, "2")
     for name in ("load_best", "load_last", "resume", "export"):
         press(runs, name)
@@ -347,7 +347,7 @@ def test_f2_renames_in_place(runs, said, qtbot):
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "classic"])
-def test_no_name_or_the_same_is_no_wish(runs, said, qtbot, typed):
+def test_no_name_or_the_same_renames_nothing(runs, said, qtbot, typed):
     click(runs, "2")
     press(runs, "rename")
     editor(runs).selectAll()
@@ -416,7 +416,7 @@ def test_the_question_says_which_of_four_of_one_name_it_is(runs):
 
 
 @pytest.mark.parametrize("way", ["keep", "escape", "gone", "trained"])
-def test_a_question_ends_without_a_wish(runs, said, way):
+def test_a_question_can_be_declined(runs, said, way):
     ask(runs)
     if way == "keep":
         press(runs, "keep")

@@ -90,7 +90,7 @@ def test_before_a_checkpoint_is_open_nothing_reads_and_nothing_is_wrong(network,
     assert network.state.step == 0
 
 
-def test_a_checkpoint_that_is_opened_reads_and_is_told(qtbot, network, settled):
+def test_a_checkpoint_that_is_opened_reads_and_is_reported(qtbot, network, settled):
     opened = []
     network.opened.connect(lambda info: opened.append((info.path, network.state.info is info)))
     with qtbot.waitSignal(network.changed):
@@ -277,7 +277,7 @@ def test_a_run_that_begins_before_what_the_last_one_learned_is_open_shows_its_ow
     assert (network.state.source, network.state.step) == (Source.IN_TRAINING, 1)
 
 
-def test_the_false_rejection_rate_is_known_and_told(qtbot, network):
+def test_the_false_rejection_rate_is_known_and_signalled(qtbot, network):
     assert network.false_rejection_rate == FALSE_REJECTION_RATE
     with qtbot.waitSignal(network.changed):
         network.set_false_rejection_rate(None)

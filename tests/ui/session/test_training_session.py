@@ -89,7 +89,7 @@ def test_a_run_tells_its_start_its_reports_and_its_end_in_order(qtbot, session, 
     assert (session.state.is_active, session.state.run.state) == (False, "finished")
 
 
-def test_a_report_is_state_and_curve_when_it_is_told(qtbot, session, service):
+def test_a_report_is_state_and_curve_when_it_is_reported(qtbot, session, service):
     seen = []
     session.progressed.connect(lambda report: seen.append((session.state.steps, session.curves.last_step)))
     session.start(CONFIG)
@@ -172,7 +172,7 @@ def test_a_second_run_does_not_begin_beside_the_first(qtbot, session, service, s
     assert said.count(("asked", None)) == 1
 
 
-def test_while_a_run_is_paused_nothing_is_told_and_then_it_goes_on(qtbot, session, service, said, phases):
+def test_while_a_run_is_paused_nothing_is_reported_and_then_it_goes_on(qtbot, session, service, said, phases):
     begin(qtbot, session, service)
     pause(qtbot, session, service)
     service.let.release(20)
@@ -212,7 +212,7 @@ def test_a_paused_run_can_be_stopped(qtbot, session, service):
     assert (session.state.phase, session.state.run.state) == (Phase.FINISHED, "stopped")
 
 
-def test_a_run_that_was_told_to_stop_is_not_paused(qtbot, session, service, phases):
+def test_a_run_that_was_asked_to_stop_is_not_paused(qtbot, session, service, phases):
     begin(qtbot, session, service)
     with qtbot.waitSignal(session.ended):
         session.stop()
@@ -250,7 +250,7 @@ def test_a_failure_while_a_run_that_began_is_stopped_is_one(qtbot, session, serv
     assert (session.state.phase, session.state.problem) == (Phase.FAILED, service.stopping)
 
 
-def test_a_fault_is_told_and_raised(qtbot, session, service):
+def test_a_fault_is_reported_and_raised(qtbot, session, service):
     service.ending = RuntimeError("out of luck")
     with qtbot.captureExceptions() as exceptions:
         session.start(CONFIG)

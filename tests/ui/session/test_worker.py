@@ -39,7 +39,7 @@ def test_results_come_back_in_order_and_in_the_window_s_thread(qtbot, worker):
     assert set(threads) == {threading.get_ident()} != {thread for _, thread in done}
 
 
-def test_a_failure_is_told_to_the_one_who_asked(qtbot, worker):
+def test_a_failure_is_passed_to_the_one_who_asked(qtbot, worker):
     error, said, done = DigitpadError("The disk is full."), [], []
     worker.run(raised(error), done.append, said.append)
     worker.run(lambda: 1, done.append, pytest.fail)
@@ -48,7 +48,7 @@ def test_a_failure_is_told_to_the_one_who_asked(qtbot, worker):
     assert (said, done) == ([error], [1])
 
 
-def test_a_fault_is_told_too_raised_and_ends_nothing(qtbot, worker):
+def test_a_fault_is_reported_too_raised_and_ends_nothing(qtbot, worker):
     said, done = [], []
     with qtbot.captureExceptions() as exceptions:
         worker.run(lambda: 1 / 0, pytest.fail, said.append)

@@ -113,7 +113,7 @@ def test_the_buttons_do_not_move_when_their_words_change(line):
     assert [line.pause_button.geometry(), line.stop_button.geometry()] == before
 
 
-def test_a_click_says_what_is_wished(qtbot, line):
+def test_a_click_emits_its_signal(qtbot, line):
     for button, signal in (
         (line.train_button, line.train_requested),
         (line.pause_button, line.pause_requested),

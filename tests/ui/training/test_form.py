@@ -98,7 +98,7 @@ def test_a_long_sentence_about_the_data_is_whole(qtbot, width):
 @pytest.mark.parametrize(
     ("button", "signal"), [("edit_recipe_button", "edit_requested"), ("browse_data_button", "browse_requested")]
 )
-def test_a_click_says_what_is_wished(qtbot, form, button, signal):
+def test_a_click_emits_its_signal(qtbot, form, button, signal):
     with qtbot.waitSignal(getattr(form, signal)):
         QTest.mouseClick(form.findChild(QPushButton, button), Qt.MouseButton.LeftButton)
 
