@@ -115,7 +115,7 @@ def test_without_a_word_the_user_s_data_folder_is_looked_into(call, fails, data,
     words = ["train", "--recipe", "pen.json", "--device", "cpu"]
     assert (folder.name, "digitpad" in folder.parent.parts) == ("digitpad", False)
     assert "there is no network. Try again, name a folder with --data, or" in fails(*words)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (tmp_path / "mnist").rename(folder / "mnist")
     line = fails(*words)
     assert f"{folder / 'pendigits' / 'train.inkml'} does not exist" in line
@@ -260,7 +260,7 @@ def test_recipes_lists_one_s_own_first_and_says_which_cannot_be_used(call):
 def test_mnist_is_fetched_where_it_is_nowhere(call, own, monkeypatch):
     def fetched(folder, progress, cancelled):
         assert not cancelled()
-        folder.parent.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         progress(3, 10)
         hand_drawn_mnist(folder)
 
@@ -285,7 +285,7 @@ def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(fails, ow
     folder = tmp_path / "some" / "mnist" if variable else download_folder()
     if variable:
         monkeypatch.setenv("DIGITPAD_DATA_DIR", str(folder.parent))
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     hand_drawn_mnist(folder)
     (folder / "t10k-images-idx3-ubyte").write_bytes(b"")
     line = fails("train", "--recipe", "own.json")
@@ -295,7 +295,7 @@ def test_mnist_that_is_there_but_broken_is_named_and_not_fetched_again(fails, ow
 
 def test_a_download_that_failed_is_tried_again_and_one_that_was_broken_off_goes_on(call, fails, own, monkeypatch):
     assert "there is no network" in fails("train", "--recipe", "own.json")
-    download_folder().mkdir(parents=True)
+    download_folder().mkdir(parents=True, exist_ok=True)
     assert "there is no network" in fails("train", "--recipe", "own.json")
     hand_drawn_mnist(download_folder())
     missing = download_folder() / "t10k-images-idx3-ubyte"
@@ -310,7 +310,7 @@ def test_a_download_that_failed_is_tried_again_and_one_that_was_broken_off_goes_
 def test_a_broken_mnist_in_the_named_folder_is_said_where_the_user_s_own_is_used(call, own, monkeypatch, tmp_path):
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path / "some"))
     for folder in (download_folder(), tmp_path / "some" / "mnist"):
-        folder.parent.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         hand_drawn_mnist(folder)
     (tmp_path / "some" / "mnist" / "t10k-labels-idx1-ubyte").write_bytes(b"")
     status, _, err = call("train", "--recipe", "own.json", "--device", "cpu", "--json")

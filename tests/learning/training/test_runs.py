@@ -93,7 +93,7 @@ def steps(run_folder):
     ]
 
 
-def tests_and_epochs(run_folder):
+def interim_and_epoch_reports(run_folder):
     """Tests and epochs, from the curves, without times."""
     reports = [report for report in run_folder.reports() if not isinstance(report, StepsReport)]
     return [replace(report, train_seconds=0.0) if isinstance(report, EpochReport) else report for report in reports]
@@ -103,7 +103,7 @@ def assert_same_end(one, other):
     for file in ("best", "last"):
         assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, other)))
     assert steps(one) == steps(other)
-    assert tests_and_epochs(one) == tests_and_epochs(other)
+    assert interim_and_epoch_reports(one) == interim_and_epoch_reports(other)
     reported = [
         replace(folder.read_info(), id="", name="", started="", ink="", train_seconds=0.0) for folder in (one, other)
     ]
@@ -410,13 +410,13 @@ def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factor
 
 def test_every_test_within_an_epoch_is_reported_wherever_the_run_was_stopped(config, tmp_path):
     unbroken, _ = trained(config, tmp_path / "unbroken")
-    expected = tests_and_epochs(unbroken)
+    expected = interim_and_epoch_reports(unbroken)
     assert sum(isinstance(report, InterimReport) for report in expected) == 6
     for count in range(1, 7):
         words, _ = stopping_after(count)
         folder, _ = trained(config, tmp_path / f"{count}", **words)
         resume(folder, threads=1)
-        assert tests_and_epochs(folder) == expected
+        assert interim_and_epoch_reports(folder) == expected
 
 
 def test_a_finished_run_is_refused_and_takes_more_epochs(config, tmp_path):
@@ -428,7 +428,13 @@ def test_a_finished_run_is_refused_and_takes_more_epochs(config, tmp_path):
     assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
     info = resume(folder, epochs=5, threads=1)
     assert (info.state, info.epochs_done, info.recipe.epochs) == ("finished", 5, 5)
-    assert [report.epoch for report in tests_and_epochs(folder) if isinstance(report, EpochReport)] == [1, 2, 3, 4, 5]
+    assert [report.epoch for report in interim_and_epoch_reports(folder) if isinstance(report, EpochReport)] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
     assert [step for step, _, _ in steps(folder)] == list(range(1, 21))
 
 
