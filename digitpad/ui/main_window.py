@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         actions, canvas, files = self._actions, self._canvas, self._files
-        network, session, training, answers = self._network, self._session, self._training, self._answers
+        network, session, training, answer = self._network, self._session, self._training, self._answers
         canvas.ink_changed.connect(self._reader.read)
         canvas.ink_changed.connect(self._show_without_answer)
         canvas.ink_changed.connect(self._collector.put_off)
@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         canvas.addAction(actions.clear)
         canvas.history_changed.connect(self._on_history_changed)
         self._reader.answered.connect(self._on_answered)
-        self._reader.unread.connect(answers.show_error)
+        self._reader.unread.connect(answer.show_error)
         once = Qt.ConnectionType.SingleShotConnection
         network.opened.connect(training.begin_if_seen, once)
         network.opened.connect(self._collector.start, once)
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         training.remarked.connect(self._remark)
         files.checkpoint_selected.connect(self._load)
         files.done.connect(self._notice.close_message)
-        files.checkpoint_done.connect(answers.checkpoint.notice.close_message)
+        files.checkpoint_done.connect(answer.checkpoint.notice.close_message)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
         files.checkpoint_failed.connect(self._say_of_checkpoint)
@@ -189,8 +189,8 @@ class MainWindow(QMainWindow):
             actions.about: partial(show_about, self),
         }.items():
             action.triggered.connect(slot)
-        answers.checkpoint.load_button.set_action(actions.load)
-        answers.checkpoint.save_button.set_action(actions.save_checkpoint)
+        answer.checkpoint.load_button.set_action(actions.load)
+        answer.checkpoint.save_button.set_action(actions.save_checkpoint)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Start what takes long after the first paint, when the pad already takes ink."""

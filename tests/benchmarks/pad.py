@@ -190,11 +190,11 @@ def invariance(drawings: list[Drawing], rng: random.Random) -> Figures:
     digits = [reader.predict(drawing.ink).digit for drawing in drawings]
 
     def same(scale: float, far: float, width: float) -> float:
-        others = [
+        rest = [
             reader.predict(moved(drawing.ink, scale, rng.uniform(-far, far) * np.ones(2), width)).digit
             for drawing in drawings
         ]
-        return float(np.mean([digit == other for digit, other in zip(digits, others, strict=True)]))
+        return float(np.mean([digit == other for digit, other in zip(digits, rest, strict=True)]))
 
     return {
         "same_half_size": same(0.5, 0.0, 1.0),

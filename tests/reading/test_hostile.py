@@ -33,7 +33,7 @@ def soon_and_without_much_memory():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # KiB
 
 
-def refusal(path):
+def error_text(path):
     with pytest.raises(InputError) as refused:
         load_checkpoint(path)
     assert path.name in str(refused.value)
@@ -66,7 +66,7 @@ LEVELS = b")" + b"".join(b"q" + bytes([i]) + b"h" + bytes([i]) + b"\x86" for i i
 def test_what_takes_for_ever_to_hash_or_to_write_out_is_refused(tmp_path, zipped, data, reason):
     path = tmp_path / "mine.pt"
     archive(path, data) if zipped else path.write_bytes(data)
-    assert f"({reason})" in refusal(path)
+    assert f"({reason})" in error_text(path)
 
 
 def test_why_a_pickle_is_refused_can_be_translated(tmp_path):
@@ -99,7 +99,7 @@ def test_why_a_pickle_is_refused_can_be_translated(tmp_path):
 def test_a_pickle_of_another_kind_is_refused(tmp_path, data, zipped):
     path = tmp_path / "mine.pt"
     archive(path, data) if zipped else path.write_bytes(data)
-    refusal(path)
+    error_text(path)
 
 
 def test_an_archive_of_a_million_files_is_refused(tmp_path):
@@ -107,12 +107,12 @@ def test_an_archive_of_a_million_files_is_refused(tmp_path):
     directory = entry * 1_000_000
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, len(directory), 0, 0)
     (tmp_path / "mine.pt").write_bytes(directory + end)
-    assert "too many files" in refusal(tmp_path / "mine.pt")
+    assert "too many files" in error_text(tmp_path / "mine.pt")
 
 
 def test_a_torchscript_program_is_called_one(tmp_path):
     archive(tmp_path / "mine.pt", b"\x80\x02}.", **{"constants.pkl": b"\x80\x02).", "code/a.py": b""})
-    assert "is a TorchScript program" in refusal(tmp_path / "mine.pt")
+    assert "is a TorchScript program" in error_text(tmp_path / "mine.pt")
 
 
 def test_a_lightning_checkpoint_is_read_where_it_holds_weights_and_plain_values_and_called_one_where_not(tmp_path):
@@ -121,7 +121,7 @@ def test_a_lightning_checkpoint_is_read_where_it_holds_weights_and_plain_values_
     torch.save(content, tmp_path / "mine.ckpt")
     assert load_checkpoint(tmp_path / "mine.ckpt").info.layers == [["flatten"], ["linear", 10]]
     torch.save({**content, "callbacks": Fraction(1, 2)}, tmp_path / "mine.ckpt")
-    assert "is a Lightning checkpoint with more than weights" in refusal(tmp_path / "mine.ckpt")
+    assert "is a Lightning checkpoint with more than weights" in error_text(tmp_path / "mine.ckpt")
 
 
 def test_tensors_that_share_a_storage_or_are_laid_out_otherwise_are_read(tmp_path):
@@ -153,15 +153,15 @@ def test_a_checkpoint_that_computes_for_long_is_refused(tmp_path, layers):
 def test_a_checkpoint_of_many_empty_tensors_is_refused(tmp_path):
     header = "{" + ",".join(f'"{i}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}' for i in range(400_000)) + "}"
     (tmp_path / "a.safetensors").write_bytes(struct.pack("<Q", len(header)) + header.encode())
-    assert "describes its tensors in" in refusal(tmp_path / "a.safetensors")
+    assert "describes its tensors in" in error_text(tmp_path / "a.safetensors")
     header = "{" + ",".join(f'"{i}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}' for i in range(5000)) + "}"
     (tmp_path / "a.safetensors").write_bytes(struct.pack("<Q", len(header)) + header.encode())
-    assert "holds 5,000 tensors" in refusal(tmp_path / "a.safetensors")
+    assert "holds 5,000 tensors" in error_text(tmp_path / "a.safetensors")
 
 
 def test_a_checkpoint_of_much_metadata_is_refused(tmp_path):
     path = write(tmp_path / "a.safetensors", described="[" + "{}," * 10_000_000 + "{}]")
-    assert "describes its tensors in" in refusal(path)
+    assert "describes its tensors in" in error_text(path)
 
 
 # ONNX.
@@ -201,7 +201,7 @@ HOSTILE = {
 def test_an_onnx_file_that_asks_for_more_is_refused(tmp_path, said):
     nodes, changes = HOSTILE[said]
     onnx_file(tmp_path / "a.onnx", nodes, [1, 784], WEIGHT, **changes)
-    assert said in refusal(tmp_path / "a.onnx")
+    assert said in error_text(tmp_path / "a.onnx")
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,12 @@ def test_an_onnx_file_with_another_input_is_refused(tmp_path, shape, output, sai
     ]
     weights = {"w": np.zeros((10, int(np.prod(shape[1:]))), np.float32)}
     onnx_file(tmp_path / "a.onnx", nodes, shape, weights, output=output)
-    assert said in refusal(tmp_path / "a.onnx")
+    assert said in error_text(tmp_path / "a.onnx")
 
 
 def test_an_onnx_file_with_other_outputs_is_refused(tmp_path):
     onnx_file(tmp_path / "a.onnx", [GEMM], ["N", 784], {"w": np.zeros((26, 784), np.float32)}, output=("N", 26))
-    assert "does not give ten numbers" in refusal(tmp_path / "a.onnx")
+    assert "does not give ten numbers" in error_text(tmp_path / "a.onnx")
 
 
 def test_an_onnx_file_with_weights_elsewhere_is_refused(tmp_path):
@@ -235,7 +235,7 @@ def test_an_onnx_file_with_weights_elsewhere_is_refused(tmp_path):
     tensor.data_location = TensorProto.EXTERNAL
     tensor.external_data.add(key="location", value="/etc/passwd")
     (tmp_path / "a.onnx").write_bytes(model.SerializeToString())
-    assert "keeps its weights in another file" in refusal(tmp_path / "a.onnx")
+    assert "keeps its weights in another file" in error_text(tmp_path / "a.onnx")
 
 
 @pytest.mark.parametrize("what", ["node", "initializer", "input"])
@@ -243,7 +243,7 @@ def test_an_onnx_file_of_millions_of_empty_parts_is_refused(tmp_path, what):
     field = {"node": 1, "initializer": 5, "input": 11}[what]
     graph = bytes([field << 3 | 2, 0]) * 10_000_000
     (tmp_path / "a.onnx").write_bytes(b"\x3a" + onnx_varint(len(graph)) + graph)
-    assert "describes more than a network" in refusal(tmp_path / "a.onnx")
+    assert "describes more than a network" in error_text(tmp_path / "a.onnx")
 
 
 def onnx_varint(number):
@@ -264,7 +264,7 @@ def test_a_network_that_takes_too_long_for_its_first_image_is_given_up(tmp_path,
         helper.make_node("Gemm", ["v300", "w"], ["y"], transB=1),
     ]
     onnx_file(tmp_path / "a.onnx", nodes, ["N", 784], {**WEIGHT, "s": np.eye(784, dtype=np.float32)})
-    assert "takes too long" in refusal(tmp_path / "a.onnx")
+    assert "takes too long" in error_text(tmp_path / "a.onnx")
 
 
 def elementwise_for_long(path):
@@ -285,7 +285,7 @@ def elementwise_for_long(path):
 
 def test_an_onnx_file_of_many_elementwise_operators_is_refused(tmp_path):
     elementwise_for_long(tmp_path / "a.onnx")
-    assert "multiply-adds an image" in refusal(tmp_path / "a.onnx")
+    assert "multiply-adds an image" in error_text(tmp_path / "a.onnx")
 
 
 def test_a_network_that_takes_too_long_for_the_digits_that_it_is_tried_on_is_given_up(tmp_path, monkeypatch):
@@ -293,7 +293,7 @@ def test_a_network_that_takes_too_long_for_the_digits_that_it_is_tried_on_is_giv
     monkeypatch.setattr("digitpad.reading.load.OPENING_SECONDS", 3.0)
     elementwise_for_long(tmp_path / "a.onnx")
     start = time.monotonic()
-    assert "takes too long" in refusal(tmp_path / "a.onnx")
+    assert "takes too long" in error_text(tmp_path / "a.onnx")
     assert time.monotonic() - start < 30
 
 
@@ -325,4 +325,4 @@ def test_an_onnx_file_with_some_bytes_changed_loads_or_is_refused(tmp_path, data
 def test_any_bytes_are_refused_with_a_sentence(tmp_path, data, ending):
     path = tmp_path / f"a.{ending}"
     path.write_bytes(data)
-    refusal(path)
+    error_text(path)

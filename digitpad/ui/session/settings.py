@@ -120,8 +120,8 @@ class Settings:
     def remember(self, checkpoint: Path) -> None:
         """Put a checkpoint at the head of the list of recent ones."""
         checkpoint = checkpoint.absolute()
-        others = [path for path in self.recent if path != checkpoint]
-        self._set("recent", [str(path) for path in [checkpoint, *others]][:RECENT])
+        rest = [path for path in self.recent if path != checkpoint]
+        self._set("recent", [str(path) for path in [checkpoint, *rest]][:RECENT])
 
     def forget_recent(self) -> None:
         """Empty the list of recent checkpoints."""

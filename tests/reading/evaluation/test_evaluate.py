@@ -84,12 +84,12 @@ def test_the_threshold_decides_what_is_refused_and_nothing_else():
 def test_many_images_are_read_in_their_order_and_progress_is_reported(threads):
     labels = np.random.default_rng(0).integers(0, 10, 1310)
     data, done = saying(labels, labels), []
-    answers = read_many(first_row, data.images, threads, done.append)
-    for found, expected in zip(answers, first_row(data.images), strict=True):
+    readings = read_many(first_row, data.images, threads, done.append)
+    for found, expected in zip(readings, first_row(data.images), strict=True):
         assert np.array_equal(found, expected)
     assert sum(done) == 1310
     assert len(done) > 10
-    result = evaluate(data, *answers)
+    result = evaluate(data, *readings)
     assert (result.n, result.accuracy, result.rejected, result.errors) == (1310, 1.0, 0, [])
 
 

@@ -17,7 +17,7 @@ def digits():
 
 
 @pytest.fixture(scope="session")
-def strangers():
+def foreign_networks():
     """Digits that no network here was trained on or prepared with."""
     held = read_starter("test")
     return held.pixels[:, 0].numpy(), held.labels.numpy()

@@ -18,8 +18,8 @@ from tests.reading.foreign.networks import (
 )
 
 
-def reads_as_itself(reader, network, way, strangers):
-    images, labels = strangers
+def reads_as_itself(reader, network, way, foreign_networks):
+    images, labels = foreign_networks
     own = (own_digits(network, images, way) == labels).mean()
     found = (reader.read_batch(images)[0].argmax(axis=1) == labels).mean()
     return own > 0.6 and abs(found - own) <= 0.003
@@ -28,7 +28,7 @@ def reads_as_itself(reader, network, way, strangers):
 @pytest.mark.parametrize("name", FOREIGN)
 @pytest.mark.parametrize("ending", ["pt", "safetensors"])
 def test_a_state_dict_from_a_tutorial_is_read_as_it_reads_itself(
-    tmp_path, name, ending, trained_network, digits, strangers
+    tmp_path, name, ending, trained_network, digits, foreign_networks
 ):
     network, path = trained_network(name), tmp_path / f"mine.{ending}"
     if ending == "pt":
@@ -39,47 +39,51 @@ def test_a_state_dict_from_a_tutorial_is_read_as_it_reads_itself(
     assert reader.preparation.name == way
     percent = round(100 * reader.preparation.accuracy, 1)
     assert f"reads {percent} % of 500 starter digits" in str(reader.preparation.words)
-    assert reads_as_itself(reader, network, way, strangers)
+    assert reads_as_itself(reader, network, way, foreign_networks)
 
 
 @pytest.mark.parametrize("name", ["official", "lenet-1998", "pooled-at-last"])
 @pytest.mark.parametrize("dynamic", [True, False])
 def test_an_onnx_file_from_torch_is_read_as_it_reads_itself(
-    tmp_path, name, dynamic, trained_network, digits, strangers
+    tmp_path, name, dynamic, trained_network, digits, foreign_networks
 ):
     network, way = trained_network(name), FOREIGN[name][1]
     torch_export(network, tmp_path / "mine.onnx", dynamic)
     reader = open_reader(tmp_path / "mine.onnx", digits)
     assert reader.preparation.name == way
-    assert reads_as_itself(reader, network, way, (strangers[0][:300], strangers[1][:300]))
+    assert reads_as_itself(reader, network, way, (foreign_networks[0][:300], foreign_networks[1][:300]))
 
 
-def test_an_onnx_file_like_those_of_keras_is_read_as_it_reads_itself(tmp_path, trained_network, digits, strangers):
+def test_an_onnx_file_like_those_of_keras_is_read_as_it_reads_itself(
+    tmp_path, trained_network, digits, foreign_networks
+):
     network, way = trained_network("lenet-relu"), "signed"
     keras_like(tmp_path / "mine.onnx", network)
     reader = open_reader(tmp_path / "mine.onnx", digits)
     assert reader.preparation.name == way
-    assert reads_as_itself(reader, network, way, strangers)
+    assert reads_as_itself(reader, network, way, foreign_networks)
     with torch.inference_mode():
-        expected = torch.softmax(network(inputs(strangers[0], way)), 1).numpy()
-    np.testing.assert_allclose(reader.read_batch(strangers[0])[0], expected, atol=1e-5)
+        expected = torch.softmax(network(inputs(foreign_networks[0], way)), 1).numpy()
+    np.testing.assert_allclose(reader.read_batch(foreign_networks[0])[0], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [[1, 28, 28], [1, 784], ["N", 28, 28, 1], [1, 1, 28, 28]])
-def test_an_onnx_file_that_takes_bytes_one_image_at_a_time_is_read(tmp_path, shape, trained_network, digits, strangers):
+def test_an_onnx_file_that_takes_bytes_one_image_at_a_time_is_read(
+    tmp_path, shape, trained_network, digits, foreign_networks
+):
     network = trained_network("quickstart-bytes")
     bytes_in(tmp_path / "mine.onnx", network, shape)
     reader = open_reader(tmp_path / "mine.onnx", digits)
     assert reader.preparation.name == "bytes"
-    assert reads_as_itself(reader, network, "bytes", strangers)
+    assert reads_as_itself(reader, network, "bytes", foreign_networks)
 
 
-def test_a_foreign_network_becomes_a_checkpoint_and_reads_the_same(tmp_path, trained_network, digits, strangers):
+def test_a_foreign_network_becomes_a_checkpoint_and_reads_the_same(tmp_path, trained_network, digits, foreign_networks):
     torch.save(trained_network("pooled-at-last").state_dict(), tmp_path / "mine.pt")
     found = open_reader(tmp_path / "mine.pt", digits)
     save_checkpoint(tmp_path / "mine.safetensors", load_checkpoint(tmp_path / "mine.pt", digits))
     again = open_reader(tmp_path / "mine.safetensors")
-    np.testing.assert_array_equal(again.read_batch(strangers[0])[0], found.read_batch(strangers[0])[0])
+    np.testing.assert_array_equal(again.read_batch(foreign_networks[0])[0], found.read_batch(foreign_networks[0])[0])
 
 
 def test_a_foreign_onnx_file_is_exported_but_not_saved(tmp_path, trained_network, digits):
