@@ -23,8 +23,8 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import column
 from digitpad.ui.common.theme import NOTE_PIXELS, Theme, current_theme, text_font
 from digitpad.ui.common.widgets import named
-from digitpad.ui.curves.data import Points, RunCurves, XAxis
 from digitpad.ui.curves.legend import EACH_STEP, PART, RATE, SMOOTHED, TEST, TRAINING, Look, legend_text, other_look
+from digitpad.ui.session.run_curves import Points, RunCurves, XAxis
 
 Untyped = Any
 """A thing of pyqtgraph's."""

@@ -14,8 +14,8 @@ from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 from digitpad.ui.common.widgets import announce, named, note_label
-from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.plots import CurvePlots
+from digitpad.ui.session.run_curves import RunCurves
 
 REDRAW_MILLISECONDS = 100
 _TITLE_HEIGHT = 32

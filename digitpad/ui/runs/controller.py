@@ -21,9 +21,9 @@ from digitpad.storage.run_store import (
     runs_folder,
 )
 from digitpad.ui.common.dialogs import ask_save, file_filters
-from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.runs.table import run_labels
+from digitpad.ui.session.run_curves import RunCurves
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 

@@ -16,7 +16,7 @@ from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.services import OnNetwork, OnProgress, TrainingService
 from digitpad.storage.run_store import RunFolder, runs_folder
-from digitpad.ui.curves.data import RunCurves
+from digitpad.ui.session.run_curves import RunCurves
 from digitpad.ui.session.worker import Worker
 
 _Train = Callable[[RunControl, OnProgress, OnNetwork], RunInfo]

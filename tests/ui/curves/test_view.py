@@ -16,9 +16,9 @@ from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.theme import DARK, LIGHT
-from digitpad.ui.curves.data import RunCurves
 from digitpad.ui.curves.plots import CurvePlots
 from digitpad.ui.curves.view import REDRAW_MILLISECONDS, CurvesView, png
+from digitpad.ui.session.run_curves import RunCurves
 
 
 def steps(first, count, total=469):

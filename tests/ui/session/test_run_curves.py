@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
-from digitpad.ui.curves.data import RunCurves
+from digitpad.ui.session.run_curves import RunCurves
 
 LOSSES = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=300)
 
