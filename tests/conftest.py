@@ -63,12 +63,24 @@ def qtbot(qapp, request):
     return PatientBot(request)
 
 
+def _set_home(home, monkeypatch):
+    for name in ("config", "data", "state"):
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_fixtures(tmp_path_factory):
+    """Keep what a module's fixtures store away from the person's folders too: they are made before those of a test."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _set_home(tmp_path_factory.mktemp("home"), monkeypatch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory, monkeypatch):
     """Keep what a test or a process that it starts stores in a folder of its own, away from the person's."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("config", "data", "state"):
-        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
+    _set_home(home, monkeypatch)
     # Qt looks at the environment once only, so this process is told as well.
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(home / "config"))
