@@ -22,11 +22,11 @@ from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.domain.reports import EpochReport
 from digitpad.ink.drawings import Drawing
 from digitpad.learning.data.datasets import cached_data
-from digitpad.learning.data.images import split_validation
+from digitpad.learning.data.images import OUTLIER, split_validation
 from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_images, read_pen, rendered
 from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from digitpad.learning.training.loop import Training, batched_logits
-from digitpad.learning.training.losses import OUTLIER, energy_score
+from digitpad.learning.training.losses import energy_score
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.platform.cores import cores
 from digitpad.reading.calibration import calibration_error, fit_temperature, probabilities, reliability, thresholds

@@ -12,6 +12,9 @@ from torch import Tensor
 
 from digitpad.storage import mnist
 
+OUTLIER = -1
+"""Label of an image that holds no digit; see `digitpad.learning.training.losses`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Images:
@@ -19,7 +22,7 @@ class Images:
 
     Attributes:
         pixels: uint8 (n, 1, 28, 28), 255 is ink.
-        labels: int64 (n,), 0 to 9, or -1 for what is no digit (see `digitpad.learning.training.losses`).
+        labels: int64 (n,), 0 to 9, or `OUTLIER`.
     """
 
     pixels: Tensor

@@ -18,8 +18,7 @@ from digitpad.ink.fitting import fitted
 from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.raster.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
-from digitpad.learning.data.images import Images
-from digitpad.learning.training.losses import OUTLIER
+from digitpad.learning.data.images import OUTLIER, Images
 from digitpad.synthesis.digit_styles import dotted, slashed, styled_digit
 from digitpad.synthesis.outliers import Digit, outlier
 from digitpad.synthesis.paths import Paths, ink_of, paths_of
@@ -147,7 +146,7 @@ def styled(number: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Imag
 
 
 def outliers(drawings: Sequence[Drawing], number: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
-    """Augmented outliers, some made from the labelled drawings; their label is `losses.OUTLIER`."""
+    """Augmented outliers, some made from the labelled drawings; their label is `OUTLIER`."""
     random = np.random.default_rng((seed, 2))
     digits = _digits(drawings)
     inks = (_augmented(outlier(digits, random), random) for _ in range(number))

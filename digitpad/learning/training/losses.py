@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-OUTLIER = -1
-"""Label of an image that holds no digit."""
+from digitpad.learning.data.images import OUTLIER
 
 _ENTROPIC = 0.3
 """Weight of the entropic loss beside the others."""

@@ -10,10 +10,10 @@ from digitpad.domain.recipe import Recipe
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink, Stroke
-from digitpad.learning.data.images import Images
+from digitpad.learning.data.images import OUTLIER, Images
 from digitpad.learning.data.pen_dataset import concatenated, outliers, pen_images, read_pen, rendered, styled, varied
 from digitpad.learning.training.loop import Training, batched_logits
-from digitpad.learning.training.losses import OUTLIER, energy_score
+from digitpad.learning.training.losses import energy_score
 from tests.hand_drawn import drawings, unipen
 
 RECIPE = Recipe(

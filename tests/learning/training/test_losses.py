@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from digitpad.learning.training.losses import OUTLIER, energy_score, outlier_exposure_loss, read
+from digitpad.learning.data.images import OUTLIER
+from digitpad.learning.training.losses import energy_score, outlier_exposure_loss, read
 
 
 def with_none(logits):
