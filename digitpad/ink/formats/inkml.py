@@ -19,7 +19,7 @@ from defusedxml.ElementTree import ParseError, XMLParser
 from digitpad.domain.errors import InputError
 from digitpad.ink.drawings import MAX_PARTS, Drawing, content
 from digitpad.ink.formats.endings import UNIPEN_ENDINGS
-from digitpad.ink.formats.inkml_traces import XML_ID, Reader, Scope, Trace, tag
+from digitpad.ink.formats.inkml_traces import XML_ID, Scope, Trace, TraceReader, tag
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, X, Y
 from digitpad.storage.io import write_atomically
 
@@ -38,7 +38,7 @@ def read_inkml(path: Path) -> list[Drawing]:
     root = _parsed(path)
     groups: list[tuple[Element, list[Trace]]] = []
     loose: list[Trace] = []
-    reader = Reader(root)
+    reader = TraceReader(root)
     current = Scope()
     try:
         for element in root:

@@ -78,7 +78,7 @@ class Scope:
 
 
 @dataclass
-class Reader:
+class TraceReader:
     """Reads traces in document order and remembers what later ones refer to."""
 
     root: Element

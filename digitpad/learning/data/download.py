@@ -55,14 +55,14 @@ class RemoteFile(NamedTuple):
     size: int
 
 
-class Source(NamedTuple):
-    """Where files come from: addresses that end in '/', in the order in which they are asked, and the files."""
+class Download(NamedTuple):
+    """What to download: mirrors, addresses that end in '/', in the order in which they are asked, and the files."""
 
     mirrors: Sequence[str]
     files: Sequence[RemoteFile]
 
 
-MNIST = Source(
+MNIST = Download(
     ["https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"],
     [
         RemoteFile("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873", 9_912_422),
@@ -78,7 +78,7 @@ def download_mnist(
     folder: Path,
     progress: Progress,
     cancelled: Callable[[], bool],
-    source: Source = MNIST,
+    source: Download = MNIST,
     silence: float = SILENCE_SECONDS,
 ) -> None:
     """Fetch MNIST's four files; those that are there already stay, and only whole and right ones are written.

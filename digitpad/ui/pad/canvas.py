@@ -16,7 +16,7 @@ from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, TIME, Ink
 from digitpad.ui.common.widgets import named
 from digitpad.ui.pad.cursors import ring
 from digitpad.ui.pad.ink_layer import InkLayer, View
-from digitpad.ui.pad.pointer import POINTER_EVENTS, Phase, Pointer, PointerStep
+from digitpad.ui.pad.pointer import POINTER_EVENTS, Pointer, PointerPhase, PointerStep
 
 ERASER_RADIUS = 30.0
 """Radius of the eraser in canvas units."""
@@ -172,16 +172,16 @@ class Canvas(QWidget):
 
     def _follow(self, step: PointerStep) -> None:
         """Draw or erase what one step of the pointer asks for."""
-        if step.phase is Phase.CANCEL:
+        if step.phase is PointerPhase.CANCEL:
             self._forget()
-        elif step.phase is Phase.PRESS:
+        elif step.phase is PointerPhase.PRESS:
             self._pen_down(step)
             self._history_changed()
         elif step.position is not None and self._growing is not None:
             self._add_point(self._growing, step)
         elif step.position is not None and self._eraser_at is not None:
             self._erase_to(step.position)
-        if step.phase is Phase.RELEASE and self.is_pen_down:
+        if step.phase is PointerPhase.RELEASE and self.is_pen_down:
             self._finish()
 
     def _pen_down(self, step: PointerStep) -> None:

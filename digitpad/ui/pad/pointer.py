@@ -21,7 +21,7 @@ POINTER_EVENTS = frozenset({*_PRESSES, *_RELEASES, *_TOUCHES, _Type.MouseMove, _
 _LEFT = Qt.MouseButton.LeftButton
 
 
-class Phase(Enum):
+class PointerPhase(Enum):
     """What a pointer did."""
 
     PRESS = auto()
@@ -34,7 +34,7 @@ class Phase(Enum):
 class PointerStep:
     """One step of the pointer that draws."""
 
-    phase: Phase
+    phase: PointerPhase
     position: QPointF | None = None  # in the widget's coordinates; None where the step has no place of its own
     pressure: float | None = None  # 0 to 1; None where the step tells none
     seconds: float = 0.0  # on a clock that never goes back, from an arbitrary start
@@ -61,9 +61,9 @@ class Pointer:
         step = self._read(event)
         if step is None:
             return []
-        if step.phase is not Phase.PRESS or before is None:
+        if step.phase is not PointerPhase.PRESS or before is None:
             return [step]
-        end = Phase.RELEASE if before is self._source else Phase.CANCEL
+        end = PointerPhase.RELEASE if before is self._source else PointerPhase.CANCEL
         return [PointerStep(end, seconds=step.seconds), step]
 
     def release(self) -> None:
@@ -79,37 +79,37 @@ class Pointer:
         kind, is_pen = event.type(), isinstance(event, QTabletEvent)
         if kind in _PRESSES:
             is_taken = event.button() == _LEFT and (is_pen or self._source in (None, QMouseEvent))
-            return self._step(Phase.PRESS, event, event.position()) if is_taken else None
+            return self._step(PointerPhase.PRESS, event, event.position()) if is_taken else None
         if self._source is not type(event):
             return None
         if kind == _Type.TabletLeaveProximity:
-            return self._step(Phase.CANCEL, event)
+            return self._step(PointerPhase.CANCEL, event)
         if kind in _RELEASES:
-            return self._step(Phase.RELEASE, event, event.position()) if event.button() == _LEFT else None
+            return self._step(PointerPhase.RELEASE, event, event.position()) if event.button() == _LEFT else None
         if not event.buttons() & _LEFT:  # the release went elsewhere
-            return self._step(Phase.RELEASE, event)
-        return self._step(Phase.MOVE, event, event.position())
+            return self._step(PointerPhase.RELEASE, event)
+        return self._step(PointerPhase.MOVE, event, event.position())
 
     def _touch(self, event: QTouchEvent) -> PointerStep | None:
         kind, points = event.type(), event.points()
         if kind == _Type.TouchBegin and points and self._source in (None, QTouchEvent):
             self._finger = points[0].id()
-            return self._step(Phase.PRESS, event, points[0].position())
+            return self._step(PointerPhase.PRESS, event, points[0].position())
         if self._source is not QTouchEvent:
             return None
         if kind == _Type.TouchCancel:
-            return self._step(Phase.CANCEL, event)
+            return self._step(PointerPhase.CANCEL, event)
         for point in points:
             if point.id() == self._finger and point.state() == QEventPoint.State.Released:
-                return self._step(Phase.RELEASE, event, point.position())
+                return self._step(PointerPhase.RELEASE, event, point.position())
             if point.id() == self._finger and point.state() == QEventPoint.State.Updated:
-                return self._step(Phase.MOVE, event, point.position())
+                return self._step(PointerPhase.MOVE, event, point.position())
         return None
 
     def _step(
-        self, phase: Phase, event: QMouseEvent | QTabletEvent | QTouchEvent, position: QPointF | None = None
+        self, phase: PointerPhase, event: QMouseEvent | QTabletEvent | QTouchEvent, position: QPointF | None = None
     ) -> PointerStep:
-        is_down, pressure, eraser = phase in (Phase.PRESS, Phase.MOVE), None, False
+        is_down, pressure, eraser = phase in (PointerPhase.PRESS, PointerPhase.MOVE), None, False
         self._source = type(event) if is_down else None
         if is_down and isinstance(event, QTabletEvent):
             pressure, eraser = event.pressure(), event.pointerType() == QPointingDevice.PointerType.Eraser

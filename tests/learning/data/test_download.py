@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.learning.data.download import MNIST, DownloadCancelledError, RemoteFile, Source, download_mnist
+from digitpad.learning.data.download import MNIST, Download, DownloadCancelledError, RemoteFile, download_mnist
 from digitpad.learning.data.download_problems import reason
 from tests.learning.data.file_server import (
     FileServer,
@@ -67,7 +67,7 @@ def folder(tmp_path):
 
 def fetch(server, folder, mirrors="ab", progress=lambda *_: None, cancelled=lambda: False, **more):
     addresses = [f"{server.address}/{mirror}/" for mirror in mirrors]
-    download_mnist(folder, progress, cancelled, Source(addresses, FILES), **more)
+    download_mnist(folder, progress, cancelled, Download(addresses, FILES), **more)
 
 
 def input_error(server, folder, kind=DigitpadError, left=(), **more):
@@ -246,7 +246,7 @@ def test_a_look_up_that_never_ends_is_given_up(server, folder, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", stuck)
     with pytest.raises(DigitpadError, match="did not answer in time"):
-        download_mnist(folder, lambda *_: None, lambda: False, Source(["http://mnist.invalid/"], FILES), 0.2)
+        download_mnist(folder, lambda *_: None, lambda: False, Download(["http://mnist.invalid/"], FILES), 0.2)
 
 
 def test_without_a_network_it_says_so(folder, monkeypatch):
@@ -254,7 +254,7 @@ def test_without_a_network_it_says_so(folder, monkeypatch):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    source = Source(["https://mnist.invalid/", "http://mnist2.invalid/"], FILES)
+    source = Download(["https://mnist.invalid/", "http://mnist2.invalid/"], FILES)
     with pytest.raises(DigitpadError) as fails:
         download_mnist(folder, lambda *_: None, lambda: False, source)
     assert str(fails.value) == (
@@ -266,7 +266,7 @@ def test_without_a_network_it_says_so(folder, monkeypatch):
 def test_a_refused_connection_is_reported(folder):
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
-        source = Source([f"http://127.0.0.1:{deaf.getsockname()[1]}/"], FILES)
+        source = Download([f"http://127.0.0.1:{deaf.getsockname()[1]}/"], FILES)
         with pytest.raises(DigitpadError, match="refused the connection"):
             download_mnist(folder, lambda *_: None, lambda: False, source)
 
@@ -278,7 +278,7 @@ def test_a_proxy_that_refuses_is_named_without_its_password(server, folder, monk
     monkeypatch.setenv(f"{scheme}_proxy", server.address.replace("//", "//me:secret@"))
     server.responses |= dict.fromkeys(["http://mnist.invalid/images.gz", "mnist.invalid:443"], status(code))
     with pytest.raises(DigitpadError) as fails:
-        download_mnist(folder, lambda *_: None, lambda: False, Source([f"{scheme}://mnist.invalid/"], FILES))
+        download_mnist(folder, lambda *_: None, lambda: False, Download([f"{scheme}://mnist.invalid/"], FILES))
     assert len(server.asked) == 1
     assert said in str(fails.value)
     assert "secret" not in str(fails.value)
@@ -291,7 +291,7 @@ def test_a_proxy_that_makes_no_sense_is_named(folder, monkeypatch, proxy):
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("http_proxy", proxy)
     with pytest.raises(DigitpadError) as fails:
-        download_mnist(folder, lambda *_: None, lambda: False, Source(["http://mnist.invalid/"], FILES))
+        download_mnist(folder, lambda *_: None, lambda: False, Download(["http://mnist.invalid/"], FILES))
     assert f"through the proxy {proxy.removeprefix('http://')}; check that setting" in str(fails.value)
 
 
@@ -337,7 +337,7 @@ def test_a_trusted_certificate_of_another_server_is_refused(safe_server, certifi
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **named: real("127.0.0.1", *more, **named))
-    source = Source([f"https://mnist.invalid:{safe_server.server_port}/a/"], FILES)
+    source = Download([f"https://mnist.invalid:{safe_server.server_port}/a/"], FILES)
     with pytest.raises(DigitpadError, match="certificate could not be verified"):
         download_mnist(folder, lambda *_: None, lambda: False, source)
     assert not safe_server.asked

@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
 from digitpad.ink.strokes import MOUSE_PRESSURE, PRESSURE, TIME
-from digitpad.ui.pad.pointer import Phase, Pointer
+from digitpad.ui.pad.pointer import Pointer, PointerPhase
 from tests.ui.pad.events import LEFT, MOVE, NONE, PRESS, RELEASE, RIGHT, draw, mouse, stylus, tablet, touch, units
 
 
@@ -151,9 +151,9 @@ def test_a_press_says_what_it_is_and_where(qapp, canvas, pens):
     pointer = Pointer()
     place = QPointF(12.25, 7.5)
     (step,) = pointer.read(QMouseEvent(PRESS, place, place, LEFT, LEFT, Qt.KeyboardModifier.NoModifier))
-    assert (step.phase, step.position, step.pressure, step.eraser) == (Phase.PRESS, place, MOUSE_PRESSURE, False)
+    assert (step.phase, step.position, step.pressure, step.eraser) == (PointerPhase.PRESS, place, MOUSE_PRESSURE, False)
     (step,) = pointer.read(QMouseEvent(RELEASE, place, place, LEFT, NONE, Qt.KeyboardModifier.NoModifier))
-    assert (step.phase, step.position) == (Phase.RELEASE, place)
+    assert (step.phase, step.position) == (PointerPhase.RELEASE, place)
     assert pointer.read(QEvent(QEvent.Type.Enter)) == []
 
 
