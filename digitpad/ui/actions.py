@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from digitpad.ui.common.icons import icon
 from digitpad.ui.common.theme import Theme
+from digitpad.ui.workbench import Page
 
 _Keys = QKeySequence.StandardKey
 
 
 class Actions(QObject):
-    """The actions, each an attribute. The window connects them."""
+    """The actions, each an attribute, and those that show a page. The window connects them."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, pages: Sequence[Page], parent: QObject) -> None:
         super().__init__(parent)
         self._icons: dict[QAction, str] = {}
         self.undo = self._make("undo", self.tr("Undo"), self.tr("Take back the last change"), ["Ctrl+Z"])
@@ -47,10 +50,7 @@ class Actions(QObject):
         self.export = self._make("export", self.tr("Export network…"), self.tr("Save what reads as an ONNX file"), [])
         self.quit = self._make("quit", self.tr("Quit"), self.tr("Close digitpad"), ["Ctrl+Q"])
 
-        self.pages: dict[str, QAction] = {}
-        self._page("training", self.tr("Training"), self.tr("Train, and see curves and runs"), "Ctrl+T")
-        self._page("map", self.tr("Map"), self.tr("See which test images the network finds alike"), "Ctrl+M")
-        self._page("samples", self.tr("Samples"), self.tr("See the images that a recipe shows"), "Ctrl+I")
+        self.pages = {page: self._page(page) for page in pages}
         self.train = self._make("train", self.tr("Train"), self.tr("Train the chosen recipe"), ["F5"])
         self.pause = self._make("pause", self.tr("Pause or go on"), self.tr("Let the run wait, or go on"), ["F6"])
         self.stop = self._make("stop", self.tr("Stop"), self.tr("Stop the run and keep what was learned"), ["Shift+F5"])
@@ -102,13 +102,12 @@ class Actions(QObject):
         self._icons[action] = picture
         return action
 
-    def _page(self, name: str, text: str, tip: str, key: str) -> None:
-        """Add an action that shows a page beside pad and answer; its picture is called as the page."""
-        action = self._make(name, text, tip, [key])
-        action.setObjectName(f"show_{name}")
+    def _page(self, page: Page) -> QAction:
+        action = self._make(page.icon, page.title, page.tip, [page.key])
+        action.setObjectName(f"show_{page.id}")
         action.setCheckable(True)
         action.setIconVisibleInMenu(False)
-        self.pages[name] = action
+        return action
 
     def _choice(self, *actions: QAction) -> QActionGroup:
         group = QActionGroup(self)

@@ -24,6 +24,7 @@ from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
 from digitpad.ui.pad.square_frame import SquareFrame
+from digitpad.ui.pages import pages
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.live_reading import LiveReader, Reading
@@ -35,7 +36,7 @@ from digitpad.ui.workbench import Workbench
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
-_FOLLOW_RUNS = "training", "map", "samples"
+_FOLLOW_RUNS = frozenset({"training", "map", "samples"})
 _REMARK_SHOWN = 8000  # milliseconds
 
 
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self._session = TrainingSession(training_service, self)
         self._painted = self._closing = False
         self._training = TrainingPage(training_service, self._session, self._network, device)
-        self._actions = Actions(self)
+        self._actions = Actions(pages(self._training), self)
         self._collector = IdleCollector(self)
         self._make_parts()
         rejection = self._answers.rejection.menu
@@ -92,7 +93,8 @@ class MainWindow(QMainWindow):
         self.restoreState(settings.layout)
         self._fit_screen()
         self._workbench.share = settings.left_share
-        self._workbench.show_page(settings.page)
+        for page_id in settings.pages:
+            self._workbench.show_page(page_id)
         self._canvas.setFocus()
 
     def _fit_screen(self) -> None:
@@ -119,9 +121,8 @@ class MainWindow(QMainWindow):
         self._themes = ThemeSwitch(self._application, self._settings, self._actions.themes)
 
     def _arrange(self) -> None:
-        pages = {"training": self._training, "map": self._training.map, "samples": self._training.samples}
-        for name, page in pages.items():
-            self._workbench.add(self._actions.pages[name], page)
+        for page, action in self._actions.pages.items():
+            self._workbench.add(page, action)
         self.setCentralWidget(self._workbench)
         card = self._answers.checkpoint
         order = (self._width, self._canvas, self._answers.rejection, card.load_button, card.save_button)
@@ -237,7 +238,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_run(self) -> None:
         """Show how a run goes on, unless a page that follows it is shown already."""
-        if self._workbench.page not in _FOLLOW_RUNS:
+        if _FOLLOW_RUNS.isdisjoint(self._workbench.shown):
             self._workbench.show_page("training")
 
     @Slot()
@@ -258,7 +259,6 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape breaks off a stroke, or closes a message, or the page that has the focus; it takes nothing away."""
-        focus = self.focusWidget()
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self._canvas.is_pen_down:
@@ -267,8 +267,7 @@ class MainWindow(QMainWindow):
             self._notice.close_message()
         elif self._actions.present.isChecked():
             self._actions.present.setChecked(False)
-        elif focus is not None and self._workbench.shows(focus):
-            self._workbench.show_page("")
+        elif self._workbench.close_page_of(self.focusWidget()):
             self._canvas.setFocus()
 
     @Slot(bool)
@@ -319,7 +318,7 @@ class MainWindow(QMainWindow):
         self._actions.present.setChecked(False)  # the size to remember is the one before
         self._settings.pen_width = self._width.value()
         self._settings.false_rejection_rate = self._network.false_rejection_rate
-        self._settings.page, self._settings.left_share = self._workbench.page, self._workbench.share
+        self._settings.pages, self._settings.left_share = self._workbench.shown, self._workbench.share
         self._settings.remember_window(self.saveGeometry(), self.saveState())
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._session.shut_down()

@@ -78,7 +78,9 @@ def make_tool_bar(actions: Actions, pen_width: QWidget) -> QToolBar:
     bar.addWidget(gap)
     bar.addWidget(pen_width)
     bar.addSeparator()
-    bar.addActions(list(actions.pages.values()))
-    for action in actions.pages.values():
+    for page, action in actions.pages.items():
+        if not page.has_tool:
+            continue
+        bar.addAction(action)
         cast(QToolButton, bar.widgetForAction(action)).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return bar

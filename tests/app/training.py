@@ -68,10 +68,13 @@ class Training:
     def ready(self):
         """Wait for what the panel looks for when it is first opened: data, recipes and runs. It is left as it was."""
         self.until(lambda: self.network.state.info is not None)
-        page = self.workbench.page
+        pages = self.workbench.shown
         self.open()
         self.until(lambda: self.combo("data_combo").currentData())
-        self.workbench.show_page(page)
+        if "training" not in pages:
+            self.open(False)
+        for page in pages:
+            self.workbench.show_page(page)
         return self
 
     def combo(self, name):

@@ -29,11 +29,11 @@ SHOWN = {
     ),
     *("setInformativeText", "setDetailedText", "setLabelText", "setHeaderData", "showMessage", "drawText", "say"),
     *("QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction", "QDockWidget"),
-    *("named", "push_button", "note_label"),
+    *("named", "push_button", "close_button", "note_label"),
 }
 """Functions and classes whose texts people see."""
 
-NOT_SHOWN = {".addItem": 1, "named": 1, "push_button": 1, "note_label": 1}
+NOT_SHOWN = {".addItem": 1, "named": 1, "push_button": 1, "close_button": 2, "note_label": 1}
 """The argument of some that is data, or a name that nobody sees."""
 
 MESSAGE_CLASSES = ("Message", "DigitpadError", "InputError")

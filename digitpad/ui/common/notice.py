@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.layouts import column, row
-from digitpad.ui.common.widgets import announce, named
+from digitpad.ui.common.widgets import announce, close_button, named
 
 _BREAKS = re.compile(r"(?<=[/\\._-])(?=[^\W\d])|(?<=[^\W_]{24})(?=[^\W_])")
 
@@ -32,11 +32,7 @@ class Notice(QFrame):
         self._text = named(QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "notice_text")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        close = QToolButton()
-        close.setText("×")
-        close.setToolTip(self.tr("Close this message"))
-        close.setAccessibleName(self.tr("Close this message"))
-        close.clicked.connect(self.close_message)
+        close = close_button(self.tr("Close this message"), self.close_message)
         row(self._text, column(close, None), parent=self, spacing=4).setContentsMargins(16, 4, 4, 4)
         self.hide()
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 W = TypeVar("W", bound=QWidget)
 
@@ -25,6 +25,14 @@ def named(widget: W, name: str, spoken: str = "", tip: str = "") -> W:
 def push_button(text: str, name: str, clicked: Callable[..., object] | SignalInstance, tip: str = "") -> QPushButton:
     """A button, by its object name, with what its click calls."""
     button = named(QPushButton(text), name, tip=tip)
+    button.clicked.connect(clicked)
+    return button
+
+
+def close_button(words: str, clicked: Callable[..., object] | SignalInstance, name: str = "") -> QToolButton:
+    """A small cross, with the words that say what it closes."""
+    button = named(QToolButton(), name, words, words)
+    button.setText("×")
     button.clicked.connect(clicked)
     return button
 

@@ -94,13 +94,14 @@ class Settings:
         self._set("text_size", percent)
 
     @property
-    def page(self) -> str:
-        """Name of the page beside pad and answer, '' for none."""
-        return self._get("page", "training" if self._get("training_open", False) else "")  # the key of 0.1.0
+    def pages(self) -> list[str]:
+        """Ids of the pages beside pad and answer, the one that was opened last at the end."""
+        was_open = ["training"] if self._get("training_open", False) else []  # the key of 0.1.0
+        return [page_id for page_id in self._get("pages", list[Any](was_open)) if isinstance(page_id, str)]
 
-    @page.setter
-    def page(self, name: str) -> None:
-        self._set("page", name)
+    @pages.setter
+    def pages(self, page_ids: list[str]) -> None:
+        self._set("pages", page_ids)
 
     @property
     def left_share(self) -> float:

@@ -41,7 +41,7 @@ def stored_in_json(key, value):
     path.write_text(json.dumps({key: value}, default=bytes.hex))
 
 
-@pytest.mark.parametrize("key", ["theme", "pen_width", "lost", "page", "left_share", "recent", "geometry", "layout"])
+@pytest.mark.parametrize("key", ["theme", "pen_width", "lost", "pages", "left_share", "recent", "geometry", "layout"])
 @pytest.mark.parametrize("value", ["", "nonsense", -5, 10**9, True, ["a", "b"], [1], {"a": 1}, b"\x00"])
 @pytest.mark.parametrize("store", [store, stored_in_json])
 def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value, store):
@@ -52,7 +52,7 @@ def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value, store):
     assert 10 <= settings.pen_width <= 120
     assert settings.false_rejection_rate == FALSE_REJECTION_RATE
     assert all(isinstance(path, Path) for path in settings.recent)
-    assert isinstance(settings.page, str)
+    assert all(isinstance(page_id, str) for page_id in settings.pages)
     assert 0 <= settings.left_share <= 1
     assert settings.geometry.size() >= 0
     assert settings.layout.size() >= 0
