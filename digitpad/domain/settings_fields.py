@@ -172,6 +172,11 @@ def shown(value: object) -> str | Message:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+def printable(text: str) -> str:
+    """The text on one line: what cannot be printed becomes single spaces."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 @functools.cache
 def _strict_type(kind: Any, low: float | None, high: float | None, longest: int | None) -> Any:  # noqa: ANN401
     """The type with its limits, as msgspec checks it."""

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from digitpad.domain.errors import InputError
 from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
 from digitpad.domain.run import LONGEST_NAME, RunInfo
-from digitpad.domain.settings_fields import from_values, to_values
+from digitpad.domain.settings_fields import from_values, printable, to_values
 from digitpad.storage.json_object import json_object
 from digitpad.storage.recipe_store import recipe_from_values, recipe_to_values
 
@@ -52,11 +52,6 @@ def info_from_json(data: bytes, run_id: str) -> RunInfo:
     except InputError as error:
         raise InputError("The run {run} has a damaged run.json. {reason}", run=run_id, reason=error) from error
     return replace(info, name=printable(info.name)[:LONGEST_NAME].strip() or run_id)
-
-
-def printable(text: str) -> str:
-    """The text on one line: what cannot be printed becomes single spaces."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def reports_to_lines(reports: Iterable[Report]) -> bytes:

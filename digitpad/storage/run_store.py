@@ -28,12 +28,12 @@ from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Report
 from digitpad.domain.run import LONGEST_NAME, RunInfo
+from digitpad.domain.settings_fields import printable
 from digitpad.storage.file_lock import file_lock, is_locked
 from digitpad.storage.io import open_file, read_file, unfinished, write_atomically
 from digitpad.storage.run_json import (
     info_from_json,
     info_to_json,
-    printable,
     reports_from_lines,
     reports_to_lines,
     reports_until,
