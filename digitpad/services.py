@@ -13,17 +13,16 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 import digitpad.ink.raster.render  # noqa: F401 - the window needs it, and it needs no Qt
-from digitpad.domain.data_info import DataInfo, Embedding, ImagePage
+from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Augmentation, Recipe
-from digitpad.domain.reports import EarlierReports, Preparing, Report, Samples
-from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.platform.cores import cores
@@ -33,7 +32,7 @@ from digitpad.storage.run_store import find_run, runs_folder
 
 if TYPE_CHECKING:
     from digitpad.learning.inspect.embedding import EmbeddingMap
-    from digitpad.learning.models.checkpoints import Checkpoint
+    from digitpad.reading.checkpoint_file import Checkpoint
     from digitpad.reading.reader import Reader
 
 if sys.platform == "win32":
@@ -71,17 +70,10 @@ def load_torch() -> None:
 
 @dataclass(frozen=True, eq=False)
 class LiveNetwork:
-    """A network in training, as it was at one step.
-
-    Attributes:
-        reader: reads with it.
-        step: steps that it had been trained for.
-        network: the checkpoint, for `MapMaker.update`.
-    """
+    """What reads with a network in training as it was after some steps."""
 
     reader: Reader
     step: int
-    network: object
 
 
 if TYPE_CHECKING:
@@ -105,8 +97,8 @@ else:
     embedding, devices, runs = _Lazy("inspect.embedding"), _Lazy("models.devices"), _Lazy("training.runs")
 
 
-OnProgress = Callable[[RunInfo | Report | EarlierReports | Samples | Preparing], None]
 OnNetwork = Callable[[LiveNetwork], None]
+MapMaker: TypeAlias = "EmbeddingMap"
 
 
 class TrainingService:
@@ -176,40 +168,13 @@ class TrainingService:
 
     def map_maker(self, data_id: str) -> MapMaker:
         """See `digitpad.learning.inspect.embedding`."""
-        return MapMaker(embedding.EmbeddingMap(datasets.cached_data(data_id, "test")))
-
-
-class MapMaker:
-    """Maps of a network's last hidden layer, each moved on from the one before."""
-
-    def __init__(self, maps: EmbeddingMap) -> None:
-        self._maps = maps
-
-    @property
-    def pixels(self) -> Pixels:
-        """The images of the map, uint8 (n, 28, 28)."""
-        return self._maps.pixels
-
-    def update(self, live: LiveNetwork, drawing: Pixels | None) -> Embedding:
-        """Compute the next map; takes seconds."""
-        checkpoint = cast("Checkpoint", live.network)
-        info = checkpoint.info
-        return self._maps.update(checkpoint.network, info.mean, info.std, live.step, drawing)
-
-    def place(self, drawing: Pixels) -> tuple[float, float] | None:
-        """Where a drawing lies in the last map."""
-        return self._maps.place(drawing)
-
-    def close(self) -> None:
-        """End what computes; may be called from any thread."""
-        self._maps.close()
+        return embedding.EmbeddingMap(datasets.cached_data(data_id, "test"))
 
 
 def _shower(show: OnNetwork) -> Callable[[Checkpoint, int], None]:
-    from digitpad.learning.models.checkpoints import as_data
     from digitpad.reading.reader import Reader
 
-    return lambda checkpoint, step: show(LiveNetwork(Reader(as_data(checkpoint)), step, checkpoint))
+    return lambda checkpoint, step: show(LiveNetwork(Reader(checkpoint), step))
 
 
 def _lower_priority() -> int:

@@ -12,8 +12,8 @@ from PySide6.QtCore import QSettings
 
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
-from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.runs import resume
+from digitpad.reading.load import load_checkpoint
 from digitpad.storage.recipe_store import load_recipe, recipe_to_json
 from digitpad.storage.run_store import find_run, list_runs
 from digitpad.ui.session.settings import Settings

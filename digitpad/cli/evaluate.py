@@ -10,8 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitpad.cli.output import print_json, printable
+from digitpad.cli.output import print_json
 from digitpad.domain.errors import InputError
+from digitpad.domain.settings_fields import printable
 from digitpad.storage.io import DEFAULT_CHECKPOINT, write_atomically
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _reader(arguments: argparse.Namespace) -> tuple[CheckpointInfo, Read, int]:
     """What is known of the checkpoint, what reads with it, and in how many threads; torch where the device needs it."""
     if arguments.device not in ("auto", "cpu"):
-        from digitpad.learning.models.checkpoints import load_checkpoint, reader_on
+        from digitpad.learning.models.checkpoints import reader_on
         from digitpad.learning.models.devices import choose_device
+        from digitpad.reading.load import load_checkpoint
 
         device = choose_device(arguments.device)
         checkpoint = load_checkpoint(arguments.checkpoint or DEFAULT_CHECKPOINT)
@@ -103,10 +105,11 @@ def _print(result: Evaluation) -> None:
         spread = "" if result.writers_sd is None else f" ± {result.writers_sd:.2%} (mean ± standard deviation)"
         writers = "1 writer" if len(result.writers) == 1 else f"{len(result.writers):,} writers"
         print(f"by writer: {result.writers_mean:.2%}{spread}, {writers}")
-        weakest = sorted(result.writers, key=lambda writer: writer.accuracy)[:3]
-        print(
-            "weakest: " + ", ".join(f"{printable(each.writer)} {each.accuracy:.2%} of {each.n:,}" for each in weakest)
-        )
+        weakest = []
+        for each in sorted(result.writers, key=lambda writer: writer.accuracy)[:3]:
+            name = printable(each.writer)  # without what could steer a terminal
+            weakest.append(f"{name if len(name) <= 40 else f'{name[:39]}…'} {each.accuracy:.2%} of {each.n:,}")
+        print("weakest: " + ", ".join(weakest))
     print("rows: label, columns: read as")
     print("      " + "".join(f"{digit:>6}" for digit in range(10)) + "   right")
     for digit, (row, accuracy) in enumerate(zip(result.confusion, result.digits, strict=True)):

@@ -25,12 +25,6 @@ def print_json(**values: object) -> None:
     print(json.dumps(values), flush=True)
 
 
-def printable(name: str) -> str:
-    """A name from a file, in one line, without what could steer a terminal."""
-    line = "".join(character if character.isprintable() else " " for character in name)
-    return line if len(line) <= 40 else f"{line[:39]}…"
-
-
 def check_writable(out: Path) -> None:
     """Refuse, before the work is done, a place where its result could not be written.
 

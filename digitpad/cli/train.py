@@ -93,7 +93,7 @@ def _resumed(named: Path) -> RunFolder:
         return RunFolder(named.absolute().parent)
     if not named.exists():
         return find_run(runs_folder(), str(named))
-    from digitpad.learning.models.checkpoints import load_checkpoint
+    from digitpad.reading.load import load_checkpoint
 
     run = load_checkpoint(named).info.run
     if not run:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from digitpad.cli.output import print_error, print_json
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
-from digitpad.domain.run import RunInfo
+from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Samples, StepsReport
+from digitpad.domain.run import Progress, RunInfo
 from digitpad.storage.run_store import export_checkpoint, find_run, runs_folder
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class TrainProgress(contextlib.ExitStack):
             self._logs = Logs(logs)
             self.callback(self._logs.close)
 
-    def on_progress(self, now: RunInfo | Report | EarlierReports | Samples | Preparing) -> None:
+    def on_progress(self, now: Progress) -> None:
         """Show what a run reports."""
         match now:
             case RunInfo():

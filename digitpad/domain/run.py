@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
-from digitpad.domain.reports import EpochReport
+from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples
 from digitpad.domain.settings_fields import Amount, Count, Seed, Setting, Text
 
 LONGEST_NAME = 80
@@ -99,3 +100,9 @@ class RunInfo:
     def after_epoch(self, report: EpochReport) -> RunInfo:
         """What is known of the run after an epoch."""
         return self.tested(report.epoch, report.train_seconds, report.test_accuracy, is_best=report.is_best)
+
+
+Progress = RunInfo | Report | EarlierReports | Samples | Preparing
+"""What a run tells while it goes on."""
+
+OnProgress = Callable[[Progress], None]

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from tests.app.training import RUNS
 
@@ -52,7 +54,7 @@ def test_the_menu_leads_to_the_run_to_what_it_learned_and_back_to_what_ships(tra
 def test_of_a_network_that_rejects_nothing_it_is_said(begin, tmp_path):
     shipped = load_checkpoint(DEFAULT_CHECKPOINT)
     path = tmp_path / "unknowing.safetensors"
-    save_checkpoint(path, Checkpoint(shipped.network, replace(shipped.info, thresholds=[])))
+    save_checkpoint(path, as_checkpoint(as_network(shipped), replace(shipped.info, thresholds=[])))
     training = begin("--checkpoint", str(path))
     training.until(lambda: training.status.endswith("never says ‘not a digit’"))
     entry(training, "Pen").trigger()

@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
 
 from digitpad.domain.rejection import FALSE_REJECTION_RATES
-from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.common.theme import LIGHT
 from tests.app.pad import SEVEN
@@ -24,7 +26,7 @@ def checkpoint(tmp_path):
 
     def saved(name, thresholds):
         path = tmp_path / f"{name}.safetensors"
-        save_checkpoint(path, Checkpoint(shipped.network, replace(shipped.info, thresholds=thresholds)))
+        save_checkpoint(path, as_checkpoint(as_network(shipped), replace(shipped.info, thresholds=thresholds)))
         return str(path)
 
     return saved

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QPushButton
 
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
-from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.load import load_checkpoint
 from digitpad.services import TrainingService
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.storage.recipe_store import keep_recipe

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QSpinBox
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError
-from digitpad.learning.models.checkpoints import load_checkpoint
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.load import load_checkpoint
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import load_recipe, recipes_folder
 from digitpad.storage.run_store import RunFolder, runs_folder

@@ -24,12 +24,14 @@ from digitpad.ink.drawings import Drawing
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import OUTLIER, split_validation
 from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_images, read_pen, rendered
-from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.learning.training.losses import energy_score
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.platform.cores import cores
 from digitpad.reading.calibration import calibration_error, fit_temperature, probabilities, reliability, thresholds
+from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.reading.zoo import NETWORKS
 from tests.digit_styles import outliers_by_style
 
@@ -58,7 +60,7 @@ def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]
     _, unseen_writers = read_pen(ink, fold)
     if not path.exists():
         save_checkpoint(path, _trained(recipe, ink, fold))
-    network = load_checkpoint(path).network
+    network = as_network(load_checkpoint(path))
     logits, others_seen = _answers(network, recipe, unseen_writers), _answers(network, recipe, _no_digits())
     labels = torch.tensor([drawing.label for drawing in unseen_writers])
     right = (logits.argmax(dim=1) == labels).numpy()
@@ -95,7 +97,7 @@ def _trained(recipe: Recipe, ink: Path, fold: int) -> Checkpoint:
     info = CheckpointInfo(
         "fold", recipe.network, layers, mean=recipe.mean, std=recipe.std, recipe=recipe.id, data=words
     )
-    return Checkpoint(training.snapshot(), info)
+    return as_checkpoint(training.snapshot(), info)
 
 
 def _answers(network: torch.nn.Module, recipe: Recipe, drawings: list[Drawing]) -> torch.Tensor:

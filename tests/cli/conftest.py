@@ -9,8 +9,9 @@ from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.export import to_png
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink
-from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.networks import build
+from digitpad.reading.checkpoint_file import save_checkpoint
 from tests.hand_drawn import drawn
 
 
@@ -71,5 +72,5 @@ def blind(tmp_path):
         network[1].weight.zero_()
         network[1].bias.copy_(5.0 * (torch.arange(10) == 4))
     info = CheckpointInfo("blind", "custom", [["flatten"], ["linear", 10]])
-    save_checkpoint(tmp_path / "blind.safetensors", Checkpoint(network, info))
+    save_checkpoint(tmp_path / "blind.safetensors", as_checkpoint(network, info))
     return tmp_path / "blind.safetensors"

@@ -13,7 +13,7 @@ from digitpad import __version__
 from digitpad.domain.recipe import Recipe
 from digitpad.ink.formats.export import to_png
 from digitpad.ink.formats.inkml import write_inkml
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.storage.log import log_file
 from digitpad.storage.recipe_store import save_recipe
 from digitpad.storage.run_store import list_runs, runs_folder

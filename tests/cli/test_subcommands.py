@@ -16,7 +16,9 @@ from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
-from digitpad.learning.models.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.reading.zoo import NETWORKS
 from tests.digit_styles import outliers_by_style
 from tests.hand_drawn import drawings, drawn
@@ -235,7 +237,7 @@ def strict(tmp_path, blind):
     """A checkpoint that always says 4 and knows two thresholds; its energy score lies between them."""
     known = load_checkpoint(blind)
     info = replace(known.info, thresholds=[[0.003, 4.0], [0.01, 6.0]])
-    save_checkpoint(tmp_path / "strict.safetensors", Checkpoint(known.network, info))
+    save_checkpoint(tmp_path / "strict.safetensors", as_checkpoint(as_network(known), info))
     return tmp_path / "strict.safetensors"
 
 

@@ -26,9 +26,10 @@ from digitpad.domain.run import RunInfo
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.learning.data.datasets import download_folder
 from digitpad.learning.data.images import read_mnist
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.training.loop import normalised
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.load import load_checkpoint
 from digitpad.storage.io import data_folder
 from digitpad.storage.recipe_store import keep_recipe, save_recipe
 from digitpad.storage.run_store import find_run, list_runs, runs_folder
@@ -135,7 +136,7 @@ def test_the_images_of_a_recipe_are_reported_in_lines_and_left_out_of_json(call,
     # The hand-drawn digits come from 0 to 9, writer by writer.
     assert before == "first training images: labels 0 1 2 3 4 5 6 7 8 9 0 1"
     assert (epoch[:5], wrote[:5]) == ("epoch", "wrote")
-    network = load_checkpoint(Path("own.safetensors")).network
+    network = as_network(load_checkpoint(Path("own.safetensors")))
     test = read_mnist(own[3], "test").pixels[:4]
     with torch.no_grad():
         results = network(normalised(test, OWN.mean, OWN.std)).softmax(1)
@@ -220,8 +221,8 @@ def test_the_same_seed_writes_the_same_weights(call, own, tmp_path):
     for name, seed in (("a", 4), ("b", 4), ("c", 5)):
         assert call("train", *own, "--seed", seed, "--out", f"{name}.safetensors")[0] == 0
     one, again, other = (load_checkpoint(tmp_path / f"{name}.safetensors") for name in "abc")
-    assert same(one.network, again.network)
-    assert not same(one.network, other.network)
+    assert same(as_network(one), as_network(again))
+    assert not same(as_network(one), as_network(other))
     assert one.info.run != again.info.run
 
 
@@ -232,7 +233,7 @@ def test_a_recipe_s_file_trains_and_so_does_one_that_was_kept(call, own, fails, 
     keep_recipe(OWN)
     assert call("train", *own, "--recipe", "own", "--out", "kept.safetensors")[0] == 0
     one, other = load_checkpoint(tmp_path / "own.safetensors"), load_checkpoint(tmp_path / "kept.safetensors")
-    assert same(one.network, other.network)
+    assert same(as_network(one), as_network(other))
 
 
 def test_a_recipe_s_file_that_cannot_be_used_is_refused(fails, own, tmp_path):
@@ -412,7 +413,7 @@ def test_one_ctrl_c_saves_and_the_run_goes_on_by_whatever_names_it(call, own, in
         assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
         assert [report["epoch"] for report in map(json.loads, out[:2])] == [1, 2]
         unbroken = load_checkpoint(tmp_path / "unbroken.safetensors")
-        assert same(load_checkpoint(out_file).network, unbroken.network)
+        assert same(as_network(load_checkpoint(out_file)), as_network(unbroken))
     assert signal.getsignal(signal.SIGINT) is before
 
 

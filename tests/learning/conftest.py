@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint
+from digitpad.reading.checkpoint_file import save_checkpoint
 from tests.learning.small_checkpoint import SMALL_INFO, network
 
 torch.set_num_threads(1)
@@ -12,5 +13,5 @@ torch.set_num_threads(1)
 @pytest.fixture
 def saved(tmp_path):
     path = tmp_path / "small.safetensors"
-    save_checkpoint(path, Checkpoint(network(), SMALL_INFO))
+    save_checkpoint(path, as_checkpoint(network(), SMALL_INFO))
     return path

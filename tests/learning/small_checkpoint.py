@@ -8,9 +8,10 @@ from safetensors.torch import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.models.networks import build
 from digitpad.reading.checkpoint_file import FORMAT
+from digitpad.reading.load import load_checkpoint
 
 SMALL = [["conv-bn", 4, 5, 2, 2], ["relu"], ["flatten"], ["linear", 10]]
 SMALL_INFO = CheckpointInfo(
@@ -69,4 +70,4 @@ def loaded_or_error(path):
         loaded = load_checkpoint(path)
     except InputError:
         return
-    assert loaded.network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
+    assert as_network(loaded)(torch.zeros(1, 1, 28, 28)).shape == (1, 10)

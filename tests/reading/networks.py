@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.networks import build
-from digitpad.reading.checkpoint_file import Checkpoint
 
 
 def random_network(layers, seed=0):
@@ -22,10 +22,9 @@ def random_network(layers, seed=0):
     return network.eval()
 
 
-def as_checkpoint(network, layers, **info):
-    """A torch module as data."""
-    arrays = {key: tensor.numpy() for key, tensor in network.state_dict().items()}
-    return Checkpoint(CheckpointInfo("random", "custom", list(layers), **info), arrays)
+def checkpoint_for(network, layers, **info):
+    """A torch module as a checkpoint."""
+    return as_checkpoint(network, CheckpointInfo("random", "custom", list(layers), **info))
 
 
 def torch_logits(network, images, mean=0.0, std=1.0):

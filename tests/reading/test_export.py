@@ -19,7 +19,7 @@ from digitpad.reading.reader import Reader
 from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.io import shipped
 from tests.hand_drawn import drawn
-from tests.reading.networks import as_checkpoint, random_network
+from tests.reading.networks import checkpoint_for, random_network
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(shipped("checkpoints").glob("*.safetensors"))
@@ -46,7 +46,7 @@ def test_the_file_answers_in_plain_onnxruntime_as_the_reader_does(tmp_path, path
 
 @pytest.mark.parametrize("known", NETWORKS)
 def test_every_known_network_is_exported(tmp_path, known):
-    checkpoint = as_checkpoint(random_network(NETWORKS[known]), NETWORKS[known])
+    checkpoint = checkpoint_for(random_network(NETWORKS[known]), NETWORKS[known])
     assert export_onnx(checkpoint, tmp_path / "a.onnx") <= 1e-5
 
 

@@ -14,8 +14,7 @@ from digitpad.domain.errors import InputError
 from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
-from digitpad.learning.models.checkpoints import Checkpoint, as_data, reader_on
-from digitpad.learning.models.checkpoints import load_checkpoint as load_torch_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network, reader_on
 from digitpad.platform.cores import cores
 from digitpad.reading.evaluation.evaluate import read_many
 from digitpad.reading.layers import network_of
@@ -26,7 +25,7 @@ from digitpad.storage.io import shipped
 from digitpad.storage.mnist import mnist_digits
 from tests.digit_styles import outliers_by_style
 from tests.hand_drawn import drawn
-from tests.reading.networks import as_checkpoint, random_network, torch_logits
+from tests.reading.networks import checkpoint_for, random_network, torch_logits
 
 SHIPPED = sorted(shipped("checkpoints").glob("*.safetensors"))
 
@@ -41,8 +40,8 @@ def reader():
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_checkpoint_is_read_as_torch_reads_it(path, images):
-    known = load_torch_checkpoint(path)
-    logits = torch_logits(known.network, images, known.info.mean, known.info.std)
+    known = load_checkpoint(path)
+    logits = torch_logits(as_network(known), images, known.info.mean, known.info.std)
     probabilities, scores = open_reader(path).read_batch(images)
     assert_allclose(
         probabilities, torch.softmax(logits.double() / known.info.temperature, 1).numpy(), atol=1e-5, rtol=0
@@ -53,7 +52,7 @@ def test_every_shipped_checkpoint_is_read_as_torch_reads_it(path, images):
 def assert_alike(checkpoint, images):
     """Probabilities, digits and rejections at every threshold are torch's; untrained networks waver between digits."""
     expected, expected_scores = reader_on(checkpoint, torch.device("cpu"))(images)
-    probabilities, scores = read_many(Reader(as_data(checkpoint)).read_batch, images, cores())
+    probabilities, scores = read_many(Reader(checkpoint).read_batch, images, cores())
     assert_allclose(probabilities, expected, atol=1e-5, rtol=0)
     wavers = np.ptp(np.sort(expected, axis=1)[:, -2:], axis=1) < 1e-6
     assert (wavers | (probabilities.argmax(1) == expected.argmax(1))).all()
@@ -70,7 +69,7 @@ PARTS = [slice(0, 500), pytest.param(slice(500, None), marks=WHOLE)]
 @pytest.mark.parametrize("part", PARTS, ids=["some", "all"])
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_checkpoint_reads_mnist_as_torch_does(path, part, mnist):
-    assert_alike(load_torch_checkpoint(path), mnist_digits(mnist, "test")[0][part])
+    assert_alike(load_checkpoint(path), mnist_digits(mnist, "test")[0][part])
 
 
 @pytest.mark.parametrize("part", PARTS, ids=["some", "all"])
@@ -78,7 +77,7 @@ def test_every_shipped_checkpoint_reads_mnist_as_torch_does(path, part, mnist):
 def test_every_known_network_reads_mnist_as_torch_does(known, part, mnist):
     mean, std = NORMALISATIONS[known]
     info = CheckpointInfo(known, known, list(NETWORKS[known]), mean=mean, std=std, temperature=1.7)
-    assert_alike(Checkpoint(random_network(NETWORKS[known]), info), mnist_digits(mnist, "test")[0][part])
+    assert_alike(as_checkpoint(random_network(NETWORKS[known]), info), mnist_digits(mnist, "test")[0][part])
 
 
 def test_a_reason_is_given_where_there_is_no_digit(reader):
@@ -94,7 +93,7 @@ def test_a_reason_is_given_where_there_is_no_digit(reader):
 @pytest.mark.parametrize("known", NETWORKS)
 def test_every_known_network_with_random_weights_is_read_as_torch_reads_it(known, images):
     network, (mean, std) = random_network(NETWORKS[known]), NORMALISATIONS[known]
-    checkpoint = as_checkpoint(network, NETWORKS[known], mean=mean, std=std, temperature=1.7)
+    checkpoint = checkpoint_for(network, NETWORKS[known], mean=mean, std=std, temperature=1.7)
     logits = torch_logits(network, images, mean, std)
     probabilities, scores = Reader(checkpoint).read_batch(images)
     assert_allclose(probabilities, torch.softmax(logits.double() / 1.7, 1).numpy(), atol=1e-5, rtol=0)
@@ -129,14 +128,14 @@ def test_any_network_is_read_as_torch_reads_it(members, mean, std):
     network = random_network(layers)
     images = np.stack([render(drawn(digit)) for digit in range(10)])
     logits = torch_logits(network, images, mean, std)
-    found = Reader(as_checkpoint(network, layers, mean=mean, std=std)).features(images, ["logits"])["logits"]
+    found = Reader(checkpoint_for(network, layers, mean=mean, std=std)).features(images, ["logits"])["logits"]
     assert_allclose(found, logits.numpy(), atol=1e-4, rtol=1e-4)
 
 
 def test_layers_give_what_torch_s_layers_give(images):
     layers = NETWORKS["wide"]
     network = random_network(layers)
-    reader, values, expected = Reader(as_checkpoint(network, layers)), torch.tensor(images).float()[:, None] / 255, {}
+    reader, values, expected = Reader(checkpoint_for(network, layers)), torch.tensor(images).float()[:, None] / 255, {}
     with torch.inference_mode():
         for name, module in network.named_children():
             expected[name] = values = module(values)
@@ -152,7 +151,7 @@ def test_layers_give_what_torch_s_layers_give(images):
 def test_an_ensemble_gives_each_network_s_layers(images):
     layers = NETWORKS["columns"]
     network = random_network(layers)
-    features = Reader(as_checkpoint(network, layers)).features(images, ["0.columns.2.2", "0.columns.1.23"])
+    features = Reader(checkpoint_for(network, layers)).features(images, ["0.columns.2.2", "0.columns.1.23"])
     with torch.inference_mode():
         values = torch.tensor(images).float()[:, None] / 255
         first, second = network[0].columns[2][:3](values), network[0].columns[1](values)
@@ -199,7 +198,7 @@ def test_an_answer_that_is_no_number_is_a_sentence():
     with torch.no_grad():
         network[1].weight[4] = float("inf")
     with pytest.raises(InputError, match="random computes probabilities that are not numbers"):
-        Reader(as_checkpoint(network, [["flatten"], ["linear", 10]])).predict(drawn(1))
+        Reader(checkpoint_for(network, [["flatten"], ["linear", 10]])).predict(drawn(1))
 
 
 def test_nothing_drawn_is_no_digit(reader):

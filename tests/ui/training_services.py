@@ -77,7 +77,7 @@ class StepwiseTrainingService:
             if not self._is_let(control):
                 return self._stopped()
             on_progress(report)
-            show(LiveNetwork(None, number, None))
+            show(LiveNetwork(None, number))
             if not self._continues(control):
                 return self._stopped()
         if not self._is_let(control):
@@ -120,15 +120,15 @@ class FakeMaps:
         self.problem = None
         self.closed = False
 
-    def update(self, live, drawing):
-        self.updates.append((live.step, drawing))
+    def update(self, reader, step, drawing):
+        self.updates.append((step, drawing))
         while not self.let.acquire(timeout=0.005):
             if self.closed:
                 raise self.problem
         if self.problem is not None:
             raise self.problem
         point = None if drawing is None else (0.5, 0.5)
-        return Embedding(live.step, np.zeros((4, 2), np.float32), np.arange(4), point)
+        return Embedding(step, np.zeros((4, 2), np.float32), np.arange(4), point)
 
     def place(self, drawing):
         self.placed.append(drawing)

@@ -17,12 +17,12 @@ from torch import nn
 from digitpad import __version__
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError, Message
-from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
-from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.reports import EarlierReports, EpochReport, Report, StepsReport
+from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.learning.data.datasets import is_mnist
 from digitpad.learning.data.pen_dataset import needs_pen_digits
-from digitpad.learning.models.checkpoints import Checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.devices import explained
 from digitpad.learning.models.networks import first_member_layers, parameter_count
 from digitpad.learning.training.losses import energy_score
@@ -31,6 +31,7 @@ from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
 from digitpad.platform.cores import cores
 from digitpad.reading.calibration import fit_temperature, thresholds
+from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
 from digitpad.reading.layers import Layers
 from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.run_store import RunFolder, create
@@ -43,7 +44,6 @@ _SHOW_SECONDS, _LONGEST_SHOW_SECONDS = 0.4, 10.0
 _SHOW_SHARE = 0.005
 """so that this share of the time goes to it. What is drawn meanwhile is read late, and few readings are to be."""
 
-OnProgress = Callable[[RunInfo | Report | EarlierReports | Samples | Preparing], None]
 Show = Callable[[Checkpoint, int], None]
 
 
@@ -265,7 +265,7 @@ class _Saver:
 
     def _checkpoint(self, accuracy: float | None, network: nn.Sequential, layers: Layers) -> Checkpoint:
         recipe, info = self._training.recipe, self._info
-        return Checkpoint(
+        return as_checkpoint(
             network,
             CheckpointInfo(
                 name=info.name,

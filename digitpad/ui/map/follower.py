@@ -94,7 +94,8 @@ class MapFollower(QObject):
             make = partial(self._training_service.map_maker, run.data_id)
             self._worker.run(make, partial(self._on_made, run), failed)
         else:
-            update = partial(maker.update, self._waiting.popleft(), self._drawing)
+            live = self._waiting.popleft()
+            update = partial(maker.update, live.reader, live.step, self._drawing)
             self._worker.run(update, partial(self._on_map, run, self._drawing), failed)
 
     def _on_made(self, run: RunInfo, maker: MapMaker) -> None:

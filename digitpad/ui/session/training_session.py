@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
-from digitpad.domain.run import RunInfo, TrainingConfig
+from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.services import OnNetwork, OnProgress, TrainingService
+from digitpad.services import OnNetwork, TrainingService
 from digitpad.storage.run_store import RunFolder, runs_folder
 from digitpad.ui.session.run_curves import RunCurves
 from digitpad.ui.session.worker import Worker

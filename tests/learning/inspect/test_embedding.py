@@ -11,25 +11,24 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
 from digitpad.learning.data.images import Images
-from digitpad.learning.inspect.embedding import EmbeddingMap, aligned, hidden_part
+from digitpad.learning.inspect.embedding import EmbeddingMap, aligned
 from digitpad.learning.inspect.embedding_worker import MapProcess
-from digitpad.learning.models.networks import build
+from digitpad.reading.reader import Reader
 from digitpad.reading.zoo import NETWORKS
+from tests.reading.networks import checkpoint_for, random_network, torch_logits
 
 pytestmark = pytest.mark.timeout(400)  # the process steps back behind all others, and a busy machine starves it
 
 LINEAR = [["flatten"], ["linear", 16], ["relu"], ["dropout", 0.5], ["linear", 10]]
 
 
-def last_hidden(network, images):
+def last_hidden(reader, images):
     """What the last linear layer gets, float32 (n, d)."""
-    with torch.inference_mode():
-        return hidden_part(network)(images).numpy()
+    return reader.features(images, ["hidden"])["hidden"].reshape(len(images), -1)
 
 
 def bars(count: int) -> Images:
@@ -42,9 +41,12 @@ def bars(count: int) -> Images:
     return Images(pixels, labels)
 
 
-def network(seed: int = 0) -> nn.Sequential:
-    torch.manual_seed(seed)
-    return build(LINEAR)
+def reader(change=lambda network: None) -> Reader:
+    """Reads with a small network of random weights, some of which are changed."""
+    network = random_network(LINEAR)
+    with torch.no_grad():
+        change(network)
+    return Reader(checkpoint_for(network, LINEAR, mean=0.1, std=0.3))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def shared():
 
 @pytest.fixture(scope="module")
 def maps(shared):
-    return [shared.update(network(seed=0), 0.1, 0.3, step, bars(10).pixels[3, 0].numpy()) for step in (0, 50)]
+    return [shared.update(reader(), step, bars(10).pixels[3, 0].numpy()) for step in (0, 50)]
 
 
 @pytest.fixture
@@ -71,24 +73,13 @@ def own():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_last_hidden_layer_is_what_the_last_linear_layer_gets(name):
-    torch.manual_seed(1)
-    whole = build(NETWORKS[name]).eval()
-    images = torch.rand(3, 1, 28, 28)
-    hidden = last_hidden(whole, images)
-    assert hidden.dtype == np.float32
-    assert hidden.shape[0] == 3
+    whole = random_network(NETWORKS[name])
+    reader = Reader(checkpoint_for(whole, NETWORKS[name], mean=0.1, std=0.3))
+    images = bars(3).pixels[:, 0].numpy()
+    column = whole[0].columns[0] if name == "columns" else whole
     with torch.no_grad():
-        column = whole[0].columns[0] if name == "columns" else whole
-        torch.testing.assert_close(column[-1](torch.from_numpy(hidden)), column(images))
-
-
-def test_reading_the_hidden_layer_leaves_a_network_in_training_as_it_was():
-    training = build([["flatten"], ["linear", 8], ["batchnorm"], ["relu"], ["dropout", 0.5], ["linear", 10]])
-    before = {name: value.clone() for name, value in training.state_dict().items()}
-    images = torch.rand(200, 1, 28, 28)
-    assert np.array_equal(last_hidden(training, images), last_hidden(training, images))  # without dropout
-    assert training.training
-    assert all(torch.equal(before[name], value) for name, value in training.state_dict().items())
+        outputs = column[-1](torch.from_numpy(last_hidden(reader, images)))
+    torch.testing.assert_close(outputs, torch_logits(column, images, 0.1, 0.3), rtol=1e-4, atol=1e-4)
 
 
 def test_a_map_has_500_images_within_its_square_each_beside_its_like(maps):
@@ -132,24 +123,21 @@ def test_the_place_of_a_drawing_is_within_the_map_whatever_is_drawn(maps, shared
 
 
 def test_a_network_that_computes_no_numbers_is_refused_and_the_map_before_stays(maps, shared):
-    broken = network()
-    nn.init.constant_(broken[1].weight, float("nan"))
+    broken = reader(lambda network: network[1].weight.fill_(float("nan")))
     place = shared.place(shared.pixels[0])
-    with pytest.raises(InputError, match="no number"):
-        shared.update(broken, 0.1, 0.3, 60, None)
+    with pytest.raises(InputError, match="not finite"):
+        shared.update(broken, 60, None)
     assert shared.place(shared.pixels[0]) == place
 
 
 def test_a_network_that_tells_nothing_apart_makes_one_dot_and_the_next_map_is_whole_again(own):
     made = own(EmbeddingMap(bars(500)))
-    made.update(network(), 0.1, 0.3, 50, None)
-    dead = network()
-    nn.init.zeros_(dead[1].weight)
-    nn.init.zeros_(dead[1].bias)
-    same = made.update(dead, 0.1, 0.3, 60, made.pixels[0])
+    made.update(reader(), 50, None)
+    dead = reader(lambda network: (network[1].weight.zero_(), network[1].bias.zero_()))
+    same = made.update(dead, 60, made.pixels[0])
     assert not same.points.any()
     assert same.drawing == (0, 0)
-    assert made.update(network(), 0.1, 0.3, 70, None).points.std() > 0.2
+    assert made.update(reader(), 70, None).points.std() > 0.2
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +149,7 @@ def process():
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_a_few_images_make_a_map_too(process, count):
-    features = last_hidden(network(), bars(count).pixels / 255)
+    features = last_hidden(reader(), bars(count).pixels[:, 0].numpy())
     places = process.compute(features, np.zeros((0, 2), np.float32))
     assert (places.shape, places.dtype) == ((count, 2), np.float32)
     assert np.isfinite(places).all()
@@ -191,14 +179,14 @@ def children():
 def update_for_ever(made, problems):
     try:
         while True:
-            made.update(network(), 0.1, 0.3, 0, None)
+            made.update(reader(), 0, None)
     except DigitpadError as error:
         problems.append(str(error))
 
 
 def test_where_the_process_dies_a_sentence_says_so_and_the_next_update_starts_another(own, children):
     made = own(EmbeddingMap(bars(500)))
-    made.update(network(), 0.1, 0.3, 0, None)
+    made.update(reader(), 0, None)
     (first,), problems = children(), []
     updates = threading.Thread(target=update_for_ever, args=(made, problems))
     updates.start()
@@ -207,7 +195,7 @@ def test_where_the_process_dies_a_sentence_says_so_and_the_next_update_starts_an
             process.kill()
         updates.join(0.05)
     assert "process ended" in problems[0]
-    assert made.update(network(), 0.1, 0.3, 0, None).points.shape == (500, 2)
+    assert made.update(reader(), 0, None).points.shape == (500, 2)
     assert [process.pid for process in children()] != [first.pid]
     made.close()
     assert not children()
@@ -225,7 +213,7 @@ def test_closing_ends_an_update_under_way(own, children):
     assert "process ended" in problems[0]
     assert not children()
     with pytest.raises(DigitpadError, match="process ended"):
-        made.update(network(), 0.1, 0.3, 0, None)
+        made.update(reader(), 0, None)
 
 
 def test_the_process_needs_neither_torch_nor_qt():

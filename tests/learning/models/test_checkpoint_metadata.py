@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.checkpoints import as_network
 from digitpad.reading.checkpoint_file import FORMAT
+from digitpad.reading.load import load_checkpoint
 from digitpad.reading.zoo import NETWORKS
 from tests.learning.small_checkpoint import SMALL, input_error, loaded_or_error, metadata, network, write
 
@@ -145,7 +146,7 @@ def test_other_precisions_are_read_as_single(tmp_path, dtype, ending):
         torch.save(tensors, path)
     else:
         path.write_bytes(save(tensors))
-    for key, tensor in load_checkpoint(path).network.state_dict().items():
+    for key, tensor in as_network(load_checkpoint(path)).state_dict().items():
         assert tensor.dtype == torch.float32
         assert torch.equal(tensor, made.state_dict()[key].to(dtype).float())
 

@@ -18,8 +18,10 @@ from safetensors.torch import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.learning.models.checkpoints import Checkpoint, as_data, load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.learning.models.networks import parameter_count
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.reading.tensors import MAX_BYTES
 from digitpad.reading.zoo import NETWORKS
@@ -39,18 +41,18 @@ from tests.learning.small_checkpoint import (
 
 def test_weights_description_and_answers_survive_the_disk(saved):
     loaded = load_checkpoint(saved)
-    assert same(loaded.network, network())
-    assert not loaded.network.training
-    assert vars(loaded.info) == {**vars(SMALL_INFO), "path": saved, "parameters": parameter_count(loaded.network)}
-    before = Reader(as_data(Checkpoint(network(), SMALL_INFO))).predict(drawn(3))
-    assert Reader(as_data(loaded)).predict(drawn(3)).probabilities == before.probabilities
+    assert same(as_network(loaded), network())
+    assert not as_network(loaded).training
+    assert vars(loaded.info) == {**vars(SMALL_INFO), "path": saved, "parameters": parameter_count(as_network(loaded))}
+    before = Reader(as_checkpoint(network(), SMALL_INFO)).predict(drawn(3))
+    assert Reader(loaded).predict(drawn(3)).probabilities == before.probabilities
 
 
 @pytest.mark.parametrize("known", NETWORKS)
 def test_every_known_network_survives_the_disk(tmp_path, known):
     made = network(NETWORKS[known])
-    save_checkpoint(tmp_path / "a.safetensors", Checkpoint(made, CheckpointInfo("a", known, list(NETWORKS[known]))))
-    assert same(load_checkpoint(tmp_path / "a.safetensors").network, made)
+    save_checkpoint(tmp_path / "a.safetensors", as_checkpoint(made, CheckpointInfo("a", known, list(NETWORKS[known]))))
+    assert same(as_network(load_checkpoint(tmp_path / "a.safetensors")), made)
 
 
 def test_the_metadata_says_what_rebuilds_and_describes_the_network(saved):
@@ -62,7 +64,7 @@ def test_the_metadata_says_what_rebuilds_and_describes_the_network(saved):
 
 def test_what_is_not_known_stays_unknown(tmp_path):
     info = CheckpointInfo("a", "custom", SMALL)
-    save_checkpoint(tmp_path / "a.safetensors", Checkpoint(network(), info))
+    save_checkpoint(tmp_path / "a.safetensors", as_checkpoint(network(), info))
     read = load_checkpoint(tmp_path / "a.safetensors").info
     assert (read.seed, read.epochs, read.test_accuracy, read.date) == (None, None, None, "")
 
@@ -80,7 +82,7 @@ def test_a_checkpoint_in_its_run_s_folder_is_named_after_the_recipe_too_and_a_co
     info = replace(SMALL_INFO, recipe="best", run="20260101-000000-best")
     path = tmp_path / place
     path.parent.mkdir(parents=True)
-    save_checkpoint(path, Checkpoint(network(), info))
+    save_checkpoint(path, as_checkpoint(network(), info))
     assert load_checkpoint(path).info.name == name
 
 
@@ -172,7 +174,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypa
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DigitpadError) as failed:
-        save_checkpoint(saved, Checkpoint(network(seed=1), SMALL_INFO))
+        save_checkpoint(saved, as_checkpoint(network(seed=1), SMALL_INFO))
     assert not isinstance(failed.value, InputError)
     assert ("disk is full" in str(failed.value)) == (code == errno.ENOSPC)
     assert saved.read_bytes() == before
@@ -187,10 +189,10 @@ def test_a_small_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
         pytest.skip("only root can mount a small disk")
     try:
         path = disk / "a.safetensors"
-        save_checkpoint(path, Checkpoint(network(), SMALL_INFO))
+        save_checkpoint(path, as_checkpoint(network(), SMALL_INFO))
         with pytest.raises(DigitpadError, match="disk is full"):
-            save_checkpoint(path, Checkpoint(network(seed=1), SMALL_INFO))
-        assert same(load_checkpoint(path).network, network())
+            save_checkpoint(path, as_checkpoint(network(seed=1), SMALL_INFO))
+        assert same(as_network(load_checkpoint(path)), network())
         assert list(disk.iterdir()) == [path]
     finally:
         subprocess.run(["umount", disk], check=True)
@@ -199,7 +201,9 @@ def test_a_small_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
 SAVE_FOREVER = """
 import sys
 from pathlib import Path
-from digitpad.learning.models.checkpoints import load_checkpoint, save_checkpoint
+from digitpad.learning.models.checkpoints import as_checkpoint, as_network
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import load_checkpoint
 path = Path(sys.argv[1])
 checkpoint = load_checkpoint(path)
 print("ready", flush=True)
@@ -224,5 +228,5 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_file(saved):
         while not any(path.suffix == ".part" for path in saved.parent.iterdir()):
             assert process.poll() is None
         process.kill()
-    assert same(load_checkpoint(saved).network, network())
+    assert same(as_network(load_checkpoint(saved)), network())
     assert all(re.fullmatch(r"\.[0-9a-f]{8}\.part", p.name) for p in saved.parent.glob(".*"))

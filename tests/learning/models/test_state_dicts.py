@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.models.networks import parameter_count
+from digitpad.reading.load import load_checkpoint
 from digitpad.reading.tensors import MAX_BYTES
 from digitpad.reading.zoo import NETWORKS, NORMALISATIONS
 from tests.learning.small_checkpoint import input_error, loaded_or_error, network, same
@@ -74,16 +75,16 @@ def test_a_state_dict_of_a_known_network_is_read_whatever_its_names(tmp_path, kn
     tensors = declared(known, shuffled)
     torch.save(tensors if key is None else {"epoch": 5, "loss": 0.1, key: tensors}, tmp_path / "mine.pth")
     loaded = load_checkpoint(tmp_path / "mine.pth")
-    assert same(loaded.network, network(NETWORKS[known]))
+    assert same(as_network(loaded), network(NETWORKS[known]))
     assert (loaded.info.name, loaded.info.network, loaded.info.recipe) == ("mine", known, "")
     assert (loaded.info.mean, loaded.info.std) == NORMALISATIONS[known]
-    assert loaded.info.parameters == parameter_count(loaded.network)
+    assert loaded.info.parameters == parameter_count(as_network(loaded))
 
 
 @pytest.mark.parametrize("known", FOREIGN)
 def test_a_foreign_safetensors_file_of_a_known_network_is_read(tmp_path, known):
     (tmp_path / "mine.safetensors").write_bytes(save(dict(declared(known))))
-    assert same(load_checkpoint(tmp_path / "mine.safetensors").network, network(NETWORKS[known]))
+    assert same(as_network(load_checkpoint(tmp_path / "mine.safetensors")), network(NETWORKS[known]))
 
 
 @pytest.mark.parametrize("known", NETWORKS)
@@ -94,21 +95,21 @@ def test_a_network_of_digitpad_s_own_whose_description_is_missing_keeps_every_te
             tensor.fill_(index + 1)
     (tmp_path / "mine.safetensors").write_bytes(save(made.state_dict()))
     torch.save(made.state_dict(), tmp_path / "mine.pt")
-    assert same(load_checkpoint(tmp_path / "mine.safetensors").network, made)
-    assert same(load_checkpoint(tmp_path / "mine.pt").network, made)
+    assert same(as_network(load_checkpoint(tmp_path / "mine.safetensors")), made)
+    assert same(as_network(load_checkpoint(tmp_path / "mine.pt")), made)
 
 
 def test_numbers_in_names_are_counted_however_long_they_are(tmp_path):
     tensors = {f"layer{'9' * 5000}{key}": tensor for key, tensor in declared("five-by-five").items()}
     (tmp_path / "mine.safetensors").write_bytes(save(tensors))
-    assert same(load_checkpoint(tmp_path / "mine.safetensors").network, network(NETWORKS["five-by-five"]))
+    assert same(as_network(load_checkpoint(tmp_path / "mine.safetensors")), network(NETWORKS["five-by-five"]))
 
 
 def test_parameters_and_the_old_file_format_are_read(tmp_path):
     made = network(NETWORKS["keras"])
     parameters = {f"module.{name}": parameter for name, parameter in made.named_parameters()}
     torch.save(parameters, tmp_path / "old.pt", _use_new_zipfile_serialization=False)
-    assert same(load_checkpoint(tmp_path / "old.pt").network, made)
+    assert same(as_network(load_checkpoint(tmp_path / "old.pt")), made)
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,14 @@ from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.learning.data import datasets
 from digitpad.learning.data.images import read_mnist, split_validation
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.models.networks import build, parameter_count
 from digitpad.learning.training import loop
 from digitpad.learning.training import prepare as preparing
 from digitpad.learning.training import runs as module
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.learning.training.runs import PreviewTimer, resume, run
+from digitpad.reading.load import load_checkpoint
 from digitpad.storage.recipe_store import save_recipe
 from digitpad.storage.run_store import CUT_OFF, find_run, list_runs, rename_run
 from tests.hand_drawn import drawings
@@ -101,7 +102,7 @@ def interim_and_epoch_reports(run_folder):
 
 def assert_same_end(one, other):
     for file in ("best", "last"):
-        assert torch.equal(*(weights(load_checkpoint(getattr(folder, file)).network) for folder in (one, other)))
+        assert torch.equal(*(weights(as_network(load_checkpoint(getattr(folder, file)))) for folder in (one, other)))
     assert steps(one) == steps(other)
     assert interim_and_epoch_reports(one) == interim_and_epoch_reports(other)
     reported = [
@@ -195,10 +196,10 @@ def test_a_checkpoint_tells_where_it_comes_from(config, tmp_path):
     assert (said.run, said.recipe, said.network, said.seed) == (info.id, "tiny", "five-by-five", 3)
     assert (said.epochs, said.data, said.test_accuracy) == (3, info.data, None)
     assert (said.mean, said.std, said.parameters) == (RECIPE.mean, RECIPE.std, 28_938)
-    assert not checkpoint.network.training
+    assert not as_network(checkpoint).training
     test = read_mnist(Path(config.data), "test")
     with torch.no_grad():
-        logits = checkpoint.network(loop.normalised(test.pixels, said.mean, said.std))
+        logits = as_network(checkpoint)(loop.normalised(test.pixels, said.mean, said.std))
     assert float((logits.argmax(1) == test.labels).float().mean()) == pytest.approx(info.best_accuracy)
 
 
@@ -364,7 +365,7 @@ def test_the_best_is_chosen_on_images_held_out_and_not_on_test_images(misleading
     assert lowest < 6
     best, last = load_checkpoint(folder.best), load_checkpoint(folder.last)
     assert (best.info.epochs, last.info.epochs) == (lowest, 6)
-    assert torch.equal(weights(best.network), weights(seen[lowest][1].network))
+    assert torch.equal(weights(as_network(best)), weights(as_network(seen[lowest][1])))
     assert info.best_accuracy == seen[lowest][0].test_accuracy
     assert info.last_accuracy == seen[6][0].test_accuracy
     assert info.best_accuracy < info.last_accuracy
@@ -378,7 +379,7 @@ def test_a_stop_within_an_epoch_leaves_the_best_one_the_best(misleading, tmp_pat
     assert (info.state, info.epochs_done) == ("stopped", 1)
     assert info.best_accuracy == epoch.test_accuracy
     assert load_checkpoint(folder.best).info.epochs == 1
-    assert not torch.equal(*(weights(load_checkpoint(path).network) for path in (folder.best, folder.last)))
+    assert not torch.equal(*(weights(as_network(load_checkpoint(path))) for path in (folder.best, folder.last)))
 
 
 # Stopping and going on.
@@ -544,9 +545,9 @@ def test_the_network_is_handed_out_as_it_is_in_training(config, tmp_path, monkey
     shown = []
 
     def show(checkpoint, step):
-        assert not checkpoint.network.training
+        assert not as_network(checkpoint).training
         assert checkpoint.info.recipe == "tiny"
-        shown.append((step, weights(checkpoint.network)))
+        shown.append((step, weights(as_network(checkpoint))))
 
     folder, _ = trained(config, tmp_path, show=show)
     assert sorted({step for step, _ in shown}) == list(range(1, 13))
@@ -585,8 +586,8 @@ def test_of_columns_the_first_is_handed_out_and_all_are_saved(config, tmp_path):
         show=lambda checkpoint, _step: shown.append(checkpoint),
     )
     saved, last = load_checkpoint(folder.last), shown[-1]
-    assert torch.equal(weights(last.network), weights(saved.network[0].columns[0]))
-    assert parameter_count(build(last.info.layers)) == last.info.parameters == parameter_count(last.network)
+    assert torch.equal(weights(as_network(last)), weights(as_network(saved)[0].columns[0]))
+    assert parameter_count(build(last.info.layers)) == last.info.parameters == parameter_count(as_network(last))
     assert saved.info.parameters == 958_238
 
 
@@ -777,7 +778,8 @@ import json, os, random, signal, sys
 from pathlib import Path
 import torch
 from digitpad.learning.training import loop as training
-from digitpad.learning.models.checkpoints import load_checkpoint
+from digitpad.learning.models.checkpoints import as_network
+from digitpad.reading.load import load_checkpoint
 from digitpad.learning.training.runs import resume, run
 from digitpad.domain.run import TrainingConfig
 from digitpad.storage.recipe_store import load_recipe

@@ -65,7 +65,7 @@ def failures(follower):
 
 
 def network(step):
-    return LiveNetwork(None, step, None)
+    return LiveNetwork(None, step)
 
 
 def said(view):

@@ -74,7 +74,7 @@ def settled(qtbot, network):
 
 
 def live(step=1):
-    return LiveNetwork(Network(Path("live")), step, None)
+    return LiveNetwork(Network(Path("live")), step)
 
 
 SHIPPED = Source.SHIPPED, DEFAULT_CHECKPOINT

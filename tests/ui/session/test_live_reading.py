@@ -189,7 +189,7 @@ def test_a_network_that_cannot_read_says_so(qtbot, network, reader, opener):
 
 
 def live_network(reader):
-    return LiveNetwork(reader, 1, None)
+    return LiveNetwork(reader, 1)
 
 
 class Learner(SlowNetwork):
