@@ -64,6 +64,8 @@ class Recipe:
             Every fifth writer's are held out.
         digit_styles: how many images of each digit, made up in the forms in which people write it, join them.
         outliers: how many images of what is no digit join them; a network that sees some learns to refuse.
+        synthesis: the edition of made-up digits, outliers and variations, see `digitpad.synthesis`; recipes of before
+            there was a second one do not name it.
         validation_images: how many training images are held out. On these, and on the pen drawings held out, the best
             epoch and the thresholds of rejection are chosen, and the confidence is calibrated, on the drawings alone
             where there are some.
@@ -96,6 +98,7 @@ class Recipe:
     stroke_variations: Annotated[int, Setting(0, 20, key="copies")] = 0
     digit_styles: Annotated[int, Setting(0, 10_000, key="forms")] = 0
     outliers: Annotated[int, Setting(0, 100_000, key="others")] = 0
+    synthesis: Annotated[int, Setting(1, 2)] = 1
     validation_images: Annotated[int, settings.VALIDATION_IMAGES] = 0
     test_batch: Annotated[int, Setting(1, 10_000)] = 512
     test_every: Annotated[int, Setting(0, 100_000)] = 0

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.random import Generator
 
 from digitpad.ink.strokes import Floats
+from digitpad.synthesis import EDITION
 from digitpad.synthesis.glyphs import glyphs
+from digitpad.synthesis.outlier_templates import LETTERS, SYMBOLS
 from digitpad.synthesis.paths import Paths, arc, boxed, joined, line
+from digitpad.synthesis.templates import from_template
 
 Digit = tuple[int, Paths]
 """A digit and its strokes in a box of side 1."""
@@ -17,20 +20,40 @@ Digit = tuple[int, Paths]
 _NO_DIGIT_WHEN_TURNED = (2, 3, 4, 5, 7)
 
 
-def outlier(digits: Sequence[Digit], random: Generator) -> Paths:
+def outlier(digits: Sequence[Digit], random: Generator, edition: int = EDITION) -> Paths:
     """A drawing of no digit, in a box of side 1, before any augmentation.
 
     Args:
         digits: people's digits, for pairs, crossed-out and turned ones.
         random: source of random numbers.
+        edition: see `digitpad.synthesis`.
     """
-    shares = np.array([share for _, share in _KINDS])
-    kind, _ = _KINDS[int(random.choice(len(_KINDS), p=shares / shares.sum()))]
+    kinds = _KINDS[edition]
+    shares = np.array([share for _, share in kinds])
+    kind, _ = kinds[int(random.choice(len(kinds), p=shares / shares.sum()))]
     return boxed(kind(digits, random))
 
 
 def _glyph(_digits: Sequence[Digit], random: Generator) -> Paths:
     return glyphs()[int(random.integers(len(glyphs())))]
+
+
+def _near_digit(_digits: Sequence[Digit], random: Generator) -> Paths:
+    """A letter or a symbol that is near a digit."""
+    templates = LETTERS + SYMBOLS
+    return from_template(templates[int(random.integers(len(templates)))], random)
+
+
+def _bumps(_digits: Sequence[Digit], random: Generator) -> Paths:
+    """A cloud: bumps all round, of which some may be larger."""
+    bumps, flat = int(random.integers(5, 10)), random.uniform(0.5, 1.0)
+    angles = np.linspace(0, 360, bumps, endpoint=False) + random.normal(0, 8, bumps) + random.uniform(0, 360)
+    radius = random.uniform(1.0, 1.5) * np.pi / bumps
+    middles = np.deg2rad(angles)
+    rings = zip(np.cos(middles), np.sin(middles), angles, strict=True)
+    sizes = radius * np.exp(random.normal(0, 0.12, bumps))
+    arcs = [arc((x, y), (size, size), a - 100, 200) for (x, y, a), size in zip(rings, sizes, strict=True)]
+    return [joined(*arcs) * (1, flat)]
 
 
 def _pair(digits: Sequence[Digit], random: Generator) -> Paths:
@@ -153,7 +176,7 @@ def _flower(_digits: Sequence[Digit], random: Generator) -> Paths:
     return [arc((0, 0), (0.4, 0.4), 0, 360), *ends]
 
 
-_KINDS: tuple[tuple[Callable[[Sequence[Digit], Generator], Paths], float], ...] = (
+_FIRST: tuple[tuple[Callable[[Sequence[Digit], Generator], Paths], float], ...] = (
     (_glyph, 0.44),
     (_pair, 0.14),
     (_scribble, 0.12),
@@ -169,4 +192,5 @@ _KINDS: tuple[tuple[Callable[[Sequence[Digit], Generator], Paths], float], ...] 
     (_house, 0.01),
     (_flower, 0.01),
 )
-"""Each kind, and its share of all outliers."""
+_KINDS = {1: _FIRST, 2: (*_FIRST, (_near_digit, 0.17), (_bumps, 0.03))}
+"""By edition, each kind and its share of all outliers, which are made to add up to 1."""

@@ -14,12 +14,13 @@ from numpy.random import Generator
 
 from digitpad.ink.geometry import along, length, part
 from digitpad.ink.strokes import Floats
+from digitpad.synthesis import EDITION
 from digitpad.synthesis.paths import Paths, boxed, joined, rotation
 
 
-def augmented_strokes(paths: Paths, random: Generator) -> Paths:
+def augmented_strokes(paths: Paths, random: Generator, edition: int = EDITION) -> Paths:
     """A drawing, in a box of side 1, as somebody else might have drawn it on another device; also in such a box."""
-    for change, share in CHANGES:
+    for change, share in CHANGES[edition]:
         if random.random() < share:
             paths = boxed(change(paths, random))
     return paths
@@ -77,6 +78,47 @@ def gridded(paths: Paths, random: Generator) -> Paths:
     """On the coarse grid of a small canvas."""
     grid = random.uniform(18, 60)
     return [np.rint(path * grid) / grid for path in paths]
+
+
+def stepped(paths: Paths, random: Generator) -> Paths:
+    """On a grid so coarse that every line is a staircase; a step may go aslant, or along one axis alone."""
+    grid, aslant = random.uniform(13, 40), random.random() < 0.6
+    return [_staircase(path * grid + random.uniform(0, 1, 2), aslant) / grid for path in paths]
+
+
+def _staircase(path: Floats, aslant: bool) -> Floats:
+    """The cells of a grid of whole numbers that a path goes through."""
+    cells: Floats = np.floor(along(path, max(2, round(length(path) * 3))))
+    cells = joined(cells[:1], cells[1:][(np.diff(cells, axis=0) != 0).any(axis=1)])
+    if aslant or len(cells) < 2:
+        return cells
+    corners = np.stack([cells[1:, 0], cells[:-1, 1]], axis=1)
+    return joined(cells[:1], np.stack([corners, cells[1:]], axis=1).reshape(-1, 2))
+
+
+def cut(paths: Paths, random: Generator) -> Paths:
+    """With its corners cut: few samples, each drawn towards its neighbours, as devices that smooth them deliver."""
+    spacing, share = random.uniform(0.05, 0.16), random.uniform(0.3, 0.7)
+    changed = []
+    for path in paths:
+        path = along(path, max(2, round(length(path) / spacing) + 1))
+        inner = path[1:-1] + share * ((path[:-2] + path[2:]) / 2 - path[1:-1])
+        changed.append(joined(path[:1], inner, path[-1:]))
+    return changed
+
+
+def repeated(paths: Paths, random: Generator) -> Paths:
+    """With samples that came twice, the second a little aside or a little back."""
+    share, size = random.uniform(0.2, 1), random.uniform(0, 0.012)
+    changed = []
+    for path in paths:
+        if length(path) > 0.1:
+            path = along(path, max(2, round(length(path) / random.uniform(0.03, 0.12)) + 1))
+            again = random.random(len(path)) < share
+            path = np.repeat(path, 1 + again, axis=0)
+            path = path + random.normal(0, size, path.shape)
+        changed.append(path)
+    return changed
 
 
 def skipped(paths: Paths, random: Generator) -> Paths:
@@ -138,7 +180,7 @@ def doubled(paths: Paths, random: Generator) -> Paths:
     return [*paths, again + random.normal(0, 0.02, 2)]
 
 
-CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
+_FIRST: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
     (misplaced, 0.5),
     (linked, 0.12),
     (doubled, 0.04),
@@ -151,4 +193,5 @@ CHANGES: tuple[tuple[Callable[[Paths, Generator], Paths], float], ...] = (
     (sparse, 0.2),
     (gridded, 0.12),
 )
-"""The changes in the order in which they are applied, and the probability of each."""
+CHANGES = {1: _FIRST, 2: (*_FIRST, (repeated, 0.05), (cut, 0.07), (stepped, 0.12))}
+"""By edition, the changes in the order in which they are applied, and the probability of each."""

@@ -8,13 +8,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from digitpad.domain.recipe import Recipe
+from digitpad.domain.settings_fields import declared
 from digitpad.ink.geometry import along, length, part
 from digitpad.ink.raster.render import render
-from digitpad.synthesis.digit_styles import DIGIT_STYLES, dotted, slashed, styled_digit
+from digitpad.synthesis import EDITION
+from digitpad.synthesis.digit_styles import DIGIT_STYLES, styled_digit
 from digitpad.synthesis.glyphs import glyphs
 from digitpad.synthesis.outliers import outlier
 from digitpad.synthesis.paths import arc, boxed, ink_of, line, paths_of
-from digitpad.synthesis.stroke_augmentation import CHANGES, augmented_strokes, short_stroke_dropped
+from digitpad.synthesis.stroke_augmentation import CHANGES, augmented_strokes, short_stroke_dropped, stepped
+from digitpad.synthesis.styles_0_to_4 import crossed_zero, dotted, slashed
+from digitpad.synthesis.templates import from_template
 from tests.hand_drawn import drawn
 
 POINTS = arrays.arrays(
@@ -63,7 +68,7 @@ def test_an_arc_goes_round():
     assert arc((0, 0), (2, 1), 0, 30, tilt=90)[0] == pytest.approx([0, 2])
 
 
-@pytest.mark.parametrize("change", [change for change, _ in CHANGES], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", [change for change, _ in CHANGES[EDITION]], ids=lambda change: change.__name__)
 @given(PATHS, SEEDS)
 def test_every_change_leaves_strokes_with_finite_points(change, paths, seed):
     changed = change(boxed(paths), np.random.default_rng(seed))
@@ -106,7 +111,7 @@ def test_no_two_variations_are_alike():
     assert len(seen) == 50
 
 
-STYLE_IDS = [(digit, style) for digit, styles in DIGIT_STYLES.items() for style in dict.fromkeys(styles)]
+STYLE_IDS = [(digit, style) for digit, styles in DIGIT_STYLES[EDITION].items() for style in dict.fromkeys(styles)]
 
 
 @pytest.mark.parametrize(("digit", "style"), STYLE_IDS)
@@ -114,11 +119,11 @@ STYLE_IDS = [(digit, style) for digit, styles in DIGIT_STYLES.items() for style 
 def test_every_style_is_a_drawing_of_common_proportions(digit, style, seed):
     low, high = box(style(np.random.default_rng(seed)))
     wide, tall = high - low
-    assert 0.7 < tall < 1.5
+    assert (0.4 if digit == 0 else 0.7) < tall < 2.3
     assert wide < 1.6
     assert np.isfinite([wide, tall]).all()
-    if digit not in (1,):
-        assert wide > 0.3
+    if digit != 1:
+        assert wide > 0.25
 
 
 @given(st.integers(0, 9), SEEDS)
@@ -155,7 +160,7 @@ def test_outliers_need_no_digit_that_can_lie_on_its_side():
         assert outlier([(8, paths_of(drawn(8)))], random)
 
 
-@pytest.mark.parametrize("change", [change for change, _ in CHANGES], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", [change for change, _ in CHANGES[EDITION]], ids=lambda change: change.__name__)
 @given(SEEDS)
 def test_a_dot_stays_a_dot(change, seed):
     """A hook or a second stroke would make a one of it."""
@@ -180,29 +185,69 @@ def checksum(drawings):
 
 
 CHECKSUMS = {
-    0: 2129715328,
-    1: 3483207420,
-    2: 2563481825,
-    3: 2391485290,
-    4: 2610281580,
-    5: 1215432288,
-    6: 1626550353,
-    7: 3871686496,
-    8: 2392944542,
-    9: 2135906406,
+    1: {
+        "digits": (
+            *(2129715328, 3483207420, 2563481825, 2391485290, 2610281580),
+            *(1215432288, 1626550353, 3871686496, 2392944542, 2135906406),
+        ),
+        "outliers": 68075334,
+        "augmented": 2676160098,
+    },
+    2: {
+        "digits": (
+            *(2712770648, 9031490, 1453924708, 3582534876, 2567852325),
+            *(1887917703, 3304837920, 792188008, 2021255029, 821347230),
+        ),
+        "outliers": 1350990676,
+        "augmented": 375189690,
+    },
 }
-OUTLIERS, AUGMENTED = 68075334, 2676160098
 
 
-@pytest.mark.parametrize("digit", CHECKSUMS)
-def test_a_seed_gives_the_same_digits_in_every_version(digit):
-    assert checksum(styled_digit(digit, np.random.default_rng(seed)) for seed in range(100)) == CHECKSUMS[digit]
+@pytest.mark.parametrize("edition", CHECKSUMS)
+@pytest.mark.parametrize("digit", range(10))
+def test_a_seed_gives_the_same_digits_in_every_version(digit, edition):
+    drawn = (styled_digit(digit, np.random.default_rng(seed), edition) for seed in range(100))
+    assert checksum(drawn) == CHECKSUMS[edition]["digits"][digit]
 
 
-def test_a_seed_gives_the_same_outliers_in_every_version():
-    assert checksum(outlier(DIGITS, np.random.default_rng(seed)) for seed in range(200)) == OUTLIERS
+@pytest.mark.parametrize("edition", CHECKSUMS)
+def test_a_seed_gives_the_same_outliers_in_every_version(edition):
+    drawn = (outlier(DIGITS, np.random.default_rng(seed), edition) for seed in range(200))
+    assert checksum(drawn) == CHECKSUMS[edition]["outliers"]
 
 
-def test_a_seed_gives_the_same_augmentation_in_every_version():
-    varied = (augmented_strokes(paths, np.random.default_rng(seed)) for seed in range(20) for _, paths in DIGITS)
-    assert checksum(varied) == AUGMENTED
+@pytest.mark.parametrize("edition", CHECKSUMS)
+def test_a_seed_gives_the_same_augmentation_in_every_version(edition):
+    seeds = ((np.random.default_rng(seed), paths) for seed in range(20) for _, paths in DIGITS)
+    varied = (augmented_strokes(paths, random, edition) for random, paths in seeds)
+    assert checksum(varied) == CHECKSUMS[edition]["augmented"]
+
+
+def test_every_edition_is_checked():
+    assert max(CHECKSUMS) == EDITION
+    assert declared(Recipe)["synthesis"].limits == (1, EDITION)
+
+
+def test_a_template_gives_its_points_each_within_its_range():
+    drawings = [from_template("0,0:1 0.5:0.7,1; 2,2 3,3 4,2", np.random.default_rng(seed)) for seed in range(200)]
+    assert [path.shape for path in drawings[0]] == [(2, 2), (3, 2)]
+    firsts, seconds = (np.array([paths[0][i] for paths in drawings]) for i in (0, 1))
+    assert np.abs(firsts[:, 0]).max() < 0.1
+    assert (firsts[:, 1].min(), firsts[:, 1].max()) == pytest.approx((0, 1), abs=0.1)
+    assert seconds.mean(axis=0) == pytest.approx([0.6, 1], abs=0.02)
+
+
+@given(SEEDS)
+def test_on_a_coarse_grid_every_line_is_a_staircase(seed):
+    (path,) = stepped([line((0, 0), (0.4, 0.7), (1, 1))], np.random.default_rng(seed))
+    steps = np.abs(np.diff(path, axis=0))
+    assert np.unique(np.round(steps, 9)).size <= 2  # none, or one cell
+
+
+def test_the_slash_of_some_zeros_runs_far_beyond_them_and_the_bar_of_others_is_level():
+    ring = arc((0.3, 0.5), (0.3, 0.5), 0, 360)
+    bars = [crossed_zero([ring], np.random.default_rng(seed))[-1] for seed in range(300)]
+    ways = np.array([np.abs(bar[-1] - bar[0]) for bar in bars])
+    assert (ways[:, 1] > 1.5).mean() > 0.1
+    assert (ways[:, 1] < 0.2 * ways[:, 0]).mean() > 0.1

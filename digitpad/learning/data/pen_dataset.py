@@ -19,10 +19,12 @@ from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.raster.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import OUTLIER, Images
-from digitpad.synthesis.digit_styles import dotted, slashed, styled_digit
+from digitpad.synthesis import EDITION
+from digitpad.synthesis.digit_styles import styled_digit
 from digitpad.synthesis.outliers import Digit, outlier
 from digitpad.synthesis.paths import Paths, ink_of, paths_of
 from digitpad.synthesis.stroke_augmentation import augmented_strokes, short_stroke_dropped
+from digitpad.synthesis.styles_0_to_4 import crossed_zero, dotted, slashed
 
 LEFT_OUT = 5
 """Every fifth writer is left out of training, so that a checkpoint can be judged on writers it has never seen."""
@@ -102,9 +104,9 @@ def pen_images(
     parts += [f"{styles * CLASSES:,} made-up digits"] if styles else []
     parts += [f"{recipe.outliers:,} drawings of no digit"] if recipe.outliers else []
     images = [
-        varied(drawings, variations, seed, on_drawing),
-        styled(styles, seed, on_drawing),
-        outliers(drawings, recipe.outliers, seed, on_drawing),
+        varied(drawings, variations, seed, on_drawing, recipe.synthesis),
+        styled(styles, seed, on_drawing, recipe.synthesis),
+        outliers(drawings, recipe.outliers, seed, on_drawing, recipe.synthesis),
     ]
     return concatenated(*images), rendered(unseen, on_drawing), "; ".join(parts)
 
@@ -130,26 +132,39 @@ def rendered(drawings: Sequence[Drawing], on_drawing: OnDrawing = lambda: None) 
     return _images(inks, [drawing.label for drawing in drawings], on_drawing)
 
 
-def varied(drawings: Sequence[Drawing], variations: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
+def varied(
+    drawings: Sequence[Drawing],
+    variations: int,
+    seed: int,
+    on_drawing: OnDrawing = lambda: None,
+    edition: int = EDITION,
+) -> Images:
     """Variations of each labelled drawing by stroke augmentation, so many of each."""
     random = np.random.default_rng(seed)
     digits = _digits(drawings) * variations
-    inks = (_augmented(_marked(digit, paths, random), random) for digit, paths in digits)
+    inks = (_augmented(_marked(digit, paths, random, edition), random, edition) for digit, paths in digits)
     return _images(inks, [digit for digit, _ in digits], on_drawing)
 
 
-def styled(number: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
+def styled(number: int, seed: int, on_drawing: OnDrawing = lambda: None, edition: int = EDITION) -> Images:
     """Augmented digits in the styles of `digitpad.synthesis.digit_styles`, `number` of each digit."""
     random = np.random.default_rng((seed, 1))
     labels = [digit for digit in range(CLASSES) for _ in range(number)]
-    return _images((_augmented(styled_digit(digit, random), random) for digit in labels), labels, on_drawing)
+    inks = (_augmented(styled_digit(digit, random, edition), random, edition) for digit in labels)
+    return _images(inks, labels, on_drawing)
 
 
-def outliers(drawings: Sequence[Drawing], number: int, seed: int, on_drawing: OnDrawing = lambda: None) -> Images:
+def outliers(
+    drawings: Sequence[Drawing],
+    number: int,
+    seed: int,
+    on_drawing: OnDrawing = lambda: None,
+    edition: int = EDITION,
+) -> Images:
     """Augmented outliers, some made from the labelled drawings; their label is `OUTLIER`."""
     random = np.random.default_rng((seed, 2))
     digits = _digits(drawings)
-    inks = (_augmented(outlier(digits, random), random) for _ in range(number))
+    inks = (_augmented(outlier(digits, random, edition), random, edition) for _ in range(number))
     return _images(inks, [OUTLIER] * number, on_drawing)
 
 
@@ -162,7 +177,7 @@ def _digits(drawings: Sequence[Drawing]) -> list[Digit]:
     return [(int(drawing.label or 0), paths_of(drawing.ink)) for drawing in drawings]
 
 
-def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
+def _marked(digit: int, paths: Paths, random: Generator, edition: int) -> Paths:
     """A digit now and then without a short stroke, and a zero with a slash or a dot."""
     if random.random() < _STROKE_DROPPED:
         paths = short_stroke_dropped(paths, random)
@@ -170,13 +185,13 @@ def _marked(digit: int, paths: Paths, random: Generator) -> Paths:
         return paths
     chance = random.random()
     if chance < _SLASHED:
-        return slashed(paths, random)
+        return (slashed if edition == 1 else crossed_zero)(paths, random)
     return dotted(paths, random) if chance < _SLASHED + _DOTTED else paths
 
 
-def _augmented(paths: Paths, random: Generator) -> tuple[Ink, float]:
+def _augmented(paths: Paths, random: Generator, edition: int) -> tuple[Ink, float]:
     """Augmented ink, and the width of its lines."""
-    return ink_of(augmented_strokes(paths, random)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
+    return ink_of(augmented_strokes(paths, random, edition)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
 
 
 def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None], on_drawing: OnDrawing) -> Images:

@@ -86,6 +86,20 @@ def test_a_recipe_gets_what_it_asks_for_and_unseen_writers_stay_apart(tmp_path):
     assert words == "40 pen digits of 4 writers, 2 variations each; 30 made-up digits; 7 drawings of no digit"
 
 
+def test_a_recipe_that_names_no_edition_gets_the_drawings_of_the_first(tmp_path):
+    write_inkml(tmp_path / "pen.inkml", drawings(5))
+    some, _ = read_pen(tmp_path / "pen.inkml")
+    for recipe, edition in ((RECIPE, 1), (replace(RECIPE, synthesis=2), 2)):
+        data, _, _ = pen_images(recipe, tmp_path / "pen.inkml", seed=0)
+        parts = (
+            varied(some, 2, seed=0, edition=edition),
+            styled(3, seed=0, edition=edition),
+            outliers(some, 7, seed=0, edition=edition),
+        )
+        assert torch.equal(data.pixels, concatenated(*parts).pixels)
+    assert not torch.equal(styled(3, seed=0, edition=1).pixels, styled(3, seed=0, edition=2).pixels)
+
+
 @pytest.mark.parametrize("left_out", ["stroke_variations", "digit_styles", "outliers"])
 def test_none_of_a_kind_is_none(tmp_path, left_out):
     write_inkml(tmp_path / "pen.inkml", drawings(5))
