@@ -19,10 +19,11 @@ def show_about(parent: QWidget) -> None:
     box.setIconPixmap(parent.windowIcon().pixmap(64))
     box.setText(translate("about", "digitpad {version}").format(version=__version__))
     purpose = translate("about", "Draw a digit and watch a convolutional network read it.")
+    licence = translate("about", "It is free software under the MIT licence.")
     mnist = translate("about", "MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0)")
     pen = translate("about", "Pen-Based Recognition of Handwritten Digits (Alpaydin, Alimoglu; CC BY 4.0)")
     trained = translate("about", "The network that ships was trained on these data:")
-    box.setInformativeText(f"{purpose}\n\n{trained}\n\n{mnist}\n{pen}")
+    box.setInformativeText(f"{purpose} {licence}\n\n{trained}\n\n{mnist}\n{pen}")
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
 

@@ -67,9 +67,10 @@ class Actions(QObject):
         self.usual = self._make(
             "theme", self.tr("Usual text size"), self.tr("Make the text as large as usual"), ["Ctrl+0"]
         )
-        self.present = self._make("data", self.tr("Presentation"), self.tr("Full screen with large type"), ["F11"])
+        self.present = self._make("present", self.tr("Presentation"), self.tr("Full screen with large type"), ["F11"])
         self.present.setCheckable(True)
         self.present.setIconVisibleInMenu(False)
+        self.find = self._make("find", self.tr("Find action…"), self.tr("Find any action by its name"), ["Ctrl+K"])
         self.show_log = self._make("open", self.tr("Show log folder"), self.tr("What digitpad did and what failed"), [])
         self.about = self._make("info", self.tr("About digitpad"), self.tr("Version and licences"), [])
         for action, mode in zip(self.themes.actions(), ("system", "light", "dark"), strict=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.services import TrainingService
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._session = TrainingSession(training_service, self)
         self._painted = self._closing = False
         self._training = TrainingPage(training_service, self._session, self._network, device)
-        self._actions = Actions(pages(self._training), self)
+        self._actions = Actions(pages(self._training, self._make_help), self)
         self._collector = IdleCollector(self)
         self._make_parts()
         rejection = self._answers.rejection.menu
@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
             actions.larger: partial(self._themes.resize_text, 1),
             actions.smaller: partial(self._themes.resize_text, -1),
             actions.usual: partial(self._themes.resize_text, 0),
+            actions.find: self._find_action,
             actions.show_log: partial(show_log_folder, self),
             actions.about: partial(show_about, self),
         }.items():
@@ -269,6 +270,17 @@ class MainWindow(QMainWindow):
             self._actions.present.setChecked(False)
         elif self._workbench.close_page_of(self.focusWidget()):
             self._canvas.setFocus()
+
+    @Slot()
+    def _find_action(self) -> None:
+        from digitpad.ui.command_palette import CommandPalette  # here, as in `_make_help`: a start does without
+
+        CommandPalette(self).open()
+
+    def _make_help(self) -> QWidget:
+        from digitpad.ui.help import HelpPage
+
+        return HelpPage(self.menuBar(), [self._actions.about, self._actions.show_log])
 
     @Slot(bool)
     def _present(self, presents: bool) -> None:

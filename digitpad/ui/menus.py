@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from digitpad.ui.actions import Actions
@@ -15,6 +17,39 @@ translate = QCoreApplication.translate
 
 TOOL_ICON = 20
 """Pixels of an icon's side at the usual text size."""
+
+
+@dataclass(frozen=True)
+class ListedAction:
+    """An action of the menus, with its name and the titles of the menus that lead to it as they are read there."""
+
+    action: QAction
+    name: str
+    menus: tuple[str, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        return [key.toString(QKeySequence.SequenceFormat.NativeText) for key in self.action.shortcuts()]
+
+
+def menu_actions(bar: QMenuBar) -> list[ListedAction]:
+    """Every action that the menus offer now, once: where the fewest menus lead to it."""
+    found: dict[QAction, ListedAction] = {}
+    for one in sorted(_walk(bar.actions(), ()), key=lambda one: len(one.menus)):
+        found.setdefault(one.action, one)
+    menus = [action.text().replace("&", "") for action in bar.actions()]
+    return sorted(found.values(), key=lambda one: menus.index(one.menus[0]))
+
+
+def _walk(actions: Sequence[QAction], path: tuple[str, ...]) -> Iterator[ListedAction]:
+    for action in actions:
+        name = re.sub("&(.)", r"\1", action.text())
+        menu = cast(QMenu | None, action.menu())
+        if menu is not None:
+            menu.aboutToShow.emit()  # some are filled only then
+            yield from _walk(menu.actions(), (*path, name))
+        elif name and action.isVisible() and not action.isSeparator():
+            yield ListedAction(action, name, path)
 
 
 def fill_menu_bar(
@@ -52,14 +87,15 @@ def fill_menu_bar(
     view.addActions([actions.larger, actions.smaller, actions.usual, actions.present])
     view.addMenu(rejection)
     view.addSeparator()
-    view.addActions(list(actions.pages.values()))
+    view.addActions([action for page, action in actions.pages.items() if page.has_tool])
     train = bar.addMenu(translate("menus", "&Train"))
     train.addActions([actions.train, actions.pause, actions.stop])
     train.addSeparator()
     train.addMenu(translate("menus", "Selected run")).addActions(of_run)
     train.addAction(actions.browse)
     help_menu = bar.addMenu(translate("menus", "&Help"))
-    help_menu.addActions([actions.show_log, actions.about])
+    help_menu.addActions([action for page, action in actions.pages.items() if not page.has_tool])
+    help_menu.addActions([actions.find, actions.show_log, actions.about])
     for menu in (file, edit, view, train, help_menu):
         menu.setToolTipsVisible(True)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
 
 from digitpad.ui.training.page import TrainingPage
 from digitpad.ui.workbench import Page
@@ -10,8 +13,13 @@ from digitpad.ui.workbench import Page
 translate = QCoreApplication.translate
 
 
-def pages(training: TrainingPage) -> list[Page]:
-    """What can be shown beside pad and answer."""
+def pages(training: TrainingPage, make_help: Callable[[], QWidget]) -> list[Page]:
+    """What can be shown beside pad and answer.
+
+    Args:
+        training: the page of training, with those that follow a run.
+        make_help: builds the page of help.
+    """
     return [
         Page(
             "training",
@@ -36,5 +44,14 @@ def pages(training: TrainingPage) -> list[Page]:
             "Ctrl+I",
             "samples",
             training.samples,
+        ),
+        Page(
+            "help",
+            translate("pages", "Help"),
+            translate("pages", "What is what in the window, the keys and the terms"),
+            "F1",
+            "help",
+            make_help,
+            has_tool=False,
         ),
     ]

@@ -30,7 +30,7 @@ class Page:
         title, tip, key: of the action, the key as 'Ctrl+T'.
         icon: a file of `resources/icons`, without its ending.
         view: the page, or what builds it when it is first shown.
-        has_tool: whether the tool bar has a button for it.
+        has_tool: whether it is in the tool bar and the menu View; otherwise it is in the menu Help.
     """
 
     id: str

@@ -97,7 +97,7 @@ def test_a_page_needs_its_declaration_alone_and_is_built_when_it_is_first_shown(
 
     probe = Page("probe", "Probe", "See the probe", "Ctrl+Shift+P", "map", build)
     declared = main_window.pages
-    monkeypatch.setattr(main_window, "pages", lambda training: [*declared(training), probe])
+    monkeypatch.setattr(main_window, "pages", lambda *parts: [*declared(*parts), probe])
     pad = start()
     action = pad.widget("show_probe", QAction)
     assert action.shortcut().toString() == "Ctrl+Shift+P"
