@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.geometry import between, flatten, length, steps
+from digitpad.ink.geometry import between, flatten, joined
 from digitpad.ink.strokes import Floats, Ink, Stroke
 
 _SHORTEST = 1e-6
 """Pieces shorter than this, in canvas units, are what rounding leaves where the eraser's edge touches a point."""
+
+_TOUCH = 1e-9
+"""Shares of a step, of `FLAT_STEP` units at most, that are no cut: ends that were cut touch the eraser's edge again."""
 
 _STILL = 1e-9
 """Ways shorter than this, in canvas units, lead nowhere: a share of one may be too large a number to be worked out."""
@@ -32,48 +35,64 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
     """
     if not ink.strokes:
         return ink
+    low, high = path.min(axis=0), path.max(axis=0)
     reach = radius + ink.widths / 2
-    low, high = path.min(axis=0) - reach[:, None], path.max(axis=0) + reach[:, None]
-    near = np.flatnonzero(((ink.boxes[:, :2] <= high) & (ink.boxes[:, 2:] >= low)).all(axis=1)).tolist()
-    cut = {i: pieces for i in near if (pieces := _cut(ink.strokes[i], path, float(reach[i]))) is not None}
-    return Ink(tuple(left for i, stroke in enumerate(ink.strokes) for left in cut.get(i, (stroke,)))) if cut else ink
+    meets = (ink.boxes[:, :2] <= high + reach[:, None]) & (ink.boxes[:, 2:] >= low - reach[:, None])
+    near = np.flatnonzero(meets.all(axis=1))
+    if not len(near):
+        return ink
+    lines = [ink.strokes[i].points for i in near]
+    lines = [points if len(points) > 1 else points.repeat(2, axis=0) for points in lines]
+    points, number = joined(lines)
+    crossed = np.unique(number[_near(points, path, float(reach[near].max()))])
+    if not len(crossed):
+        return ink
+    near = near[crossed]
+    points, number = flatten([lines[i] for i in crossed])
+    starts, ends = _inside(points[:, :2], number, path, reach[near])
+    deep = ends - starts > _TOUCH
+    starts, ends = starts[deep], ends[deep]
+    cut = number[starts.astype(np.intp)]
+    left = {}
+    for i in np.unique(cut).tolist():
+        first, last = np.searchsorted(number, (i, i + 1))
+        kept_from, kept_to = [first, *ends[cut == i]], [*starts[cut == i], last - 1]
+        pieces = (between(points, a, b) for a, b in zip(kept_from, kept_to, strict=True) if b > a)
+        strokes = (Stroke(piece, ink.strokes[near[i]].width) for piece in pieces)
+        left[int(near[i])] = [
+            stroke for stroke in strokes if np.ptp(np.reshape(stroke.bounds, (2, 2)), 0).max() > _SHORTEST
+        ]
+    return ink.replacing(left) if left else ink
 
 
-def _cut(stroke: Stroke, path: Floats, reach: float) -> list[Stroke] | None:
-    """What is left of a stroke when everything nearer than `reach` to the path goes; None where nothing does."""
-    # the curve runs within a quarter of the longest line of the lines between its points
-    if not len(_near(stroke.points, path, reach + steps(stroke.points).max(initial=0.0) / 4)):
-        return None
-    points = flatten(stroke.points)
-    if len(points) == 1:
-        points = np.repeat(points, 2, axis=0)
-    starts, ends = _inside(points[:, :2], path, reach)
-    if not len(starts):
-        return None
-    kept_from = np.concatenate([[0.0], ends])
-    kept_to = np.concatenate([starts, [len(points) - 1.0]])
-    pieces = (between(points, a, b) for a, b in zip(kept_from, kept_to, strict=True) if b > a)
-    return [Stroke.of(piece, stroke.width) for piece in pieces if length(piece) > _SHORTEST]
+def _near(points: Floats, path: Floats, reach: float) -> NDArray[np.bool_]:
+    """Which points' lines to their neighbours, and curves along them, come near the path: quick, and a few too many."""
+    misses = np.zeros(len(points), np.bool_)
+    for axis in range(2):
+        before = points[:, axis] < path[:, axis].min() - reach
+        behind = points[:, axis] > path[:, axis].max() + reach
+        for beyond in (np.pad(before, 1, mode="edge"), np.pad(behind, 1, mode="edge")):
+            misses |= beyond[:-2] & beyond[1:-1] & beyond[2:]
+    return ~misses
 
 
-def _near(points: Floats, path: Floats, reach: float) -> NDArray[np.intp]:
-    """Numbers of the points from which the line to the next comes near the path's bounds: quick, and a few too many."""
-    low, high = path.min(axis=0) - reach, path.max(axis=0) + reach
-    line = points[:, :2]
-    start, end = (line[:-1], line[1:]) if len(line) > 1 else (line, line)
-    return np.flatnonzero(((np.minimum(start, end) <= high) & (np.maximum(start, end) >= low)).all(axis=1))
+def _inside(line: Floats, number: NDArray[np.intp], path: Floats, reach: Floats) -> tuple[Floats, Floats]:
+    """Where lines run nearer to a path than they reach: starts and ends of disjoint intervals, in order.
 
-
-def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
-    """Where a line runs nearer than `reach` to a path: starts and ends of disjoint intervals, in order.
-
-    A place on the line is the number of the point before it plus the share of the way to the next, 0 to n - 1. The
+    A place on the lines is the number of the point before it plus the share of the way to the next, 0 to n - 1. The
     places that a piece of the eraser's path covers are a capsule, which is convex: two discs and the box between them,
     each of which a straight line crosses in one interval.
+
+    Args:
+        line: float64 (n, 2), the points of all lines.
+        number: (n,), the number of the line that each is of, from 0.
+        path: float64 (m, 2), m ≥ 1.
+        reach: float64, how far each line reaches.
     """
     if len(path) == 1:
         path = np.repeat(path, 2, axis=0)
-    near = _near(line, path, reach)
+    near = np.flatnonzero(_near(line, path, float(reach.max()))[:-1] & (np.diff(number) == 0))
+    reach = reach[number[near], None]
     a = line[near, None]
     d = line[near + 1, None] - a
     b, along = path[None, :-1], np.diff(path, axis=0)[None]
@@ -82,7 +101,7 @@ def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
     unit = np.where(moves, along, 0.0) / np.where(moves, reaches[..., None], 1.0)
     parts = [_in_disc(a - b, d, reach), _in_disc(a - b - along, d, reach)]
     normal = np.stack([-unit[..., 1], unit[..., 0]], axis=-1)
-    sides = _in_slab(((a - b) * normal).sum(-1), (d * normal).sum(-1), np.full_like(reaches, -reach), reach)
+    sides = _in_slab(((a - b) * normal).sum(-1), (d * normal).sum(-1), -reach, reach)
     ends = _in_slab(((a - b) * unit).sum(-1), (d * unit).sum(-1), np.zeros_like(reaches), reaches)
     parts.append((np.maximum(sides[0], ends[0]), np.minimum(sides[1], ends[1])))
     first, last = np.full(a.shape[:1] + b.shape[1:2], np.inf), np.full(a.shape[:1] + b.shape[1:2], -np.inf)
@@ -95,7 +114,7 @@ def _inside(line: Floats, path: Floats, reach: float) -> tuple[Floats, Floats]:
     return _merged(near[segment] + first[segment, piece], near[segment] + last[segment, piece])
 
 
-def _in_disc(start: Floats, way: Floats, radius: float) -> tuple[Floats, Floats]:
+def _in_disc(start: Floats, way: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """Between which shares of the way a point from `start` is nearer than `radius` to 0; low above high: nowhere."""
     a = (way**2).sum(-1)
     b = (start * way).sum(-1)
@@ -109,7 +128,7 @@ def _in_disc(start: Floats, way: Floats, radius: float) -> tuple[Floats, Floats]
     return np.where(outside, np.inf, low), np.where(outside, -np.inf, high)
 
 
-def _in_slab(start: Floats, way: Floats, low: Floats, high: Floats | float) -> tuple[Floats, Floats]:
+def _in_slab(start: Floats, way: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Between which shares of the way a number from `start` lies between two; low above high: nowhere."""
     moves = np.abs(way) > _STILL
     speed = np.where(moves, way, 1.0)

@@ -5,13 +5,19 @@ Points are rows of x, y and any further columns, which are carried along.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from digitpad.ink.strokes import Floats
 
 FLAT_STEP = 4.0
 """Greatest distance between the points of a flattened stroke, in canvas units. A curve through points this near each
 other stays within a tenth of it of the lines that join them."""
+
+_CROSSING = 1e-4
+"""How far a curve's stroke number is from a whole one where it crosses; the nearest that is has 0.5 / 24²."""
 
 _CORNER_COSINE = np.cos(np.deg2rad(75))
 """A turn of more than 75 degrees at a point is a corner that was meant, and is not rounded off."""
@@ -98,13 +104,56 @@ def smooth(points: Floats, step: float) -> Floats:
     return np.concatenate([points[:1], start[:1], curved, points[-1:]])
 
 
-def flatten(points: Floats) -> Floats:
-    """The smooth curve of a stroke as points at most `FLAT_STEP` apart; (n, c) to (m, c).
+def smooth_all(lines: Sequence[Floats], step: float) -> tuple[Floats, NDArray[np.intp]]:
+    """The smooth curves through several strokes, one after the other, and for each point the number of its stroke.
 
-    Points that lie so near already are returned as they are: flattening again must not add points without end.
+    One pass for all strokes, since Python's own time for each would hold up the window. The strokes are joined to one
+    and told apart by one more column, their number: where it is between two numbers, the curve crosses from one stroke
+    to the next. With its ends doubled, a stroke's curve is the same as alone.
+
+    Args:
+        lines: float64 (n, c) each, n ≥ 1; at least one line.
+        step: as in `smooth`.
     """
-    if steps(points).max(initial=0.0) <= FLAT_STEP * 1.001:
-        return points
-    curve = smooth(points, FLAT_STEP)
-    parts = ways(np.maximum(np.ceil(steps(curve) / FLAT_STEP), 1.0))
-    return interpolated(curve, parts, np.arange(parts[-1] + 1))
+    curve = smooth(np.column_stack(joined([np.concatenate([line[:1], line, line[-1:]]) for line in lines])), step)
+    curve = curve[1:-1]  # the ends of the first and the last stroke would be there twice
+    number = np.rint(curve[:, -1])
+    inside = np.abs(curve[:, -1] - number) < _CROSSING
+    return curve[inside, :-1], number[inside].astype(np.intp)
+
+
+def flatten(lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:
+    """The smooth curves of strokes as points at most `FLAT_STEP` apart, and for each point the number of its stroke.
+
+    Strokes whose points lie so near already stay as they are: flattening again must not add points without end.
+
+    Args:
+        lines: float64 (n, c) each, n ≥ 1; at least one line.
+    """
+    points, number = joined(lines)
+    far = np.unique(number[1:][steps_within(points, number) > FLAT_STEP * 1.001])
+    if not len(far):
+        return points, number
+    curve, of = smooth_all([lines[i] for i in far], FLAT_STEP)
+    parts = ways(np.maximum(np.ceil(steps_within(curve, of) / FLAT_STEP), 1.0))
+    at = np.arange(parts[-1] + 1)
+    near = ~np.isin(number, far)
+    points = np.concatenate([points[near], interpolated(curve, parts, at)])
+    number = np.concatenate([number[near], far[of[np.searchsorted(parts, at, side="right") - 1]]])
+    order = np.argsort(number, kind="stable")
+    return points[order], number[order]
+
+
+def joined(lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:
+    """The points of several lines, one after the other, and for each the number of its line, from 0."""
+    return np.concatenate(lines), np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+
+
+def steps_within(points: Floats, number: NDArray[np.intp]) -> Floats:
+    """Distances from each point to the next of several lines, 0 from the last point of one to the first of another.
+
+    Args:
+        points: float64 (n, c).
+        number: (n,), the number of the line that each point is of.
+    """
+    return np.where(np.diff(number) == 0, steps(points), 0.0)

@@ -5,7 +5,7 @@ Coordinates are canvas units: the pad is a square of `PAD_SIDE` units, x to the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -89,6 +89,13 @@ class Picture:
     pixels: NDArray[np.uint8]
     network_input: NDArray[np.uint8]
 
+    @property
+    def place(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height in canvas units: as large as the pad holds it, in the middle."""
+        height, width = self.pixels.shape[:2]
+        scale = PAD_SIDE / max(height, width)
+        return (PAD_SIDE - width * scale) / 2, (PAD_SIDE - height * scale) / 2, width * scale, height * scale
+
 
 @dataclass(frozen=True, eq=False)
 class Ink:
@@ -118,7 +125,7 @@ class Ink:
         """The bounds of each stroke, float64 (n, 4)."""
         return np.fromiter(chain.from_iterable(stroke.bounds for stroke in self.strokes), np.float64).reshape(-1, 4)
 
-    @property
+    @cached_property
     def widths(self) -> Floats:
         """The pen width of each stroke, float64 (n,)."""
         return np.fromiter((stroke.width for stroke in self.strokes), np.float64)
@@ -130,6 +137,20 @@ class Ink:
             return False
         left, top, right, bottom = self.bounds
         return max(right - left, bottom - top) < _SPECK * max(stroke.width for stroke in self.strokes)
+
+    def replacing(self, replaced: Mapping[int, Sequence[Stroke]]) -> Ink:
+        """This ink with other strokes in the place of some, which are given by their numbers."""
+        counts = np.ones(len(self.strokes), np.intp)
+        counts[list(replaced)] = [len(strokes) for strokes in replaced.values()]
+        strokes = list(self.strokes)
+        boxes, starts = np.repeat(self.boxes, counts, axis=0), np.cumsum(counts) - counts
+        for number in sorted(replaced, reverse=True):
+            strokes[number : number + 1] = replaced[number]
+            for place, stroke in enumerate(replaced[number], starts[number]):
+                boxes[place] = stroke.bounds
+        ink = Ink(tuple(strokes), self.picture)
+        ink.__dict__["boxes"] = boxes  # working them out anew takes as long as erasing in a crowd of strokes
+        return ink
 
     def plus(self, strokes: Iterable[Stroke]) -> Ink:
         """This ink with more strokes on top; a picture gives way to them."""

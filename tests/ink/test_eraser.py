@@ -7,11 +7,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitpad.ink.eraser import erase
-from digitpad.ink.geometry import FLAT_STEP, flatten, smooth
+from digitpad.ink.geometry import FLAT_STEP, smooth
+from digitpad.ink.geometry import flatten as flatten_all
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke
 
 places = st.tuples(st.floats(0, 1000), st.floats(0, 1000))
 lines = st.lists(places, min_size=1, max_size=12)
+
+
+def flatten(points):
+    """The points of one stroke's curve."""
+    return flatten_all([points])[0]
 
 
 def distances(points, path):
@@ -98,7 +104,7 @@ def test_nothing_under_the_eraser_remains_and_nothing_else_goes(points, path, ra
 @given(lines)
 def test_flattening_again_changes_nothing(points):
     flat = flatten(Stroke.of(points).points)
-    assert flatten(flat) is flat
+    np.testing.assert_array_equal(flatten(flat), flat)
     assert np.hypot(*np.diff(flat[:, :2], axis=0).T).max(initial=0.0) <= FLAT_STEP * 1.001
 
 
@@ -109,3 +115,25 @@ def test_what_remains_does_not_move():
     for piece in erase(Ink((stroke,)), np.array([[800.0, 500.0], [700.0, 800.0]]), 30.0).strokes:
         curve = smooth(piece.points, 2.0)[:, :2]
         assert distances(curve, before).max() < 0.3
+
+
+@given(st.lists(lines, min_size=1, max_size=8))
+def test_strokes_are_flattened_together_as_each_is_alone(strokes):
+    alone = [flatten(Stroke.of(points).points) for points in strokes]
+    points, number = flatten_all([Stroke.of(points).points for points in strokes])
+    assert number.tolist() == sorted(number)
+    for i, curve in enumerate(alone):
+        np.testing.assert_allclose(points[number == i], curve, atol=1e-9)
+
+
+def test_of_many_strokes_each_is_cut_as_it_is_alone():
+    random = np.random.default_rng(3)
+    strokes = [
+        line(*random.uniform(300, 700, (count, 2)), width=width) for count in (1, 2, 5, 40) for width in (10, 80)
+    ]
+    path = random.uniform(300, 700, (3, 2))
+    left = erase(Ink(tuple(strokes)), path, 25.0).strokes
+    alone = [piece for stroke in strokes for piece in erase(Ink((stroke,)), path, 25.0).strokes]
+    assert [piece.width for piece in left] == [piece.width for piece in alone]
+    for piece, expected in zip(left, alone, strict=True):
+        np.testing.assert_allclose(piece.points, expected.points, atol=1e-9)

@@ -132,3 +132,14 @@ def test_a_speck_spans_less_than_one_and_a_quarter_widths_of_its_pen(points, exp
     assert Ink((stroke, stroke)).is_speck is expected
     assert Ink((Stroke.of([(0, 0)], 10.0), stroke)).is_speck is expected
     assert not Ink().is_speck
+
+
+def test_replaced_strokes_leave_the_bounds_right():
+    ink = Ink(tuple(Stroke.of([(x, 10 * x), (x + 5, 20)], 1.0 + x) for x in range(6)))
+    left = ink.replacing({1: (), 4: (Stroke.of([(40, 41)]), Stroke.of([(50, 51), (-2, 3)]))})
+    assert left.strokes[0] is ink.strokes[0]
+    assert left.strokes[1:3] == ink.strokes[2:4]
+    assert left.strokes[-1] is ink.strokes[5]
+    assert len(left.strokes) == 6
+    assert left.boxes.tolist() == Ink(left.strokes).boxes.tolist()
+    assert left.widths.tolist() == [stroke.width for stroke in left.strokes]

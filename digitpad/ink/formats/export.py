@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from digitpad.ink.geometry import smooth
 from digitpad.ink.outline import CURVE_STEP, outline
-from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, pressure_width
+from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, pressure_width
 
 _SAMPLES = 4
 """Samples a pixel and direction in a PNG."""
@@ -30,7 +30,7 @@ def to_svg(ink: Ink) -> str:
         '  <g stroke-linecap="round" stroke-linejoin="round">',
     ]
     if ink.picture is not None:
-        left, top, width, height = _place(ink.picture)
+        left, top, width, height = ink.picture.place
         data = b64encode(_png(Image.fromarray(ink.picture.pixels))).decode()
         box = f'x="{left:.6g}" y="{top:.6g}" width="{width:.6g}" height="{height:.6g}"'
         lines.append(f'    <image {box} href="data:image/png;base64,{data}"/>')
@@ -62,7 +62,7 @@ def to_png(ink: Ink, side: int = 1024) -> bytes:
     page = canvas.reduce(_SAMPLES)
     if ink.picture is not None:
         page = page.convert("RGB")
-        left, top, width, height = (round(value * side / PAD_SIDE) for value in _place(ink.picture))
+        left, top, width, height = (round(value * side / PAD_SIDE) for value in ink.picture.place)
         shown = Image.fromarray(ink.picture.pixels).resize((max(width, 1), max(height, 1)))
         page.paste(shown, (left, top), shown)
     return _png(page)
@@ -72,13 +72,6 @@ def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, format="PNG")
     return file.getvalue()
-
-
-def _place(picture: Picture) -> tuple[float, float, float, float]:
-    """Left, top, width and height of a picture in canvas units: as large as the pad holds it, in the middle."""
-    height, width = picture.pixels.shape[:2]
-    scale = PAD_SIDE / max(height, width)
-    return (PAD_SIDE - width * scale) / 2, (PAD_SIDE - height * scale) / 2, width * scale, height * scale
 
 
 def _path(points: Floats) -> str:

@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.geometry import interpolated, smooth, ways
+from digitpad.ink.geometry import interpolated, smooth_all, ways
 from digitpad.ink.geometry import steps as steps_of
 from digitpad.ink.strokes import Floats, Ink, Stroke
 
@@ -44,9 +44,6 @@ _DOT = 1e-9
 
 _PART = 1000
 """Discs drawn at once: NumPy keeps Python's lock meanwhile, and the window must not wait for a thousand strokes."""
-
-_CROSSING = 1e-4
-"""How far a curve's stroke number is from a whole one where it crosses; the nearest that is has 0.5 / 24²."""
 
 
 def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
@@ -103,20 +100,8 @@ def centred(digit: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 
 def _discs(lines: Sequence[Floats]) -> Floats:
-    """Points at `_SPACING` along the smooth curves through some strokes; all in pixels, (n, 2) each to (m, 2).
-
-    One pass for all strokes, since Python's own time for each would hold up the window. The strokes are joined to one
-    and told apart by a third column, their number: where it is between two numbers, the curve crosses from one stroke
-    to the next. With its ends doubled, a stroke's curve is the same as alone.
-    """
-    doubled = np.array([len(line) + 2 for line in lines])
-    joined = np.empty((doubled.sum(), 3))
-    joined[:, 2] = np.repeat(np.arange(len(lines)), doubled)
-    joined[:, :2] = np.concatenate([part for line in lines for part in (line[:1], line, line[-1:])])
-    curve = smooth(joined, 2 * _SPACING)
-    number = np.rint(curve[:, 2])
-    inside = np.abs(curve[:, 2] - number) < _CROSSING
-    curve, number = curve[inside, :2], number[inside]
+    """Points at `_SPACING` along the smooth curves through some strokes; all in pixels, (n, 2) each to (m, 2)."""
+    curve, number = smooth_all(lines, 2 * _SPACING)
     steps = steps_of(curve)
     crosses = np.diff(number) > 0
     steps[crosses] = 1.0  # any length that keeps the end of one stroke apart from the start of the next
