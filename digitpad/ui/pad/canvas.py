@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.ink.eraser import erase
-from digitpad.ink.growing import GrowingStroke
-from digitpad.ink.history import History
-from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, TIME, Ink
+from digitpad.ink.editing import ERASER_RADIUS, InkEditor
+from digitpad.ink.strokes import DEFAULT_WIDTH, Ink
 from digitpad.ui.common.widgets import named
 from digitpad.ui.pad.cursors import ring
-from digitpad.ui.pad.ink_layer import InkLayer, View
+from digitpad.ui.pad.ink_layer import InkLayer
 from digitpad.ui.pad.pointer import POINTER_EVENTS, Pointer, PointerPhase, PointerStep
-
-ERASER_RADIUS = 30.0
-"""Radius of the eraser in canvas units."""
+from digitpad.ui.pad.view import View
 
 _LOSSES = frozenset({QEvent.Type.UngrabMouse, QEvent.Type.Hide, QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate})
 """Events after which the rest of a stroke may never arrive."""
@@ -50,18 +45,14 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
-        self._history = History()
-        self.ink = self._history.ink
-        """What is on the pad now, with the stroke that is growing."""
+        self._editor = InkEditor()
         self.revision = 0
         """Number of the ink's state; grows with every change, each point of a growing stroke included."""
+        self._is_empty = True
         self._layer = InkLayer()
         self._painting = QTimer(self, interval=0)  # goes on with what one event has no time for
         self._painting.timeout.connect(self._paint_on)
         self._pointer = Pointer()
-        self._growing: GrowingStroke | None = None
-        self._eraser_at: tuple[float, float] | None = None
-        self._start: float | None = None  # clock time of the drawing's first point
         self._tool = Tool.PEN
         self._pen_width = DEFAULT_WIDTH
         self._colour, self._paper, self._quiet = QColor("#1B2430"), QColor("#FFFFFF"), QColor("#5B6675")
@@ -69,14 +60,24 @@ class Canvas(QWidget):
         self._show_cursor()
 
     @property
+    def ink(self) -> Ink:
+        """What is on the pad now, with the stroke that is growing."""
+        return self._editor.ink
+
+    @property
+    def is_pen_down(self) -> bool:
+        """Whether the pointer draws or erases now."""
+        return self._editor.is_pen_down
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is something to undo; what the pointer is doing counts."""
-        return self.is_pen_down or self._history.can_undo
+        return self._editor.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether there is something to redo; not while the pointer draws or erases."""
-        return not self.is_pen_down and self._history.can_redo
+        return self._editor.can_redo
 
     def sizeHint(self) -> QSize:
         return QSize(560, 560)
@@ -91,8 +92,7 @@ class Canvas(QWidget):
         """Put some ink in the place of what is there; can be undone."""
         self.cancel_stroke()
         if not (ink.is_empty and self.ink.is_empty):
-            self._start = None
-            self._history.do(ink)
+            self._editor.replace(ink)
             self._show_history()
 
     @Slot()
@@ -101,13 +101,13 @@ class Canvas(QWidget):
         if self.is_pen_down:
             self.cancel_stroke()
         elif self.can_undo:
-            self._history.undo()
+            self._editor.undo()
             self._show_history()
 
     @Slot()
     def redo(self) -> None:
         if self.can_redo:
-            self._history.redo()
+            self._editor.redo()
             self._show_history()
 
     @Slot()
@@ -165,131 +165,94 @@ class Canvas(QWidget):
             if self.ink.is_empty:
                 self._paint_hint(painter)
 
-    @property
-    def is_pen_down(self) -> bool:
-        """Whether the pointer draws or erases now."""
-        return self._growing is not None or self._eraser_at is not None
-
     def _follow(self, step: PointerStep) -> None:
         """Draw or erase what one step of the pointer asks for."""
         if step.phase is PointerPhase.CANCEL:
             self._forget()
         elif step.phase is PointerPhase.PRESS:
             self._pen_down(step)
-            self._history_changed()
-        elif step.position is not None and self._growing is not None:
-            self._add_point(self._growing, step)
-        elif step.position is not None and self._eraser_at is not None:
-            self._erase_to(step.position)
+        elif step.position is not None and self.is_pen_down:
+            self._go_on(step)
         if step.phase is PointerPhase.RELEASE and self.is_pen_down:
             self._finish()
 
     def _pen_down(self, step: PointerStep) -> None:
         if not self._layer.fits(self.size(), self.devicePixelRatioF()):
             self._rebuild()
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        self._watch_application(True)
         assert step.position is not None
         if step.eraser or self._tool is Tool.ERASER:
-            self._eraser_at = self._layer.view.to_canvas(step.position)
-            self._erase_to(step.position)
-            return
-        base = self._history.ink
-        if base.picture is not None:
-            self._refresh(self._layer.show(Ink()))
-        elif base.is_empty:
-            self.update()  # the words on the empty pad go
-        last = max((float(stroke.points[-1, TIME]) for stroke in base.strokes[-1:]), default=0.0)
-        if not base.strokes or self._start is None:
-            self._start = step.seconds - last
-        self._growing = GrowingStroke(self._pen_width)
-        self._add_point(self._growing, step)
+            self._editor.begin_erasing(self._layer.view.to_canvas(step.position))
+        else:
+            if self.ink.picture is not None:
+                self._refresh(self._layer.show(Ink()))
+            self._editor.begin_stroke(self._pen_width, step.seconds)
+        self._go_on(step)
+        self._history_changed()
 
-    def _add_point(self, stroke: GrowingStroke, step: PointerStep) -> None:
+    def _go_on(self, step: PointerStep) -> None:
         assert step.position is not None
-        x, y = self._layer.view.to_canvas(step.position)
-        seconds, pressure = step.seconds - (self._start or 0.0), step.pressure
-        if pressure is not None and not len(stroke.points):
-            pressure = min(pressure, MOUSE_PRESSURE)  # many a stylus reports a spike when it touches down
-        if len(stroke.points):
-            last_x, last_y, last_time, last_pressure = stroke.points[-1]
-            if (x, y) == (last_x, last_y):
-                return
-            seconds = max(seconds, float(last_time))
-            pressure = float(last_pressure) if pressure is None else pressure
-        stroke.add(x, y, seconds, MOUSE_PRESSURE if pressure is None else min(max(pressure, 0.0), 1.0))
-        self.update(self._layer.grow(stroke.points, stroke.width))
-        self._changed(self._history.ink.plus([stroke.snapshot()]), grew=True)
-
-    def _erase_to(self, position: QPointF) -> None:
-        assert self._eraser_at is not None
-        view = self._layer.view
-        path = np.array([self._eraser_at, view.to_canvas(position)])
-        self._eraser_at = view.to_canvas(position)
-        left = erase(self.ink, path, ERASER_RADIUS)
-        if left is not self.ink:
-            widest = max(stroke.width for stroke in self.ink.strokes)
-            low, high = path.min(axis=0), path.max(axis=0)
+        place, growing = self._layer.view.to_canvas(step.position), self._editor.growing
+        if growing is not None:
+            if self._editor.draw_to(place, step.seconds, step.pressure):
+                self.update(self._layer.grow(growing.points, growing.width))
+                self._changed(grew=True)
+            return
+        widest = self.ink.widths.max(initial=0.0)
+        path = self._editor.erase_to(place)
+        if path is not None:
             # cut ends are round again, and reach back to the eraser's edge by half the greatest width at full pressure
-            self._show(left, view.to_widget((*low, *high), ERASER_RADIUS + 1.5 * widest))
+            bounds = (*path.min(axis=0), *path.max(axis=0))
+            self._show(self._layer.view.to_widget(bounds, ERASER_RADIUS + 1.5 * widest))
 
     def _finish(self) -> None:
         """The pointer went up: what it did becomes one step of the history."""
-        before, done = self._history.ink, self.ink
-        self._pen_up()
-        if self._is_repeated_dot(before, done):
-            self._show(before)
-        elif done is not before:
-            self._history.do(done)
-            self._refresh(self._layer.show(done))
+        self._watch_application(False)
+        drawn = self.ink
+        distance = QGuiApplication.styleHints().mouseDoubleClickDistance()
+        if self._editor.finish(distance / self._layer.view.scale):
+            self._refresh(self._layer.show(self.ink))
+        elif self.ink is not drawn:
+            self._show()
         self._history_changed()
-
-    def _is_repeated_dot(self, before: Ink, done: Ink) -> bool:
-        """Whether what was drawn lies on a dot drawn just before, as the second press of a double click does."""
-        if len(done.strokes) != len(before.strokes) + 1 or not before.strokes:
-            return False
-        left, top, right, bottom = Ink(done.strokes[-2:]).bounds
-        nearest = QGuiApplication.styleHints().mouseDoubleClickDistance()
-        return max(right - left, bottom - top) * self._layer.view.scale <= nearest
 
     def _forget(self) -> None:
         """Go back to the ink before the press."""
         if self.is_pen_down:
-            self._pen_up()
+            self._watch_application(False)
+            self._editor.cancel()
             self.update()
             self._show_history()
 
-    def _pen_up(self) -> None:
-        self._growing, self._eraser_at = None, None
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
-
     def _show_history(self) -> None:
-        self._show(self._history.ink)
+        self._show()
         self._history_changed()
 
-    def _show(self, ink: Ink, within: QRect | None = None) -> None:
+    def _show(self, within: QRect | None = None) -> None:
         """Show finished ink that is not what was there before with a stroke added by hand."""
-        if ink.is_empty or self.ink.is_empty:
-            self.update()  # the words on the empty pad come or go
-        self._refresh(self._layer.show(ink, within))
-        self._changed(ink, grew=False)
+        self._refresh(self._layer.show(self.ink, within))
+        self._changed(grew=False)
 
-    def _changed(self, ink: Ink, grew: bool) -> None:
-        self.ink = ink
+    def _changed(self, grew: bool) -> None:
+        if self.ink.is_empty is not self._is_empty:
+            self._is_empty = self.ink.is_empty
+            self.update()  # the words on the empty pad come or go
         self.revision += 1
-        self.ink_changed.emit(self.revision, ink, grew)
+        self.ink_changed.emit(self.revision, self.ink, grew)
 
     def _history_changed(self) -> None:
         self._describe()
         self.history_changed.emit(self.can_undo, self.can_redo)
 
+    def _watch_application(self, watches: bool) -> None:
+        application = QCoreApplication.instance()
+        if application is not None:
+            (application.installEventFilter if watches else application.removeEventFilter)(self)
+
     def _rebuild(self) -> None:
         self._layer.rebuild(self.size(), self.devicePixelRatioF(), self._colour, self._paper)
-        if self._growing is not None:
-            self._layer.grow(self._growing.points, self._growing.width)
+        if self._editor.growing is not None:
+            self._layer.grow(self._editor.growing.points, self._editor.growing.width)
         self._refresh(self.rect())
         self._show_cursor()
 
@@ -302,11 +265,11 @@ class Canvas(QWidget):
     @Slot()
     def _paint_on(self) -> None:
         self.update(self._layer.work())
-        if self._growing is not None or not self._layer.is_unfinished:
+        if self._editor.growing is not None or not self._layer.is_unfinished:
             self._painting.stop()
 
     def _describe(self) -> None:
-        ink, count = self._history.ink, len(self._history.ink.strokes)
+        ink, count = self._editor.finished, len(self._editor.finished.strokes)
         if ink.picture is not None:
             text = self.tr("Shows a picture.")
         elif not count:

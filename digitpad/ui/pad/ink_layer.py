@@ -14,16 +14,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QDataStream, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from digitpad.ink.geometry import smooth
-from digitpad.ink.outline import CURVE_STEP, outline
-from digitpad.ink.strokes import PAD_SIDE, PRESSURE, Floats, Ink, Picture, Stroke, pressure_width
+from digitpad.ink.outline import CURVE_STEP
+from digitpad.ink.strokes import PRESSURE, Floats, Ink, Picture, Stroke, pressure_width
+from digitpad.ui.pad.stroke_paths import REACH, StrokePaths, filled_path, meet
+from digitpad.ui.pad.view import View
 
 _CHUNK = 16
 """Points that the open end of a growing stroke has at most."""
@@ -32,10 +32,7 @@ _KEPT_CHANGES, _KEPT_BYTES = 256, 64 << 20
 """Most that is kept of what changes painted over, so that undo puts it back: a thousand strokes that cross take 130 ms
 to paint anew."""
 
-_PART = 1024
-"""Points of a finished stroke that are painted as one path; where the rims of two meet, they are a little darker."""
-
-_AT_ONCE, _SLICE = 5000, 0.01
+_AT_ONCE, _SLICE = 4000, 0.008
 """Points painted whatever it takes, so that a small drawing appears in one step, a path counting as `_PATH` more; after
 that, seconds that a slice of the work may take."""
 
@@ -44,70 +41,6 @@ _PATH, _CORNERS = 40, 8
 
 _TILE = 128
 """Side in pixels of the tiles in which a crowd of strokes is painted anew."""
-
-_MARGIN = 2.0
-"""Pixels round a change that are painted anew for antialiasing's sake."""
-
-_ELEMENT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
-
-
-@dataclass(frozen=True)
-class View:
-    """Where the pad lies in the widget: widget coordinates are canvas units times `scale` plus `left` and `top`."""
-
-    scale: float = 1.0
-    left: float = 0.0
-    top: float = 0.0
-
-    @staticmethod
-    def fit(size: QSize) -> View:
-        """The pad as a square as large as fits, in the middle of the widget."""
-        side = max(1, min(size.width(), size.height()))
-        return View(side / PAD_SIDE, (size.width() - side) / 2, (size.height() - side) / 2)
-
-    def to_canvas(self, position: QPointF) -> tuple[float, float]:
-        return (position.x() - self.left) / self.scale, (position.y() - self.top) / self.scale
-
-    def area(self, region: QRect) -> Floats:
-        """Left, top, right and bottom of a part of the widget in canvas units, with `_MARGIN`."""
-        corners: Floats = np.array([(region.left(), region.top()), (region.right() + 1, region.bottom() + 1)])
-        corners = (corners + np.array([[-_MARGIN], [_MARGIN]]) - (self.left, self.top)) / self.scale
-        return corners.ravel()
-
-    def to_widget(self, bounds: tuple[float, float, float, float], reach: float) -> QRect:
-        """The widget's pixels that ink within some bounds covers when its lines reach that far from their middle."""
-        left, top, right, bottom = bounds
-        corner = QPointF((left - reach) * self.scale + self.left, (top - reach) * self.scale + self.top)
-        other = QPointF((right + reach) * self.scale + self.left, (bottom + reach) * self.scale + self.top)
-        return QRectF(corner, other).adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN).toAlignedRect()
-
-
-class _Outlines:
-    """The outlines of a stroke's parts."""
-
-    def __init__(self, stroke: Stroke) -> None:
-        points, last = stroke.points, max(len(stroke.points) - 1, 1)
-        # a part goes from the middle of one line between two points to the middle of another, where curves meet
-        starts = range(0, max(last - 1, 1), _PART)
-        self._stroke = stroke
-        self._spans = [(start, min(start + _PART + 1, last)) for start in starts]
-        parts = [points[start : end + 1, :2] for start, end in self._spans]
-        corners = np.array([(part.min(axis=0), part.max(axis=0)) for part in parts]) if len(parts) > 1 else np.empty(0)
-        self._boxes = corners.reshape(-1, 4) + np.array([-1, -1, 1, 1]) * _reach(stroke)
-        self._paths: dict[int, QPainterPath] = {}
-
-    def within(self, area: Floats | None) -> Iterator[QPainterPath]:
-        """The outlines, of a long stroke only those that may touch an area, as left, top, right and bottom."""
-        parts = list(range(len(self._spans)))
-        if area is not None and len(parts) > 1:
-            parts = np.flatnonzero(_meet(self._boxes, area)).tolist()
-        for part in parts:
-            if part not in self._paths:
-                start, end = self._spans[part]
-                curve = smooth(self._stroke.points[start : end + 1], CURVE_STEP)
-                curve = curve[1 if start else 0 : None if part == len(self._spans) - 1 else -1]
-                self._paths[part] = _path(curve, self._stroke.width)
-            yield self._paths[part]
 
 
 @dataclass
@@ -124,7 +57,7 @@ class InkLayer:
     """Paints ink for a widget. Methods that change the picture return the part of the widget that shows the change."""
 
     def __init__(self) -> None:
-        self._outlines: WeakKeyDictionary[Stroke, _Outlines] = WeakKeyDictionary()
+        self._paths = StrokePaths()
         self._colour, self._paper = QColor(), QColor()
         self._rect, self._ink, self.view = QRect(), Ink(), View()
         self._finished = QImage()
@@ -158,13 +91,15 @@ class InkLayer:
 
     def show(self, ink: Ink, within: QRect | None = None) -> QRect:
         """Show some finished ink, which differs `within` a part of the widget at most; a growing stroke goes."""
-        before, after = set(self._ink.strokes), set(ink.strokes)
-        gone = [stroke for stroke in self._ink.strokes if stroke not in after]
-        new = [stroke for stroke in ink.strokes if stroke not in before]
-        only_added = not gone and self._ink.picture is ink.picture
+        new, only_added = [], False
         if self._ink.picture is not ink.picture:
             within = self._rect
-        region = (within or self._covered([*gone, *new])).intersected(self._rect)
+        elif within is None:
+            before, after = set(self._ink.strokes), set(ink.strokes)
+            new = [stroke for stroke in ink.strokes if stroke not in before]
+            gone = [stroke for stroke in self._ink.strokes if stroke not in after]
+            within, only_added = self._covered([*gone, *new]), not gone
+        region = within.intersected(self._rect)
         shown, self._ink = self._ink, ink
         if self._finished.isNull():  # not on a screen yet
             return region
@@ -175,7 +110,7 @@ class InkLayer:
         if drawn:
             with QPainter(self._finished) as painter:
                 painter.setClipRect(region)
-                self._fill(painter, self._paths(new))
+                self._fill(painter, self._paths.of(new))
         self._full = self._full.united(region)
         self.discard()
         if not put_back and (self._tiles or not drawn):
@@ -208,7 +143,7 @@ class InkLayer:
         while len(points) - self._open_from > _CHUNK:
             self._bake(points, width)
         curve = smooth(points[self._open_from :], CURVE_STEP)
-        self._open = _path(curve[1:] if self._open_from else curve, width)
+        self._open = filled_path(curve[1:] if self._open_from else curve, width)
         low, high = points[-4:, :2].min(axis=0), points[-4:, :2].max(axis=0)
         widest = float(pressure_width(width, points[-4:, PRESSURE]).max())
         return self.view.to_widget((*low, *high), widest / 2).intersected(self._rect)
@@ -231,7 +166,7 @@ class InkLayer:
         """Put the full chunk into the image; the open one goes on at the middle between its last two points."""
         end = self._open_from + _CHUNK - 2
         curve = smooth(points[self._open_from : end + 1], CURVE_STEP)[1 if self._open_from else 0 : -1]
-        path = _path(curve, width)
+        path = filled_path(curve, width)
         with QPainter(self._image) as painter:
             self._fill(painter, [path])
         box = path.controlPointRect()
@@ -286,21 +221,12 @@ class InkLayer:
                 painter.translate(-tile.place)
                 painter.scale(self._ratio, self._ratio)
                 _draw_picture(painter, self._ink.picture, self.view)
-        tile.paths = self._paths(self._touching(tile.region), tile.region)
+        tile.paths = self._paths.of(self._touching(tile.region), self.view.area(tile.region))
 
     def _touching(self, region: QRect) -> list[Stroke]:
         """The strokes that may touch a region."""
-        reach = max(map(_reach, self._ink.strokes), default=0.0)
-        boxes = self._ink.boxes + np.array([-1, -1, 1, 1]) * reach
-        return [self._ink.strokes[i] for i in np.flatnonzero(_meet(boxes, self.view.area(region))).tolist()]
-
-    def _paths(self, strokes: Iterable[Stroke], region: QRect | None = None) -> Iterator[QPainterPath]:
-        """The outlines of strokes, of long ones those that may touch a region."""
-        area = None if region is None else self.view.area(region)
-        for stroke in strokes:
-            if stroke not in self._outlines:
-                self._outlines[stroke] = _Outlines(stroke)
-            yield from self._outlines[stroke].within(area)
+        boxes = self._ink.boxes + np.array([-1, -1, 1, 1]) * REACH * self._ink.widths[:, None]
+        return [self._ink.strokes[i] for i in np.flatnonzero(meet(boxes, self.view.area(region))).tolist()]
 
     def _pixels(self, region: QRect) -> QRect:
         """The device pixels of a region."""
@@ -315,7 +241,7 @@ class InkLayer:
         """Where in the widget some strokes lie."""
         if not strokes:
             return QRect()
-        return self.view.to_widget(Ink(tuple(strokes)).bounds, max(map(_reach, strokes)))
+        return self.view.to_widget(Ink(tuple(strokes)).bounds, REACH * max(stroke.width for stroke in strokes))
 
     def _fill(self, painter: QPainter, paths: Iterable[QPainterPath]) -> None:
         """Fill paths given in canvas units."""
@@ -333,16 +259,6 @@ def _cost(strokes: Iterable[Stroke]) -> int:
     return sum(len(stroke.points) + _PATH for stroke in strokes)
 
 
-def _reach(stroke: Stroke) -> float:
-    """How far from its centre line a stroke covers the pad at most, at full pressure, in canvas units."""
-    return 0.8 * stroke.width
-
-
-def _meet(boxes: Floats, area: Floats) -> NDArray[np.bool_]:
-    """Which boxes, (n, 4), have something in common with another, all as left, top, right and bottom."""
-    return np.asarray(((boxes[:, :2] <= area[2:]) & (boxes[:, 2:] >= area[:2])).all(axis=1))
-
-
 def _put(target: QImage, images: Iterable[tuple[QPoint, QImage]]) -> None:
     """Paint images over an image, one after the other, all in device pixels."""
     ratio = target.devicePixelRatio()
@@ -353,32 +269,11 @@ def _put(target: QImage, images: Iterable[tuple[QPoint, QImage]]) -> None:
     target.setDevicePixelRatio(ratio)
 
 
-def _path(curve: Floats, width: float) -> QPainterPath:
-    """A line's outline in canvas units, to be filled by winding.
-
-    The path is read from a stream, in Qt's own format of it: made point by point in Python it takes ten times as long.
-    """
-    polygons = outline(curve, width)
-    corners = np.concatenate(polygons)
-    elements = np.empty(len(corners), _ELEMENT)
-    elements["type"] = QPainterPath.ElementType.LineToElement.value
-    starts = np.cumsum([0] + [len(polygon) for polygon in polygons[:-1]])
-    elements["type"][starts] = QPainterPath.ElementType.MoveToElement.value
-    elements["x"], elements["y"] = corners.T
-    ends = np.array([starts[-1], Qt.FillRule.WindingFill.value], ">i4")
-    data = QByteArray(np.array([len(corners)], ">i4").tobytes() + elements.tobytes() + ends.tobytes())
-    path = QPainterPath()
-    QDataStream(data) >> path
-    return path
-
-
 def _draw_picture(painter: QPainter, picture: Picture, view: View) -> None:
     """A picture as large as fits on the pad, in its middle."""
     height, width = picture.pixels.shape[:2]
     pixels = np.ascontiguousarray(picture.pixels)
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    side = PAD_SIDE * view.scale
-    size = QSizeF(width, height).scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
-    corner = QPointF(view.left + (side - size.width()) / 2, view.top + (side - size.height()) / 2)
+    left, top, width_shown, height_shown = picture.place
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(corner, size), image)
+    painter.drawImage(view.rect((left, top, left + width_shown, top + height_shown)), image)
