@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from digitpad.domain.errors import Message
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.domain.settings_fields import Count, Setting
 
 Line = Annotated[str, Setting(longest=1000)]
@@ -35,7 +36,8 @@ class CheckpointInfo:
         digitpad_version: version that wrote the file, '' where another program wrote it.
         temperature: what the logits are divided by before the softmax, so that confidence means something.
         thresholds: rows of a false rejection rate and the energy score below which an image is rejected at that rate;
-            empty for a network that was not shown what is no digit. See `digitpad.domain.rejection`.
+            empty for a network that cannot reject. See `digitpad.domain.rejection`.
+        outliers_rejected: share of synthesised outliers that it rejects at `FALSE_REJECTION_RATE`, None where unknown.
         run: id of the run that it comes from, '' where unknown.
         path: the file it came from.
     """
@@ -58,5 +60,18 @@ class CheckpointInfo:
         list[list[float]],
         Setting(longest=100, is_right=_are_thresholds, wanted=Message("rows of a share and a finite number")),
     ] = field(default_factory=list)
+    outliers_rejected: Annotated[float | None, Setting(0, 1)] = None
     run: Line = ""
     path: Path | None = None
+
+    @property
+    def rejection(self) -> Message:
+        """How well it rejects what is no digit, or that it cannot."""
+        if not self.thresholds:
+            if self.run and self.path is None:
+                return Message("in training: always answers with a digit")
+            return Message("cannot reject: always answers with a digit")
+        if self.outliers_rejected is None:
+            return Message("rejects what is no digit")
+        text = "rejects {percent} % of synthesised outliers at {rate} % false rejections"
+        return Message(text, percent=round(100 * self.outliers_rejected), rate=100 * FALSE_REJECTION_RATE)

@@ -63,7 +63,7 @@ class Recipe:
         stroke_variations: how many variations of each pen drawing join the training images; with 0 no pen drawings do.
             Every fifth writer's are held out.
         digit_styles: how many images of each digit, made up in the forms in which people write it, join them.
-        outliers: how many images of what is no digit join them; a network that sees some learns to refuse.
+        outliers: how many images of what is no digit join them; a network that sees some learns to reject better.
         synthesis: the edition of made-up digits, outliers and variations, see `digitpad.synthesis`; recipes of before
             there was a second one do not name it.
         validation_images: how many training images are held out. On these, and on the pen drawings held out, the best

@@ -130,8 +130,8 @@ VALIDATION_IMAGES = Setting(
     0,
     50_000,
     "Held out",
-    "Training images kept aside to choose the best epoch on and to calibrate the confidence. With 0 the "
-    "network trains on all of them, and the last epoch counts.",
+    "Training images kept aside, to choose the best epoch and to learn how sure the network is and what it rejects. "
+    "With 0 it trains on all of them, the last epoch counts, and it never says ‘not a digit’.",
     " images",
     1000,
     key="hold_out",

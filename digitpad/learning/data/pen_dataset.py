@@ -161,9 +161,14 @@ def outliers(
     on_drawing: OnDrawing = lambda: None,
     edition: int = EDITION,
 ) -> Images:
-    """Augmented outliers, some made from the labelled drawings; their label is `OUTLIER`."""
+    """Augmented outliers; their label is `OUTLIER`.
+
+    Some are made from the labelled drawings, or where there are none, from digits of `digitpad.synthesis.digit_styles`.
+    """
     random = np.random.default_rng((seed, 2))
     digits = _digits(drawings)
+    if not digits:
+        digits = [(digit, styled_digit(digit, random, edition)) for digit in range(CLASSES) for _ in range(10)]
     inks = (_augmented(outlier(digits, random, edition), random, edition) for _ in range(number))
     return _images(inks, [OUTLIER] * number, on_drawing)
 

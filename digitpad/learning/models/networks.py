@@ -83,13 +83,17 @@ def _built(module: Module) -> nn.Module:
             return _PLAIN[kind]()
 
 
-def first_member(network: nn.Sequential) -> nn.Sequential:
-    """The first member of an ensemble, a network itself; any other network as it is."""
-    return cast(nn.Sequential, network[0].columns[0]) if isinstance(network[0], Ensemble) else network
+def members(network: nn.Sequential) -> list[nn.Sequential]:
+    """The members of an ensemble, each a network itself; any other network alone."""
+    return (
+        [cast(nn.Sequential, member) for member in network[0].columns]
+        if isinstance(network[0], Ensemble)
+        else [network]
+    )
 
 
 def first_member_layers(layers: Layers) -> Layers:
-    """The layers of what `first_member` gives."""
+    """The layers of the first of `members`."""
     return cast(Layers, layers[0][1]) if layers[0][0] == "columns" else layers
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +24,7 @@ from digitpad.domain.schedules import learning_rate_at, momentum_at
 from digitpad.learning.data.augment import augmented
 from digitpad.learning.data.images import Images, fingerprint
 from digitpad.learning.models.devices import computes_bfloat16
-from digitpad.learning.models.networks import build, first_member
+from digitpad.learning.models.networks import build, members
 from digitpad.learning.training.losses import outlier_exposure_loss, read
 from digitpad.reading.zoo import NETWORKS
 
@@ -110,7 +110,7 @@ class Training:
 
     def preview_snapshot(self) -> nn.Sequential:
         """As `snapshot`, but of an ensemble its first member alone, which is quicker to copy and read with."""
-        return deepcopy(first_member(self.ema_network)).cpu().eval()
+        return deepcopy(members(self.ema_network)[0]).cpu().eval()
 
     def reports(self) -> Iterator[Report]:
         """Train on to the recipe's last epoch.
@@ -263,7 +263,7 @@ def normalised(pixels: Tensor, mean: float, std: float) -> Tensor:
 
 @torch.no_grad()
 def batched_logits(
-    network: nn.Module, pixels: Tensor, mean: float, std: float, device: torch.device, batch: int = 512
+    network: Callable[[Tensor], Tensor], pixels: Tensor, mean: float, std: float, device: torch.device, batch: int = 512
 ) -> Tensor:
     """Logits of many images, batch by batch: uint8 (n, 1, 28, 28) to float32 (n, 10) on the CPU."""
     return torch.cat([network(normalised(part.to(device), mean, std)).cpu() for part in torch.split(pixels, batch)])

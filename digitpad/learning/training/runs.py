@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -25,12 +26,11 @@ from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.devices import explained
 from digitpad.learning.models.networks import first_member_layers, parameter_count
-from digitpad.learning.training.losses import energy_score
 from digitpad.learning.training.prepare import Prepared, prepare
+from digitpad.learning.training.rejection import calibrate
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
 from digitpad.platform.cores import cores
-from digitpad.reading.calibration import fit_temperature, thresholds
 from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
 from digitpad.reading.layers import Layers
 from digitpad.reading.zoo import NETWORKS
@@ -161,7 +161,7 @@ class _Saver:
     def __init__(self, folder: RunFolder, prepared: Prepared, on_progress: OnProgress, show: Show | None) -> None:
         self._folder, self._on_progress, self._show = folder, on_progress, show
         self._training, self._unseen = prepared.training, prepared.unseen
-        self._temperature, self._thresholds = 1.0, list[list[float]]()
+        self._calibrated: dict[str, Any] = {}  # values for CheckpointInfo, found at the last epoch's end
         self._info = folder.read_info()
         self._on_mnist = is_mnist(prepared.data, "test")
         self._unsaved: list[Report] = []
@@ -206,7 +206,7 @@ class _Saver:
             report = None if control.skips_test else training.assess()
             # Within an epoch the best one so far stays the best, unless there is no validation set to tell it by.
             best = not self._folder.best.exists() or not (training.validation is not None or report is None)
-            self._save(report.test_accuracy if report else None, best)
+            self._save(report.test_accuracy if report else None, best, calibrated=report is not None)
         finished = training.progress.epoch >= training.recipe.epochs
         if finished and not control.skips_test and (samples := samples_after(training)):
             self._on_progress(samples)
@@ -230,11 +230,12 @@ class _Saver:
         # Only what the training knows is changed: a run may be renamed while it goes on.
         self._info = self._folder.update_info(change)
 
-    def _save(self, accuracy: float | None, best: bool) -> None:
+    def _save(self, accuracy: float | None, best: bool, *, calibrated: bool = True) -> None:
         training, folder = self._training, self._folder
         training.check_numbers()
-        self._calibrate()
-        checkpoint = self._checkpoint(accuracy, training.snapshot(), NETWORKS[training.recipe.network])
+        network = training.snapshot()
+        self._calibrated = calibrate(training, network, self._unseen) if calibrated else {}
+        checkpoint = self._checkpoint(accuracy, network, NETWORKS[training.recipe.network], self._calibrated)
         if best:
             save_checkpoint(folder.best, checkpoint)
         save_checkpoint(folder.last, checkpoint)
@@ -245,25 +246,17 @@ class _Saver:
         progress = training.progress
         self._update(lambda info: info.tested(progress.epoch, progress.train_seconds, accuracy, is_best=best))
 
-    def _calibrate(self) -> None:
-        """Fit the temperature on unseen writers, where there are any, and find the thresholds on the validation set."""
-        training = self._training
-        if training.validation is None:
-            return
-        logits, labels = training.logits(training.validation), training.validation.labels
-        own = slice(len(labels) - (self._unseen or len(labels)), None)
-        self._temperature = fit_temperature(logits[own].numpy(), labels[own].numpy())
-        self._thresholds = thresholds(energy_score(logits).numpy()) if training.recipe.outliers else []
-
     def _preview(self) -> Checkpoint:
-        whole = NETWORKS[self._training.recipe.network]
+        training, calibrated = self._training, self._calibrated
+        whole = NETWORKS[training.recipe.network]
         layers = first_member_layers(whole)
-        preview = self._checkpoint(self._info.last_accuracy, self._training.preview_snapshot(), layers)
-        if layers == whole:
-            return preview
-        return replace(preview, info=replace(preview.info, thresholds=[]))  # those are of the ensemble's scores
+        if layers != whole or not training.recipe.outliers:  # whose scores are others
+            calibrated = {"temperature": calibrated.get("temperature", 1.0)}
+        return self._checkpoint(self._info.last_accuracy, training.preview_snapshot(), layers, calibrated)
 
-    def _checkpoint(self, accuracy: float | None, network: nn.Sequential, layers: Layers) -> Checkpoint:
+    def _checkpoint(
+        self, accuracy: float | None, network: nn.Sequential, layers: Layers, calibrated: dict[str, Any]
+    ) -> Checkpoint:
         recipe, info = self._training.recipe, self._info
         return as_checkpoint(
             network,
@@ -281,8 +274,7 @@ class _Saver:
                 test_accuracy=accuracy if self._on_mnist else None,
                 date=datetime.now(UTC).date().isoformat(),
                 digitpad_version=__version__,
-                temperature=self._temperature,
-                thresholds=self._thresholds,
                 run=info.id,
+                **calibrated,
             ),
         )

@@ -67,7 +67,7 @@ class CheckpointPanel(QWidget):
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
         self._rows: list[tuple[QLabel, QLabel]] = []
-        for number in range(5):
+        for number in range(6):
             key, value = QLabel(), QLabel()
             for label in (key, value):
                 label.setProperty("note", True)
@@ -120,15 +120,13 @@ class CheckpointPanel(QWidget):
         rows = [
             (self.tr("MNIST test"), accuracy),
             (self.tr("Network"), network),
+            (self.tr("No digit"), sentence(info.rejection)),
             (self.tr("Recipe"), recipe if info.recipe else unknown),
             (self.tr("Data"), info.data or unknown),
             (self.tr("Written"), written if info.date else unknown),
         ]
         if preparation is not None:  # and nothing else is known
-            rows[2:4] = [
-                (self.tr("Input"), sentence(preparation.words)),
-                (self.tr("No digit"), self.tr("cannot reject: always answers with a digit")),
-            ]
+            rows[3] = self.tr("Input"), sentence(preparation.words)
         for (key, value), (title, text) in zip(self._rows, rows, strict=True):
             key.setText(title)
             value.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))

@@ -208,7 +208,35 @@ def test_the_starter_set_trains_too_and_gives_no_figure_for_mnist_s_test_images(
     folder, info = trained(TrainingConfig(recipe, data="starter", device="cpu"), tmp_path)
     assert info.data == "Starter set, 4,000 training images"
     assert 0 < info.best_accuracy < 1
-    assert load_checkpoint(folder.best).info.test_accuracy is None
+    held = load_checkpoint(folder.best).info
+    assert held.test_accuracy is None
+    assert [rate for rate, _ in held.thresholds] == list(FALSE_REJECTION_RATES)
+    assert 0 < held.outliers_rejected < 1
+    assert held.temperature != 1.0
+    assert "at 0.3 % false rejections" in str(held.rejection)
+
+
+def test_a_network_in_training_cannot_reject_unless_it_is_trained_on_outliers(config, strokes, tmp_path):
+    shown = []
+    for number, wanted in enumerate((replace(config, recipe=replace(RECIPE, validation_images=4)), strokes)):
+        trained(wanted, tmp_path / str(number), show=lambda checkpoint, _step: shown.append(checkpoint.info))
+        assert any(bool(info.thresholds) for info in shown) == bool(wanted.recipe.outliers)
+        assert "in training" in str(shown[0].rejection)
+
+
+def test_who_waits_for_the_end_of_a_run_waits_for_no_thresholds(config, tmp_path):
+    control = RunControl()
+
+    def on_progress(said):
+        if isinstance(said, StepsReport) and said.last == 5:
+            control.stop(skip_test=True)
+
+    config = replace(config, recipe=replace(RECIPE, validation_images=4))
+    folder, _ = trained(config, tmp_path, control=control, on_progress=on_progress)
+    held = load_checkpoint(folder.last).info
+    assert (held.thresholds, str(held.rejection)) == ([], "cannot reject: always answers with a digit")
+    assert resume(folder, threads=1).state == "finished"
+    assert load_checkpoint(folder.last).info.thresholds
 
 
 def test_pen_strokes_join_the_images_of_recipes_that_want_them(config, tmp_path):
