@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import epoch_count, moment, numeral, percent, sentence
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice, breakable
+from digitpad.ui.common.widgets import ElidedLabel
 from digitpad.ui.session.active_network import NetworkState, Source
 
 if TYPE_CHECKING:

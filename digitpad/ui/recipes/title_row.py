@@ -7,9 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.layouts import row
-from digitpad.ui.common.widgets import named, push_button
+from digitpad.ui.common.widgets import ElidedLabel, named, push_button
 
 Remark = Callable[[str], tuple[bool, str]]
 """Whether a title can be taken, and what comes of it, in words."""

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo
-from digitpad.ui.common.elided import ElidedLabel
 from digitpad.ui.common.format import duration, numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import text_font
-from digitpad.ui.common.widgets import named, push_button
+from digitpad.ui.common.widgets import ElidedLabel, named, push_button
 from digitpad.ui.session.training_session import Phase, TrainingState
 
 
