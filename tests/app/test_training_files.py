@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QSpinBox
 
@@ -318,18 +318,20 @@ def test_a_run_whose_checkpoint_is_damaged_is_refused_and_what_reads_stays(train
     assert training.file_in_use == str(folder.best)
 
 
-@pytest.mark.parametrize("kind", ["png", "csv"])
+@pytest.mark.parametrize("kind", ["png", "svg", "csv"])
 def test_curves_go_to_files(training, tmp_path, kind):
     training.train()
     training.open_tab(CURVES)
     target = tmp_path / f"curves.{kind}"
-    training.until(lambda: training.is_enabled(f"export_{kind}"))
-    training.press(f"export_{kind}")
+    training.until(lambda: training.curves.export.isEnabled())
+    training.curves.findChild(QAction, "save_table" if kind == "csv" else "save_picture").trigger()
     training.choose_file(target)
     training.until(target.exists)
     training.until(lambda: "curves." in training.window.statusBar().currentMessage())
     if kind == "png":
         assert QImage(str(target)).width() > 500
+    elif kind == "svg":
+        assert b"<image" not in target.read_bytes()  # lines stay lines
     else:
         lines = target.read_text().splitlines()
         assert lines[0].startswith("step,loss,")
@@ -339,8 +341,8 @@ def test_curves_go_to_files(training, tmp_path, kind):
 def test_curves_that_cannot_be_written_are_reported(training, tmp_path):
     training.train()
     training.open_tab(CURVES)
-    training.until(lambda: training.is_enabled("export_csv"))
-    training.press("export_csv")
+    training.until(lambda: training.curves.export.isEnabled())
+    training.curves.findChild(QAction, "save_table").trigger()
     training.choose_file(tmp_path / "no" / "curves.csv")
     training.until(lambda: "curves.csv" in training.notice)
 

@@ -226,6 +226,8 @@ def _style_sheet(theme: Theme, note_pixels: int) -> str:
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:checked {{ background: {checked}; }}
     QToolButton:focus {{ border: 2px solid {t.accent}; padding: 4px; }}
+    QToolButton[popupMode="2"] {{ padding-right: 20px; }}
+    QToolButton[popupMode="2"]:focus {{ padding-right: 19px; }}
 
     QPushButton {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px; padding: 5px 16px; }}
     QPushButton:hover {{ background: {hover}; }}

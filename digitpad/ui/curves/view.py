@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPalette, QRegion, QShowEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPalette, QRegion, QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStackedLayout, QToolButton, QToolTip, QWidget
 
 from digitpad.domain.recipe import Augmentation
+from digitpad.ui.common.exports import ExportButton, Picture
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
@@ -18,7 +18,7 @@ from digitpad.ui.curves.plots import CurvePlots
 from digitpad.ui.session.run_curves import RunCurves
 
 REDRAW_MILLISECONDS = 100
-_TITLE_HEIGHT = 32
+_TITLE_HEIGHT, _MARGIN = 32, 8
 _ONE_LINE = 700
 
 
@@ -28,7 +28,6 @@ class CurvesView(QWidget):
     Until `build` was called, which needs pyqtgraph, reports are kept and a sentence stands where the plots will be.
     """
 
-    export_requested = Signal(str)  # the curves in a file of this kind, 'png' or 'csv'
     drawn = Signal()  # the plots show all reports so far
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,10 +55,8 @@ class CurvesView(QWidget):
         self._log.setCheckable(True)
         self._log.toggled.connect(self.refresh)
         self._whole = _button("whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
-        self._png = _button("export_png", self.tr("PNG…"), self.tr("Save the plots as a picture"))
-        self._png.clicked.connect(partial(self.export_requested.emit, "png"))
-        self._csv = _button("export_csv", self.tr("CSV…"), self.tr("Save all values as a table"))
-        self._csv.clicked.connect(partial(self.export_requested.emit, "csv"))
+        name, table = lambda: self.name or "curves", lambda: self.curves.snapshot().rows
+        self.export = ExportButton(name, self.picture, table)
         self._values = note_label("", "curve_values")
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
@@ -70,7 +67,7 @@ class CurvesView(QWidget):
             label.setFont(text_font(NOTE_PIXELS))
         self._pages = QStackedLayout()
         self._pages.addWidget(self._sentence)
-        line = row(self._why, None, self._axis, self._log, self._whole, self._png, self._csv, spacing=4)
+        line = row(self._why, None, self._axis, self._log, self._whole, self.export, spacing=4)
         column(line, self._values, (self._pages, 1), parent=self, spacing=0).setContentsMargins(8, 4, 8, 4)
         self._show_state()
 
@@ -110,29 +107,27 @@ class CurvesView(QWidget):
         self._overlays = {}
         self.show_run("", RunCurves())
 
-    def to_image(self, scale: float = 2.0) -> QImage:
-        """The plots under the run's name and values, without cursor and focus; `scale` is device pixels for a pixel."""
+    def picture(self) -> Picture:
+        """The plots under the run's name and values, without cursor and focus."""
         self.build()
         assert self._plots is not None
-        cursor = self._plots.cursor_step
-        self._plots.put_cursor(None)
-        self._plots.ratio = scale
+        return Picture(self._plots.picture.size() + QSize(2 * _MARGIN, _TITLE_HEIGHT + _MARGIN), self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
+        plots = self._plots
+        assert plots is not None
+        cursor = plots.cursor_step
+        plots.put_cursor(None)
+        plots.ratio = painter.device().devicePixelRatioF()
         self._redraw()
-        size = self._plots.picture.size() + QSize(0, _TITLE_HEIGHT)
-        image = QImage(size * scale, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(scale)
-        image.fill(QColor(current_theme().window))
-        with QPainter(image) as painter:
-            painter.setFont(text_font(NOTE_PIXELS))
-            painter.setPen(QColor(current_theme().quiet))
-            title = QRectF(8, 0, size.width() - 16, _TITLE_HEIGHT)
-            painter.drawText(title, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._words())
-            below = QPoint(0, _TITLE_HEIGHT)
-            self._plots.picture.render(painter, below, QRegion(), QWidget.RenderFlag.DrawChildren)
-        self._plots.ratio = 0.0
-        self._plots.put_cursor(cursor)
+        painter.setFont(text_font(NOTE_PIXELS))
+        painter.setPen(QColor(current_theme().quiet))
+        title = QRectF(_MARGIN, 0, plots.picture.width(), _TITLE_HEIGHT)
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._words())
+        plots.picture.render(painter, QPoint(_MARGIN, _TITLE_HEIGHT), QRegion(), QWidget.RenderFlag.DrawChildren)
+        plots.ratio = 0.0
+        plots.put_cursor(cursor)
         self.refresh()
-        return image
 
     def sizeHint(self) -> QSize:
         return QSize(880, 280)
@@ -169,8 +164,7 @@ class CurvesView(QWidget):
         has_plots = self._plots is not None and bool(self.curves or any(self.overlays.values()))
         self._pages.setCurrentIndex(int(has_plots))
         self._whole.setEnabled(has_plots)
-        self._png.setEnabled(has_plots)
-        self._csv.setEnabled(bool(self.curves))
+        self.export.setEnabled(has_plots)
         reasons = self._reasons()
         self._why.setVisible(bool(reasons))
         self._why.setToolTip(reasons)
@@ -244,14 +238,6 @@ def _button(name: str, text: str, tip: str) -> QToolButton:
     button.setText(text)
     button.setAccessibleDescription(tip)
     return button
-
-
-def png(image: QImage) -> bytes:
-    """A picture as the bytes of a PNG file; may be called in any thread."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"png").write(image)
-    return bytes(buffer.data().data())
 
 
 def _number(value: float) -> str:

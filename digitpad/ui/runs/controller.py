@@ -20,7 +20,8 @@ from digitpad.storage.run_store import (
     rename_run,
     runs_folder,
 )
-from digitpad.ui.common.dialogs import ask_save, file_filters
+from digitpad.ui.common.dialogs import file_filters
+from digitpad.ui.common.exports import Export
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.runs.table import run_labels
 from digitpad.ui.session.run_curves import RunCurves
@@ -38,7 +39,7 @@ class RunController(QObject):
     run_selected = Signal(str, object)  # the name of a run, and its RunCurves, to be shown
     renamed = Signal(object)  # the RunInfo of a run that has another name
     laid_over = Signal(object)  # the curves to lay over the shown ones, RunCurves by name
-    saved = Signal(object)  # the Path that a checkpoint was exported to
+    export_requested = Signal(object)  # an Export of a checkpoint
     failed = Signal(object)  # a DigitpadError
 
     def __init__(self, runs: RunList, session: TrainingSession, worker: Worker, parent: QObject | None = None) -> None:
@@ -64,14 +65,11 @@ class RunController(QObject):
 
     @Slot(object)
     def _on_export(self, run: RunInfo) -> None:
-        def work(path: Path) -> None:
-            export_checkpoint(find_run(runs_folder(), run.id), "best", path)
-
-        def export(path: Path) -> None:
-            self._do(partial(work, path), lambda _: self.saved.emit(path))
+        def prepare(path: Path) -> Callable[[], None]:
+            return lambda: export_checkpoint(find_run(runs_folder(), run.id), "best", path)
 
         title, name = self.tr("Export the best checkpoint"), f"{run.name}.safetensors"
-        ask_save(self._list.window(), title, name, file_filters(".safetensors"), export)
+        self.export_requested.emit(Export(title, name, file_filters(".safetensors"), prepare))
 
     @Slot(object, str)
     def _on_rename(self, run: RunInfo, name: str) -> None:

@@ -1,11 +1,11 @@
-"""What the reports of a run add up to: its curves as arrays and as CSV. No Qt in here."""
+"""What the reports of a run add up to: its curves as arrays and as a table. No Qt in here."""
 
 from __future__ import annotations
 
 import copy
-import io
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -136,25 +136,20 @@ class RunCurves:
     def snapshot(self) -> RunCurves:
         return copy.deepcopy(self)
 
-    def to_csv(self) -> str:
-        """All of it as CSV: a line for each step, with an epoch's or an interim test's values in the line of its step.
+    def rows(self) -> Iterator[list[object]]:
+        """All of it as a table, titles first: a row for each step, with an epoch's or an interim test's values in it.
 
-        Shares are 0 to 1; cells are empty where there is no value. Numbers are written so that reading them gives the
-        same ones again. This takes 0.25 s for 30,000 steps, so the window asks a `snapshot` for it in another thread.
+        Shares are 0 to 1; None stands where there is no value. This takes 0.2 s for 30,000 steps, so the window asks a
+        `snapshot` for it in another thread.
         """
         epochs = {report.step: report for report in self.epochs}
         interims = {report.step: report for report in self.interims}
         numbers = {int(step): values for step, *values in self._table[:4, : self._count].T.tolist()}
-        text = io.StringIO()
-        import csv  # here, since a start has no time for it
-
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow([*_STEP_COLUMNS, *_EPOCH_COLUMNS, *(f"interim_{name}" for name in _INTERIM_COLUMNS)])
+        yield [*_STEP_COLUMNS, *_EPOCH_COLUMNS, *(f"interim_{name}" for name in _INTERIM_COLUMNS)]
         for step in sorted({*numbers, *epochs, *interims}):
             of_epoch = [getattr(epochs.get(step), name, None) for name in _EPOCH_COLUMNS]
             of_interim = [getattr(interims.get(step), name, None) for name in _INTERIM_COLUMNS]
-            table.writerow([step, *numbers.get(step, [None] * 3), *of_epoch, *of_interim])
-        return text.getvalue()
+            yield [step, *numbers.get(step, [None] * 3), *of_epoch, *of_interim]
 
     def _units(self, axis: XAxis) -> float:
         """How far a step is on an axis other than time's."""

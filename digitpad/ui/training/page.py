@@ -15,11 +15,10 @@ from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.services import Pixels, TrainingService
-from digitpad.storage.io import write_atomically
-from digitpad.ui.common.dialogs import ask_save, file_filters
+from digitpad.ui.common.exports import Exporter
 from digitpad.ui.common.layouts import column
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.curves.view import CurvesView, png
+from digitpad.ui.curves.view import CurvesView
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.recipes.controller import RecipeController
@@ -89,6 +88,7 @@ class TrainingPage(QWidget):
         self._runs = RunList()
         self.samples = SamplesView()
         self._runs_controller = RunController(self._runs, self._session, self._worker, self)
+        self._exporter = Exporter(self._worker, self)
         self._recipes = RecipeController(self._training_service, self._worker, self)
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
@@ -130,13 +130,15 @@ class TrainingPage(QWidget):
         runs.run_selected.connect(curves.show_run)
         runs.renamed.connect(session.take_name)
         runs.laid_over.connect(curves.lay_over)
-        runs.saved.connect(self._on_saved)
         runs.failed.connect(self._notice.say)
         recipes.recipes_changed.connect(line.show_recipes)
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
-        curves.export_requested.connect(self._on_export_requested)
+        for requested in (curves.export.requested, runs.export_requested):
+            requested.connect(self._exporter.save)
+        self._exporter.saved.connect(self._on_saved)
+        self._exporter.failed.connect(self._notice.say)
 
     # Requests.
 
@@ -265,20 +267,6 @@ class TrainingPage(QWidget):
     def _on_edit_requested(self) -> None:
         if self._line.recipe is not None:
             self._recipes.edit(self._line.recipe, self._form.seed.value())
-
-    @Slot(str)
-    def _on_export_requested(self, kind: str) -> None:
-        image = self._curves.to_image() if kind == "png" else None
-        table = self._curves.curves.snapshot()
-
-        def work(path: Path) -> None:
-            write_atomically(path, table.to_csv().encode() if image is None else png(image))
-
-        def write(path: Path) -> None:
-            self._worker.run(partial(work, path), lambda _: self._on_saved(path), self._notice.say)
-
-        name = f"{self._curves.name or 'curves'}.{kind}"
-        ask_save(self.window(), self.tr("Save the curves"), name, file_filters(f".{kind}"), write)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import combinations, pairwise
 
 import numpy as np
+import pyqtgraph
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAction, QImage, QMouseEvent, QPainter, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolButton, QWidget
 
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
+from digitpad.ui.common.exports import to_image, to_png
 from digitpad.ui.common.theme import DARK, LIGHT
 from digitpad.ui.curves.plots import CurvePlots
-from digitpad.ui.curves.view import REDRAW_MILLISECONDS, CurvesView, png
+from digitpad.ui.curves.view import REDRAW_MILLISECONDS, CurvesView
 from digitpad.ui.session.run_curves import RunCurves
 
 
@@ -54,7 +57,7 @@ def plots(view):
 
 
 def labels(view):
-    return [label for label, _ in plots(view).entries]
+    return [line.name for line in plots(view).entries]
 
 
 def span(view):
@@ -345,7 +348,7 @@ def test_other_runs_are_laid_over_and_taken_away(qtbot, view):
     view.lay_over({"fast": run(100, 100), "long": run(2000, 2000)})
     settle(qtbot, view)
     assert labels(view) == ["each step", "smoothed", "test", "training", "fast", "long"]
-    looks = dict(plots(view).entries)
+    looks = {line.name: line.look for line in plots(view).entries}
     assert looks["fast"].dashes != looks["long"].dashes
     assert looks["fast"].colour != looks["long"].colour
     assert span(view)[1] > 2000
@@ -369,8 +372,8 @@ def test_one_epoch_of_another_run_is_seen(qtbot, view):
     view.show_run("", RunCurves())
     view.lay_over({"fast": run()})
     settle(qtbot, view)
-    picture = view.to_image(1.0)
-    colour = dict(plots(view).entries)["fast"].colour_in(LIGHT)
+    picture = to_image(view.picture(), 1)
+    colour = plots(view).entries[-1].look.colour_in(LIGHT)
     right = range(picture.width() - 100, picture.width())
     assert any(picture.pixelColor(x, y) == colour for x in right for y in range(60, picture.height() // 2))
 
@@ -417,7 +420,7 @@ def test_losses_that_are_no_numbers_and_rates_of_zero_are_drawn_without_complain
 
 def test_the_picture_is_what_is_shown_in_the_colours_of_the_theme(qtbot, view, wear):
     wear("dark")
-    image = QImage.fromData(png(view.to_image(2.0)))
+    image = QImage.fromData(to_png(to_image(view.picture())))
 
     assert image.size().width() == pytest.approx(2 * plots(view).width(), abs=20)
     assert image.size().height() > 2 * plots(view).height()
@@ -428,26 +431,66 @@ def test_the_picture_is_what_is_shown_in_the_colours_of_the_theme(qtbot, view, w
 
 
 def test_the_picture_shows_neither_focus_nor_cursor(qtbot, view):
-    before = view.to_image()
+    before = to_image(view.picture())
     plots(view).setFocus()
     plots(view).put_cursor(100)
     settle(qtbot, view)
     assert plots(view).hasFocus()
-    assert view.to_image() == before
+    assert to_image(view.picture()) == before
     assert plots(view).cursor_step == 100
 
 
-def test_export_is_asked_for(qtbot, bare):
-    assert not button(bare, "export_png").isEnabled()
-    assert not button(bare, "export_csv").isEnabled()
+def test_all_that_is_shown_can_be_saved(qtbot, bare):
+    assert not bare.export.isEnabled()
     bare.build()
     bare.show_run("best", run())
     settle(qtbot, bare)
-    asked = []
-    bare.export_requested.connect(asked.append)
-    for kind in ("png", "csv"):
-        QTest.mouseClick(button(bare, f"export_{kind}"), Qt.MouseButton.LeftButton)
-    assert asked == ["png", "csv"]
+    assert bare.export.isEnabled()
+    with qtbot.waitSignal(bare.export.requested) as asked:
+        bare.findChild(QAction, "save_table").trigger()
+    assert asked.args[0].name == "best.csv"
+    with qtbot.waitSignal(bare.export.requested) as asked:
+        bare.findChild(QAction, "save_picture").trigger()
+    assert asked.args[0].name == "best.png"
+
+
+def axes(view):
+    """Of loss, accuracy and learning rate: what stands at the axis of values, and where."""
+    area = view.findChild(pyqtgraph.GraphicsLayoutWidget)
+    left = [item for item in area.scene().items() if getattr(item, "orientation", "") == "left"]
+    canvas = QPixmap(10, 10)
+    with QPainter(canvas) as painter:
+        return {
+            (axis.sceneBoundingRect().x() > 100, axis.sceneBoundingRect().y() > 50): [
+                (text, rect) for rect, _, text in axis.generateDrawSpecs(painter)[2]
+            ]
+            for axis in left
+        }
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("size", [(560, 240), (1000, 400)])
+def test_axes_have_numbers_that_do_not_lie_over_each_other(qtbot, view, size, is_log):
+    view.resize(*size)
+    button(view, "log_scale").setChecked(is_log)
+    view.show_run("", run(of=info("a")))
+    settle(qtbot, view)
+    for texts in axes(view).values():
+        assert len(texts) >= 2
+        below = sorted(rect.top() for _, rect in texts)
+        assert min(second - first for first, second in pairwise(below)) >= 10
+
+
+def test_titles_do_not_collide_in_a_small_window(qtbot, view):
+    view.resize(560, 240)
+    settle(qtbot, view)
+    area = view.findChild(pyqtgraph.GraphicsLayoutWidget)
+    titles = [item.sceneBoundingRect() for item in area.scene().items() if isinstance(item, pyqtgraph.LabelItem)]
+    boxes = [item.sceneBoundingRect() for item in area.scene().items() if isinstance(item, pyqtgraph.ViewBox)]
+    assert len(titles) == len(boxes) == 3
+    parts = [part.adjusted(1, 1, -1, -1) for part in (*titles, *boxes)]
+    assert not [1 for first, second in combinations(parts, 2) if first.intersects(second)]
+    assert all(area.rect().contains(part.toRect()) for part in parts)
 
 
 def test_a_click_on_the_right_opens_no_menu(view):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 from digitpad.domain.reports import EpochReport
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.storage.run_store import RunFolder, create, runs_folder
+from digitpad.ui.common.exports import Exporter
 from digitpad.ui.common.format import moment
 from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
@@ -76,6 +77,13 @@ def controller(qtbot, runs, session, worker, ids):
     controller.refresh()
     qtbot.waitUntil(lambda: listed(runs) == set(ids))
     return controller
+
+
+@pytest.fixture
+def exporter(runs, controller, worker):
+    exporter = Exporter(worker, runs)
+    controller.export_requested.connect(exporter.save)
+    return exporter
 
 
 def listed(runs):
@@ -151,18 +159,18 @@ def choose(qtbot, runs, path):
     qtbot.waitUntil(lambda: not runs.findChildren(QFileDialog))
 
 
-def test_the_best_checkpoint_is_exported(qtbot, runs, controller, ids, tmp_path):
+def test_the_best_checkpoint_is_exported(qtbot, runs, controller, exporter, ids, tmp_path):
     target = tmp_path / "exported.safetensors"
     press(runs, ids[0], "export")
-    with qtbot.waitSignal(controller.saved) as saved:
+    with qtbot.waitSignal(exporter.saved) as saved:
         choose(qtbot, runs, target)
     assert saved.args == [target]
     assert target.read_text() == "best"
 
 
-def test_an_export_that_fails_says_why(qtbot, runs, controller, ids, tmp_path):
+def test_an_export_that_fails_says_why(qtbot, runs, controller, exporter, ids, tmp_path):
     press(runs, ids[0], "export")
-    with qtbot.waitSignal(controller.failed) as failed:
+    with qtbot.waitSignal(exporter.failed) as failed:
         choose(qtbot, runs, tmp_path / "no" / "folder.safetensors")
     assert "folder.safetensors" in str(failed.args[0])
 
