@@ -19,8 +19,8 @@ class InkEditor:
     `begin_stroke` or `begin_erasing` is followed by any number of steps, then by `finish` or `cancel`.
     """
 
-    def __init__(self) -> None:
-        self._history = History()
+    def __init__(self, ink: Ink | None = None) -> None:
+        self._history = History(ink)
         self._eraser_at: tuple[float, float] | None = None
         self._start: float | None = None  # clock time of the drawing's first point
         self.growing: GrowingStroke | None = None

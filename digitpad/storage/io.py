@@ -33,17 +33,20 @@ DEFAULT_CHECKPOINT = shipped("checkpoints", "pen.safetensors")
 """The checkpoint that ships."""
 
 
+def user_folder() -> Path:
+    """The user's own folder for what digitpad keeps; it need not exist."""
+    from platformdirs import user_data_path  # here, since a start of the window does without it
+
+    return user_data_path("digitpad", appauthor=False)
+
+
 def data_folder() -> Path:
     """The folder that holds data sets, `mnist/` among them: DIGITPAD_DATA_DIR, else the user's own for digitpad.
 
     It need not exist.
     """
     named = os.environ.get("DIGITPAD_DATA_DIR")
-    if named:
-        return Path(named)
-    from platformdirs import user_data_path  # here, since a start of the window does without it
-
-    return user_data_path("digitpad", appauthor=False)
+    return Path(named) if named else user_folder()
 
 
 @contextlib.contextmanager
@@ -161,9 +164,7 @@ def remove_unfinished() -> None:
 
 
 def _notes() -> Path:
-    from platformdirs import user_data_path  # here, since a start of the window does without it
-
-    return user_data_path("digitpad", appauthor=False) / "unfinished"
+    return user_folder() / "unfinished"
 
 
 def _forget(note: Path, temporary: Path) -> None:

@@ -13,7 +13,7 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Recipe, check_recipe
 from digitpad.domain.recipe_settings import ID_LENGTH
 from digitpad.domain.settings_fields import declared, from_values, shown, to_values
-from digitpad.storage.io import read_file, write_atomically
+from digitpad.storage.io import read_file, user_folder, write_atomically
 from digitpad.storage.json_object import json_object
 
 ENDING = ".json"
@@ -79,9 +79,7 @@ def load_recipe(path: Path) -> Recipe:
 
 def recipes_folder() -> Path:
     """The folder with a person's own recipes; it need not exist."""
-    from platformdirs import user_data_path  # here, since a start of the window does without it
-
-    return user_data_path("digitpad", appauthor=False) / "recipes"
+    return user_folder() / "recipes"
 
 
 def own_recipes() -> tuple[list[Recipe], list[InputError]]:

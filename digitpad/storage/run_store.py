@@ -30,7 +30,7 @@ from digitpad.domain.reports import Report
 from digitpad.domain.run import LONGEST_NAME, RunInfo
 from digitpad.domain.settings_fields import printable
 from digitpad.storage.file_lock import file_lock, is_locked
-from digitpad.storage.io import open_file, read_file, unfinished, write_atomically
+from digitpad.storage.io import open_file, read_file, unfinished, user_folder, write_atomically
 from digitpad.storage.run_json import (
     info_from_json,
     info_to_json,
@@ -59,9 +59,7 @@ _infos = threading.RLock()
 
 def runs_folder() -> Path:
     """The folder that keeps the user's runs; it need not exist."""
-    from platformdirs import user_data_path  # here, since a start of the window does without it
-
-    return user_data_path("digitpad", appauthor=False) / "runs"
+    return user_folder() / "runs"
 
 
 class RunFolder:

@@ -26,6 +26,7 @@ from digitpad.ui.pad.pen_width import PenWidth
 from digitpad.ui.pad.square_frame import SquareFrame
 from digitpad.ui.pages import pages
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
+from digitpad.ui.session.drawing_keeper import DrawingKeeper
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.settings import Settings
@@ -71,6 +72,8 @@ class MainWindow(QMainWindow):
         self._training = TrainingPage(training_service, self._session, self._network, device)
         self._actions = Actions(pages(self._training, self._make_help), self)
         self._collector = IdleCollector(self)
+        # What was drawn and selected is for who comes back, and not for a start that names what reads.
+        self._keeper = DrawingKeeper(checkpoint is None, self)
         self._make_parts()
         rejection = self._answers.rejection.menu
         fill_menu_bar(self.menuBar(), self._actions, self._networks, rejection, self._training.run_actions)
@@ -95,6 +98,8 @@ class MainWindow(QMainWindow):
         self._workbench.share = settings.left_share
         for page_id in settings.pages:
             self._workbench.show_page(page_id)
+        if self._keeper.is_on:
+            self._training.select_again(settings.recipe, settings.curves)
         self._canvas.setFocus()
 
     def _fit_screen(self) -> None:
@@ -136,6 +141,8 @@ class MainWindow(QMainWindow):
         canvas.ink_changed.connect(self._show_without_answer)
         canvas.ink_changed.connect(self._collector.put_off)
         canvas.ink_changed.connect(training.pen_idle.disturb)
+        canvas.ink_changed.connect(self._keeper.take)
+        self._keeper.restored.connect(canvas.restore)
         canvas.addAction(actions.clear)
         canvas.history_changed.connect(self._on_history_changed)
         self._reader.answered.connect(self._on_answered)
@@ -201,6 +208,7 @@ class MainWindow(QMainWindow):
             self._painted = True
             QTimer.singleShot(0, self, self._fit_screen)  # the frame's width is known by now
             QTimer.singleShot(0, self, partial(self._network.open_first, self._first_checkpoint))
+            QTimer.singleShot(0, self._keeper, self._keeper.restore)
 
     @Slot(object)
     def _on_answered(self, answer: Reading) -> None:
@@ -332,11 +340,14 @@ class MainWindow(QMainWindow):
         self._settings.false_rejection_rate = self._network.false_rejection_rate
         self._settings.pages, self._settings.left_share = self._workbench.shown, self._workbench.share
         self._settings.remember_window(self.saveGeometry(), self.saveState())
+        if self._keeper.is_on:
+            self._settings.recipe, self._settings.curves = self._training.selection
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._session.shut_down()
         self._training.shut_down()
         for worker in self._workers:
             worker.stop()
+        self._keeper.stop()
         self._files.stop()
         self._collector.stop()
         self._settings.stop()

@@ -164,8 +164,9 @@ class Hand(QObject):
 
 
 def keep_settings_apart() -> tempfile.TemporaryDirectory[str]:
-    """Keep the settings of the windows to come in a folder of their own, which goes with the returned object."""
+    """Keep what the windows to come store in a folder of its own, which goes with the returned object."""
     folder = tempfile.TemporaryDirectory()
+    os.environ["XDG_DATA_HOME"] = folder.name
     for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(kind, QSettings.Scope.UserScope, folder.name)
     return folder

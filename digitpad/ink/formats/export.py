@@ -31,7 +31,7 @@ def to_svg(ink: Ink) -> str:
     ]
     if ink.picture is not None:
         left, top, width, height = ink.picture.place
-        data = b64encode(_png(Image.fromarray(ink.picture.pixels))).decode()
+        data = b64encode(png(Image.fromarray(ink.picture.pixels))).decode()
         box = f'x="{left:.6g}" y="{top:.6g}" width="{width:.6g}" height="{height:.6g}"'
         lines.append(f'    <image {box} href="data:image/png;base64,{data}"/>')
     for stroke in ink.strokes:
@@ -65,10 +65,11 @@ def to_png(ink: Ink, side: int = 1024) -> bytes:
         left, top, width, height = (round(value * side / PAD_SIDE) for value in ink.picture.place)
         shown = Image.fromarray(ink.picture.pixels).resize((max(width, 1), max(height, 1)))
         page.paste(shown, (left, top), shown)
-    return _png(page)
+    return png(page)
 
 
-def _png(image: Image.Image) -> bytes:
+def png(image: Image.Image) -> bytes:
+    """A picture as a PNG file."""
     file = io.BytesIO()
     image.save(file, format="PNG")
     return file.getvalue()

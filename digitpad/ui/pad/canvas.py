@@ -95,6 +95,13 @@ class Canvas(QWidget):
             self._editor.replace(ink)
             self._show_history()
 
+    @Slot(object)
+    def restore(self, ink: Ink) -> None:
+        """Begin with some ink, unless something was drawn before."""
+        if self.revision == 0:
+            self._editor = InkEditor(ink)
+            self._show_history()
+
     @Slot()
     def undo(self) -> None:
         """Take back the last step, or the stroke that is growing."""

@@ -45,6 +45,7 @@ class RunController(QObject):
     def __init__(self, runs: RunList, session: TrainingSession, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._list, self._session, self._worker = runs, session, worker
+        self._awaited: Sequence[str] = []
         runs.load_requested.connect(self._on_load)
         runs.resume_requested.connect(lambda run: self.resume_requested.emit(run.id))
         runs.export_requested.connect(self._on_export)
@@ -53,10 +54,25 @@ class RunController(QObject):
         runs.laid_over.connect(self._on_laid_over)
         runs.selected.connect(self._on_selected)
 
+    @property
+    def shown(self) -> list[str]:
+        """Ids of the runs whose curves are shown, see `RunList.shown`."""
+        return list(self._awaited) or self._list.shown
+
+    def show_again(self, run_ids: Sequence[str]) -> None:
+        """Show the curves of runs that were shown before, when the runs are first listed."""
+        self._awaited = run_ids
+
     @Slot()
     def refresh(self) -> None:
         """List the runs anew."""
-        self._worker.run(_listed, lambda listed: self._list.show_runs(*listed), self.failed.emit)
+        self._worker.run(_listed, self._on_listed, self.failed.emit)
+
+    def _on_listed(self, listed: tuple[list[RunInfo], set[str]]) -> None:
+        self._list.show_runs(*listed)
+        run_ids, self._awaited = self._awaited, []
+        if run_ids:
+            self._list.show_again(run_ids)
 
     @Slot(object, str)
     def _on_load(self, run: RunInfo, which: str) -> None:

@@ -95,6 +95,21 @@ class RunList(QWidget):
         if row is not None:
             self.view.setCurrentIndex(self._table.index(row, Column.NAME))
 
+    @property
+    def shown(self) -> list[str]:
+        """Ids of the runs whose curves are asked for: the selected run's, or '', and those of the checked ones."""
+        run = self.selected_run()
+        return ["" if run is None else run.id, *(checked.id for checked in self._table.checked())]
+
+    def show_again(self, run_ids: Sequence[str]) -> None:
+        """Select and check runs as `shown` gave them; those that are gone are left out."""
+        for run_id in run_ids[1:]:
+            row = self._table.row_of(run_id)
+            if row is not None and self._table.runs[row] not in self._table.checked():
+                self._table.toggle(row)
+        if self.selected_run() is None:
+            self.select_run(run_ids[0])
+
     def selected_run(self) -> RunInfo | None:
         """The run that is selected."""
         rows = self.view.selectionModel().selectedRows()

@@ -104,6 +104,24 @@ class Settings:
         self._set("pages", page_ids)
 
     @property
+    def recipe(self) -> str:
+        """Id of the recipe that was selected, '' for none."""
+        return self._get("recipe", "")
+
+    @recipe.setter
+    def recipe(self, recipe_id: str) -> None:
+        self._set("recipe", recipe_id)
+
+    @property
+    def curves(self) -> list[str]:
+        """Ids of the runs whose curves were shown: the selected run's, or '', and those that were laid over it."""
+        return [run_id for run_id in self._get("curves", list[Any]()) if isinstance(run_id, str)]
+
+    @curves.setter
+    def curves(self, run_ids: list[str]) -> None:
+        self._set("curves", run_ids)
+
+    @property
     def left_share(self) -> float:
         """Share of the width that a person gave to pad and answer, 0 to 1; 0 for what the window finds best."""
         share = self._get("left_share", 0.0)

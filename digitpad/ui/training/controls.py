@@ -27,9 +27,10 @@ class TrainLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipes: list[Recipe] = []
+        self._awaited = ""  # id of a recipe that is to be chosen once it is there
         self.recipe_combo = named(QComboBox(), "recipe_combo", self.tr("Recipe"))
         self.recipe_combo.setMinimumWidth(120)
-        self.recipe_combo.currentIndexChanged.connect(self._on_recipe)
+        self.recipe_combo.currentIndexChanged.connect(self._on_recipe_chosen)
         tip = self.tr("Train a network (F5)")
         self.train_button = push_button(self.tr("Train"), "train_button", self.train_requested, tip)
         tip = self.tr("Pause the run (F6)")
@@ -57,8 +58,9 @@ class TrainLine(QWidget):
 
     @Slot(object, str)
     def show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
-        """Offer recipes, and choose one by its id, with '' the same as before; the first where there is no such."""
-        selected = selected or (self.recipe.id if self.recipe else "")
+        """Offer recipes, and choose one by its id, with '' the same as before; the first until there is such a one."""
+        selected = selected or self._awaited or (self.recipe.id if self.recipe else "")
+        self._awaited = "" if any(recipe.id == selected for recipe in recipes) else selected
         combo, self._recipes = self.recipe_combo, list(recipes)
         with QSignalBlocker(combo):
             combo.clear()
@@ -131,6 +133,11 @@ class TrainLine(QWidget):
         words = self.tr("Varying drawings: {done} of {total} · {left} left")
         left = duration(preparing.remaining_seconds)
         return words.format(done=numeral(preparing.done), total=numeral(preparing.total), left=left)
+
+    @Slot()
+    def _on_recipe_chosen(self) -> None:
+        self._awaited = ""
+        self._on_recipe()
 
     @Slot()
     def _on_recipe(self) -> None:

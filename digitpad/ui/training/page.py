@@ -170,6 +170,16 @@ class TrainingPage(QWidget):
         self._browser.activateWindow()
 
     @property
+    def selection(self) -> tuple[str, list[str]]:
+        """The id of the recipe that is selected, and those of the runs whose curves are shown, see `RunList.shown`."""
+        return self._line.recipe.id if self._line.recipe else "", self._runs_controller.shown
+
+    def select_again(self, recipe_id: str, run_ids: list[str]) -> None:
+        """Select what was selected before, as soon as it is there."""
+        self._line.show_recipes(self._recipes.recipes, recipe_id)
+        self._runs_controller.show_again(run_ids)
+
+    @property
     def run_actions(self) -> list[QAction]:
         """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
         return [self._runs.resume, self._runs.load_best, self._runs.load_last, self._runs.export]

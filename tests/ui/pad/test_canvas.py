@@ -520,6 +520,19 @@ def test_ink_appears_where_it_is_drawn_at_once(canvas):
     assert look[150, 87] == 255
 
 
+def test_what_was_there_before_is_no_step_and_gives_way_to_what_was_drawn(canvas):
+    before = Ink((Stroke.of([(100, 100), (900, 900)]),))
+    canvas.restore(before)
+    assert canvas.ink is before
+    assert not canvas.can_undo
+    assert picture(canvas)[250, 250] < 60
+    draw(canvas, SEVEN)
+    drawn = canvas.ink
+    canvas.restore(before)
+    assert canvas.ink is drawn
+    assert len(drawn.strokes) == 2
+
+
 def test_a_wider_pen_draws_wider_from_the_next_stroke_on(canvas):
     draw(canvas, [(100, 100), (100, 400)])
     canvas.set_pen_width(80)
