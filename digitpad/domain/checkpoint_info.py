@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from digitpad.domain.errors import Message
+from digitpad.domain.errors import NOTHING, Message
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.domain.settings_fields import Count, Setting
 
@@ -29,7 +29,7 @@ class CheckpointInfo:
         mean, std: normalisation of the input: pixels in 0…1 become (x - mean) / std.
         recipe: id of the recipe, '' where unknown.
         seed: the run's seed, None where unknown.
-        data: what it was trained on, '' where unknown.
+        data: what it was trained on, without a text where unknown.
         epochs: passes over that data, None where unknown.
         test_accuracy: share of MNIST's test images read right, 0 to 1, None where unknown.
         date: ISO date of the run's end, '' where unknown.
@@ -50,7 +50,7 @@ class CheckpointInfo:
     std: Annotated[float, Setting(-255, 255, is_right=lambda std: abs(std) >= 1e-6)] = 1.0
     recipe: Line = ""
     seed: Annotated[int | None, Setting(0, 2**63 - 1)] = None
-    data: Line = ""
+    data: Annotated[Message, Setting(longest=1000)] = NOTHING
     epochs: Annotated[int | None, Setting(0, 10**9)] = None
     test_accuracy: Annotated[float | None, Setting(0, 1)] = None
     date: Line = ""

@@ -43,14 +43,62 @@ class Message:
 
         return _PLACE.sub(words, translate(self.template))
 
+    def alone(self) -> Message:
+        """The same message without what an error holds on to, its traceback and all that hangs on that."""
+        parts = {name: part.alone() if isinstance(part, Message) else part for name, part in self.values.items()}
+        return Message(self.template, **parts)
+
+    def to_values(self) -> dict[str, object]:
+        """The message as JSON values, of which `message_from_values` makes it again."""
+        values = {
+            name: value.to_values() if isinstance(value, Message) else value for name, value in self.values.items()
+        }
+        return {"text": self.template, "values": values}
+
     def __str__(self) -> str:
         return self.said()
 
+    def __bool__(self) -> bool:
+        return bool(self.template)
 
-def joined(messages: Sequence[Message]) -> Message:
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.template, self.values) == (other.template, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.template)
+
+
+NOTHING = Message("")
+"""Where there is nothing to say; false, as an empty text is."""
+
+
+def message_from_values(values: object, depth: int = 8) -> Message | None:
+    """The message that `Message.to_values` made values of; None where they are none, or messages lie deeper in it.
+
+    A text alone is a message without values, as older files hold it.
+    """
+    match values:
+        case str(text):
+            return Message(text)
+        case {"text": str(text), "values": dict(held)} if depth:
+            parts = {
+                str(_encodable(name)): message_from_values(value, depth - 1) if isinstance(value, dict) else value
+                for name, value in held.items()
+            }
+            if all(isinstance(part, (str, int, float, Message)) for part in parts.values()):
+                return Message(str(_encodable(text)), **{name: _encodable(part) for name, part in parts.items()})
+    return None
+
+
+def _encodable(value: object) -> object:
+    """A text without halves of surrogate pairs, which no other program takes; other values as they are."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def joined(messages: Sequence[Message], between: str = " ") -> Message:
     """One message that says several, one after the other."""
     parts = {f"part{number}": message for number, message in enumerate(messages)}
-    return Message(" ".join(f"{{{name}}}" for name in parts), **parts)
+    return Message(between.join(f"{{{name}}}" for name in parts), **parts)
 
 
 def reason(error: OSError | ValueError) -> str | Message:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from digitpad.domain.errors import Message
+from digitpad.domain.errors import NOTHING, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples
 from digitpad.domain.settings_fields import Amount, Count, Seed, Setting, Text
@@ -58,13 +58,13 @@ class RunInfo:
         name: name that a person gave it; at first the recipe's id, with a number where a run has that name.
         recipe: what was trained and how.
         seed: decided everything random.
-        data: words on what it was trained on.
+        data: what it was trained on.
         data_id: see `DataInfo.id`.
         device: 'cpu', 'cuda' or 'mps'.
         started: ISO time of the start, UTC.
         ink: path of the file of drawings that was named for it, '' where none was.
         state: 'running', 'stopped', 'finished' or 'failed'; a run found 'running' at a start was cut off.
-        problem: the sentence that says why it failed, '' where it did not.
+        problem: why it failed or was cut off, without a text where it did not and was not.
         epochs_done: whole epochs trained.
         train_seconds: seconds of training so far, without reading data, testing or pauses.
         best_accuracy, last_accuracy: share of the test images that the best and the last checkpoint read right; None
@@ -75,13 +75,13 @@ class RunInfo:
     name: Text
     recipe: Recipe
     seed: Seed
-    data: Text
+    data: Annotated[Message, Setting(longest=20_000)]
     data_id: Text
     device: Annotated[str, _one_of("cpu", "cuda", "mps")]
     started: Annotated[str, Setting(is_right=_is_time, wanted=Message("an ISO time with its zone"))]
     ink: Text = ""
     state: Annotated[str, _one_of("running", "stopped", "finished", "failed")] = "running"
-    problem: Text = ""
+    problem: Annotated[Message, Setting(longest=20_000)] = NOTHING
     epochs_done: Count = 0
     train_seconds: Amount = 0.0
     best_accuracy: Annotated[float | None, Setting(0, 1)] = None

@@ -14,9 +14,12 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from types import UnionType
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from digitpad.domain.errors import InputError, Message
+from digitpad.domain.errors import InputError, Message, message_from_values
 
 T = TypeVar("T")
+
+_BESIDE = "_message"
+"""What follows the key of a message's English text in the key of its template and values."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class Setting:
         """Whether it is a whole number."""
         return bool(self.type is int)
 
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message: files hold its English text, and beside it what the window translates."""
+        return bool(self.type is Message)
+
     def checked(self, value: object, whose: str = "") -> Any:  # noqa: ANN401 (what the field declares)
         """The value as the field declares it.
 
@@ -75,15 +83,18 @@ class Setting:
         """
         import msgspec
 
+        if (is_dataclass(self.type) or self.is_message) and isinstance(value, cast("type", self.type)):
+            return value
         if is_dataclass(self.type):
-            return value if isinstance(value, cast("type", self.type)) else self._nested(value, whose)
+            return self._nested(value, whose)
+        kind = str if self.is_message else self.type
         try:
-            right = msgspec.convert(value, _strict_type(self.type, self.low, self.high, self.longest))
+            right = msgspec.convert(value, _strict_type(kind, self.low, self.high, self.longest))
         except (msgspec.ValidationError, RecursionError) as error:
             raise self._refused(value, whose) from error
         if not self.is_right(right) or (self.choices is not None and right not in self.choices):
             raise self._refused(value, whose)
-        return right
+        return message_from_values(right) if self.is_message else right
 
     def _nested(self, value: object, whose: str) -> object:
         if not isinstance(value, dict):
@@ -134,13 +145,16 @@ def from_values(kind: type[T], values: Mapping[str, Any], whose: str = "", *, sk
         InputError: a value is missing, unknown, or cannot be used; the sentence names it.
     """
     known = {setting.key: setting for setting in declared(cast(Any, kind)).values()}
-    for key in sorted(set(values) - set(known)):
+    messages = {key: f"{key}{_BESIDE}" for key, setting in known.items() if setting.is_message}
+    for key in sorted(set(values) - {*known, *messages.values()}):
         if not skip_unknown:
             raise InputError("There is no value {key}. Remove it or correct the name.", key=whose + str(shown(key)))
     found = {}
     for key, setting in known.items():
         if key in values:
             found[setting.name] = setting.checked(values[key], whose)
+            if key in messages and (message := message_from_values(values.get(messages[key]))) is not None:
+                found[setting.name] = message
         elif setting.default is ...:
             raise InputError("The value {key} is missing. Add it.", key=whose + key)
     return kind(**found)
@@ -158,6 +172,9 @@ def to_values(part: object, always: Collection[str] | None = None) -> dict[str, 
         value = getattr(part, name)
         if always is None or name in always or value != setting.default:
             values[setting.key] = to_values(value, always and ()) if is_dataclass(value) else value
+            if isinstance(value, Message):
+                values[setting.key] = str(value)
+                values |= {f"{setting.key}{_BESIDE}": value.to_values()} if value.values else {}
     return values
 
 

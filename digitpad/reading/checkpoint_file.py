@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from safetensors.numpy import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError, Message
-from digitpad.domain.settings_fields import from_values, shown
+from digitpad.domain.settings_fields import declared, from_values, shown, to_values
 from digitpad.reading.layers import Network, network_of
 from digitpad.reading.tensors import StoredTensor
 from digitpad.storage.io import write_atomically
@@ -26,7 +26,7 @@ from digitpad.storage.json_object import json_object
 FORMAT = 1
 """Version of the metadata that this digitpad writes and the newest that it reads."""
 
-_STORED = [field.name for field in fields(CheckpointInfo) if field.name not in ("name", "path")]
+_STORED = [*(name for name in declared(CheckpointInfo) if name not in ("name", "path")), "data_message"]
 _ALWAYS = ("network", "layers", "parameters", "mean", "std", "recipe", "data", "date", "digitpad_version")
 """What is never missing."""
 
@@ -89,8 +89,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """
     if checkpoint.model is not None:
         raise InputError("{name} is an ONNX network; export it instead.", name=checkpoint.info.name)
-    described = asdict(checkpoint.info)
-    described = {"format": FORMAT, **{name: described[name] for name in _STORED}}
+    described = to_values(checkpoint.info)
+    described = {"format": FORMAT, **{name: described[name] for name in _STORED if name in described}}
     tensors = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
     write_atomically(path, save(tensors, {"digitpad": json.dumps(described, ensure_ascii=False)}))
 

@@ -82,7 +82,7 @@ def _metadata(checkpoint: Checkpoint, false_rejection_rate: float | None) -> dic
     known = {
         "name": info.name,
         "network": info.network,
-        "data": info.data,
+        "data": str(info.data),
         "recipe": info.recipe,
         "epochs": info.epochs,
         "date": info.date,

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from digitpad.domain.errors import DigitpadError, InputError, Message
+from digitpad.domain.errors import NOTHING, DigitpadError, InputError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Report
 from digitpad.domain.run import LONGEST_NAME, RunInfo
@@ -42,7 +42,7 @@ from digitpad.storage.run_json import (
 Which = Literal["best", "last"]
 """A checkpoint of a run."""
 
-CUT_OFF = str(Message("The run was cut off: digitpad ended before it did."))
+CUT_OFF = Message("The run was cut off: digitpad ended before it did.")
 """`RunInfo.problem` of a run that was found 'running' though nothing trains it."""
 
 _LARGEST_INFO, _LARGEST_CHECKPOINT = 1 << 20, 1 << 28
@@ -163,7 +163,9 @@ class RunFolder:
         return is_locked(self._lock)
 
 
-def create(recipe: Recipe, seed: int, data: str, data_id: str, device: str, folder: Path, ink: str = "") -> RunFolder:
+def create(
+    recipe: Recipe, seed: int, data: Message, data_id: str, device: str, folder: Path, ink: str = ""
+) -> RunFolder:
     """Make the folder of a run that starts now, in the folder of runs; hold it with `RunFolder.training` from then on.
 
     `RunInfo` tells what the values mean.
@@ -222,7 +224,7 @@ def list_runs(folder: Path) -> list[RunInfo]:
     """What is known of each run in a folder, the newest first; DigitpadError where the folder cannot be read.
 
     What is no run is left out. A run that was cut off is 'stopped', with `CUT_OFF` as its problem. One whose run.json
-    cannot be used is 'failed', with a sentence as its problem, no recipe, and its id as its name: it can be deleted.
+    cannot be used is 'failed', with what is wrong as its problem, no recipe, and its id as its name: it can be deleted.
     Every run.json stays as it is. The folder need not exist.
     """
     with _explained(folder):
@@ -235,7 +237,7 @@ def list_runs(folder: Path) -> list[RunInfo]:
                 found.append(_known(run))
             except DigitpadError as error:
                 if any(path.is_file() for path in (run.path / "run.json", run.best, run.last)):
-                    found.append(_damaged(run, str(error)))
+                    found.append(_damaged(run, error))
     return sorted(found, key=lambda info: (datetime.fromisoformat(info.started), info.id), reverse=True)
 
 
@@ -248,19 +250,20 @@ def _known(run: RunFolder) -> RunInfo:
     return info
 
 
-def _damaged(run: RunFolder, sentence: str) -> RunInfo:
+def _damaged(run: RunFolder, error: Message) -> RunInfo:
+    text = "{problem} Its checkpoints are still in {folder}; delete the run where you need none of them."
     changed = datetime.fromtimestamp(min(max(run.path.stat().st_mtime, 0), 2**32), UTC)  # a file may be of any year
     return RunInfo(
         id=run.path.name,
         name=run.path.name,
         recipe=Recipe(id="", title="", network="", epochs=0),
         seed=0,
-        data="",
+        data=NOTHING,
         data_id="",
         device="cpu",
         started=changed.isoformat(timespec="seconds"),
         state="failed",
-        problem=f"{sentence} Its checkpoints are still in {run.path}; delete the run where you need none of them.",
+        problem=Message(text, problem=error.alone(), folder=run.path),
     )
 
 

@@ -362,7 +362,7 @@ def test_a_training_whose_loss_is_no_number_ends_with_a_sentence_and_another_can
     assert training.text == "The run ended early"
     (run,) = training.listed()
     assert run.state == "failed"
-    assert "no longer a number" in run.problem
+    assert "no longer a number" in str(run.problem)
     training.train()
     assert training.notice == ""
     assert {run.state for run in training.listed()} == {"failed", "finished"}

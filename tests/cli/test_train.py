@@ -19,7 +19,7 @@ import digitpad.learning.data.download
 import digitpad.learning.training.runs
 import digitpad.storage.run_store
 from digitpad.cli.train_progress import TrainProgress
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, StepsReport
 from digitpad.domain.run import RunInfo
@@ -104,7 +104,7 @@ def test_train_finds_its_data_and_its_file_s_name_by_itself(call, data, tmp_path
     assert out[0].startswith("epoch   1/1")
     assert out[1].startswith("wrote pen.safetensors: ")
     assert "held out" in out[0]
-    assert load_checkpoint(tmp_path / "pen.safetensors").info.data.startswith(
+    assert str(load_checkpoint(tmp_path / "pen.safetensors").info.data).startswith(
         "mnist, 30 training images; 50 pen digits"
     )
 
@@ -426,7 +426,7 @@ def test_the_bar_counts_drawings_and_then_begins_anew_with_steps(tmp_path):
             assert (bar.n, bar.total, bar.unit) == (done, 1000, "drawing")
         assert "varying drawings:  50%" in written.getvalue()
         written.truncate(0)
-        progress.on_progress(RunInfo("a", "own", OWN, 0, "mnist", "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
+        progress.on_progress(RunInfo("a", "own", OWN, 0, Message("mnist"), "mnist", "cpu", "2026-01-01T00:00:00+00:00"))
         progress.on_progress(StepsReport(1, (2.3, 2.2), (0.1, 0.1), 1, 2, 40, 900.0, 0.1, 3.0))
         assert (bar.n, bar.total, bar.unit) == (2, 40, "step")
         assert "drawing" not in written.getvalue()

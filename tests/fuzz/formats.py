@@ -103,12 +103,13 @@ def _recipe(path: Path) -> None:
 
 def _runs(folder: Path) -> list[bytes]:
     """Of a run's two files as one: run.json, a zero byte, curves.jsonl."""
+    from digitpad.domain.errors import Message
     from digitpad.domain.recipe import Recipe
     from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
     from digitpad.storage.run_json import reports_to_lines
     from digitpad.storage.run_store import create
 
-    run = create(Recipe("a", "A", "fast", epochs=2), 7, "MNIST", "mnist", "cpu", folder / "runs")
+    run = create(Recipe("a", "A", "fast", epochs=2), 7, Message("MNIST"), "mnist", "cpu", folder / "runs")
     steps = StepsReport(1, (0.5,) * 9, (0.001,) * 9, 1, 2, 20, 9000.0, 1.5, 2.5)
     epoch = EpochReport(1, 2, 9, 2.0, 0.3, 0.9, 0.2, 0.95, None, None, is_best=True)
     lines = reports_to_lines([steps, InterimReport(4, 2000, 0.4, 0.9), epoch])

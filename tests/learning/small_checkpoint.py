@@ -7,7 +7,8 @@ import torch
 from safetensors.torch import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message
+from digitpad.domain.settings_fields import to_values
 from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.models.networks import build
 from digitpad.reading.checkpoint_file import FORMAT
@@ -23,7 +24,7 @@ SMALL_INFO = CheckpointInfo(
     std=0.5,
     recipe="own ‘recipe’ №7",
     seed=17,
-    data="MNIST, 60,000 training images",
+    data=Message("{title}, {count} training images", title="MNIST", count=60_000),
     epochs=3,
     test_accuracy=0.9876,
     date="2025-01-31",
@@ -49,7 +50,7 @@ def input_error(path):
 
 
 def metadata(**changes):
-    said = {"format": FORMAT} | {k: getattr(SMALL_INFO, k) for k in vars(SMALL_INFO) if k not in ("name", "path")}
+    said = {"format": FORMAT} | {k: v for k, v in to_values(SMALL_INFO).items() if k not in ("name", "path")}
     return json.dumps(said | changes)
 
 

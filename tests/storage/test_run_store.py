@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
@@ -37,7 +37,23 @@ from tests.memory import megabytes
 
 RECIPE = Recipe("fast", "Fast", "fast", epochs=2, milestones=(1,), augmentation=Augmentation(degrees=10.0))
 STARTED = "2026-03-04T05:06:07+00:00"
-INFO = RunInfo("a", "fast", RECIPE, 7, "MNIST", "mnist", "cpu", STARTED, "ink", "finished", "", 2, 4.1, 0.99, 0.98)
+INFO = RunInfo(
+    "a",
+    "fast",
+    RECIPE,
+    7,
+    Message("MNIST"),
+    "mnist",
+    "cpu",
+    STARTED,
+    "ink",
+    "finished",
+    Message(""),
+    2,
+    4.1,
+    0.99,
+    0.98,
+)
 
 
 def steps(first, count, epoch=1):
@@ -61,7 +77,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def run(folder):
-    return create(RECIPE, 7, "MNIST, 60,000 images", "mnist", "cpu", folder)
+    return create(RECIPE, 7, Message("{set}, {count} images", set="MNIST", count=60_000), "mnist", "cpu", folder)
 
 
 def copied(run, name, **changes):
@@ -105,19 +121,24 @@ def test_reports_come_back_as_they_were(reports):
 
 
 TEXT = st.text(max_size=100)
+MESSAGE = st.recursive(
+    st.builds(Message, TEXT),
+    lambda inner: st.builds(Message, TEXT, first=inner | TEXT | WHOLE | NUMBER, second=inner | TEXT),
+    max_leaves=4,
+)
 INFOS = st.builds(
     RunInfo,
     id=st.just("a"),
     name=st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=80),
     recipe=st.just(RECIPE),
     seed=st.integers(0, 2**63 - 1),
-    data=TEXT,
+    data=MESSAGE,
     data_id=TEXT,
     device=st.sampled_from(["cpu", "cuda", "mps"]),
     started=st.just(STARTED),
     ink=TEXT,
     state=st.sampled_from(["running", "stopped", "finished", "failed"]),
-    problem=TEXT,
+    problem=MESSAGE,
     epochs_done=WHOLE,
     train_seconds=NUMBER,
     best_accuracy=st.none() | SHARE,
@@ -128,6 +149,18 @@ INFOS = st.builds(
 @given(INFOS)
 def test_what_is_known_comes_back_as_it_was(info):
     assert info_from_json(info_to_json(info), "a") == info
+
+
+def test_a_message_is_english_in_the_file_and_beside_it_what_can_be_translated(run):
+    run.write_info(info := replace(run.read_info(), problem=Message("{why} Stop.", why=Message("{n} left.", n=2))))
+    written = json.loads((run.path / "run.json").read_bytes())
+    assert (written["data"], written["problem"]) == ("MNIST, 60,000 images", "2 left. Stop.")
+    read = run.read_info()
+    assert (read, read.problem.said(lambda text: text.replace(" left", " übrig"))) == (info, "2 übrig. Stop.")
+    for key in ("data_message", "problem_message"):
+        del written[key]  # as an older digitpad writes it
+    (run.path / "run.json").write_text(json.dumps(written))
+    assert run.read_info().problem == Message("2 left. Stop.")
 
 
 # Files that others wrote, or that were damaged.
@@ -160,13 +193,15 @@ def test_any_bytes_are_refused_or_skipped(data):
     assert reports_from_lines(BytesIO(data + b"\n")) == []
 
 
-@given(st.sampled_from(list(json.loads(info_to_json(INFO)))), JSON)
+@given(st.sampled_from([*json.loads(info_to_json(INFO)), "data_message"]), JSON)
 @example("started", "0001-01-01T00:00:00+00:00")
 @example("started", "2026-03-04")
 @example("train_seconds", 10**400)
 @example("best_accuracy", float("nan"))
 @example("seed", True)
 @example("problem", "\ud800")
+@example("data_message", {"text": "{a}\ud800", "values": {"a": {"text": "\ud800", "values": {}}}})
+@example("data_message", {"text": "{a}", "values": {"a": []}})
 @example("name", "\n\x1b")
 @example("recipe", {"type": "digitpad-recipe", "format": 1})
 def test_any_value_is_refused_or_can_be_used(key, value):
@@ -230,7 +265,7 @@ def test_a_run_starts_with_what_is_known_of_it(run):
 
 
 def test_runs_of_one_second_have_folders_of_their_own(folder):
-    runs = [create(RECIPE, seed, "MNIST", "mnist", "cpu", folder) for seed in range(5)]
+    runs = [create(RECIPE, seed, Message("MNIST"), "mnist", "cpu", folder) for seed in range(5)]
     assert sorted(info.seed for info in list_runs(folder)) == [0, 1, 2, 3, 4]
     assert len({run.path for run in runs}) == 5
 
@@ -241,14 +276,14 @@ def test_a_run_that_cannot_be_written_leaves_nothing(folder, monkeypatch):
 
     monkeypatch.setattr(run_store, "write_atomically", full)
     with pytest.raises(DigitpadError, match="full"):
-        create(RECIPE, 7, "MNIST", "mnist", "cpu", folder)
+        create(RECIPE, 7, Message("MNIST"), "mnist", "cpu", folder)
     assert list(folder.iterdir()) == []
 
 
 def test_a_place_that_takes_no_folder_is_named(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DigitpadError, match="file"):
-        create(RECIPE, 7, "MNIST", "mnist", "cpu", tmp_path / "file" / "runs")
+        create(RECIPE, 7, Message("MNIST"), "mnist", "cpu", tmp_path / "file" / "runs")
 
 
 def test_reports_are_added(run):
@@ -395,8 +430,8 @@ def test_a_run_with_a_damaged_file_is_listed_as_failed_and_can_be_deleted(folder
     (damaged.path / "run.json").write_bytes(content)
     info = next(info for info in list_runs(folder) if info.id == "damaged")
     assert (info.name, info.state, info.epochs_done, info.best_accuracy) == ("damaged", "failed", 0, None)
-    assert "The run damaged has a damaged run.json" in info.problem
-    assert str(damaged.path) in info.problem
+    assert "The run damaged has a damaged run.json" in str(info.problem)
+    assert str(damaged.path) in str(info.problem)
     assert (damaged.path / "run.json").read_bytes() == content
     delete_run(folder, "damaged")
     assert [info.id for info in list_runs(folder)] == [run.path.name]
@@ -444,7 +479,7 @@ def test_a_copied_folder_is_a_run_of_its_own(folder, run):
 def test_a_run_that_nothing_trains_was_cut_off(folder, run):
     copied(run, "done", state="finished")
     states = {info.id: (info.state, info.problem) for info in list_runs(folder)}
-    assert states == {run.path.name: ("stopped", CUT_OFF), "done": ("finished", "")}
+    assert states == {run.path.name: ("stopped", CUT_OFF), "done": ("finished", Message(""))}
     with run.training():
         assert {info.state for info in list_runs(folder)} == {"running", "finished"}
     assert {info.state for info in list_runs(folder)} == {"stopped", "finished"}
@@ -622,7 +657,7 @@ def test_a_folder_that_may_not_be_changed_is_said_so(folder, run):
         with pytest.raises(DigitpadError, match="may not be"):
             delete_run(folder, run.path.name)
         with pytest.raises(DigitpadError, match="may not be"):
-            create(RECIPE, 7, "MNIST", "mnist", "cpu", folder)
+            create(RECIPE, 7, Message("MNIST"), "mnist", "cpu", folder)
     finally:
         folder.chmod(0o700)
     assert [info.id for info in list_runs(folder)] == [run.path.name]
@@ -637,7 +672,7 @@ def test_it_needs_neither_torch_nor_qt():
 
 def test_runs_of_one_recipe_get_names_that_can_be_distinguished(tmp_path):
     def start():
-        return create(RECIPE, 7, "", "starter", "cpu", tmp_path)
+        return create(RECIPE, 7, Message(""), "starter", "cpu", tmp_path)
 
     runs = [start() for _ in range(3)]
     assert [run.read_info().name for run in runs] == [RECIPE.id, f"{RECIPE.id} 2", f"{RECIPE.id} 3"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from digitpad.domain.data_info import DataInfo, Embedding
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, StepsReport
 from digitpad.domain.run import RunInfo
@@ -17,7 +17,7 @@ from digitpad.services import LiveNetwork
 RECIPE = Recipe("small", "Small", "net", epochs=3, teaches="How little it takes.")
 OTHER = Recipe("large", "Large", "net", epochs=20, teaches="What the last tenths cost.")
 INFO = RunInfo(
-    "20260301-120000-small", "small", RECIPE, 7, "Starter set", "starter", "cpu", "2026-03-01T12:00:00+00:00"
+    "20260301-120000-small", "small", RECIPE, 7, Message("Starter set"), "starter", "cpu", "2026-03-01T12:00:00+00:00"
 )
 STARTER = DataInfo("starter", "Starter set", None, 4000, 1000)
 MNIST = DataInfo("mnist", "MNIST", None, 60000, 10000)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.random import Generator
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import InputError, Message, joined
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.recipe import Recipe
 from digitpad.ink.drawings import Drawing
@@ -74,7 +74,7 @@ def pen_images(
     seed: int,
     fold: int = LEFT_OUT - 1,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> tuple[Images, Images, str]:
+) -> tuple[Images, Images, Message]:
     """The images that a recipe trains on beside its data set.
 
     Args:
@@ -100,15 +100,16 @@ def pen_images(
         on_progress(next(numbers), total)
 
     writers = len({drawing.writer for drawing in drawings})
-    parts = [f"{len(drawings):,} pen digits of {writers} writers, {variations} variations each"] if variations else []
-    parts += [f"{styles * CLASSES:,} made-up digits"] if styles else []
-    parts += [f"{recipe.outliers:,} drawings of no digit"] if recipe.outliers else []
+    text = "{count} pen digits of {writers} writers, {variations} variations each"
+    parts = [Message(text, count=len(drawings), writers=writers, variations=variations)] if variations else []
+    parts += [Message("{count} made-up digits", count=styles * CLASSES)] if styles else []
+    parts += [Message("{count} drawings of no digit", count=recipe.outliers)] if recipe.outliers else []
     images = [
         varied(drawings, variations, seed, on_drawing, recipe.synthesis),
         styled(styles, seed, on_drawing, recipe.synthesis),
         outliers(drawings, recipe.outliers, seed, on_drawing, recipe.synthesis),
     ]
-    return concatenated(*images), rendered(unseen, on_drawing), "; ".join(parts)
+    return concatenated(*images), rendered(unseen, on_drawing), joined(parts, "; ")
 
 
 def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message, joined
 from digitpad.domain.recipe import check_recipe
 from digitpad.domain.reports import Preparing
 from digitpad.domain.run import TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.learning.data.datasets import cached_data, describe, download_folder
+from digitpad.learning.data.datasets import STARTER, cached_data, describe, download_folder
 from digitpad.learning.data.images import split_validation
 from digitpad.learning.data.pen_dataset import concatenated, pen_images
 from digitpad.learning.models.devices import choose_device, explained
@@ -38,7 +38,7 @@ class Prepared:
 
     training: Training
     data: DataInfo
-    words: str  # on all images that it trains on
+    words: Message  # on all images that it trains on
     unseen: int  # how many of the validation set's last images are by writers of whom it trains on none
 
 
@@ -84,14 +84,15 @@ def prepare(
     device = choose_device(config.device)
     info = describe(config.data)
     data, test = cached_data(info, "train"), cached_data(info, "test")
-    described = f"{info.title}, {len(data):,} training images"
+    title = Message("Starter set") if info.id == STARTER else info.title
+    described = Message("{title}, {count} training images", title=title, count=len(data))
     data, validation = split_validation(data, recipe.validation_images)
     unseen_count = 0
     began = time.perf_counter()
     try:
         if recipe.stroke_variations or recipe.digit_styles or recipe.outliers:
             drawn, unseen, words = pen_images(recipe, config.ink or _pen_digits(), config.seed, on_progress=on_drawing)
-            data, described = concatenated(data, drawn), f"{described}; {words}"
+            data, described = concatenated(data, drawn), joined([described, words], "; ")
             if len(unseen):
                 validation, unseen_count = concatenated(validation, unseen) if validation else unseen, len(unseen)
         check_stop()

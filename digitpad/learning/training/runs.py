@@ -17,7 +17,7 @@ from torch import nn
 
 from digitpad import __version__
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import DigitpadError, InputError, Message
+from digitpad.domain.errors import NOTHING, DigitpadError, InputError, Message
 from digitpad.domain.reports import EarlierReports, EpochReport, Report, StepsReport
 from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
@@ -130,7 +130,9 @@ def resume(
                 for report in earlier:
                     info = info.after_epoch(report) if isinstance(report, EpochReport) else info
             named = str(ink.absolute()) if ink and needs_pen_digits(recipe) else info.ink
-            return replace(info, recipe=recipe, state="running", problem="", device=training.device.type, ink=named)
+            return replace(
+                info, recipe=recipe, state="running", problem=NOTHING, device=training.device.type, ink=named
+            )
 
         folder.update_info(caught_up)
         return _Saver(folder, prepared, on_progress, show).follow(control, EarlierReports(tuple(earlier)))
@@ -223,7 +225,7 @@ class _Saver:
             problem=problem,
         )
         with contextlib.suppress(DigitpadError):  # a full disk, most likely, which is what the sentence says
-            self._update(partial(replace, state="failed", problem=str(failure)))
+            self._update(partial(replace, state="failed", problem=failure.alone()))
         return failure
 
     def _update(self, change: Callable[[RunInfo], RunInfo]) -> None:

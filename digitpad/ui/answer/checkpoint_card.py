@@ -122,7 +122,7 @@ class CheckpointPanel(QWidget):
             (self.tr("Network"), network),
             (self.tr("No digit"), sentence(info.rejection)),
             (self.tr("Recipe"), recipe if info.recipe else unknown),
-            (self.tr("Data"), info.data or unknown),
+            (self.tr("Data"), sentence(info.data) or unknown),
             (self.tr("Written"), written if info.date else unknown),
         ]
         if preparation is not None:  # and nothing else is known

@@ -9,11 +9,11 @@ from enum import IntEnum
 from operator import attrgetter
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from digitpad.domain.run import RunInfo
-from digitpad.ui.common.format import duration, moment, percent
+from digitpad.ui.common.format import duration, moment, percent, sentence
 from digitpad.ui.common.theme import current_theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -74,7 +74,7 @@ class RunTable(QAbstractTableModel):
             _Cells(self.tr("Name"), name, attrgetter("name")),
             _Cells(self.tr("Recipe"), self.tr("The recipe that was trained"), attrgetter("recipe.id")),
             _Cells(self.tr("Seed"), seed, lambda run: str(run.seed), attrgetter("seed")),
-            _Cells(self.tr("Data"), self.tr("What it was trained on"), attrgetter("data")),
+            _Cells(self.tr("Data"), self.tr("What it was trained on"), lambda run: sentence(run.data)),
             _Cells(self.tr("Started"), started, lambda run: moment(run.started), _seconds_of_start),
             _Cells(self.tr("Duration"), time, lambda run: duration(run.train_seconds, 1), seconds),
             _Cells(self.tr("Epochs"), epochs, lambda run: f"{run.epochs_done} / {run.recipe.epochs}", done),
@@ -184,7 +184,7 @@ class RunTable(QAbstractTableModel):
             case Role.AccessibleTextRole if not is_name:
                 return f"{self._columns[column].title}: {self._columns[column].text(run)}"
             case Role.ToolTipRole if column == Column.STATE and run.problem:
-                return _problem(run)
+                return sentence(run.problem)
             case Role.ToolTipRole | Role.AccessibleTextRole:
                 return self.summary(run)
             case Role.ForegroundRole if column == Column.STATE and run.state == "failed":
@@ -212,7 +212,7 @@ class RunTable(QAbstractTableModel):
         parts = [run.name, self._state(run)]
         parts += [f"{self._columns[at].meaning}: {self._columns[at].text(run)}" for at in (Column.BEST, Column.LAST)]
         parts += [f"{self._columns[at].title}: {self._columns[at].text(run)}" for at in shown]
-        return "\n".join([*parts, _problem(run)] if run.problem else parts)
+        return "\n".join([*parts, sentence(run.problem)] if run.problem else parts)
 
     def _state(self, run: RunInfo) -> str:
         if run.state == "stopped" and run.problem:
@@ -244,8 +244,3 @@ def _rank(share: float | None) -> float:
 
 def _share(share: float | None) -> str:
     return "–" if share is None else percent(share, 2)
-
-
-def _problem(run: RunInfo) -> str:
-    """Why a run ended; files hold it in English, of which what has no values can be translated."""
-    return QCoreApplication.translate("errors", run.problem)

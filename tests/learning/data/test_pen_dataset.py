@@ -83,7 +83,7 @@ def test_a_recipe_gets_what_it_asks_for_and_unseen_writers_stay_apart(tmp_path):
     data, unseen, words = pen_images(RECIPE, tmp_path / "pen.inkml", seed=0)
     assert torch.bincount(data.labels + 1).tolist() == [7, *[4 * 2 + 3] * 10]
     assert torch.equal(unseen.pixels, rendered([d for d in drawings(5) if d.writer == "writer 4"]).pixels)
-    assert words == "40 pen digits of 4 writers, 2 variations each; 30 made-up digits; 7 drawings of no digit"
+    assert str(words) == "40 pen digits of 4 writers, 2 variations each; 30 made-up digits; 7 drawings of no digit"
 
 
 def test_a_recipe_that_names_no_edition_gets_the_drawings_of_the_first(tmp_path):
@@ -110,7 +110,7 @@ def test_none_of_a_kind_is_none(tmp_path, left_out):
 def test_digit_styles_alone_need_no_file(tmp_path):
     recipe = replace(RECIPE, stroke_variations=0, outliers=0)
     data, unseen, words = pen_images(recipe, tmp_path / "gone.inkml", seed=0)
-    assert (len(data), len(unseen), words) == (30, 0, "30 made-up digits")
+    assert (len(data), len(unseen), str(words)) == (30, 0, "30 made-up digits")
 
 
 def test_every_drawing_is_reported_and_what_that_raises_ends_it(tmp_path):

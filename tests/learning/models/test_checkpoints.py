@@ -59,7 +59,10 @@ def test_the_metadata_says_what_rebuilds_and_describes_the_network(saved):
     with safe_open(saved, framework="pt") as file:
         said = json.loads(file.metadata()["digitpad"])
     assert said.pop("format") == 1
-    assert said == {key: value for key, value in vars(SMALL_INFO).items() if key not in ("name", "path")}
+    message = {"text": "{title}, {count} training images", "values": {"title": "MNIST", "count": 60_000}}
+    assert said.pop("data_message") == message
+    known = {**vars(SMALL_INFO), "data": "MNIST, 60,000 training images"}
+    assert said == {key: value for key, value in known.items() if key not in ("name", "path")}
 
 
 def test_what_is_not_known_stays_unknown(tmp_path):

@@ -60,7 +60,7 @@ def test_pen_digits_are_found_in_the_named_and_in_the_own_data_folder(ready, ink
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path / "named"))
     monkeypatch.setattr(module, "download_folder", lambda: tmp_path / "own" / "mnist")
     put(ink, tmp_path / whose, name)
-    assert "50 pen digits of 5 writers" in ready(ink=None).words
+    assert "50 pen digits of 5 writers" in str(ready(ink=None).words)
 
 
 def test_the_named_data_folder_goes_before_the_own(ready, ink, tmp_path, monkeypatch):
@@ -69,7 +69,7 @@ def test_the_named_data_folder_goes_before_the_own(ready, ink, tmp_path, monkeyp
     put(ink, tmp_path / "named", "pendigits-orig.tra")
     put(ink, tmp_path / "own", "train.inkml")
     (tmp_path / "own" / "pendigits" / "train.inkml").write_text("broken")
-    assert "50 pen digits of 5 writers" in ready(ink=None).words
+    assert "50 pen digits of 5 writers" in str(ready(ink=None).words)
 
 
 def test_where_pen_digits_are_nowhere_the_sentence_says_what_they_are_for(ready, tmp_path, monkeypatch):

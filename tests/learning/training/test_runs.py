@@ -17,7 +17,7 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.rejection import FALSE_REJECTION_RATES
 from digitpad.domain.reports import EarlierReports, EpochReport, InterimReport, Preparing, Samples, StepsReport
@@ -119,8 +119,8 @@ def test_a_run_describes_what_came_of_it(config, tmp_path):
     folder, info = trained(config, tmp_path / "runs", on_progress=reported.append)
     assert info == folder.read_info() == list_runs(tmp_path / "runs")[0]
     assert (info.recipe, info.seed, info.data_id, info.device) == (RECIPE, 3, config.data, "cpu")
-    assert info.data == "mnist, 40 training images"
-    assert (info.state, info.problem, info.epochs_done) == ("finished", "", 3)
+    assert str(info.data) == "mnist, 40 training images"
+    assert (info.state, info.problem, info.epochs_done) == ("finished", Message(""), 3)
     begun, *reports = reported
     assert isinstance(begun, RunInfo)
     assert (begun.id, begun.state, begun.epochs_done) == (info.id, "running", 0)
@@ -206,7 +206,7 @@ def test_a_checkpoint_tells_where_it_comes_from(config, tmp_path):
 def test_the_starter_set_trains_too_and_gives_no_figure_for_mnist_s_test_images(tmp_path):
     recipe = replace(RECIPES["fast"], batch=500)
     folder, info = trained(TrainingConfig(recipe, data="starter", device="cpu"), tmp_path)
-    assert info.data == "Starter set, 4,000 training images"
+    assert str(info.data) == "Starter set, 4,000 training images"
     assert 0 < info.best_accuracy < 1
     held = load_checkpoint(folder.best).info
     assert held.test_accuracy is None
@@ -245,7 +245,7 @@ def test_pen_strokes_join_the_images_of_recipes_that_want_them(config, tmp_path)
         RECIPES["pen"], network="small", epochs=1, batch=32, stroke_variations=2, digit_styles=3, outliers=21
     )
     folder, info = trained(replace(config, recipe=recipe, ink=tmp_path / "pen.inkml"), tmp_path / "runs")
-    assert info.data == (
+    assert str(info.data) == (
         "mnist, 40 training images; 50 pen digits of 5 writers, 2 variations each; 30 made-up digits; "
         "21 drawings of no digit"
     )
@@ -314,7 +314,7 @@ def test_a_state_that_cannot_be_used_is_refused_before_the_drawings_are_varied(s
 def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strokes, tmp_path):
     recipe = replace(strokes.recipe, stroke_variations=0, outliers=0, validation_images=0)
     folder, info = trained(replace(strokes, recipe=recipe, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
-    assert (info.ink, info.data) == ("", "mnist, 40 training images; 10 made-up digits")
+    assert (info.ink, str(info.data)) == ("", "mnist, 40 training images; 10 made-up digits")
     held = load_checkpoint(folder.last).info
     assert (held.temperature, held.thresholds) == (1.0, [])
 
@@ -426,7 +426,7 @@ def test_a_run_that_was_stopped_ends_like_an_unbroken_one(mnist, tmp_path_factor
     words, _ = stopping_after(data.draw(st.integers(1, count - 1)))
     folder, info = trained(config, place, **words)
     while info.state != "finished":
-        assert (info.state, info.problem) == ("stopped", "")
+        assert (info.state, info.problem) == ("stopped", Message(""))
         assert load_checkpoint(folder.last).info.run == info.id
         assert load_checkpoint(folder.best)
         torch.manual_seed(5)
@@ -479,7 +479,7 @@ def test_a_run_whose_state_or_data_cannot_be_used_is_left_as_it_is(config, tmp_p
             resume(folder, threads=1)
         assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
     folder.resume.write_bytes(whole)
-    folder.write_info(replace(folder.read_info(), data="the same images in other words"))
+    folder.write_info(replace(folder.read_info(), data=Message("the same images in other words")))
     assert resume(folder, threads=1).state == "finished"
 
 
@@ -676,10 +676,10 @@ def test_a_device_that_fails_ends_the_run_with_a_sentence(config, tmp_path, monk
             run(config, tmp_path / "runs", threads=1)
     assert failed.value.__cause__ is error
     folder, info = only_run(tmp_path / "runs")
-    assert (info.state, info.problem, info.epochs_done) == ("failed", str(failed.value), 1)
+    assert (info.state, info.problem, info.epochs_done) == ("failed", failed.value, 1)
     assert load_checkpoint(folder.best).info.epochs == 1
     assert not folder.is_being_trained()
-    assert resume(folder, threads=1).problem == ""
+    assert resume(folder, threads=1).problem == Message("")
     assert_same_end(folder, unbroken)
 
 
@@ -711,7 +711,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(config, tmp_pat
         with pytest.raises(DigitpadError, match="no longer a number") as failed:
             run(replace(config, recipe=recipe), tmp_path, threads=1)
     folder, info = only_run(tmp_path)
-    assert (info.state, info.problem, info.epochs_done) == ("failed", str(failed.value), 1)
+    assert (info.state, info.problem, info.epochs_done) == ("failed", failed.value, 1)
     for path in (folder.best, folder.last):
         assert load_checkpoint(path).info.epochs == 1
     assert all(math.isfinite(loss) for _, loss, _ in steps(folder))

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QImage, QMouseEvent, QPainter, QPixmap, QWhee
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolButton, QWidget
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
@@ -35,7 +36,14 @@ def epoch(number, step, accuracy):
 
 def info(name, **recipe):
     return RunInfo(
-        name, "fast", Recipe("fast", "Fast", "cnn", 5, **recipe), 0, "MNIST", "m", "cpu", "2026-11-24T18:28:30+00:00"
+        name,
+        "fast",
+        Recipe("fast", "Fast", "cnn", 5, **recipe),
+        0,
+        Message("MNIST"),
+        "m",
+        "cpu",
+        "2026-11-24T18:28:30+00:00",
     )
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
+from digitpad.domain.errors import Message
 from digitpad.domain.reports import EpochReport
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.storage.run_store import RunFolder, create, runs_folder
@@ -28,7 +29,7 @@ EPOCH = EpochReport(1, 3, 2, 5.0, 0.3, 0.9, 0.2, 0.9412, None, None, True)
 
 def stored(recipe, seed=0, state="finished", **changes):
     """A run on disk, with two steps and an epoch on its curves."""
-    run = create(recipe, seed, "Starter set", "starter", "cpu", runs_folder())
+    run = create(recipe, seed, Message("Starter set"), "starter", "cpu", runs_folder())
     run.update_info(lambda info: replace(info, state=state, epochs_done=1, best_accuracy=0.9, **changes))
     run.append([steps(1), steps(2), EPOCH])
     for path in (run.best, run.last, run.resume):
@@ -202,7 +203,7 @@ def test_runs_laid_over_have_names_of_their_own(qtbot, runs, controller, ids):
 
 def test_labels_say_no_more_than_tells_runs_apart():
     def run(name, run_id, started, best=None):
-        return RunInfo(run_id, name, RECIPE, 0, "", "", "cpu", started, best_accuracy=best)
+        return RunInfo(run_id, name, RECIPE, 0, Message(""), "", "cpu", started, best_accuracy=best)
 
     runs = [
         run("fast", "a", "2026-11-24T18:28:30+00:00", 0.98),

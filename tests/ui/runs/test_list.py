@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QMessageBox, QPushButton, QStyle, QStyleOptionViewItem
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.theme import DARK, LIGHT
@@ -22,14 +23,18 @@ Key = Qt.Key
 
 def info(run_id, recipe="fast", **changes):
     started = f"2026-03-0{run_id}T12:00:00+00:00"
-    run = RunInfo(run_id, recipe, Recipe(recipe, recipe, "net", epochs=5), 7, "MNIST", "mnist", "cpu", started)
+    run = RunInfo(run_id, recipe, Recipe(recipe, recipe, "net", epochs=5), 7, Message("MNIST"), "mnist", "cpu", started)
     return replace(run, state="finished", epochs_done=5, best_accuracy=0.99, last_accuracy=0.98, **changes)
 
 
 ONE = replace(info("1"), train_seconds=3.94, best_accuracy=0.9912)
-TWO = replace(info("2", "classic"), state="stopped", problem="It was cut off.", epochs_done=3, train_seconds=200.4)
+TWO = replace(
+    info("2", "classic"), state="stopped", problem=Message("It was cut off."), epochs_done=3, train_seconds=200.4
+)
 THREE = replace(info("3", "sgd"), state="running", epochs_done=0, best_accuracy=None, last_accuracy=None)
-FOUR = replace(info("4", "mlp"), state="failed", problem="The disk is full.", seed=2**63 - 1, train_seconds=3720)
+FOUR = replace(
+    info("4", "mlp"), state="failed", problem=Message("The disk is full."), seed=2**63 - 1, train_seconds=3720
+)
 RUNS = [ONE, TWO, THREE, FOUR]
 
 

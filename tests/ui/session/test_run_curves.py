@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.domain.run import RunInfo
@@ -155,7 +156,7 @@ def test_the_table_has_epochs_and_interim_tests_in_the_line_of_their_step():
 
 def test_each_axis_has_its_own_places_for_the_steps():
     recipe = Recipe("fast", "Fast", "cnn", 2, batch=64)
-    curves = RunCurves(RunInfo("a", "fast", recipe, 0, "MNIST", "mnist", "cpu", "2026-11-24T18:28:30+00:00"))
+    curves = RunCurves(RunInfo("a", "fast", recipe, 0, Message("MNIST"), "mnist", "cpu", "2026-11-24T18:28:30+00:00"))
     curves.add(StepsReport(1, (1.0,) * 10, (0.1,) * 10, 1, 2, 20, 1000.0, 5.0, 5.0))
     curves.add(StepsReport(11, (1.0,) * 5, (0.1,) * 5, 2, 2, 20, 1000.0, 9.0, 3.0))
 
