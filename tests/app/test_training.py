@@ -50,7 +50,7 @@ def test_train_is_one_click_and_the_bars_learn_with_it(training):
     assert len({shown.probabilities for shown, _ in while_training} | {drawn.probabilities}) > 1
     assert while_training[0][1].startswith("Reading with the network in training: fast, step ")
     assert "Loss" in training.curves.accessibleDescription() != before
-    assert training.text.startswith("Fast finished in ")
+    assert training.text.startswith("Run fast finished in ")
     # The run's best checkpoint reads from now on, and the run is in the list.
     (run,) = training.listed()
     assert (run.state, run.epochs_done, run.data_id) == ("finished", 2, "starter")
@@ -160,13 +160,14 @@ def test_a_run_pauses_goes_on_stops_and_is_resumed_to_its_end(begin):
     (run,) = training.listed()
     folder = RunFolder(runs_folder() / run.id)
     assert run.state == "stopped"
-    assert training.text.startswith("Fast stopped after ")
+    assert training.text.startswith("Run fast stopped after ")
     for path in (folder.best, folder.last):
         assert load_checkpoint(path).info.network == "small"
     # A network that was stopped within its first epoch has hardly learned anything: what was loaded reads again.
     training.until(lambda: training.file_in_use == str(folder.best if run.epochs_done else DEFAULT_CHECKPOINT))
     assert "in training" not in training.status
 
+    assert training.is_enabled("resume_run_button")
     menu = next(menu for menu in training.window.findChildren(QMenu) if menu.title() == "Selected run")
     next(action for action in menu.actions() if action.text() == "Resume").trigger()
     training.until(lambda: not training.is_idle)

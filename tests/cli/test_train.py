@@ -455,7 +455,7 @@ def test_a_second_ctrl_c_breaks_off(call, own, interrupted):
 def test_what_cannot_be_gone_on_with_is_refused(call, fails, own, blind, tmp_path):
     assert call("train", *own)[0] == 0
     (info,) = list_runs(runs_folder())
-    assert "has completed 2 of 2 epochs" in fails("train", "--resume", info.id)
+    assert "has completed all its epochs (2)" in fails("train", "--resume", info.id)
     assert "the recipe own, not fast" in fails("train", "--resume", info.id, "--recipe", "fast")
     assert "no run 'nothing'" in fails("train", "--resume", "nothing")
     assert "holds no run" in fails("train", "--resume", tmp_path)

@@ -112,7 +112,7 @@ def resume(
         # One that was cut off between its last epoch and its end has nothing left to train and is finished here.
         was_cut_off = info.state != "finished" and epochs in (None, info.recipe.epochs)
         if (epochs or info.recipe.epochs) <= info.epochs_done and not was_cut_off:
-            text = "The run {name} has completed {epochs} of {epochs} epochs. Ask for more to train it further."
+            text = "The run {name} has completed all its epochs ({epochs}). Ask for more to train it further."
             raise InputError(text, name=info.name, epochs=info.epochs_done)
         check_state(folder.resume)
         recipe = replace(info.recipe, epochs=epochs or info.recipe.epochs)

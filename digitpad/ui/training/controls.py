@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QWidget
 
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo
@@ -22,12 +22,14 @@ class TrainLine(QWidget):
     train_requested = Signal()
     pause_requested = Signal()
     stop_requested = Signal()
+    resume_requested = Signal(str)  # the id of the run that was stopped or broke off
     recipe_selected = Signal(object)  # the Recipe, by a person or by `show_recipes`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipes: list[Recipe] = []
         self._awaited = ""  # id of a recipe that is to be chosen once it is there
+        self._resumable = ""  # the id of a run
         self.recipe_combo = named(QComboBox(), "recipe_combo", self.tr("Recipe"))
         self.recipe_combo.setMinimumWidth(120)
         self.recipe_combo.currentIndexChanged.connect(self._on_recipe_chosen)
@@ -37,10 +39,13 @@ class TrainLine(QWidget):
         self.pause_button = push_button(self.tr("Pause"), "pause_button", self.pause_requested, tip)
         tip = self.tr("Stop the run and keep what was learned (Shift+F5)")
         self.stop_button = push_button(self.tr("Stop"), "stop_button", self.stop_requested, tip)
+        tip = self.tr("Go on with the run from where it ended")
+        self.resume_button = push_button(self.tr("Resume"), "resume_run_button", self._on_resume, tip)
         # A disabled button says nothing of its state but this; words that change must not move the others.
-        words, metrics = (self.tr("Pause"), self.tr("Go on")), self.pause_button.fontMetrics()
-        self.pause_button.setMinimumWidth(max(map(metrics.horizontalAdvance, words)) + 40)
-        buttons = self.train_button, self.pause_button, self.stop_button
+        words, metrics = (self.tr("Pause"), self.tr("Go on"), self.tr("Resume")), self.pause_button.fontMetrics()
+        for button in (self.pause_button, self.resume_button):  # the second takes the place of the first
+            button.setMinimumWidth(max(map(metrics.horizontalAdvance, words)) + 40)
+        buttons = self.train_button, self.resume_button, self.pause_button, self.stop_button
         for button in buttons:
             button.setAutoDefault(False)
         self.train_button.setDefault(True)
@@ -48,7 +53,9 @@ class TrainLine(QWidget):
         self._bar.setFixedSize(120, 6)
         self._text = named(ElidedLabel(), "training_text")
         self._text.setFont(text_font())
-        column(row(self.recipe_combo, *buttons, None), row(self._bar, (self._text, 1)), parent=self, spacing=4)
+        label = QLabel(self.tr("Recipe"))
+        label.setBuddy(self.recipe_combo)
+        column(row(label, self.recipe_combo, *buttons, None), row(self._bar, (self._text, 1)), parent=self, spacing=4)
         self.show_state(TrainingState())
 
     @property
@@ -73,6 +80,9 @@ class TrainLine(QWidget):
     def show_state(self, state: TrainingState, is_loading: bool = False) -> None:
         """Say how far the run has come, or how it ended; before it begins, whether PyTorch is still being loaded."""
         phase, is_active = state.phase, state.is_active
+        self._resumable = _resumable(state)
+        self.resume_button.setVisible(bool(self._resumable))
+        self.pause_button.setHidden(bool(self._resumable))
         can_pause = phase is Phase.PAUSED or (is_active and bool(state.run or state.preparing))
         self.train_button.setEnabled(not is_active)
         self.recipe_combo.setEnabled(not is_active)
@@ -107,11 +117,11 @@ class TrainLine(QWidget):
 
     def _end_words(self, run: RunInfo) -> str:
         finished = run.state == "finished"
-        words = self.tr("{name} finished in {time}") if finished else self.tr("{name} stopped after {time}")
+        words = self.tr("Run {name} finished in {time}") if finished else self.tr("Run {name} stopped after {time}")
         if run.best_accuracy is not None:
             words += self.tr(": {accuracy} of the test images read right")
         accuracy = percent(run.best_accuracy or 0.0, 2)
-        return words.format(name=run.recipe.title, time=duration(run.train_seconds), accuracy=accuracy)
+        return words.format(name=run.name, time=duration(run.train_seconds), accuracy=accuracy)
 
     def _progress_words(self, state: TrainingState, is_loading: bool) -> str:
         steps, preparing = state.steps, state.preparing
@@ -127,7 +137,7 @@ class TrainLine(QWidget):
                 words += self.tr(" · test {accuracy}").format(accuracy=percent(state.epoch.test_accuracy, 2))
             return words
         if state.run is not None:
-            return self.tr("Training {name}").format(name=state.run.recipe.title)
+            return self.tr("Training run {name}").format(name=state.run.name)
         if preparing is None:
             return self.tr("Loading PyTorch…") if is_loading else self.tr("Reading the data…")
         words = self.tr("Varying drawings: {done} of {total} · {left} left")
@@ -140,8 +150,20 @@ class TrainLine(QWidget):
         self._on_recipe()
 
     @Slot()
+    def _on_resume(self) -> None:
+        self.resume_requested.emit(self._resumable)
+
+    @Slot()
     def _on_recipe(self) -> None:
         if self.recipe is not None:
             self.recipe_combo.setToolTip(self.recipe.teaches)
             self.recipe_combo.setAccessibleDescription(self.recipe.teaches)
             self.recipe_selected.emit(self.recipe)
+
+
+def _resumable(state: TrainingState) -> str:
+    """The id of the run that has ended before its time and can go on; '' where there is none."""
+    run, phase = state.run, state.phase
+    was_stopped = run is not None and phase is Phase.FINISHED and run.state == "stopped"
+    broke_off = run is not None and phase is Phase.FAILED and run.epochs_done > 0
+    return run.id if run is not None and (was_stopped or broke_off) else ""

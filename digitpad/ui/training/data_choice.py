@@ -64,19 +64,18 @@ class DataChoice(QWidget):
         self._words = QLabel()
         self._words.setProperty("note", True)
         cancel = push_button(self.tr("Cancel"), "cancel_download_button", self.cancel)
-        self._loading, self._ways = QWidget(), QWidget()
+        self._loading = QWidget()
         column(self._bar, row((self._words, 1), cancel), parent=self._loading, spacing=4)
-        ways = (
-            push_button(self.tr("Retry"), "retry_button", self.download),
-            push_button(self.tr("Folder…"), "folder_button", self.ask_for_folder),
-            push_button(self.tr("Starter set"), "starter_button", partial(self.choose, "starter")),
-        )
-        row(*ways, None, parent=self._ways)
+        self._loading.hide()
+        self._problem: DigitpadError | None = None  # of a download
         self._notice = named(Notice(), "data_notice")
-        self._notice.closed.connect(self._ways.hide)
-        for part in (self._loading, self._ways):
-            part.hide()
-        column(self._loading, self._notice, self._ways, parent=self, spacing=4)
+        self._retry = push_button(self.tr("Try again"), "retry_button", self.download)
+        self._details = push_button(self.tr("Details"), "details_button", self._on_details)
+        self._details.setCheckable(True)
+        self._notice.closed.connect(partial(self._offer_retry, None))
+        self._offer_retry(None)
+        said = row((self._notice, 1), column(self._retry, None), column(self._details, None))
+        column(self._loading, said, parent=self, spacing=4)
 
     @property
     def selected(self) -> DataInfo | None:
@@ -90,6 +89,11 @@ class DataChoice(QWidget):
     def look(self, wanted: str = "") -> None:
         """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""
         self._worker.run(partial(self._found, wanted), self._on_found, self._notice.say)
+
+    @Slot()
+    def close_message(self) -> None:
+        """Say nothing any more of what went wrong."""
+        self._notice.close_message()
 
     def choose(self, data_id: str) -> None:
         self._notice.close_message()
@@ -130,7 +134,7 @@ class DataChoice(QWidget):
     def take_folder(self, folder: str) -> None:
         """Use a folder, where it holds what is needed."""
         describe = partial(self._training_service.describe, str(Path(folder)))
-        self._worker.run(describe, self._on_folder, self._on_failed)
+        self._worker.run(describe, self._on_folder, self._notice.say)
 
     def _found(self, wanted: str) -> tuple[list[DataInfo], list[Message], str]:
         """In the worker's thread: what there is, what of it is broken, and what to use."""
@@ -197,15 +201,28 @@ class DataChoice(QWidget):
     def _on_download_failed(self, error: DigitpadError) -> None:
         self._loading.hide()
         if not self._cancelled.is_set():
-            self._on_failed(error)
+            self._offer_retry(error)
+            self._on_details()
+
+    def _offer_retry(self, problem: DigitpadError | None) -> None:
+        self._problem = problem
+        self._details.setChecked(False)
+        for button in (self._retry, self._details):
+            button.setVisible(problem is not None)
+
+    @Slot()
+    def _on_details(self) -> None:
+        """Say in one line that a download failed, or all that is known of it."""
+        if self._problem is not None and self._details.isChecked():
+            self._notice.say(self._problem)
+        elif self._problem is not None:
+            is_starter = self._selected == "starter"
+            data = self.tr("the starter set") if is_starter else self.selected.title if self.selected else ""
+            self._notice.say(self.tr("MNIST could not be downloaded: training with {data}").format(data=data))
 
     def _on_folder(self, info: DataInfo) -> None:
         self._data = [other for other in self._data if other.id != info.id] + [info]
         self.choose(info.id)
-
-    def _on_failed(self, error: DigitpadError) -> None:
-        self._notice.say(error)
-        self._ways.show()
 
 
 def _said(words: str, info: DataInfo) -> str:

@@ -2,21 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QWidget
 
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.settings_fields import declared
+from digitpad.storage.mnist import MNIST_COUNTS
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import described
-from digitpad.ui.common.widgets import named, note_label, push_button
+from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.training.data_choice import DataChoice
+
+
+class _Teaches(QLabel):
+    """What a recipe teaches, and a word on data that are few; as high as the longest text, so that nothing jumps."""
+
+    def __init__(self) -> None:
+        super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText, alignment=Qt.AlignmentFlag.AlignTop)
+        self.setObjectName("recipe_teaches")
+        self.setProperty("note", True)
+        self._recipes: Sequence[Recipe] = ()
+        self._recipe: Recipe | None = None
+        self._note = ""
+
+    def heightForWidth(self, width: int) -> int:
+        flags = Qt.TextFlag.TextWordWrap
+        texts = [self._text(recipe) for recipe in self._recipes] + [self.text()]
+        return max(self.fontMetrics().boundingRect(0, 0, width, 1000, flags, text).height() for text in texts)
+
+    def show_recipes(self, recipes: Sequence[Recipe]) -> None:
+        """Leave room for each of these."""
+        self._recipes = recipes
+        self.updateGeometry()
+
+    def show_recipe(self, recipe: Recipe | None) -> None:
+        self._recipe = recipe
+        self.setText(self._text(recipe) if recipe else "")
+
+    def show_data(self, data: DataInfo) -> None:
+        words = self.tr("{data}: {count} training images only, so fewer will be read right.")
+        is_small = data.train < MNIST_COUNTS["train"]
+        self._note = words.format(data=data.title, count=numeral(data.train)) if is_small else ""
+        self.show_recipe(self._recipe)
+        self.updateGeometry()
+
+    def _text(self, recipe: Recipe) -> str:
+        return " ".join(part for part in (recipe.teaches, self._note) if part)
 
 
 class TrainForm(QWidget):
@@ -32,7 +71,7 @@ class TrainForm(QWidget):
         self._recipe: Recipe | None = None
         self._has_trained = False
         self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
-        self._teaches = note_label("", "recipe_teaches")
+        self._teaches = _Teaches()
         epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
         self.epochs, self.seed = QSpinBox(), NumberBox(seed)
         self.epochs.setRange(*map(int, epochs.limits))
@@ -79,6 +118,15 @@ class TrainForm(QWidget):
         if not model.item(self.device.currentIndex()).isEnabled():
             self.device.setCurrentIndex(self.device.findData("auto"))
 
+    def show_recipes(self, recipes: Sequence[Recipe]) -> None:
+        """Leave room for what any of these teaches."""
+        self._teaches.show_recipes(recipes)
+
+    @Slot(object)
+    def show_data(self, data: DataInfo) -> None:
+        """Say where the data are too few for what a recipe promises."""
+        self._teaches.show_data(data)
+
     @Slot(object)
     def show_recipe(self, recipe: Recipe) -> None:
         """Take another recipe's epochs, and say what it teaches; the same one again leaves a person's number alone."""
@@ -86,7 +134,7 @@ class TrainForm(QWidget):
             self._set_choice(recipe.epochs, self._choice[1] if self._choice else self.seed.value())
         self._recipe = recipe
         if self._choice is None:
-            self._teaches.setText(recipe.teaches)
+            self._teaches.show_recipe(recipe)
 
     def choose_seed(self, seed: int) -> None:
         self._set_choice(self._choice[0] if self._choice else self.epochs.value(), seed)
@@ -96,7 +144,7 @@ class TrainForm(QWidget):
         self._choice = self._choice or (self.epochs.value(), self.seed.value())
         self.epochs.setValue(info.recipe.epochs)
         self.seed.show_value(info.seed)
-        self._teaches.setText(info.recipe.teaches)
+        self._teaches.show_recipe(info.recipe)
 
     def show_choice(self) -> None:
         """Show again what is chosen for the next run."""
@@ -104,7 +152,7 @@ class TrainForm(QWidget):
         if self._choice is not None:
             choice, self._choice = self._choice, None
             self._set_choice(*choice)
-        self._teaches.setText(self._recipe.teaches if self._recipe else "")
+        self._teaches.show_recipe(self._recipe)
 
     def _set_choice(self, epochs: int, seed: int) -> None:
         if self._choice is not None:

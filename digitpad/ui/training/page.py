@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -75,7 +76,7 @@ class TrainingPage(QWidget):
         self._make_parts()
         self._arrange()
         self._connect()
-        self._line.show_recipes(self._recipes.recipes, "")
+        self._show_recipes(self._recipes.recipes, "")
 
     def _make_parts(self) -> None:
         self._line = TrainLine()
@@ -107,6 +108,7 @@ class TrainingPage(QWidget):
         line.train_requested.connect(self.train)
         line.pause_requested.connect(session.toggle_pause)
         line.stop_requested.connect(session.stop)
+        line.resume_requested.connect(session.resume)
         line.recipe_selected.connect(form.show_recipe)
         line.recipe_selected.connect(self._on_recipe_selected)
         form.edit_requested.connect(self._on_edit_requested)
@@ -131,7 +133,8 @@ class TrainingPage(QWidget):
         runs.renamed.connect(session.take_name)
         runs.laid_over.connect(curves.lay_over)
         runs.failed.connect(self._notice.say)
-        recipes.recipes_changed.connect(line.show_recipes)
+        recipes.recipes_changed.connect(self._show_recipes)
+        self._data.data_selected.connect(form.show_data)
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
@@ -226,6 +229,7 @@ class TrainingPage(QWidget):
     def _on_asked(self) -> None:
         self.pen_idle.hurry()
         self._notice.close_message()
+        self._data.close_message()
         self._form.set_training(True)
 
     @Slot(object)
@@ -263,9 +267,14 @@ class TrainingPage(QWidget):
         if self._is_prepared and self.isVisible():
             self._curves.build()
 
+    @Slot(object, str)
+    def _show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
+        self._form.show_recipes(recipes)
+        self._line.show_recipes(recipes, selected)
+
     @Slot(object, object)
     def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:
-        self._line.show_recipes(self._recipes.recipes, recipe.id)
+        self._show_recipes(self._recipes.recipes, recipe.id)
         self._form.choose_seed(seed)
 
     @Slot(object)

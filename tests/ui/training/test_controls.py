@@ -36,8 +36,8 @@ def text(line):
 
 
 def enabled(line):
-    buttons = (line.train_button, line.pause_button, line.stop_button)
-    return [button.text() for button in buttons if button.isEnabled()]
+    buttons = (line.train_button, line.resume_button, line.pause_button, line.stop_button)
+    return [button.text() for button in buttons if button.isVisible() and button.isEnabled()]
 
 
 def test_what_can_be_pressed_follows_the_run(line):
@@ -55,7 +55,7 @@ def test_what_can_be_pressed_follows_the_run(line):
     assert (bar.value(), bar.maximum(), enabled(line)) == (12_000, 40_123, ["Pause", "Stop"])
     line.show_state(TRAINING)
     assert (bar.value(), bar.maximum()) == (0, 1000)
-    assert (text(line), enabled(line)) == ("Training Small", ["Pause", "Stop"])
+    assert (text(line), enabled(line)) == ("Training run small", ["Pause", "Stop"])
     line.show_state(replace(TRAINING, phase=Phase.PAUSED))
     assert enabled(line) == ["Go on", "Stop"]
     line.show_state(replace(TRAINING, phase=Phase.STOPPING))
@@ -70,14 +70,36 @@ def test_what_can_be_pressed_follows_the_run(line):
 
 
 @pytest.mark.parametrize(
+    ("phase", "changes", "can_resume"),
+    [
+        (Phase.FINISHED, {"state": "stopped"}, True),
+        (Phase.FINISHED, {"state": "finished"}, False),
+        (Phase.FAILED, {"epochs_done": 1}, True),
+        (Phase.FAILED, {}, False),
+        (Phase.STOPPING, {"state": "stopped"}, False),
+    ],
+)
+def test_a_run_that_ended_early_can_be_resumed_beside_train(qtbot, line, phase, changes, can_resume):
+    places = [line.pause_button.geometry(), line.stop_button.geometry()]
+    line.show_state(TrainingState(phase, replace(INFO, **changes)))
+    line.layout().activate()
+    assert ("Resume" in enabled(line)) == can_resume
+    if can_resume:
+        assert [line.resume_button.geometry(), line.stop_button.geometry()] == places
+        with qtbot.waitSignal(line.resume_requested) as asked:
+            QTest.mouseClick(line.resume_button, Qt.MouseButton.LeftButton)
+        assert asked.args == [INFO.id]
+
+
+@pytest.mark.parametrize(
     ("state", "words"),
     [
         (TrainingState(), ""),
         (TrainingState(Phase.FINISHED), "Stopped before training began"),
-        (TrainingState(Phase.FINISHED, replace(INFO, state="stopped", train_seconds=2)), "Small stopped after 2 s"),
+        (TrainingState(Phase.FINISHED, replace(INFO, state="stopped", train_seconds=2)), "Run small stopped after 2 s"),
         (
             TrainingState(Phase.FINISHED, replace(INFO, state="finished", train_seconds=185, best_accuracy=0.9873)),
-            "Small finished in 3:05 min: 98.73 % of the test images read right",
+            "Run small finished in 3:05 min: 98.73 % of the test images read right",
         ),
         (TrainingState(Phase.FAILED), "The run did not begin"),
         (TrainingState(Phase.FAILED, INFO), "The run ended early"),

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QProgressBar, QPushButton, QToolButton
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, InputError, Message
@@ -183,11 +183,27 @@ def test_there_is_one_download_at_a_time(qtbot, choice, training_service):
     assert training_service.downloads == 1
 
 
-def test_a_failed_download_says_why_and_offers_three_ways(qtbot, choice, training_service):
+SHORT = "MNIST could not be downloaded: training with the starter set"
+
+
+def test_a_failed_download_is_one_line_with_details(qtbot, choice, training_service):
     download(qtbot, choice, training_service, "There is no network.")
+    assert notice(choice) == SHORT
+    press(choice, "details_button")
     assert notice(choice) == "There is no network."
-    for name in ("retry_button", "folder_button", "starter_button"):
-        assert choice.findChild(QPushButton, name).isVisible()
+    press(choice, "details_button")
+    assert notice(choice) == SHORT
+
+
+@pytest.mark.parametrize("end", ["close_message", "choose", "cross"])
+def test_the_line_about_a_failed_download_goes_with_its_buttons(qtbot, choice, training_service, end):
+    download(qtbot, choice, training_service, "There is no network.")
+    if end == "cross":
+        QTest.mouseClick(choice.findChild(Notice).findChild(QToolButton), Qt.MouseButton.LeftButton)
+    else:
+        getattr(choice, end)(*(["starter"] if end == "choose" else []))
+    assert notice(choice) == ""
+    assert not any(choice.findChild(QPushButton, name).isVisible() for name in ("retry_button", "details_button"))
 
 
 def test_retry_downloads_again(qtbot, choice, training_service):
@@ -199,30 +215,13 @@ def test_retry_downloads_again(qtbot, choice, training_service):
     qtbot.waitUntil(lambda: choice.selected == MNIST)
 
 
-def test_the_starter_set_is_another_way(qtbot, choice, training_service, tmp_path):
-    good = tmp_path / "good"
-    good.mkdir()
-    choice.take_folder(str(good))
-    qtbot.waitUntil(lambda: choice.selected.id == str(good))
-    download(qtbot, choice, training_service, "There is no network.")
-    press(choice, "starter_button")
-    assert choice.selected == STARTER
-    assert notice(choice) == ""
-    assert not choice.findChild(QPushButton, "retry_button").isVisible()
-
-
 def folder_dialog(qtbot, choice):
     qtbot.waitUntil(lambda: bool(choice.findChildren(QFileDialog)))
     return choice.findChild(QFileDialog, "data_folder_dialog")
 
 
-@pytest.mark.parametrize("way", ["list", "button"])
-def test_a_folder_is_asked_for_and_used(qtbot, choice, training_service, tmp_path, way):
-    if way == "list":
-        pick(choice, "Choose a folder…")
-    else:
-        download(qtbot, choice, training_service, "There is no network.")
-        press(choice, "folder_button")
+def test_a_folder_is_asked_for_and_used(qtbot, choice, training_service, tmp_path):
+    pick(choice, "Choose a folder…")
     dialog = folder_dialog(qtbot, choice)
     assert dialog.fileMode() == QFileDialog.FileMode.Directory
     good = tmp_path / "good"
@@ -240,7 +239,7 @@ def test_a_folder_that_cannot_be_used_is_refused_by_name(qtbot, choice, tmp_path
     qtbot.waitUntil(lambda: bool(notice(choice)))
     assert "broken" in notice(choice)
     assert choice.selected == STARTER
-    assert choice.findChild(QPushButton, "retry_button").isVisible()
+    assert not choice.findChild(QPushButton, "retry_button").isVisible()
 
 
 def test_a_folder_stays_in_the_list_when_the_data_are_looked_for_again(qtbot, choice, training_service, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,7 +16,7 @@ from digitpad.ui.common.notice import Notice
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.data_choice import DataChoice
 from digitpad.ui.training.form import TrainForm
-from tests.ui.training_services import OTHER, RECIPE, STARTER
+from tests.ui.training_services import MNIST, OTHER, RECIPE, STARTER
 
 
 class Data(QWidget):
@@ -42,6 +44,31 @@ def test_another_recipe_brings_its_epochs_and_what_it_teaches(form):
     form.show_recipe(OTHER)
     assert form.epochs.value() == 20
     assert form.findChild(QLabel, "recipe_teaches").text() == OTHER.teaches
+
+
+def teaches(form):
+    return form.findChild(QLabel, "recipe_teaches")
+
+
+def test_what_a_recipe_promises_is_held_against_the_data(form):
+    form.show_data(STARTER)
+    words = "Starter set: 4,000 training images only, so fewer will be read right."
+    assert teaches(form).text() == f"{RECIPE.teaches} {words}"
+    form.show_recipe(OTHER)
+    assert teaches(form).text() == f"{OTHER.teaches} {words}"
+    form.show_data(MNIST)
+    assert teaches(form).text() == OTHER.teaches
+
+
+def test_what_stands_below_does_not_move_with_the_recipe(qtbot, form):
+    wordy = replace(OTHER, teaches="One thing after the other. " * 12)
+    form.show_recipes([RECIPE, wordy])
+    form.resize(400, 500)
+    for recipe in (RECIPE, wordy):
+        form.show_recipe(recipe)
+        form.layout().activate()
+        label = teaches(form)
+        assert label.height() == label.heightForWidth(label.width()) > 3 * label.fontMetrics().height()
 
 
 def test_the_same_recipe_again_leaves_the_number_of_epochs_alone(form):
