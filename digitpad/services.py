@@ -24,7 +24,6 @@ from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.learning.training.recipes import RECIPES
 from digitpad.platform.cores import cores
 from digitpad.platform.torch_import import import_in_steps, import_torch
 from digitpad.storage.io import remove_unfinished
@@ -104,7 +103,12 @@ MapMaker: TypeAlias = "EmbeddingMap"
 class TrainingService:
     """Training and data for the window; every function is called in a thread other than the window's."""
 
-    recipes: Sequence[Recipe] = tuple(RECIPES.values())
+    @property
+    def recipes(self) -> Sequence[Recipe]:
+        """The recipes that ship; the first call reads their files."""
+        from digitpad.learning.training.recipes import RECIPES
+
+        return tuple(RECIPES.values())
 
     def prepare(self, wait: Callable[[], None]) -> None:
         """Clean up after processes that were killed, and import what the plots and the first optimiser need.

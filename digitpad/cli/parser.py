@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -33,6 +34,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return _parser().parse_args(list(argv))
 
 
+@functools.cache  # a start of the window parses its words twice
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(
         prog="digitpad", description="Draw a digit and watch a network read it. Without a subcommand, a window opens."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
@@ -17,7 +19,7 @@ from digitpad.ui.actions import Actions
 from digitpad.ui.answer.network_menu import NetworkButton, NetworkMenu
 from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.common.dialogs import ask_before_closing
-from digitpad.ui.common.theme import Theme, text_scale
+from digitpad.ui.common.theme import Theme, current_theme, text_scale
 from digitpad.ui.common.theme_switch import ThemeSwitch
 from digitpad.ui.menus import TOOL_ICON, fill_menu_bar, make_tool_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
@@ -29,11 +31,14 @@ from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.drawing_keeper import DrawingKeeper
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.live_reading import LiveReader, Reading
+from digitpad.ui.session.pen_idle import PenIdle
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import Phase, TrainingSession
 from digitpad.ui.session.worker import Worker
-from digitpad.ui.training.page import TrainingPage
 from digitpad.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from digitpad.ui.training.page import TrainingPage
 
 _FIRST_SIZE = QSize(1180, 760)
 _SMALLEST = QSize(900, 600)
@@ -62,26 +67,29 @@ class MainWindow(QMainWindow):
         device: str,
     ) -> None:
         super().__init__()
-        self._application, self._settings, self._first_checkpoint = application, settings, checkpoint
+        self._settings, self._first_checkpoint = settings, checkpoint
         # Drawings are read on while another network is being opened: a foreign one takes seconds.
         self._workers = opening, reading = Worker("opening", self), Worker("reading", self)
         self._network = ActiveNetwork(open_network, opening, self)
         self._reader = LiveReader(self._network, reading, self)
         self._session = TrainingSession(training_service, self)
+        self._pen_idle = PenIdle(self)
+        self._training_service, self._device = training_service, device
         self._painted = self._closing = False
-        self._training = TrainingPage(training_service, self._session, self._network, device)
-        self._actions = Actions(pages(self._training, self._make_help), self)
+        self._actions = Actions(pages(lambda: self._training, self._make_help), self)
+        self._themes = ThemeSwitch(application, settings, self._actions.themes)
+        self._themes.apply()  # before there are widgets, which would be styled twice
         self._collector = IdleCollector(self)
         # What was drawn and selected is for who comes back, and not for a start that names what reads.
         self._keeper = DrawingKeeper(checkpoint is None, self)
         self._make_parts()
         rejection = self._answers.rejection.menu
-        fill_menu_bar(self.menuBar(), self._actions, self._networks, rejection, self._training.run_actions)
+        self._run_menu = fill_menu_bar(self.menuBar(), self._actions, self._networks, rejection)
         self._tools = make_tool_bar(self._actions, self._width)
         self.addToolBar(self._tools)
         self._arrange()
         self._connect()
-        self._themes.apply()
+        self._on_theme_changed(current_theme())
         self._width.setValue(settings.pen_width)
         self._answers.rejection.choose(settings.false_rejection_rate)
         self._on_history_changed(False, False)
@@ -98,8 +106,6 @@ class MainWindow(QMainWindow):
         self._workbench.share = settings.left_share
         for page_id in settings.pages:
             self._workbench.show_page(page_id)
-        if self._keeper.is_on:
-            self._training.select_again(settings.recipe, settings.curves)
         self._canvas.setFocus()
 
     def _fit_screen(self) -> None:
@@ -123,7 +129,6 @@ class MainWindow(QMainWindow):
         below = [self._actions.load, self._actions.save_checkpoint, self._answers.rejection.menu.menuAction()]
         self._networks = NetworkMenu(self._network, self._settings, below, self)
         self.statusBar().addPermanentWidget(NetworkButton(self._network, self._networks))
-        self._themes = ThemeSwitch(self._application, self._settings, self._actions.themes)
 
     def _arrange(self) -> None:
         for page, action in self._actions.pages.items():
@@ -134,13 +139,29 @@ class MainWindow(QMainWindow):
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
 
+    @cached_property
+    def _training(self) -> TrainingPage:
+        """Made when it is first shown or asked for, or after the first answer: a start has no time for it."""
+        from digitpad.ui.training.page import TrainingPage
+
+        service, session, network = self._training_service, self._session, self._network
+        training = TrainingPage(service, session, network, self._reader, self._pen_idle, self._device)
+        training.load_requested.connect(self._load)
+        training.remarked.connect(self._remark)
+        self._run_menu.addActions(training.run_actions)
+        if self._keeper.is_on:
+            training.select_again(self._settings.recipe, self._settings.curves)
+        # The map may be shown alone; what belongs to training is in the window all the same.
+        QTimer.singleShot(0, self, partial(self._workbench.make, "training"))
+        return training
+
     def _connect(self) -> None:
         actions, canvas, files = self._actions, self._canvas, self._files
-        network, session, training, answer = self._network, self._session, self._training, self._answers
+        network, session, answer = self._network, self._session, self._answers
         canvas.ink_changed.connect(self._reader.read)
         canvas.ink_changed.connect(self._show_without_answer)
         canvas.ink_changed.connect(self._collector.put_off)
-        canvas.ink_changed.connect(training.pen_idle.disturb)
+        canvas.ink_changed.connect(self._pen_idle.disturb)
         canvas.ink_changed.connect(self._keeper.take)
         self._keeper.restored.connect(canvas.restore)
         canvas.addAction(actions.clear)
@@ -148,8 +169,8 @@ class MainWindow(QMainWindow):
         self._reader.answered.connect(self._on_answered)
         self._reader.unread.connect(answer.show_error)
         once = Qt.ConnectionType.SingleShotConnection
-        network.opened.connect(training.begin_if_seen, once)
         network.opened.connect(self._collector.start, once)
+        network.opened.connect(self._ready_training, once)
         network.failed.connect(self._say_of_checkpoint)
         network.changed.connect(self._on_network_changed)
         session.asked.connect(network.begin_run)
@@ -158,8 +179,6 @@ class MainWindow(QMainWindow):
         session.progressed.connect(self.training_progressed)
         session.changed.connect(self._on_session_changed)
         session.ended.connect(self._on_run_ended)
-        training.load_requested.connect(self._load)
-        training.remarked.connect(self._remark)
         files.checkpoint_selected.connect(self._load)
         files.done.connect(self._notice.close_message)
         files.checkpoint_done.connect(answer.checkpoint.notice.close_message)
@@ -186,10 +205,10 @@ class MainWindow(QMainWindow):
             actions.save_checkpoint: self._save_checkpoint,
             actions.export: self._export,
             actions.quit: self.close,
-            actions.train: training.train,
+            actions.train: lambda: self._training.train(),
             actions.pause: session.toggle_pause,
             actions.stop: session.stop,
-            actions.browse: training.browse_data,
+            actions.browse: lambda: self._training.browse_data(),
             actions.larger: partial(self._themes.resize_text, 1),
             actions.smaller: partial(self._themes.resize_text, -1),
             actions.usual: partial(self._themes.resize_text, 0),
@@ -214,8 +233,18 @@ class MainWindow(QMainWindow):
     def _on_answered(self, answer: Reading) -> None:
         self._answers.show_answer(answer)
         self.prediction_shown.emit(answer.prediction)
-        seen = answer.prediction.network_input
-        self._training.show_drawing(seen if seen.any() else None)
+
+    @Slot()
+    def _ready_training(self) -> None:
+        """Import the page of training in a thread, after the first answer, and make it between two strokes."""
+        prepare = partial(_prepare_training, self._training_service)
+        self._workers[0].run(prepare, self._make_training, self._notice.say)
+
+    def _make_training(self, *_: object) -> None:
+        if self._canvas.is_pen_down:
+            self._canvas.history_changed.connect(self._make_training, Qt.ConnectionType.SingleShotConnection)
+        else:
+            self._workbench.make("training")
 
     @Slot()
     def _show_without_answer(self) -> None:
@@ -340,11 +369,12 @@ class MainWindow(QMainWindow):
         self._settings.false_rejection_rate = self._network.false_rejection_rate
         self._settings.pages, self._settings.left_share = self._workbench.shown, self._workbench.share
         self._settings.remember_window(self.saveGeometry(), self.saveState())
-        if self._keeper.is_on:
-            self._settings.recipe, self._settings.curves = self._training.selection
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._session.shut_down()
-        self._training.shut_down()
+        if "_training" in vars(self):
+            if self._keeper.is_on:
+                self._settings.recipe, self._settings.curves = self._training.selection
+            self._training.shut_down()
         for worker in self._workers:
             worker.stop()
         self._keeper.stop()
@@ -358,3 +388,9 @@ class MainWindow(QMainWindow):
         self._closing = True
         self._session.stop()
         self.close()
+
+
+def _prepare_training(service: TrainingService) -> None:
+    """Import and read what the page of training is made with."""
+    import_module("digitpad.ui.training.page")
+    _ = service.recipes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -57,8 +57,7 @@ def fill_menu_bar(
     actions: Actions,
     network: QMenu,
     rejection: QMenu,
-    of_run: Sequence[QAction],
-) -> None:
+) -> QMenu:
     """Put every action into its menu.
 
     Args:
@@ -66,7 +65,9 @@ def fill_menu_bar(
         actions: the window's.
         network: which network reads.
         rejection: how much is refused.
-        of_run: what can be done with the run that is selected in the list.
+
+    Returns:
+        The menu for what can be done with the run that is selected in the list.
     """
     file = bar.addMenu(translate("menus", "&File"))
     file.addActions([actions.open, actions.save])
@@ -91,13 +92,14 @@ def fill_menu_bar(
     train = bar.addMenu(translate("menus", "&Train"))
     train.addActions([actions.train, actions.pause, actions.stop])
     train.addSeparator()
-    train.addMenu(translate("menus", "Selected run")).addActions(of_run)
+    run = train.addMenu(translate("menus", "Selected run"))
     train.addAction(actions.browse)
     help_menu = bar.addMenu(translate("menus", "&Help"))
     help_menu.addActions([action for page, action in actions.pages.items() if not page.has_tool])
     help_menu.addActions([actions.find, actions.show_log, actions.about])
     for menu in (file, edit, view, train, help_menu):
         menu.setToolTipsVisible(True)
+    return run
 
 
 def make_tool_bar(actions: Actions, pen_width: QWidget) -> QToolBar:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from digitpad.ui.training.page import TrainingPage
 from digitpad.ui.workbench import Page
+
+if TYPE_CHECKING:
+    from digitpad.ui.training.page import TrainingPage
 
 translate = QCoreApplication.translate
 
 
-def pages(training: TrainingPage, make_help: Callable[[], QWidget]) -> list[Page]:
+def pages(training: Callable[[], TrainingPage], make_help: Callable[[], QWidget]) -> list[Page]:
     """What can be shown beside pad and answer.
 
     Args:
-        training: the page of training, with those that follow a run.
-        make_help: builds the page of help.
+        training: makes the page of training, when something of it is first shown.
+        make_help: makes the page of help.
     """
     return [
         Page(
@@ -35,7 +38,7 @@ def pages(training: TrainingPage, make_help: Callable[[], QWidget]) -> list[Page
             translate("pages", "See which test images the network finds alike"),
             "Ctrl+M",
             "map",
-            training.map,
+            lambda: training().map,
         ),
         Page(
             "samples",
@@ -43,7 +46,7 @@ def pages(training: TrainingPage, make_help: Callable[[], QWidget]) -> list[Page
             translate("pages", "See the images that a recipe shows"),
             "Ctrl+I",
             "samples",
-            training.samples,
+            lambda: training().samples,
         ),
         Page(
             "help",

@@ -29,7 +29,7 @@ class Page:
         id: what a start remembers it by; its action is called 'show_ID'.
         title, tip, key: of the action, the key as 'Ctrl+T'.
         icon: a file of `resources/icons`, without its ending.
-        view: the page, or what builds it when it is first shown.
+        make: makes the page, when it is first shown or looked for.
         has_tool: whether it is in the tool bar and the menu View; otherwise it is in the menu Help.
     """
 
@@ -38,7 +38,7 @@ class Page:
     tip: str
     key: str
     icon: str
-    view: QWidget | Callable[[], QWidget]
+    make: Callable[[], QWidget]
     has_tool: bool = True
 
 
@@ -55,6 +55,7 @@ class Workbench(QSplitter):
         self._share = 0.0
         self._right = QSplitter(childrenCollapsible=False, handleWidth=8)
         self._right.hide()
+        self._pages: dict[str, Page] = {}
         self._actions: dict[str, QAction] = {}
         self._places: dict[str, QWidget] = {}
         self._shown: list[str] = []
@@ -67,10 +68,14 @@ class Workbench(QSplitter):
 
     def add(self, page: Page, action: QAction) -> None:
         """Let a checkable action show a page, and hide it again."""
-        self._actions[page.id] = action
-        if isinstance(page.view, QWidget):
-            self._places[page.id] = self._place(page, page.view)
+        self._pages[page.id], self._actions[page.id] = page, action
         action.toggled.connect(partial(self._on_toggled, page))
+
+    def make(self, page_id: str) -> None:
+        """Make a page before it is first shown, for those who look for what is on it."""
+        if page_id not in self._places:
+            page = self._pages[page_id]
+            self._places[page_id] = self._place(page, page.make())
 
     @property
     def shown(self) -> list[str]:
@@ -134,9 +139,7 @@ class Workbench(QSplitter):
             self._shown.remove(page.id)
             self._places[page.id].hide()
         else:
-            if page.id not in self._places:
-                assert not isinstance(page.view, QWidget)
-                self._places[page.id] = self._place(page, page.view())
+            self.make(page.id)
             gives_way = self._places[self._shown[0]] if len(self._shown) >= self._capacity else None
             at = self._right.indexOf(gives_way) if gives_way else self._right.count()
             self._right.insertWidget(at, self._places[page.id])

@@ -115,6 +115,7 @@ def test_what_is_opened_and_what_is_refused_is_logged_in_english(pad, caplog, tm
     with caplog.at_level(logging.INFO, "digitpad"):
         pad.draw(SEVEN)
         pad.answer()
+        pad.qtbot.waitUntil(lambda: pad.window.findChild(TrainingPage) is not None)
         pad.window.findChild(TrainingPage).load_requested.emit(tmp_path / "broken.safetensors")
         pad.qtbot.waitUntil(lambda: "refused: broken.safetensors" in caplog.text)
     assert "pen.safetensors" in caplog.text

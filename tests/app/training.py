@@ -53,6 +53,8 @@ class Training:
     def __init__(self, pad):
         self.pad, self.qtbot, self.window = pad, pad.qtbot, pad.window
         self.workbench = self.window.findChild(Workbench)
+        for name in ("training", "map", "samples"):  # made after the first answer, or when first shown
+            self.workbench.make(name)
         self.panel = self.window.findChild(TrainingPage)
         self.session = self.window.findChild(TrainingSession)
         self.network = self.window.findChild(ActiveNetwork)

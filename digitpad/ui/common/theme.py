@@ -116,7 +116,7 @@ def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
     before = text_scale()
     own = {  # sizes at the usual scale, of those that do not follow the application's font by themselves
         widget: widget.property("text_pixels") or widget.font().pixelSize() / before
-        for widget in app.allWidgets()
+        for widget in (app.allWidgets() if scale != before else ())
         if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.font().pixelSize() > 0
     }
     font.setPixelSize(round(TEXT_PIXELS * scale))
@@ -124,7 +124,7 @@ def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme, round(NOTE_PIXELS * scale)))
-    for widget, pixels in own.items() if text_scale() != before else ():
+    for widget, pixels in own.items():
         resized = QFont(widget.font())
         resized.setPixelSize(round(pixels * text_scale()))
         widget.setFont(resized)

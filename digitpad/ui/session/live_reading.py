@@ -64,6 +64,9 @@ class LiveReader(QObject):
     the last ones were quick and the ink is not much larger than theirs; a slow network, or a thousand strokes, are
     read in the worker's. Either way only the latest ink is read: what comes in meanwhile takes its place.
 
+    Attributes:
+        latest: the last Reading; None before the first.
+
     Signals:
         answered: a Reading that still describes the ink.
         unread: a DigitpadError: the ink could not be read.
@@ -84,6 +87,7 @@ class LiveReader(QObject):
         self._network = network
         self._readings: Latest[Reading] = Latest(worker, self._on_read, self.unread.emit)
         self._request: _Request | None = None
+        self.latest: Reading | None = None
         self._costs: deque[float] = deque(maxlen=_RECENT)
         self._largest = 0  # points of the ink read last
         # Events that wait already come before this timer: of several, the last one's ink is read.
@@ -158,7 +162,7 @@ class LiveReader(QObject):
 
     def _on_read(self, reading: Reading) -> None:
         self._costs.append(reading.cost)
-        self._largest = reading.points
+        self._largest, self.latest = reading.points, reading
         self.answered.emit(reading)
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from digitpad.domain.errors import Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
-from digitpad.services import Pixels, TrainingService
+from digitpad.services import TrainingService
 from digitpad.ui.common.exports import Exporter
 from digitpad.ui.common.layouts import column
 from digitpad.ui.common.notice import Notice
@@ -26,6 +26,7 @@ from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.pen_idle import PenIdle
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
@@ -63,13 +64,19 @@ class TrainingPage(QWidget):
     remarked = Signal(str)
 
     def __init__(
-        self, training_service: TrainingService, session: TrainingSession, network: ActiveNetwork, device: str
+        self,
+        training_service: TrainingService,
+        session: TrainingSession,
+        network: ActiveNetwork,
+        reader: LiveReader,
+        pen_idle: PenIdle,
+        device: str,
     ) -> None:
         super().__init__()
         self._training_service, self._session, self._network = training_service, session, network
+        self._reader, self._pen_idle = reader, pen_idle
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
         self._background = Worker("imports", self)
-        self.pen_idle = PenIdle(self)
         self._device = device  # that a run is to compute on
         self._has_begun = self._is_prepared = False
         self._browser: DataBrowser | None = None
@@ -77,6 +84,8 @@ class TrainingPage(QWidget):
         self._arrange()
         self._connect()
         self._show_recipes(self._recipes.recipes, "")
+        if reader.latest is not None:
+            self._show_reading(reader.latest)
 
     def _make_parts(self) -> None:
         self._line = TrainLine()
@@ -114,6 +123,8 @@ class TrainingPage(QWidget):
         form.edit_requested.connect(self._on_edit_requested)
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
+        network.opened.connect(self.begin_if_seen)
+        self._reader.answered.connect(self._show_reading)
         network.changed.connect(lambda: form.show_follows(network.state.follows_training, session.state.is_active))
         session.changed.connect(self._on_session_changed)
         session.asked.connect(self._on_asked)
@@ -187,9 +198,11 @@ class TrainingPage(QWidget):
         """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
         return [self._runs.resume, self._runs.load_best, self._runs.load_last, self._runs.export]
 
-    def show_drawing(self, drawing: Pixels | None) -> None:
-        """Let the drawing's point in the map follow the pen; uint8 (28, 28), None where nothing is drawn."""
-        self._map.take_drawing(drawing)
+    @Slot(object)
+    def _show_reading(self, reading: Reading) -> None:
+        """Let the drawing's point in the map follow the pen."""
+        seen = reading.prediction.network_input
+        self._map.take_drawing(seen if seen.any() else None)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -212,13 +225,13 @@ class TrainingPage(QWidget):
         self._runs_controller.refresh()
         self._worker.run(self._training_service.devices, self._on_devices, self._notice.say)
         self._background.run(
-            partial(self._training_service.prepare, self.pen_idle.wait), self._on_prepared, self._notice.say
+            partial(self._training_service.prepare, self._pen_idle.wait), self._on_prepared, self._notice.say
         )
 
     def shut_down(self) -> None:
         """End every thread."""
         self._data.cancel()
-        self.pen_idle.hurry()
+        self._pen_idle.hurry()
         self._map.stop()
         for worker in (self._downloads, self._background, self._worker):
             worker.stop()
@@ -227,7 +240,7 @@ class TrainingPage(QWidget):
 
     @Slot()
     def _on_asked(self) -> None:
-        self.pen_idle.hurry()
+        self._pen_idle.hurry()
         self._notice.close_message()
         self._data.close_message()
         self._form.set_training(True)
