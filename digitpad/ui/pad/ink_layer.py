@@ -28,9 +28,9 @@ from digitpad.ui.pad.view import View
 _CHUNK = 16
 """Points that the open end of a growing stroke has at most."""
 
-_KEPT_CHANGES, _KEPT_BYTES = 256, 64 << 20
-"""Most that is kept of what changes painted over, so that undo puts it back: a thousand strokes that cross take 130 ms
-to paint anew."""
+_KEPT_FROM, _KEPT_CHANGES, _KEPT_BYTES = 2000, 256, 64 << 20
+"""Points in a changed region from which on its pixels are kept, so that undo puts them back, and most that is kept: a
+thousand strokes that cross take 130 ms to paint anew; a few take no longer than putting them back."""
 
 _AT_ONCE, _SLICE = 4000, 0.008
 """Points painted whatever it takes, so that a small drawing appears in one step, a path counting as `_PATH` more; after
@@ -174,8 +174,11 @@ class InkLayer:
         self._open_from = end - 1
 
     def _keep(self, ink: Ink, region: QRect) -> None:
-        """Keep a region's pixels, which show some ink and are to be painted over, unless some are not painted yet."""
-        if self._tiles:
+        """Keep a region's pixels, which show some ink and are to be painted over, where painting them takes long.
+
+        None are kept where some are not painted yet: what is put back is a whole series of changes.
+        """
+        if self._tiles or _cost(self._touching(region)) < _KEPT_FROM:
             self._kept.clear()
         elif not region.isEmpty():
             pixels = self._pixels(region)

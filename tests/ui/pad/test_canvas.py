@@ -306,6 +306,7 @@ class Between(Canvas):
 @pytest.mark.parametrize("kind", [Canvas, Between])
 @pytest.mark.parametrize(("kept", "most", "mean"), [(ink_layer._KEPT_BYTES, 0, 0), (100_000, 40, 0.05), (0, 40, 0.05)])
 def test_undo_brings_back_the_picture_that_was(qtbot, monkeypatch, kind, kept, most, mean):
+    monkeypatch.setattr(ink_layer, "_KEPT_FROM", 0)  # else it takes a crowd
     monkeypatch.setattr(ink_layer, "_KEPT_BYTES", kept)
     canvas = kind()
     qtbot.addWidget(canvas)
@@ -358,8 +359,9 @@ def test_undo_brings_no_earlier_size_or_colour_back(canvas, change):
     assert (undone == picture(canvas)).all()
 
 
-def test_undo_paints_no_stroke_anew(canvas, monkeypatch):
-    for x in range(50, 451, 50):
+def test_undo_paints_no_stroke_of_a_crowd_anew(canvas, monkeypatch):
+    monkeypatch.setattr(ink_layer, "_KEPT_FROM", 200)
+    for x in range(20, 481, 20):
         draw(canvas, [(x, 50), (500 - x, 450)])
     filled = []
     monkeypatch.setattr(ink_layer.InkLayer, "_fill", lambda layer, painter, paths: filled.extend(paths))
