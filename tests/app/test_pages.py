@@ -35,7 +35,7 @@ def toggle(pad, *names):
 def shown(pad):
     """The pages that are seen, from the left, by the buttons that close them."""
     buttons = [pad.widget(f"close_{name}", QToolButton) for name in ("training", "map", "samples")]
-    seen = [button for button in buttons if button.isVisible()]
+    seen = [button for button in buttons if button is not None and button.isVisible()]
     seen.sort(key=lambda button: button.mapTo(pad.window, button.rect().center()).x())
     names = [button.objectName().removeprefix("close_") for button in seen]
     assert {name for name in ("training", "map", "samples") if pad.widget(f"show_{name}", QAction).isChecked()} == set(
