@@ -23,6 +23,12 @@ def wait_for_ink(pad):
     pad.qtbot.waitUntil(lambda: not pad.canvas.ink.is_empty)
 
 
+def recipe_combo(pad):
+    """It is made once there is a network."""
+    pad.qtbot.waitUntil(lambda: pad.widget("recipe_combo", QComboBox) is not None)
+    return pad.widget("recipe_combo", QComboBox)
+
+
 def test_the_drawing_is_there_again_and_read(start):
     first = start()
     first.draw(FOUR)
@@ -87,20 +93,20 @@ def test_a_picture_is_there_again_and_read_the_same(start, tmp_path):
 def test_a_start_that_names_a_checkpoint_neither_reads_nor_changes_what_was_kept(start):
     first = start()
     first.draw(SEVEN)
-    first.widget("recipe_combo", QComboBox).setCurrentIndex(1)
+    recipe_combo(first).setCurrentIndex(1)
     first.window.close()
     kept = (session_folder() / "drawing.inkml").read_bytes()
     named = start("--checkpoint", str(DEFAULT_CHECKPOINT))
     wait_for_checkpoint(named, "pen")
     assert named.canvas.ink.is_empty
-    assert named.widget("recipe_combo", QComboBox).currentIndex() == 0
+    assert recipe_combo(named).currentIndex() == 0
     named.draw(FOUR)
     named.answer()
     named.window.close()
     assert (session_folder() / "drawing.inkml").read_bytes() == kept
     last = start()
     wait_for_ink(last)
-    assert last.widget("recipe_combo", QComboBox).currentIndex() == 1
+    assert recipe_combo(last).currentIndex() == 1
 
 
 @pytest.mark.parametrize("name", ["drawing.inkml", "picture.png"])
