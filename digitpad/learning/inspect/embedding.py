@@ -34,11 +34,11 @@ class _Placed:
     """A finished map, with what places a drawing in it."""
 
     reader: Reader
+    step: int
     scale: float  # features are divided by it, so that no square overflows
     middle: NDArray[np.float32]  # (d,), the mean of the scaled features
     features: NDArray[np.float32]  # (n, d), scaled, less that mean
     squares: NDArray[np.float32]  # (n,), of their lengths
-    places: NDArray[np.float32]  # (n, 2), t-SNE's own scale
     points: NDArray[np.float32]  # (n, 2), within -1…1
 
 
@@ -55,7 +55,8 @@ class EmbeddingMap:
         """Take the first 500 of some test images. The process starts with the first update."""
         self.pixels: NDArray[np.uint8] = images.pixels[:MAP_IMAGES, 0].cpu().numpy()
         self._labels: NDArray[np.int64] = images.labels[:MAP_IMAGES].cpu().numpy()
-        self._placed: _Placed | None = None
+        self._placed: _Placed | None = None  # the one with the most steps
+        self._before = np.zeros((0, 2), np.float32)
         self._process: MapProcess | None = None
         self._closed = False
         self._lock = threading.Lock()  # so that `close` misses no process that is just being started
@@ -86,14 +87,14 @@ class EmbeddingMap:
         features = features / scale
         middle = features.mean(axis=0)
         features -= middle
-        before = self._placed.places if self._placed else np.zeros((0, 2), np.float32)
-        places = aligned(self._computed(process, features, before), before)
-        squares = np.square(features).sum(axis=1)
-        self._placed = _Placed(reader, scale, middle, features, squares, places, _scaled(places))
-        return Embedding(step, self._placed.points, self._labels, None if drawing is None else self.place(drawing))
+        self._before = aligned(self._computed(process, features, self._before), self._before)
+        points, squares = _scaled(self._before), np.square(features).sum(axis=1)
+        if self._placed is None or step >= self._placed.step:
+            self._placed = _Placed(reader, step, scale, middle, features, squares, points)
+        return Embedding(step, points, self._labels, None if drawing is None else self.place(drawing))
 
     def place(self, drawing: NDArray[np.uint8]) -> tuple[float, float] | None:
-        """Where a drawing lies in the last map, or None where there is no map yet or nothing is drawn.
+        """Where a drawing lies in the map of the most steps, or None where there is no map yet or nothing is drawn.
 
         t-SNE has no function that places another image. The drawing is put at the mean of the 5 test images that are
         nearest to it in the last hidden layer, each weighted by one over its distance. D. Kobak and P. Berens, Nature

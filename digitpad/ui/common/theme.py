@@ -291,7 +291,7 @@ def _style_sheet(theme: Theme, note_pixels: int) -> str:
     QTabBar::tab:hover {{ color: {t.text}; }}
     QTabBar::tab:focus {{ color: {t.accent_text}; }}
     QScrollArea {{ background: transparent; }}
-    CurvePlots {{ border: 2px solid transparent; border-radius: 4px; }}
-    CurvePlots:focus {{ border-color: {t.accent}; }}
+    CurvePlots, EmbeddingMapView {{ border: 2px solid transparent; border-radius: 4px; }}
+    CurvePlots:focus, EmbeddingMapView:focus {{ border-color: {t.accent}; }}
     QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
@@ -10,6 +11,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, Q
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 W = TypeVar("W", bound=QWidget)
+
+_LEGEND_ENTRY = '<span style="color: {}">{}</span>&nbsp;{}'
 
 
 def named(widget: W, name: str, spoken: str = "", tip: str = "") -> W:
@@ -42,6 +45,14 @@ def note_label(text: str = "", name: str = "") -> QLabel:
     label = named(QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText), name)
     label.setProperty("note", True)
     return label
+
+
+def legend(entries: Iterable[tuple[str, str, str]]) -> str:
+    """Rich text of a legend: each entry's colour, '#RRGGBB', its sign, and plain words, which stay in one row."""
+    rows = (
+        (colour, sign, escape(words).replace(" ", "&nbsp;").replace("-", "&#8209;")) for colour, sign, words in entries
+    )
+    return " &nbsp; ".join(_LEGEND_ENTRY.format(*parts) for parts in rows)
 
 
 class ElidedLabel(QLabel):

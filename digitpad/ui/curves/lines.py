@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from html import escape
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -12,10 +11,10 @@ from PySide6.QtGui import QColor, QPen
 
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.theme import Theme, mix
+from digitpad.ui.common.widgets import legend
 from digitpad.ui.session.run_curves import Array, Points, RunCurves, XAxis
 
 _LONGEST_LABEL = 34
-_ENTRY = '<span style="color: {}">{}</span>&nbsp;{}'
 
 translate = QCoreApplication.translate
 
@@ -100,9 +99,12 @@ def lines_of(
 
 def legend_text(lines: Iterable[Line], theme: Theme) -> str:
     """Lines and their looks as rich text; long names lose their middle, since runs' names often differ at the end."""
-    shown, half = [], _LONGEST_LABEL // 2
-    for name, look, _, _ in lines:
-        short = name if len(name) <= _LONGEST_LABEL else f"{name[:half]}\u2060…\u2060{name[-half:]}"
-        label = escape(short).replace(" ", "&nbsp;").replace("-", "&#8209;")  # no name goes on in another row
-        shown.append(_ENTRY.format(look.colour_in(theme).name(), look.sign, label))
-    return " &nbsp; ".join(shown)
+    half = _LONGEST_LABEL // 2
+    return legend(
+        (
+            line.look.colour_in(theme).name(),
+            line.look.sign,
+            line.name if len(line.name) <= _LONGEST_LABEL else f"{line.name[:half]}\u2060…\u2060{line.name[-half:]}",
+        )
+        for line in lines
+    )

@@ -14,14 +14,15 @@ from digitpad.services import LiveNetwork, MapMaker, Pixels, TrainingService
 from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.session.worker import Latest, Worker
 
-_MOST_WAITING = 32
-"""Networks that wait to be drawn; `five-by-five` has 24 tests."""
+_MOST_SKIPPED = 32
+"""Networks that wait to be drawn after the latest; `five-by-five` has 24 tests."""
 
 
 class MapFollower(QObject):
-    """One map under way, and of the networks waiting the latest; of a recipe that tests within an epoch, all of those.
+    """One map under way, and of the networks waiting the latest first.
 
-    Nothing is computed while nobody looks; who looks later sees the map move on from the first that waits.
+    Of a recipe that tests within an epoch, those that were skipped come after it, so that a person can look back
+    through the run. Nothing is computed while nobody looks.
     """
 
     failed = Signal(object)  # a DigitpadError: the map could not be drawn
@@ -37,7 +38,8 @@ class MapFollower(QObject):
         self._run: RunInfo | None = None
         self._number = 0  # of the run
         self._busy = False
-        self._waiting: deque[LiveNetwork] = deque(maxlen=_MOST_WAITING)
+        self._latest: LiveNetwork | None = None
+        self._skipped: deque[LiveNetwork] = deque(maxlen=_MOST_SKIPPED)
         self._drawing: Pixels | None = None
         view.shown_changed.connect(self._next)
         view.shown_changed.connect(self._place)
@@ -45,7 +47,7 @@ class MapFollower(QObject):
     @Slot(object)
     def begin(self, info: RunInfo) -> None:
         """A run begins: its map starts afresh."""
-        self._waiting.clear()
+        self._forget()
         self._places.drop()
         self._view.clear()
         if self._maker is not None:
@@ -56,14 +58,14 @@ class MapFollower(QObject):
 
     @Slot(object)
     def follow(self, live: LiveNetwork) -> None:
-        """Draw the map of a network in training, once somebody looks and the maps before are done."""
+        """Draw the map of a network in training, once somebody looks and the map under way is done."""
         if self._run is None:
             return
-        every = self._run.recipe.test_every
+        every, before = self._run.recipe.test_every, self._latest
         # The network of a step comes again with the test after it.
-        if self._waiting and (self._waiting[-1].step == live.step or not every or self._waiting[-1].step % every):
-            self._waiting.pop()
-        self._waiting.append(live)
+        if before is not None and before.step != live.step and every and before.step % every == 0:
+            self._skipped.append(before)
+        self._latest = live
         self._next()
 
     def take_drawing(self, drawing: Pixels | None) -> None:
@@ -77,16 +79,21 @@ class MapFollower(QObject):
 
     def stop(self) -> None:
         """End the thread and whatever computes."""
-        self._waiting.clear()
+        self._forget()
         if self._maker is not None:
             self._maker.close()
         self._worker.stop()
 
+    def _forget(self) -> None:
+        self._latest = None
+        self._skipped.clear()
+
     @Slot()
     def _next(self) -> None:
-        """Make the map's maker, or let it draw the network that waits."""
+        """Make the map's maker, or let it draw the latest network that waits."""
         run, maker = self._run, self._maker
-        if self._busy or not self._waiting or run is None or not self._view.isVisible():
+        is_waiting = self._latest is not None or bool(self._skipped)
+        if self._busy or not is_waiting or run is None or not self._view.isVisible():
             return
         self._set_busy(True)
         failed = partial(self._on_failed, run)
@@ -94,9 +101,10 @@ class MapFollower(QObject):
             make = partial(self._training_service.map_maker, run.data_id)
             self._worker.run(make, partial(self._on_made, run), failed)
         else:
-            live = self._waiting.popleft()
-            update = partial(maker.update, live.reader, live.step, self._drawing)
-            self._worker.run(update, partial(self._on_map, run, self._drawing), failed)
+            drawing = self._drawing if self._latest is not None else None
+            live, self._latest = self._latest or self._skipped.pop(), None
+            update = partial(maker.update, live.reader, live.step, drawing)
+            self._worker.run(update, partial(self._on_map, run, drawing), failed)
 
     def _on_made(self, run: RunInfo, maker: MapMaker) -> None:
         self._set_busy(False)

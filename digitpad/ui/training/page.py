@@ -149,7 +149,7 @@ class TrainingPage(QWidget):
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
-        for requested in (curves.export.requested, runs.export_requested):
+        for requested in (curves.export.requested, self.map.export.requested, runs.export_requested):
             requested.connect(self._exporter.save)
         self._exporter.saved.connect(self._on_saved)
         self._exporter.failed.connect(self._notice.say)

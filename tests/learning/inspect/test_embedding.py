@@ -108,6 +108,15 @@ def test_a_drawing_lies_among_the_images_like_it(maps, shared):
     assert shared.place(np.zeros((28, 28), np.uint8)) is None
 
 
+def test_a_map_of_fewer_steps_leaves_drawings_in_the_one_of_most(maps, shared):
+    drawing = bars(10).pixels[3, 0].numpy()
+    place = shared.place(drawing)
+    earlier = shared.update(reader(), 25, None)
+    assert earlier.step == 25
+    assert not np.array_equal(earlier.points, maps[-1].points)
+    assert shared.place(drawing) == place
+
+
 def test_a_drawing_that_is_one_of_the_images_lies_on_it(maps, shared):
     assert shared.place(shared.pixels[123]) == pytest.approx(maps[-1].points[123].tolist(), abs=1e-3)
 

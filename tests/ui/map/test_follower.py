@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QSlider
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.services import LiveNetwork
@@ -111,18 +112,24 @@ def test_nothing_is_computed_until_somebody_looks(qtbot, follower, training_serv
     assert [step for step, _ in training_service.made[0].updates] == [3]
 
 
-def test_of_a_recipe_that_tests_within_an_epoch_every_test_s_map_is_kept_for_who_looks_later(
+def test_the_latest_map_comes_first_and_then_those_of_the_tests_that_were_skipped(
     qtbot, follower, training_service, view
 ):
     follower.begin(replace(INFO, recipe=replace(INFO.recipe, test_every=50)))
+    follower.take_drawing(DRAWING)
     view.hide()
     for step in (10, 50, 50, 70, 100, 130):
         follower.follow(network(step))
     view.show()
     qtbot.waitUntil(lambda: bool(training_service.made))
-    training_service.made[0].let.release(3)
+    maker = training_service.made[0]
+    maker.let.release()
     qtbot.waitUntil(lambda: "After 130 steps" in said(view))
-    assert [step for step, _ in training_service.made[0].updates] == [50, 100, 130]
+    maker.let.release(2)
+    qtbot.waitUntil(lambda: [step for step, _ in maker.updates] == [130, 100, 50] and "Working out" not in said(view))
+    assert said(view).startswith("After 130 steps: 4 test images")
+    assert [drawing is DRAWING for _, drawing in maker.updates] == [True, False, False]
+    assert view.findChild(QSlider, "map_slider").maximum() == 2
 
 
 def test_the_drawing_is_on_the_map_and_follows_the_pen(qtbot, follower, training_service, view):
