@@ -58,6 +58,12 @@ class InkEditor:
         self._history.do(ink)
         self.ink = ink
 
+    def exchange(self, ink: Ink) -> None:
+        """Put other ink in the place of what is finished, in the same step of the history."""
+        self._start = None
+        self._history.exchange(ink)
+        self.ink = ink
+
     def undo(self) -> None:
         """Take back the last step, while the pointer is up."""
         self.ink = self._history.undo()

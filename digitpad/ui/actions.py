@@ -23,9 +23,6 @@ class Actions(QObject):
         self.undo = self._make("undo", self.tr("Undo"), self.tr("Take back the last change"), ["Ctrl+Z"])
         self.redo = self._make("redo", self.tr("Redo"), self.tr("Make the change again"), ["Ctrl+Shift+Z", "Ctrl+Y"])
         self.clear = self._make("clear", self.tr("Clear"), self.tr("Clear the pad"), ["Del", "Backspace"])
-        self.clear.setShortcutContext(
-            Qt.ShortcutContext.WidgetShortcut
-        )  # it destroys what has the focus: the pad's ink
         self.copy = self._make("copy", self.tr("Copy drawing"), self.tr("Copy the drawing as a picture"), [_Keys.Copy])
         self.paste = self._make(
             "paste", self.tr("Paste picture"), self.tr("Read a picture from the clipboard"), [_Keys.Paste]
@@ -40,6 +37,10 @@ class Actions(QObject):
         self.open = self._make(
             "open", self.tr("Open drawing or picture…"), self.tr("Open an ink file or a picture"), [_Keys.Open]
         )
+        self.previous = self._make("previous", self.tr("Previous drawing"), self.tr("Show the one before"), ["PgUp"])
+        self.next = self._make("next", self.tr("Next drawing"), self.tr("Show the one behind"), ["PgDown"])
+        for action in (self.clear, self.previous, self.next):  # the keys belong to what has the focus: the pad
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.save = self._make("save", self.tr("Save drawing…"), self.tr("Save as InkML, PNG or SVG"), [_Keys.Save])
         self.load = self._make(
             "checkpoint", self.tr("Load checkpoint…"), self.tr("Read with another network"), ["Ctrl+L"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from digitpad.domain.errors import Message
@@ -25,6 +25,7 @@ from digitpad.ui.menus import TOOL_ICON, fill_menu_bar, make_tool_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
+from digitpad.ui.pad.series import SeriesBar
 from digitpad.ui.pad.square_frame import SquareFrame
 from digitpad.ui.pages import pages
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
     def _make_parts(self) -> None:
         self._canvas = Canvas()
         self._files = Files(self._canvas, self)
+        SeriesBar(self._files.series, self._canvas, self._actions.previous, self._actions.next)
         self._answers = ReadingPane(self._network, SquareFrame(self._canvas))
         self._notice = self._answers.notice
         self._workbench = Workbench(self._answers)
@@ -164,7 +166,7 @@ class MainWindow(QMainWindow):
         canvas.ink_changed.connect(self._pen_idle.disturb)
         canvas.ink_changed.connect(self._keeper.take)
         self._keeper.restored.connect(canvas.restore)
-        canvas.addAction(actions.clear)
+        canvas.addActions([actions.clear, actions.previous, actions.next])
         canvas.history_changed.connect(self._on_history_changed)
         self._reader.answered.connect(self._on_answered)
         self._reader.unread.connect(answer.show_error)
@@ -200,6 +202,8 @@ class MainWindow(QMainWindow):
             actions.wider: self._width.widen,
             actions.narrower: self._width.narrow,
             actions.open: files.ask_for_drawing,
+            actions.previous: files.series.previous,
+            actions.next: files.series.next,
             actions.save: files.ask_where_to_save,
             actions.load: files.ask_for_checkpoint,
             actions.save_checkpoint: self._save_checkpoint,
@@ -327,6 +331,9 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._files.enter(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._files.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._files.drop(event)

@@ -70,7 +70,7 @@ def fill_menu_bar(
         The menu for what can be done with the run that is selected in the list.
     """
     file = bar.addMenu(translate("menus", "&File"))
-    file.addActions([actions.open, actions.save])
+    file.addActions([actions.open, actions.previous, actions.next, actions.save])
     file.addSeparator()
     file.addAction(actions.load)
     file.addMenu(network)

@@ -17,9 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
 from digitpad import app
 from digitpad.domain.errors import DigitpadError
-from digitpad.ink.drawings import Drawing
-from digitpad.ink.formats.inkml import read_inkml, write_inkml
-from digitpad.ink.strokes import Ink, Stroke
+from digitpad.ink.formats.inkml import read_inkml
 from digitpad.reading.load import open_reader
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session.active_network import ActiveNetwork
@@ -331,17 +329,6 @@ def test_without_any_network_the_window_says_so_until_one_is_loaded(start, copy,
     drop(pad, copy)
     wait_for_checkpoint(pad, "mine")
     assert pad.answer().digit == 7
-
-
-def test_of_a_file_with_many_drawings_the_first_is_shown_and_it_is_said(pad, tmp_path):
-    seven = Ink((Stroke.of([(300, 250), (700, 250), (450, 800)]),))
-    one = Ink((Stroke.of([(500, 200), (500, 800)]),))
-    write_inkml(tmp_path / "many.inkml", [Drawing(ink, None, None, "") for ink in (seven, one)])
-    drop(pad, tmp_path / "many.inkml")
-    pad.qtbot.waitUntil(lambda: not pad.canvas.ink.is_empty)
-
-    assert pad.answer().digit == 7
-    assert "2 drawings" in pad.window.statusBar().currentMessage()
 
 
 def test_a_checkpoint_cannot_be_saved_under_a_name_that_says_another_format(pad, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +50,57 @@ def open_inks(path: Path) -> list[Ink]:
             inks = [from_picture(read_picture(path))]
     _log.info("opened %s: %d drawings", path, len(inks))
     return inks
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One of the drawings or pictures that were opened at once.
+
+    Attributes:
+        path: its file.
+        ink: a drawing's strokes as the file has them, None for a picture, which is read when it is shown.
+        label: the digit that a drawing is meant to be, None where the file names none.
+    """
+
+    path: Path
+    ink: Ink | None = None
+    label: int | None = None
+
+    def open(self) -> Ink:
+        """What a pad shows of it; InputError where the picture cannot be read."""
+        return open_inks(self.path)[0] if self.ink is None else fitted(self.ink)
+
+
+def open_sheets(paths: Sequence[Path]) -> tuple[list[Sheet], Ink, InputError | None]:
+    """What some files hold: the drawings that are not empty, and pictures; the first of them, opened; and an error.
+
+    Files that cannot be read, up to the first that can, are left out, and the first error is returned.
+
+    Raises:
+        InputError: none of them can be read, or holds anything.
+    """
+    sheets: list[Sheet] = []
+    problems: list[InputError] = []
+    for path in paths:
+        try:
+            if path.suffix.lower() not in INK_ENDINGS:
+                sheets.append(Sheet(path))
+                continue
+            found = [Sheet(path, it.ink, it.label) for it in read_drawings(path) if not it.ink.is_empty]
+            if not found:
+                raise InputError("{file} holds no drawing; choose another file.", file=path.name)
+            sheets += found
+        except InputError as error:
+            problems.append(error)
+    while sheets:
+        try:
+            ink = sheets[0].open()
+        except InputError as error:
+            problems.append(error)
+            del sheets[0]
+        else:
+            return sheets, ink, problems[0] if problems else None
+    raise problems[0]
 
 
 def from_picture(image: Image.Image) -> Ink:

@@ -41,6 +41,17 @@ def ask_open(parent: QWidget, title: str, filters: Sequence[str], selected: OnSe
     dialog.open()
 
 
+def ask_open_many(
+    parent: QWidget, title: str, filters: Sequence[str], selected: Callable[[Sequence[Path]], None]
+) -> None:
+    """Ask for one file or more that exist."""
+    dialog = _dialog(parent, title, filters, lambda path: selected([path]))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    # of a single file, Qt tells in both ways
+    dialog.filesSelected.connect(lambda names: selected([Path(name) for name in names]) if len(names) > 1 else None)
+    dialog.open()
+
+
 def ask_save(parent: QWidget, title: str, name: str, filters: Sequence[str], selected: OnSelected) -> None:
     """Ask for a file to write; it gets the ending of the chosen filter where its name has none."""
     dialog = _dialog(parent, title, filters, selected)

@@ -96,6 +96,13 @@ class Canvas(QWidget):
             self._show_history()
 
     @Slot(object)
+    def exchange_ink(self, ink: Ink) -> None:
+        """Put some ink in the place of what is there; undo goes back to what was there before that."""
+        self.cancel_stroke()
+        self._editor.exchange(ink)
+        self._show_history()
+
+    @Slot(object)
     def restore(self, ink: Ink) -> None:
         """Begin with some ink, unless something was drawn before."""
         if self.revision == 0:

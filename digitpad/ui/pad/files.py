@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink
-from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_save, file_filters
+from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_open_many, ask_save, file_filters
 from digitpad.ui.common.format import numeral
 from digitpad.ui.pad.canvas import Canvas
+from digitpad.ui.pad.drop_sign import DropSign
+from digitpad.ui.pad.series import DrawingSeries
 from digitpad.ui.session.worker import Worker
 
 if TYPE_CHECKING:
+    from digitpad.ink.formats.opening import Sheet
     from digitpad.reading.reader import Reader
 
 _LARGEST_CHECKPOINT = 1 << 29
@@ -40,6 +44,9 @@ class Files(QObject):
         super().__init__(window)
         self._canvas, self._window = canvas, window
         self._worker = Worker("files", self)
+        self._sign = DropSign(canvas)
+        self.series = DrawingSeries(canvas, self._worker, self)
+        self.series.failed.connect(self.failed)
 
     def stop(self) -> None:
         self._worker.stop()
@@ -48,9 +55,15 @@ class Files(QObject):
         if _local_files(event.mimeData()) or event.mimeData().hasImage():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
+            self._sign.show()
+
+    def leave(self) -> None:
+        """What was dragged over the window goes elsewhere."""
+        self._sign.hide()
 
     def drop(self, event: QDropEvent) -> None:
-        """Open the first file that was dropped, or the picture."""
+        """Open the files that were dropped, or the picture."""
+        self._sign.hide()
         if self._take(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)  # a source may delete what was moved
             event.accept()
@@ -68,7 +81,8 @@ class Files(QObject):
 
     @Slot()
     def ask_for_drawing(self) -> None:
-        ask_open(self._window, self.tr("Open a drawing or picture"), file_filters("drawings", "all"), self._open)
+        title, names = self.tr("Open drawings or pictures"), file_filters("drawings", "all")
+        ask_open_many(self._window, title, names, self._open)
 
     @Slot()
     def ask_where_to_save(self) -> None:
@@ -115,24 +129,25 @@ class Files(QObject):
             return True
         if paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
             self.checkpoint_selected.emit(paths[0])
+            if len(paths) > 1:
+                self.remarked.emit(self.tr("Only {name} is opened, the first of them").format(name=paths[0].name))
         else:
-            self._open(paths[0])
-        if len(paths) > 1:
-            self.remarked.emit(self.tr("Only {name} is opened, the first of them").format(name=paths[0].name))
+            self._open(paths)
         return True
 
-    def _open(self, path: Path) -> None:
-        """Open a drawing or picture; of a file with many drawings, the first."""
-        self._worker.run(partial(_opened, path), partial(self._on_file_opened, path), self.failed.emit)
+    def _open(self, paths: Sequence[Path]) -> None:
+        """Open drawings and pictures."""
+        self._worker.run(partial(_opened, paths), self._on_files_opened, self.failed.emit)
 
-    def _on_file_opened(self, path: Path, opened: tuple[Ink, int]) -> None:
-        ink, count = opened
-        self._on_opened(ink)
-        if count > 1:
-            text = self.tr("{file} holds {count} drawings; the first is shown.")
-            self.remarked.emit(text.format(file=path.name, count=numeral(count)))
+    def _on_files_opened(self, opened: tuple[list[Sheet], Ink, InputError | None]) -> None:
+        sheets, ink, problem = opened
+        self.series.begin(sheets, ink)
+        self.done.emit()
+        if problem is not None:
+            self.failed.emit(problem)
 
     def _on_opened(self, ink: Ink) -> None:
+        self.series.end()
         self._canvas.set_ink(ink)
         self.done.emit()
 
@@ -162,14 +177,10 @@ def _local_files(mime: QMimeData | None) -> list[Path]:
 # Pillow and the XML parser are imported in the thread, where they are used: a start has no time for them.
 
 
-def _opened(path: Path) -> tuple[Ink, int]:
-    """The first drawing of a file that is not empty, and how many there are."""
-    from digitpad.ink.formats.opening import open_inks
+def _opened(paths: Sequence[Path]) -> tuple[list[Sheet], Ink, InputError | None]:
+    from digitpad.ink.formats.opening import open_sheets
 
-    inks = [ink for ink in open_inks(path) if not ink.is_empty]
-    if not inks:
-        raise InputError("{file} holds no drawing; choose another file.", file=path.name)
-    return inks[0], len(inks)
+    return open_sheets(paths)
 
 
 def _from_image(image: QImage) -> Ink:
