@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         training = TrainingPage(service, session, network, self._reader, self._pen_idle, self._device)
         training.load_requested.connect(self._load)
         training.remarked.connect(self._remark)
+        training.image_picked.connect(self._files.show_image)
         self._run_menu.addActions(training.run_actions)
         if self._keeper.is_on:
             training.select_again(self._settings.recipe, self._settings.curves)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.actions import Actions
+from digitpad.ui.data.grid import DigitGrid
 from tests.app.training import CURVES, MAP, RUNS, SAMPLES
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -316,4 +317,8 @@ def test_the_browser_shows_the_data_and_what_the_recipe_makes_of_them(training):
     names = [part.accessibleName() for part in browser.findChildren(QAbstractButton)]
     training.until(lambda: "All digits, 4,000 images" in [p.accessibleName() for p in browser.findChildren(QWidget)])
     assert names
+    grid = browser.findChild(DigitGrid)
+    training.until(grid.pick.isEnabled)
+    QTest.keyClick(grid, Qt.Key.Key_Return)
+    assert training.pad.answer().digit == 0, "the first image, put on the pad"
     browser.close()

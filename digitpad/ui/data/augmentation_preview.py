@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
@@ -99,38 +99,84 @@ _STRENGTHS = {
 }
 
 
+class AugmentedVersions(QWidget):
+    """An image and twelve augmented versions of it, which follow the strengths in a thread."""
+
+    def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._augment = augment
+        self._task = Latest(worker, self._on_augmented, lambda error: self.notice.say(error))
+        self._augmentation = Augmentation()
+        self._sample: NDArray[np.uint8] | None = None
+        self._label = self._number = self._seed = 0
+        self._versions = Versions()
+        self.notice = Notice()
+        tip = self.tr("Change the image in other random ways of the same strength")
+        self.again = push_button(self.tr("Again"), "again_button", self._on_again, tip)
+        self.again.setAutoDefault(False)  # in a dialog, Enter would press it
+        column(self.notice, self._versions, parent=self)
+
+    @property
+    def has_sample(self) -> bool:
+        return self._sample is not None
+
+    @Slot(object, int)
+    def show_sample(self, pixels: NDArray[np.uint8], label: int) -> None:
+        """Show what happens to an image, uint8 (28, 28), 255 is ink, of a digit."""
+        if self._sample is None:  # later on, a sample and its versions change together
+            self._versions.show_images(pixels, np.zeros((0, SIDE, SIDE), dtype=np.uint8))
+        self._sample, self._label = pixels, label
+        self._number += 1
+        self._request()
+
+    def show_augmentation(self, augmentation: Augmentation) -> None:
+        """Show what these strengths do."""
+        self._augmentation = augmentation
+        self._request()
+
+    @Slot()
+    def _on_again(self) -> None:
+        self._seed += 1
+        self._request()
+
+    def _request(self) -> None:
+        sample = self._sample
+        if sample is not None:
+            augmentation, seed = self._augmentation, self._seed
+            self._task.run(self._number, lambda: self._augment(sample, augmentation, VERSIONS, seed))
+
+    def _on_augmented(self, versions: NDArray[np.uint8]) -> None:
+        self.notice.close_message()
+        self._versions.show_images(self._sample, versions)
+        words = self.tr("An image with the label {label} and {count} versions of it")
+        self._versions.setAccessibleDescription(words.format(label=self._label, count=len(versions)))
+
+
 class AugmentationPreview(QWidget):
     """An image, twelve augmented versions, and a slider for each strength."""
+
+    taken_over = Signal(object)  # the Augmentation that a recipe is to have
 
     def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmentation_preview")
-        self._augment = augment
-        self._task = Latest(worker, self._on_augmented, lambda error: self._notice.say(error))
         self._recipes = self._augmentation = Augmentation()
-        self._sample: NDArray[np.uint8] | None = None
-        self._label = self._number = self._seed = 0
         self._sliders: dict[str, QSlider] = {}
         self._values: dict[str, QLabel] = {}
-        self._versions = Versions()
-        self._notice = Notice()
-        tip = self.tr("Change the image in other random ways of the same strength")
-        again = push_button(self.tr("Again"), "again_button", self._on_again, tip)
+        self.versions = AugmentedVersions(worker, augment)
         tip = self.tr("Set every strength to the chosen recipe's")
-        self._reset = push_button(self.tr("As in the recipe"), "reset_button", self._on_reset, tip)
-        for button in (again, self._reset):
+        self._reset = push_button(self.tr("Reset"), "reset_button", self._on_reset, tip)
+        tip = self.tr("Open the recipe with these strengths, to train with them or to keep it as your own")
+        self._take = push_button(self.tr("Use in recipe…"), "take_over_button", self._on_take, tip)
+        for button in (self._reset, self._take):
             button.setAutoDefault(False)  # in a dialog, Enter would press it
-        buttons = row((again, 1), (self._reset, 1))
-        column(self._notice, self._versions, self._slider_rows(), buttons, None, parent=self)
+        buttons = row((self.versions.again, 1), (self._reset, 1), (self._take, 1))
+        column(self.versions, self._slider_rows(), buttons, None, parent=self)
         self.set_augmentation(Augmentation())
 
     @property
     def augmentation(self) -> Augmentation:
         return self._augmentation
-
-    @property
-    def has_sample(self) -> bool:
-        return self._sample is not None
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
         """Start from a recipe's strengths."""
@@ -141,15 +187,6 @@ class AugmentationPreview(QWidget):
                 slider.setMaximum(round(max(_STRENGTHS[name].highest, getattr(augmentation, name)) / step))
                 slider.setValue(round(getattr(augmentation, name) / step))
         self._change(augmentation)
-
-    @Slot(object, int)
-    def show_sample(self, pixels: NDArray[np.uint8], label: int) -> None:
-        """Show what happens to an image, uint8 (28, 28), 255 is ink, of a digit."""
-        if self._sample is None:  # later on, a sample and its versions change together
-            self._versions.show_images(pixels, np.zeros((0, SIDE, SIDE), dtype=np.uint8))
-        self._sample, self._label = pixels, label
-        self._number += 1
-        self._request()
 
     def _slider_rows(self) -> QGridLayout:
         rows = QGridLayout()
@@ -176,13 +213,12 @@ class AugmentationPreview(QWidget):
         self._change(replace(self._augmentation, **{name: value}))
 
     @Slot()
-    def _on_again(self) -> None:
-        self._seed += 1
-        self._request()
-
-    @Slot()
     def _on_reset(self) -> None:
         self.set_augmentation(self._recipes)
+
+    @Slot()
+    def _on_take(self) -> None:
+        self.taken_over.emit(self._augmentation)
 
     def _change(self, augmentation: Augmentation) -> None:
         self._augmentation = augmentation
@@ -190,17 +226,6 @@ class AugmentationPreview(QWidget):
             words = _STRENGTHS[name].words(getattr(augmentation, name))
             value.setText(words)
             self._sliders[name].setAccessibleDescription(words)
-        self._reset.setEnabled(augmentation != self._recipes)
-        self._request()
-
-    def _request(self) -> None:
-        sample = self._sample
-        if sample is not None:
-            augmentation, seed = self._augmentation, self._seed
-            self._task.run(self._number, lambda: self._augment(sample, augmentation, VERSIONS, seed))
-
-    def _on_augmented(self, versions: NDArray[np.uint8]) -> None:
-        self._notice.close_message()
-        self._versions.show_images(self._sample, versions)
-        words = self.tr("An image with the label {label} and {count} versions of it")
-        self._versions.setAccessibleDescription(words.format(label=self._label, count=len(versions)))
+        for button in (self._reset, self._take):
+            button.setEnabled(augmentation != self._recipes)
+        self.versions.show_augmentation(augmentation)

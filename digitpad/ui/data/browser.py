@@ -6,9 +6,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QComboBox, QDialog, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.errors import DigitpadError
@@ -27,7 +36,7 @@ from digitpad.ui.session.worker import Latest, Worker
 Load = Callable[[str, str, int | None, int, int], ImagePage]
 """Reads images: the data set's id, 'train' or 'test', the digit or None for all, the first one's number, how many."""
 
-_PANEL_WIDTH = 280
+_PANEL_WIDTH = 296
 
 
 class ClassButton(QAbstractButton):
@@ -96,6 +105,9 @@ class ClassButton(QAbstractButton):
 class DataBrowser(QDialog):
     """A window beside the main one: what to show above, the images to the left, augmentation to the right."""
 
+    image_picked = Signal(object)  # uint8 (28, 28): an image that is to be put on the pad
+    augmentation_taken_over = Signal(object)  # the Augmentation that a recipe is to have
+
     def __init__(self, worker: Worker, load: Load, augment: Augment, parent: QWidget | None = None) -> None:
         """The worker runs `load` and `augment`; whoever made it stops it before this window is deleted."""
         super().__init__(parent, modal=False)
@@ -116,7 +128,11 @@ class DataBrowser(QDialog):
         self._grid.described.connect(note.setText)
         self._preview = AugmentationPreview(worker, augment)
         self._preview.setFixedWidth(_PANEL_WIDTH)
-        self._grid.selected.connect(self._preview.show_sample)
+        self._preview.taken_over.connect(self.augmentation_taken_over)
+        self._grid.selected.connect(self._preview.versions.show_sample)
+        self._grid.picked.connect(self.image_picked)
+        pick = QToolButton()
+        pick.setDefaultAction(self._grid.pick)
         self._classes = {digit: ClassButton(digit) for digit in (None, *range(CLASSES))}
         group = QButtonGroup(self)
         for digit, button in self._classes.items():
@@ -134,10 +150,10 @@ class DataBrowser(QDialog):
             choices.addLayout(row(label, box, 8))
         choices.addStretch(1)
         digits = row(*self._classes.values(), spacing=0)
-        below = row((column((self._grid, 1), note), 1), self._preview, spacing=16)
+        below = row((column((self._grid, 1), row((note, 1), pick)), 1), self._preview, spacing=16)
         column(choices, digits, self._notice, (below, 1), parent=self, margin=16)
         self.show_data((), "")
-        self.resize(900, 664)
+        self.resize(900, 672)
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
         self._preview.set_augmentation(augmentation)
@@ -209,7 +225,7 @@ class DataBrowser(QDialog):
             for digit, (count, mean) in enumerate(zip(page.counts, page.means, strict=True)):
                 self._classes[digit].show_count(count, count / most, mean)
             self._classes[None].show_count(sum(page.counts), 0.0, None)
-        if not self._preview.has_sample:
+        if not self._preview.versions.has_sample:
             self._grid.select(0)
 
     def _on_failed(self, error: DigitpadError) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from digitpad.domain.data_info import ImagePage
@@ -27,11 +37,12 @@ _FRAME = 2
 class DigitGrid(QAbstractScrollArea):
     """Rows of images with their labels; scrolls by whole rows and holds the images around those it shows.
 
-    Clicks and arrow keys select an image.
+    Clicks and arrow keys select an image; a double click, Enter and the context menu pick the one selected.
     """
 
     page_requested = Signal(int, int)  # first and count of images that are to be handed to `show_page`
     selected = Signal(object, int)  # uint8 (28, 28) and label of the image that was selected
+    picked = Signal(object)  # uint8 (28, 28): an image that is to be put on the pad
     described = Signal(str)  # words on what is shown and selected, also its accessible description
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,6 +55,11 @@ class DigitGrid(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().setAccessibleName(self.tr("Place in the data set"))
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.pick = QAction(self.tr("Put on the pad"), self, enabled=False)
+        self.pick.setToolTip(self.tr("Let the network read this image (Enter, or a double click)"))
+        self.pick.triggered.connect(self._on_pick)
+        self.addAction(self.pick)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._columns = self._rows = 1
         self._side, self._gap = _ENLARGED * SIDE, _GAP  # in pixels of the device
         self._asked: tuple[int, int] | None = None
@@ -122,8 +138,12 @@ class DigitGrid(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         number = self._number_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and number is not None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton) and number is not None:
             self.select(number)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._number_at(event.position().toPoint()) is not None:
+            self.pick.trigger()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -132,8 +152,9 @@ class DigitGrid(QAbstractScrollArea):
         key, down, right = Qt.Key(event.key()), self._columns, 1
         steps = {Qt.Key.Key_Left: -right, Qt.Key.Key_Right: right, Qt.Key.Key_Up: -down, Qt.Key.Key_Down: down}
         places = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: self._matches - 1}
-        places |= dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._selected)
-        if key in steps:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pick.trigger()
+        elif key in steps:
             self.select(self.shown.start if self._selected < 0 else self._selected + steps[key])
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._turn_page(forward=key == Qt.Key.Key_PageDown)
@@ -217,12 +238,17 @@ class DigitGrid(QAbstractScrollArea):
     def _report_selection(self) -> None:
         """Say what is selected as soon as it is there."""
         index = self._selected - self._first
+        self.pick.setEnabled(self._selected >= 0 and 0 <= index < len(self._pixels))
         if not self._is_reported and 0 <= index < len(self._pixels):
             self._is_reported = True
             label = int(self._labels[index])
             self._describe()
             announce(self, self._selected_words())
             self.selected.emit(self._pixels[index].copy(), label)
+
+    @Slot()
+    def _on_pick(self) -> None:
+        self.picked.emit(self._pixels[self._selected - self._first].copy())
 
     def _selected_words(self) -> str:
         index = self._selected - self._first

@@ -14,7 +14,7 @@ from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QImage, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.domain.errors import InputError
-from digitpad.ink.strokes import Ink
+from digitpad.ink.strokes import Ink, Picture
 from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_open_many, ask_save, file_filters
 from digitpad.ui.common.format import numeral
 from digitpad.ui.pad.canvas import Canvas
@@ -25,6 +25,9 @@ from digitpad.ui.session.worker import Worker
 if TYPE_CHECKING:
     from digitpad.ink.formats.opening import Sheet
     from digitpad.reading.reader import Reader
+
+_PIXEL = 10
+"""Pixels of a picture for each of the 28 of a data set's image, so that these stay squares."""
 
 _LARGEST_CHECKPOINT = 1 << 29
 """Bytes of a checkpoint that is copied, at most."""
@@ -78,6 +81,13 @@ class Files(QObject):
     @Slot()
     def copy(self) -> None:
         self._worker.run(partial(_png, self._canvas.ink), _to_clipboard, self.failed.emit)
+
+    @Slot(object)
+    def show_image(self, pixels: NDArray[np.uint8]) -> None:
+        """Put an image of the data on the pad: uint8 (28, 28), 255 is ink, which the network sees as it is."""
+        shown = np.full((*pixels.shape, 4), 255, np.uint8)
+        shown[..., :3] -= pixels[..., None]
+        self._on_opened(Ink(picture=Picture(shown.repeat(_PIXEL, 0).repeat(_PIXEL, 1), pixels)))
 
     @Slot()
     def ask_for_drawing(self) -> None:

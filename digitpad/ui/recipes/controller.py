@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.recipe import Recipe
+from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import delete_recipe, free_id, keep_recipe, load_recipe, own_recipes, save_recipe
 from digitpad.ui.common.dialogs import ask_open, ask_save, file_filters
@@ -37,6 +38,8 @@ class RecipeController(QObject):
         self._training_service, self._worker, self._window = training_service, worker, parent
         self._own: list[Recipe] = []
         self._changed: Recipe | None = None
+        self._augmentation: Augmentation | None = None  # for the editor, once it is open
+        self._data_id = ""
         self._editor: RecipeEditor | None = None
 
     @property
@@ -56,6 +59,25 @@ class RecipeController(QObject):
             networks, show = self._training_service.networks, partial(self._on_networks, recipe, seed)
             self._worker.run(networks, show, self.failed.emit)
 
+    def edit_augmentation(self, recipe: Recipe, seed: int, augmentation: Augmentation) -> None:
+        """Give the recipe that is being edited another augmentation; where none is, open the editor on one."""
+        self._augmentation = augmentation
+        if self._editor is not None and self._editor.isVisible():
+            self._take_augmentation()
+        else:
+            self.edit(recipe, seed)
+
+    @Slot(object)
+    def show_data(self, data: DataInfo) -> None:
+        """Show augmentation on images of these data."""
+        self._data_id = data.id
+
+    def _take_augmentation(self) -> None:
+        augmentation, self._augmentation = self._augmentation, None
+        if augmentation is not None and self._editor is not None:
+            self._editor.show_augmentation(augmentation)
+            self._editor.raise_()
+
     def _on_found(self, found: tuple[list[Recipe], list[InputError]]) -> None:
         recipes, problems = found
         shipped = {recipe.id for recipe in self._training_service.recipes}
@@ -65,9 +87,12 @@ class RecipeController(QObject):
             self.failed.emit(problem)
 
     def _on_networks(self, recipe: Recipe, seed: int, networks: list[tuple[str, int]]) -> None:
+        from digitpad.ui.data.augmentation_preview import AugmentedVersions
         from digitpad.ui.recipes.editor import RecipeEditor
 
-        editor = RecipeEditor(networks, lambda: [known.id for known in self.recipes], self._window)
+        versions = AugmentedVersions(self._worker, self._training_service.augment)
+        editor = RecipeEditor(networks, lambda: [known.id for known in self.recipes], versions, self._window)
+        editor.sample_requested.connect(self._on_sample_requested)
         editor.recipe_used.connect(self._on_used)
         editor.recipe_save_requested.connect(self._on_save)
         editor.delete_requested.connect(self._on_delete)
@@ -80,6 +105,18 @@ class RecipeController(QObject):
         assert self._editor is not None
         self._editor.show_recipe(recipe, seed, own=recipe in self._own)
         self._editor.raise_()
+        self._take_augmentation()
+        self._on_sample_requested(0)
+
+    @Slot(int)
+    def _on_sample_requested(self, number: int) -> None:
+        def show(page: ImagePage) -> None:
+            if self._editor is not None and len(page.labels):
+                self._editor.versions.show_sample(page.pixels[0], int(page.labels[0]))
+
+        if self._data_id:
+            load = partial(self._training_service.image_page, self._data_id, "train", None, number, 1)
+            self._worker.run(load, show, self._say)
 
     @Slot(object, object)
     def _on_used(self, recipe: Recipe, seed: int) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
-from digitpad.domain.recipe import Recipe
+from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.recipe_settings import ID_LENGTH, one_line
 from digitpad.domain.settings_fields import declared
 from digitpad.storage.recipe_store import free_id
@@ -21,11 +21,13 @@ from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
 from digitpad.ui.common.widgets import note_label, push_button
 from digitpad.ui.data.augmentation_fields import AugmentationFields
+from digitpad.ui.data.augmentation_preview import AugmentedVersions
 from digitpad.ui.recipes.form import TrainingFields
 from digitpad.ui.recipes.title_row import TitleRow
 
 _TITLE_LENGTH = declared(Recipe)["title"].longest or 0
 _CHANGED = "-changed"
+_PREVIEW_WIDTH = 248
 
 
 class RecipeEditor(QDialog):
@@ -42,20 +44,30 @@ class RecipeEditor(QDialog):
     delete_requested = Signal(object)  # the person has been asked; answer by closing, or with a notice
     export_requested = Signal(object)  # write this Recipe to a file that the person chooses
     import_requested = Signal()  # read a recipe from such a file; answer with `show_recipe` or a notice
+    sample_requested = Signal(int)  # show what augmentation does to another image, by its number
 
     def __init__(
         self,
         networks: Sequence[tuple[str, int]],
         taken_ids: Callable[[], Collection[str]],
+        versions: AugmentedVersions,
         parent: QWidget | None = None,
     ) -> None:
-        """Take each network's id and number of parameters, and the ids that a new recipe must not have: all others'."""
+        """Build the dialog.
+
+        Args:
+            networks: each network's id and number of parameters.
+            taken_ids: the ids that a new recipe must not have: all others'.
+            versions: shows what the augmentation does; whoever made it gives it its images.
+            parent: the window that holds this one.
+        """
         super().__init__(parent)
         self.setObjectName("recipe_editor")
         self.setModal(False)
-        self._taken_ids = taken_ids
+        self._taken_ids, self.versions = taken_ids, versions
         self._recipe: Recipe | None = None
-        self._is_own = False
+        self._is_own = self._renames = False
+        self._sample = 0
         self._first_title = ""
         self.notice = Notice()
         self.training = TrainingFields()
@@ -65,9 +77,9 @@ class RecipeEditor(QDialog):
             self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
         self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
         self._teaches, self._state = note_label(), note_label()
-        tabs = QTabWidget(documentMode=True)
+        self._tabs = tabs = QTabWidget(documentMode=True)
         tabs.addTab(self.training, self.tr("Training"))
-        tabs.addTab(self.augmentation, self.tr("Augmentation"))
+        tabs.addTab(self._augmentation_page(), self.tr("Augmentation"))
         self._bottom = QStackedWidget()
         self._bottom.addWidget(self._buttons())
         self._save_row = TitleRow(self._remark, _TITLE_LENGTH)
@@ -81,12 +93,13 @@ class RecipeEditor(QDialog):
         below = self._state, self.notice, self._bottom
         column(row(*fields, spacing=32), self._teaches, (tabs, 1), *below, parent=self, margin=16)
         self._use.setDefault(True)  # now that the dialog can know of it
-        self.resize(800, 640)
+        self.resize(900, 640)
 
         self._title.textChanged.connect(self._follow)
         self._network.currentIndexChanged.connect(self._follow)
         self.training.edited.connect(self._follow)
         self.augmentation.edited.connect(self._follow)
+        self.augmentation.edited.connect(lambda: versions.show_augmentation(self.augmentation.augmentation()))
         self._save_row.title_entered.connect(self._on_title_entered)
         self._save_row.left.connect(self._leave_save_row)
 
@@ -112,6 +125,11 @@ class RecipeEditor(QDialog):
         if self.recipe() == recipe:
             self._state.setText(self.tr("Saved as “{title}”.").format(title=recipe.title))
 
+    def show_augmentation(self, augmentation: Augmentation) -> None:
+        """Fill in another augmentation, and show its page."""
+        self.augmentation.show_augmentation(augmentation)
+        self._tabs.setCurrentIndex(1)
+
     def recipe(self) -> Recipe | None:
         """The recipe that the fields make, named as the class says; None while they cannot be used."""
         if self._recipe is None or self._problem():
@@ -125,20 +143,30 @@ class RecipeEditor(QDialog):
         else:
             super().keyPressEvent(event)
 
+    def _augmentation_page(self) -> QWidget:
+        page, tip = QWidget(), self.tr("Show what augmentation does to another image of the data")
+        another = push_button(self.tr("Another image"), "another_button", self._on_another, tip)
+        another.setAutoDefault(False)
+        preview = column(self.versions, row((self.versions.again, 1), (another, 1)), None, margin=16)
+        row((self.augmentation, 1), preview, parent=page)
+        self.versions.setFixedWidth(_PREVIEW_WIDTH)
+        return page
+
     def _buttons(self) -> QWidget:
         parts = (
             (self.tr("Import…"), "import", self.import_requested.emit, self.tr("Open a recipe from a file")),
             (self.tr("Export…"), "export", self._on_export, self.tr("Write this recipe to a small file to share")),
-            (self.tr("Save as own recipe…"), "save_as", self._on_save_as, self.tr("Keep this recipe among your own")),
+            (self.tr("Save as own…"), "save_as", self._on_save_as, self.tr("Keep this recipe among your own")),
+            (self.tr("Rename…"), "rename", self._on_rename, self.tr("Give this recipe of your own another title")),
             (self.tr("Delete…"), "delete", self._on_delete, self.tr("Delete this recipe of your own")),
-            (self.tr("Reset to the recipe"), "reset", self._on_reset, self.tr("Undo all changes to the recipe")),
+            (self.tr("Reset"), "reset", self._on_reset, self.tr("Undo all changes to the recipe")),
             (self.tr("Cancel"), "cancel", self.reject, self.tr("Close without changing the run (Esc)")),
             (self.tr("Use for this run"), "use", self._on_use, self.tr("Train the next run with these values (Enter)")),
         )
         buttons = [push_button(text, f"{name}_button", clicked, tip) for text, name, clicked, tip in parts]
-        _, self._export, self._save_as, self._delete, self._reset, _, self._use = buttons
+        _, self._export, self._save_as, self._rename, self._delete, self._reset, _, self._use = buttons
         line = QWidget()
-        row(*buttons[:5], None, *buttons[5:], parent=line)
+        row(*buttons[:6], None, *buttons[6:], parent=line)
         return line
 
     def _fill(self, recipe: Recipe, seed: int) -> None:
@@ -163,7 +191,8 @@ class RecipeEditor(QDialog):
         for button in (self._use, self._save_as, self._export):
             button.setEnabled(now is not None)
         self._reset.setEnabled(is_changed)
-        self._delete.setVisible(self._is_own)
+        for button in (self._rename, self._delete):
+            button.setVisible(self._is_own)
         self._state.setText("")
         if now is not None:
             self.training.curve.show_recipe(now)
@@ -205,6 +234,8 @@ class RecipeEditor(QDialog):
         now, title = self.recipe(), one_line(text)
         if now is None or self._recipe is None or not title:
             return None
+        if self._renames:
+            return replace(self._recipe, title=title)
         keeps = self._is_own and title == self._recipe.title
         return replace(now, id=self._recipe.id if keeps else free_id(title, self._taken_ids()), title=title)
 
@@ -213,6 +244,8 @@ class RecipeEditor(QDialog):
         saved = self._to_save(title)
         if saved is None:
             return False, self._problem() or self.tr("Give it a title.")
+        if self._renames:
+            return True, self.tr("Its id stays {id}.").format(id=saved.id)
         if self._recipe is not None and self._is_own and saved.id == self._recipe.id:
             return True, self.tr("Replaces the one you have.")
         return True, self.tr("New, with the id {id}.").format(id=saved.id)
@@ -223,8 +256,17 @@ class RecipeEditor(QDialog):
         if now is None or self._recipe is None:
             return
         keeps = self._is_own and self._title.text() == self._first_title
+        self._ask(self._recipe.title if keeps else now.title, renames=False)
+
+    @Slot()
+    def _on_rename(self) -> None:
+        if self._recipe is not None:
+            self._ask(self._recipe.title, renames=True)
+
+    def _ask(self, title: str, *, renames: bool) -> None:
+        self._renames = renames
         self._bottom.setCurrentWidget(self._save_row)
-        self._save_row.ask(self._recipe.title if keeps else now.title)
+        self._save_row.ask(title)
 
     @Slot()
     def _leave_save_row(self) -> None:
@@ -238,6 +280,11 @@ class RecipeEditor(QDialog):
             self._title.setText(saved.title)
             self._leave_save_row()
             self.recipe_save_requested.emit(saved)
+
+    @Slot()
+    def _on_another(self) -> None:
+        self._sample += 1
+        self.sample_requested.emit(self._sample)
 
     @Slot()
     def _on_use(self) -> None:

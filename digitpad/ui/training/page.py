@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from digitpad.domain.errors import Message
-from digitpad.domain.recipe import Recipe
+from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.services import TrainingService
 from digitpad.ui.common.exports import Exporter
@@ -57,10 +57,12 @@ class TrainingPage(QWidget):
 
     Signals:
         load_requested: the Path of a checkpoint that is to be read with.
+        image_picked: an image of the data that is to be put on the pad, uint8 (28, 28), 255 is ink.
         remarked: a sentence about what was done.
     """
 
     load_requested = Signal(object)
+    image_picked = Signal(object)
     remarked = Signal(str)
 
     def __init__(
@@ -146,6 +148,7 @@ class TrainingPage(QWidget):
         runs.failed.connect(self._notice.say)
         recipes.recipes_changed.connect(self._show_recipes)
         self._data.data_selected.connect(form.show_data)
+        self._data.data_selected.connect(recipes.show_data)
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
@@ -175,6 +178,8 @@ class TrainingPage(QWidget):
         if self._browser is None:
             service = self._training_service
             self._browser = DataBrowser(self._worker, service.image_page, service.augment, self)
+            self._browser.image_picked.connect(self.image_picked)
+            self._browser.augmentation_taken_over.connect(self._on_augmentation_taken_over)
         selected = self._data.selected
         self._browser.show_data(self._data.data, selected.id if selected else "")
         if self._line.recipe is not None:
@@ -299,6 +304,11 @@ class TrainingPage(QWidget):
     def _on_edit_requested(self) -> None:
         if self._line.recipe is not None:
             self._recipes.edit(self._line.recipe, self._form.seed.value())
+
+    @Slot(object)
+    def _on_augmentation_taken_over(self, augmentation: Augmentation) -> None:
+        if self._line.recipe is not None:
+            self._recipes.edit_augmentation(self._line.recipe, self._form.seed.value(), augmentation)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

@@ -97,7 +97,7 @@ def test_there_is_a_slider_for_every_strength(preview):
 def test_a_sample_is_shown_beside_its_versions(qtbot, preview, fake):
     preview.set_augmentation(RECIPE)
     assert fake.asked == [], "without a sample there is nothing to do"
-    preview.show_sample(SAMPLE, 7)
+    preview.versions.show_sample(SAMPLE, 7)
     qtbot.waitUntil(lambda: shown(preview) == 1)
     assert fake.asked == [(RECIPE, 0)]
     versions = preview.findChild(Versions)
@@ -119,7 +119,7 @@ def test_the_sample_and_all_versions_are_painted(qtbot, size, wear):
 
 def test_a_slider_changes_one_strength(qtbot, preview, fake):
     preview.set_augmentation(RECIPE)
-    preview.show_sample(SAMPLE, 7)
+    preview.versions.show_sample(SAMPLE, 7)
     slider(preview, "shift").setFocus()
     QTest.keyClick(slider(preview, "shift"), Qt.Key.Key_Right)
     assert preview.augmentation == replace(RECIPE, shift=pytest.approx(1.6))
@@ -145,7 +145,7 @@ def test_a_recipe_is_shown_as_it_is(preview, augmentation):
 
 def test_the_recipe_comes_back(qtbot, preview):
     preview.set_augmentation(RECIPE)
-    reset = next(button for button in preview.findChildren(QPushButton) if "recipe" in button.text())
+    reset = preview.findChild(QPushButton, "reset_button")
     assert not reset.isEnabled()
     slider(preview, "degrees").setValue(0)
     assert reset.isEnabled()
@@ -154,8 +154,18 @@ def test_the_recipe_comes_back(qtbot, preview):
     assert "±12.3°" in words(preview)
 
 
+def test_strengths_that_were_changed_can_be_taken_over(qtbot, preview):
+    preview.set_augmentation(RECIPE)
+    take = preview.findChild(QPushButton, "take_over_button")
+    assert not take.isEnabled()
+    slider(preview, "degrees").setValue(0)
+    with qtbot.waitSignal(preview.taken_over) as taken:
+        QTest.mouseClick(take, Qt.MouseButton.LeftButton)
+    assert taken.args == [replace(RECIPE, degrees=0)]
+
+
 def test_again_draws_other_random_numbers(qtbot, preview, fake):
-    preview.show_sample(SAMPLE, 7)
+    preview.versions.show_sample(SAMPLE, 7)
     again = next(button for button in preview.findChildren(QPushButton) if button.text() == "Again")
     QTest.mouseClick(again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown(preview) == 2)
@@ -164,7 +174,7 @@ def test_again_draws_other_random_numbers(qtbot, preview, fake):
 
 def test_a_dragged_slider_runs_the_first_and_the_last_only(qtbot, preview, fake):
     fake.gate.clear()
-    preview.show_sample(SAMPLE, 7)
+    preview.versions.show_sample(SAMPLE, 7)
     for value in range(1, 40):
         slider(preview, "degrees").setValue(value)
     fake.gate.set()
@@ -175,7 +185,7 @@ def test_a_dragged_slider_runs_the_first_and_the_last_only(qtbot, preview, fake)
 def test_a_failure_is_reported_until_things_are_well_again(qtbot, preview, fake):
     notice = preview.findChild(Notice)
     fake.problem = "There is no memory left."
-    preview.show_sample(SAMPLE, 7)
+    preview.versions.show_sample(SAMPLE, 7)
     qtbot.waitUntil(lambda: notice.text == "There is no memory left.")
     fake.problem = ""
     slider(preview, "degrees").setValue(10)

@@ -108,7 +108,7 @@ def test_nothing_is_read_before_the_window_opens(browser, library):
 def test_opens_with_the_first_images_and_shows_one_augmented(qtbot, opened, library):
     assert "of 2,000 · Image 1 selected, label 0" in said(opened)
     assert library.asked[0] == ("mnist", "train", None, 0)
-    assert opened.findChild(AugmentationPreview).has_sample
+    assert opened.findChild(AugmentationPreview).versions.has_sample
     assert not opened.isModal()
 
 

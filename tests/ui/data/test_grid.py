@@ -162,8 +162,6 @@ def test_arrows_move_the_selection_and_the_view(grid):
         QTest.keyClick(grid, Qt.Key.Key_Down)
     assert numbers[-1] == rows * across
     assert grid.shown.start == across
-    QTest.keyClick(grid, Qt.Key.Key_Return)
-    assert numbers[-2:] == [numbers[-1]] * 2, "Enter says it once more"
 
 
 def test_a_selection_is_reported_once_its_image_is_there(qtbot):
@@ -197,3 +195,28 @@ def test_where_many_would_fit_images_are_larger(grid):
         grid.resize(*size)
         assert columns(grid) == grid.viewport().width() // (side + 4)
     assert grid.capacity >= 200
+
+
+@pytest.mark.parametrize("way", ["double click", "Enter", "menu"])
+def test_the_selected_image_is_picked(qtbot, grid, way):
+    start(grid)
+    place = QPoint(60 * 3 + 30, 30)
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    with qtbot.waitSignal(grid.picked) as picked:
+        if way == "double click":
+            QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        elif way == "Enter":
+            QTest.keyClick(grid, Qt.Key.Key_Return)
+        else:
+            next(action for action in grid.actions() if action.text() == "Put on the pad").trigger()
+    assert np.array_equal(picked.args[0], page(3, 1).pixels[0])
+
+
+def test_nothing_is_picked_where_nothing_is_selected_or_there(qtbot, grid):
+    picked = []
+    grid.picked.connect(picked.append)
+    start(grid, matches=3)
+    QTest.keyClick(grid, Qt.Key.Key_Return)
+    QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 150))
+    assert picked == []
+    assert not grid.pick.isEnabled()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 
+from digitpad.domain.data_info import ImagePage
 from digitpad.domain.errors import DigitpadError
+from digitpad.domain.recipe import Augmentation
 from digitpad.storage.recipe_store import keep_recipe, load_recipe, recipes_folder, save_recipe
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.recipes.editor import RecipeEditor
 from digitpad.ui.session.worker import Worker
-from tests.ui.training_services import OTHER, RECIPE
+from tests.ui.training_services import OTHER, RECIPE, STARTER
 
 # The offscreen platform says so of every window that opens.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -28,6 +31,17 @@ class TrainingService:
 
     recipes = (RECIPE, OTHER)
     problem = None
+
+    def __init__(self):
+        self.shown, self.augmented = [], []
+
+    def image_page(self, data_id, part, digit, start, count):
+        self.shown.append((data_id, part, digit, start, count))
+        return ImagePage(np.full((1, 28, 28), start, np.uint8), np.array([3]), 9, (0,) * 10, np.zeros((10, 28, 28)))
+
+    def augment(self, pixels, augmentation, count, seed):
+        self.augmented.append((int(pixels[0, 0]), augmentation))
+        return np.repeat(pixels[None], count, 0)
 
     def networks(self):
         if self.problem:
@@ -163,8 +177,52 @@ def test_an_own_recipe_is_deleted_once_the_person_has_agreed(qtbot, controller, 
     qtbot.waitUntil(lambda: own_editor.isVisible() == (answer == "Keep"))
 
 
-def test_only_own_recipes_can_be_deleted(qtbot, controller):
-    assert not edit(qtbot, controller).findChild(QPushButton, "delete_button").isVisible()
+def test_an_own_recipe_is_renamed_in_its_file(qtbot, controller, own_editor):
+    press(own_editor, "rename_button")
+    with qtbot.waitSignal(controller.recipes_changed) as changed:
+        QTest.keyClicks(own_editor.findChild(QLineEdit, "save_title"), "My own\r")
+    renamed = replace(OWN, title="My own")
+    assert changed.args == [[RECIPE, OTHER, renamed], "mine"]
+    assert load_recipe(recipes_folder() / "mine.json") == renamed
+
+
+@pytest.mark.parametrize("name", ["rename_button", "delete_button"])
+def test_only_own_recipes_can_be_renamed_or_deleted(qtbot, controller, name):
+    assert not edit(qtbot, controller).findChild(QPushButton, name).isVisible()
+
+
+STRONG = Augmentation(degrees=30, shift=2)
+
+
+def test_an_augmentation_that_was_tried_comes_into_the_recipe(qtbot, controller, used):
+    controller.edit_augmentation(RECIPE, 5, STRONG)
+    window = controller.parent()
+    qtbot.waitUntil(lambda: any(editor.isVisible() for editor in window.findChildren(RecipeEditor)))
+    editor = window.findChild(RecipeEditor)
+    qtbot.waitUntil(lambda: editor.recipe().augmentation == STRONG)
+    press(editor, "use_button")
+    assert used[0][0].augmentation == STRONG
+    assert used[0][0].id == "small-changed"
+
+
+def test_an_augmentation_that_was_tried_comes_into_the_recipe_that_is_edited(qtbot, controller):
+    editor = edit(qtbot, controller, OTHER)
+    enter(editor, "epochs", "8")
+    controller.edit_augmentation(RECIPE, 5, STRONG)
+    assert editor.recipe() == replace(OTHER, id="large-changed", title="Large, changed", epochs=8, augmentation=STRONG)
+    edit(qtbot, controller)
+    assert editor.recipe() == RECIPE, "once is enough"
+
+
+def test_the_editor_shows_what_its_augmentation_does_to_images_of_the_data(qtbot, controller, training_service):
+    controller.show_data(STARTER)
+    editor = edit(qtbot, controller, replace(RECIPE, augmentation=STRONG))
+    qtbot.waitUntil(lambda: (0, STRONG) in training_service.augmented)
+    enter(editor, "degrees", "45")
+    qtbot.waitUntil(lambda: (0, replace(STRONG, degrees=45)) in training_service.augmented)
+    editor.findChild(QPushButton, "another_button").click()
+    qtbot.waitUntil(lambda: (1, replace(STRONG, degrees=45)) in training_service.augmented)
+    assert training_service.shown == [("starter", "train", None, number, 1) for number in (0, 1)]
 
 
 def test_a_recipe_that_cannot_be_deleted_is_reported_in_the_editor(qtbot, controller, own_editor):

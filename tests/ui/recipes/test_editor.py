@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,9 @@ from digitpad.domain.run import TrainingConfig
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import ProblemLabel
+from digitpad.ui.data.augmentation_preview import AugmentedVersions
 from digitpad.ui.recipes.editor import RecipeEditor
+from digitpad.ui.session.worker import Worker
 from tests.domain.test_recipe import RECIPES
 
 SETTINGS, SEED = declared(Recipe), declared(TrainingConfig)["seed"]
@@ -42,9 +45,12 @@ FAST = Recipe(
 
 @pytest.fixture
 def editor(qtbot):
-    dialog = RecipeEditor(NETWORKS, lambda: ["fast", "mine"])
+    worker = Worker()
+    versions = AugmentedVersions(worker, lambda pixels, augmentation, count, seed: np.repeat(pixels[None], count, 0))
+    dialog = RecipeEditor(NETWORKS, lambda: ["fast", "mine"], versions)
     qtbot.addWidget(dialog)
-    return dialog
+    yield dialog
+    worker.stop()
 
 
 @pytest.fixture
@@ -256,6 +262,25 @@ def test_an_own_recipe_that_keeps_its_title_is_replaced(editor, qtbot):
     with qtbot.waitSignal(editor.recipe_save_requested) as asked:
         click(editor, "save_recipe_button")
     assert asked.args == [replace(mine, epochs=5)]
+
+
+def test_an_own_recipe_is_renamed_and_nothing_else_of_it_changed(editor, qtbot):
+    mine = replace(FAST, id="mine", title="Mine")
+    editor.show_recipe(mine, 0, own=True)
+    enter(editor, "epochs", "5")
+    click(editor, "rename_button")
+    title = editor.findChild(QLineEdit, "save_title")
+    assert title.text() == "Mine"
+    QTest.keyClicks(title, "My own")
+    assert title.accessibleDescription() == "Its id stays mine."
+    with qtbot.waitSignal(editor.recipe_save_requested) as asked:
+        QTest.keyClick(title, Qt.Key.Key_Return)
+    renamed = replace(mine, title="My own")
+    assert asked.args == [renamed]
+    editor.show_saved(renamed)
+    assert editor.recipe() == replace(renamed, id="mine-changed", title="My own, changed", epochs=5)
+    click(editor, "save_as_button")
+    assert editor.findChild(QLineEdit, "save_title").text() == "My own", "to save what was changed too"
 
 
 def test_an_empty_title_is_not_saved(editor):
