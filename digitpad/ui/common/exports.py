@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, QRect, QSize, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
+from PySide6.QtGui import QAction, QColor, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from digitpad.domain.errors import InputError
@@ -79,7 +79,7 @@ class Exporter(QObject):
 
 
 class ExportButton(QToolButton):
-    """A button whose menu offers to copy or save what a view shows.
+    """A button whose menu offers to copy or save what a view shows; where that is a table alone, it saves that.
 
     Args:
         name: what a file is called at first, without its ending.
@@ -95,16 +95,23 @@ class ExportButton(QToolButton):
         picture: Callable[[], Picture] | None = None,
         table: Callable[[], Table] | None = None,
     ) -> None:
-        super().__init__(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        super().__init__()
         named(self, "save_shown_button", self.tr("Save or copy"), self.tr("Save or copy what is shown"))
-        self.setText(self.tr("Save"))
         self._name, self._picture, self._table = name, picture, table
+        save_table = QAction(self.tr("Save table…"), self)
+        save_table.setObjectName("save_table")
+        save_table.triggered.connect(self._save_table)
+        if picture is None:
+            self.setText(self.tr("Table…"))
+            self.clicked.connect(save_table.trigger)
+            return
         menu = QMenu(self)
-        if picture is not None:
-            menu.addAction(self.tr("Copy picture"), self._copy).setObjectName("copy_picture")
-            menu.addAction(self.tr("Save picture…"), self._save_picture).setObjectName("save_picture")
+        menu.addAction(self.tr("Copy picture"), self._copy).setObjectName("copy_picture")
+        menu.addAction(self.tr("Save picture…"), self._save_picture).setObjectName("save_picture")
         if table is not None:
-            menu.addAction(self.tr("Save table…"), self._save_table).setObjectName("save_table")
+            menu.addAction(save_table)
+        self.setText(self.tr("Save"))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(menu)
 
     def _copy(self) -> None:

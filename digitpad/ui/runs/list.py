@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QStackedWidget, QWidget
 
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.dialogs import ask_before_deleting_run
+from digitpad.ui.common.exports import ExportButton
 from digitpad.ui.common.format import numeral
-from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.layouts import FlowLayout, column
 from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
@@ -47,25 +48,26 @@ class RunList(QWidget):
         self._pages.addWidget(self.view)
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
 
-        buttons = QWidget()
-        # Six in a row have less room at their sides than the others, so that a narrow window holds them.
-        buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
-        self._row = row(parent=buttons)
-        self._buttons: dict[QAction, QPushButton] = {}
-        self.load_best = self._add("load_best", self.tr("Load best"), self.tr("Read with this run's best checkpoint"))
-        self.load_best.triggered.connect(lambda: self.load_requested.emit(self.selected_run(), "best"))
-        self.load_last = self._add("load_last", self.tr("Load last"), self.tr("Read with this run's last checkpoint"))
-        self.load_last.triggered.connect(lambda: self.load_requested.emit(self.selected_run(), "last"))
-        self.resume = self._add("resume", self.tr("Resume"), self.tr("Go on training from its last saved state"))
-        self.resume.triggered.connect(lambda: self.resume_requested.emit(self.selected_run()))
-        self.export = self._add("export", self.tr("Export…"), self.tr("Save a checkpoint of this run as a file"))
-        self.export.triggered.connect(lambda: self.export_requested.emit(self.selected_run()))
-        self.rename = self._add("rename", self.tr("Rename"), self.tr("Give this run another name (F2)"))
-        self.rename.triggered.connect(self._edit_name)
-        self.delete = self._add("delete", self.tr("Delete"), self.tr("Delete this run and its checkpoints (Del)"))
-        self.delete.triggered.connect(self._ask)
-        self._row.addStretch()
-        column((self._pages, 1), buttons, parent=self, margin=8)
+        self._buttons = QWidget()
+        # So many have less room at their sides than others, so that a narrow window holds them in one row.
+        self._buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
+        self._row = FlowLayout(spacing=4)
+        self._buttons.setLayout(self._row)
+        tip = self.tr("Read with this run's best checkpoint")
+        self.load_best = self._add("load_best", self.tr("Load best"), tip, self._request(self.load_requested, "best"))
+        tip = self.tr("Read with this run's last checkpoint")
+        self.load_last = self._add("load_last", self.tr("Load last"), tip, self._request(self.load_requested, "last"))
+        tip = self.tr("Go on training from its last saved state")
+        self.resume = self._add("resume", self.tr("Resume"), tip, self._request(self.resume_requested))
+        tip = self.tr("Save a checkpoint of this run as a file")
+        self.export = self._add("export", self.tr("Export…"), tip, self._request(self.export_requested))
+        tip = self.tr("Give this run another name (F2)")
+        self.rename = self._add("rename", self.tr("Rename"), tip, self._edit_name)
+        tip = self.tr("Delete this run and its checkpoints (Del)")
+        self.delete = self._add("delete", self.tr("Delete"), tip, self._ask)
+        self.save = ExportButton(lambda: "runs", table=lambda: partial(list, self._table.rows()))
+        self._row.addWidget(self.save)
+        column((self._pages, 1), self._buttons, parent=self, margin=8)
 
         self._table.rename_requested.connect(self.rename_requested)
         self._table.checks_changed.connect(lambda: self.laid_over.emit(self._table.checked()))
@@ -80,13 +82,11 @@ class RunList(QWidget):
         """Show these runs and no others, and that those with some ids can be resumed; selection, marks, order stay."""
         self._resumable = set(resumable)
         self._table.show_runs(runs)
-        self._close_idle_question()
         self._refresh()
 
     def update_run(self, run: RunInfo) -> None:
         """Show what is known of one run from now on; a new one gets a row."""
         self._table.update_run(run)
-        self._close_idle_question()
         self._refresh()
 
     def select_run(self, run_id: str) -> None:
@@ -115,15 +115,19 @@ class RunList(QWidget):
         rows = self.view.selectionModel().selectedRows()
         return self._table.runs[rows[0].row()] if rows else None
 
-    def _add(self, name: str, title: str, tip: str) -> QAction:
+    def _add(self, name: str, title: str, tip: str, do: Callable[[], None]) -> QAction:
         """An action for the context menu, with its button."""
         action = QAction(title, self, toolTip=tip)
+        action.triggered.connect(do)
         self.view.addAction(action)
         button = push_button(title, f"{name}_button", action.trigger, tip)
         button.setAccessibleDescription(tip)
+        action.enabledChanged.connect(button.setEnabled)
         self._row.addWidget(button)
-        self._buttons[action] = button
         return action
+
+    def _request(self, signal: SignalInstance, *details: str) -> Callable[[], None]:
+        return lambda: signal.emit(self.selected_run(), *details)
 
     def _refresh(self) -> None:
         """Let buttons and words follow what is shown and selected."""
@@ -138,8 +142,11 @@ class RunList(QWidget):
             self.delete: run is not None and run.state != "running",
         }.items():
             action.setEnabled(is_enabled)
-            self._buttons[action].setEnabled(is_enabled)
+        asked = self._table.row_of(self._asked)
+        if self._question is not None and (asked is None or self._table.runs[asked].state == "running"):
+            self._question.reject()  # it asks about a run that is gone, or goes on
         count = len(self._table.runs)
+        self.save.setEnabled(count > 0)
         self._pages.setCurrentWidget(self.view if count else self._empty)
         words = self.tr("{count} runs").format(count=numeral(count)) if count > 1 else self.tr("1 run")
         words = words if count else self._empty.text()
@@ -181,9 +188,3 @@ class RunList(QWidget):
     def _on_answered(self) -> None:
         self._question = None
         self.view.setFocus()
-
-    def _close_idle_question(self) -> None:
-        """Ask no more about a run that is gone, or that goes on."""
-        row = self._table.row_of(self._asked)
-        if self._question is not None and (row is None or self._table.runs[row].state == "running"):
-            self._question.reject()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -20,6 +21,11 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 _NO_PARENT = QModelIndex()
+
+_FIELDS = (
+    *("id", "name", "recipe.id", "seed", "data", "device", "started", "train_seconds", "epochs_done", "recipe.epochs"),
+    *("best_accuracy", "last_accuracy", "state"),
+)
 
 
 class Column(IntEnum):
@@ -86,6 +92,10 @@ class RunTable(QAbstractTableModel):
     def checked(self) -> list[RunInfo]:
         """The runs that are checked."""
         return [run for run in self.runs if run.id in self._checked]
+
+    def rows(self) -> list[tuple[object, ...]]:
+        """The runs as a table with titles, in their order here; shares are 0 to 1, times in UTC."""
+        return [_FIELDS, *map(attrgetter(*_FIELDS), self.runs)]
 
     def row_of(self, run_id: str) -> int | None:
         """The row of a run, None where it is not in the table."""
@@ -229,8 +239,8 @@ def run_labels(runs: Sequence[RunInfo]) -> list[str]:
     """Names that tell some runs apart: with the best accuracy, and where that is not enough, the start and the id."""
     names = [run.name if run.best_accuracy is None else f"{run.name} · {percent(run.best_accuracy, 2)}" for run in runs]
     for details in ([moment(run.started) for run in runs], [run.id for run in runs]):
-        shared = [names.count(name) > 1 for name in names]
-        names = [f"{name} · {more}" if also else name for name, more, also in zip(names, details, shared, strict=True)]
+        count = Counter(names)
+        names = [f"{name} · {more}" if count[name] > 1 else name for name, more in zip(names, details, strict=True)]
     return names
 
 

@@ -152,8 +152,9 @@ class TrainingPage(QWidget):
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
         recipes.failed.connect(self._notice.say)
-        for requested in (curves.export.requested, self.map.export.requested, runs.export_requested):
-            requested.connect(self._exporter.save)
+        for button in (curves.export, self.map.export, self._runs.save):
+            button.requested.connect(self._exporter.save)
+        runs.export_requested.connect(self._exporter.save)
         self._exporter.saved.connect(self._on_saved)
         self._exporter.failed.connect(self._notice.say)
 

@@ -139,10 +139,16 @@ def test_what_cannot_be_written_is_reported(qtbot, window, exporter, tmp_path):
     assert str(failed.args[0]) == "The disk is full."
 
 
-def test_the_menu_offers_what_there_is(window):
-    picture, table = (
-        ExportButton(lambda: "a", picture=lambda: PICTURE),
-        ExportButton(lambda: "a", table=lambda: lambda: ROWS),
-    )
-    offered = [[action.text() for action in button.menu().actions()] for button in (picture, table)]
-    assert offered == [["Copy picture", "Save picture…"], ["Save table…"]]
+def test_the_menu_offers_what_there_is(window, button):
+    assert [action.text() for action in button.menu().actions()] == ["Copy picture", "Save picture…", "Save table…"]
+    picture = ExportButton(lambda: "a", picture=lambda: PICTURE)
+    assert [action.text() for action in picture.menu().actions()] == ["Copy picture", "Save picture…"]
+
+
+def test_a_button_for_a_table_alone_saves_it_at_once(qtbot):
+    button = ExportButton(lambda: "runs", table=lambda: lambda: ROWS)
+    qtbot.addWidget(button)
+    assert button.text() == "Table…"
+    with qtbot.waitSignal(button.requested) as asked:
+        button.click()
+    assert asked.args[0].name == "runs.csv"

@@ -327,6 +327,17 @@ def test_the_buttons_emit_their_signals(runs, said):
     assert said[1:] == [("load", "2", "best"), ("load", "2", "last"), ("resume", "2"), ("export", "2")]
 
 
+def test_the_runs_can_be_saved_as_a_table(runs, qtbot):
+    with qtbot.waitSignal(runs.save.requested) as asked:
+        runs.save.click()
+    assert asked.args[0].name == "runs.csv"
+    titles, *rows = runs.view.model().rows()
+    assert [row[titles.index("id")] for row in rows] == ids(runs)
+    assert rows[0][titles.index("best_accuracy")] == FOUR.best_accuracy
+    runs.show_runs([], set())
+    assert not runs.save.isEnabled()
+
+
 def test_the_context_menu_offers_the_same(runs):
     assert [action.text() for action in runs.view.actions()] == [
         "Load best",
@@ -486,6 +497,16 @@ def test_tab_leaves_the_table(runs, qtbot):
     runs.view.setFocus()
     QTest.keyClick(runs.view, Key.Key_Tab)
     assert runs.focusWidget() is button(runs, "load_best")
+
+
+def test_a_question_about_one_of_thousands_comes_at_once(runs):
+    many = [replace(ONE, id=str(n), name="fast") for n in range(2000)]
+    runs.show_runs(many, set())
+    runs.select_run("7")
+    began = time.thread_time()
+    runs.delete.trigger()
+    assert time.thread_time() - began < 0.2
+    assert question(runs).text().endswith("· 7” and its checkpoints?")
 
 
 def test_thousands_of_runs_are_shown_and_sorted_while_nobody_waits(runs):
