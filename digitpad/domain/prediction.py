@@ -11,6 +11,10 @@ CLASSES = 10
 """Number of classes: the digits 0 to 9."""
 
 
+EMPTY, REJECTED, TOO_SMALL = "empty", "rejected", "too small"
+"""Why there is no digit."""
+
+
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """What a network says of one state of the ink.
@@ -20,7 +24,7 @@ class Prediction:
         digit: the digit, 0 to 9, or None where nothing is drawn, or what is drawn is refused as no digit.
         probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn.
         network_input: uint8 (28, 28), 255 is ink: what the network saw.
-        reason: why there is no digit: 'empty', 'rejected' or 'too small'; None where there is one.
+        reason: why there is no digit: `EMPTY`, `REJECTED` or `TOO_SMALL`; None where there is one.
     """
 
     revision: int

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
-from digitpad.domain.prediction import CLASSES, Prediction
+from digitpad.domain.prediction import CLASSES, EMPTY, REJECTED, TOO_SMALL, Prediction
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink
@@ -102,15 +102,15 @@ class Reader:
         """
         network_input = render(ink)
         if not network_input.any():
-            return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input, "empty")
+            return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input, EMPTY)
         probabilities, score = self.read(network_input)
         lowest = threshold(self.info.thresholds, false_rejection_rate)
         reason = None
         # The network sees all ink at one size, and so cannot tell a speck from a one.
         if math.isfinite(lowest) and ink.is_speck:
-            reason = "too small"
+            reason = TOO_SMALL
         elif score < lowest:
-            reason = "rejected"
+            reason = REJECTED
         digit = int(np.argmax(probabilities)) if reason is None else None
         return Prediction(revision, digit, probabilities, network_input, reason)
 

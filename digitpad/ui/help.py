@@ -23,36 +23,37 @@ class HelpPage(QTextBrowser):
         named(self, "help_page", self.tr("Help"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
-        self._bar, self._links = bar, links
+        self._links = links
         self.anchorClicked.connect(self._on_clicked)
-        self._write()
+        self._html = self._written(bar)
+        self.document().setDefaultStyleSheet("dt { font-weight: 600; margin-top: 4px; } td { padding-right: 24px; }")
+        self.setHtml(self._html)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_links"):
-            self._write()  # a document keeps the colours of its links
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_html"):
+            place = self.verticalScrollBar().value()
+            self.setHtml(self._html)  # a document keeps the colours of its links
+            self.verticalScrollBar().setValue(place)
 
     @Slot(QUrl)
     def _on_clicked(self, url: QUrl) -> None:
         self._links[int(url.toString())].trigger()
 
-    def _write(self) -> None:
-        place = self.verticalScrollBar().value()
-        self.document().setDefaultStyleSheet("dt { font-weight: 600; margin-top: 4px; } td { padding-right: 24px; }")
+    def _written(self, bar: QMenuBar) -> str:
         links = " · ".join(f"<a href='{at}'>{escape(link.text())}</a>" for at, link in enumerate(self._links))
         about = self.tr("digitpad {version} is free software under the MIT licence.").format(version=__version__)
         sections = [
             (self.tr("In the window"), _definitions(self._parts())),
-            (self.tr("Keys"), self._keys()),
+            (self.tr("Keys"), self._keys(bar)),
             (self.tr("Terms"), _definitions(self._terms())),
             (self.tr("Licence and log"), f"<p>{escape(about)}</p><p>{links}</p>"),
         ]
-        self.setHtml("".join(f"<h3>{escape(title)}</h3>{text}" for title, text in sections))
-        self.verticalScrollBar().setValue(place)
+        return "".join(f"<h3>{escape(title)}</h3>{text}" for title, text in sections)
 
-    def _keys(self) -> str:
+    def _keys(self, bar: QMenuBar) -> str:
         rows = []
-        for menu, listed in groupby(menu_actions(self._bar), key=lambda one: one.menus[0]):
+        for menu, listed in groupby(menu_actions(bar), key=lambda one: one.menus[0]):
             keyed = [(one.name, ", ".join(one.keys)) for one in listed if one.keys]
             if keyed:
                 rows.append(f"<tr><td><b>{escape(menu)}</b></td></tr>")

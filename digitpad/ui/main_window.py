@@ -21,7 +21,7 @@ from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.common.dialogs import ask_before_closing
 from digitpad.ui.common.theme import Theme, current_theme, text_scale
 from digitpad.ui.common.theme_switch import ThemeSwitch
-from digitpad.ui.menus import TOOL_ICON, fill_menu_bar, make_tool_bar
+from digitpad.ui.menus import TOOL_ICON, ToolBar, fill_menu_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         rejection = self._answers.rejection.menu
         self._run_menu = fill_menu_bar(self.menuBar(), self._actions, self._networks, rejection)
-        self._tools = make_tool_bar(self._actions, self._width)
+        self._tools = ToolBar(self._actions, self._width)
         self.addToolBar(self._tools)
         self._arrange()
         self._connect()
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
             self._workbench.add(page, action)
         self.setCentralWidget(self._workbench)
         card = self._answers.checkpoint
-        order = (self._width, self._canvas, self._answers.rejection, card.load_button, card.save_button)
+        order = (*self._tools.stops, self._canvas, self._answers.rejection, card.load_button, card.save_button)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
 

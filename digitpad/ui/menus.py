@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from digitpad.ui.actions import Actions
@@ -102,23 +102,43 @@ def fill_menu_bar(
     return run
 
 
-def make_tool_bar(actions: Actions, pen_width: QWidget) -> QToolBar:
-    """The slim bar with what is wanted while drawing, and the pages."""
-    bar = QToolBar(translate("menus", "Tools"))
-    bar.setObjectName("tools")
-    bar.setMovable(False)
-    bar.setIconSize(QSize(TOOL_ICON, TOOL_ICON))
-    bar.addActions([actions.undo, actions.redo, actions.clear])
-    bar.addSeparator()
-    bar.addActions([actions.pen, actions.eraser])
-    gap = QWidget()
-    gap.setFixedWidth(8)
-    bar.addWidget(gap)
-    bar.addWidget(pen_width)
-    bar.addSeparator()
-    for page, action in actions.pages.items():
-        if not page.has_tool:
-            continue
-        bar.addAction(action)
-        cast(QToolButton, bar.widgetForAction(action)).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    return bar
+class ToolBar(QToolBar):
+    """The slim bar with what is wanted while drawing, and the pages, with their titles where there is room for all."""
+
+    def __init__(self, actions: Actions, pen_width: QWidget) -> None:
+        super().__init__(translate("menus", "Tools"))
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setIconSize(QSize(TOOL_ICON, TOOL_ICON))
+        self.addActions([actions.undo, actions.redo, actions.clear])
+        self.addSeparator()
+        self.addActions([actions.pen, actions.eraser])
+        gap = QWidget()
+        gap.setFixedWidth(8)
+        self.addWidget(gap)
+        self.addWidget(pen_width)
+        self.addSeparator()
+        pages = [action for page, action in actions.pages.items() if page.has_tool]
+        self.addActions(pages)
+        self._pages = [cast(QToolButton, self.widgetForAction(action)) for action in pages]
+        for button in self.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt's own are out of the keyboard's reach
+        self.iconSizeChanged.connect(self._fit)  # with the size of text
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, from left to right."""
+        parts = [self.widgetForAction(action) for action in self.actions()]
+        return [part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        for style in (Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly):
+            for button in self._pages:
+                button.setToolButtonStyle(style)
+            if self.sizeHint().width() <= self.width():
+                break

@@ -79,7 +79,7 @@ def test_where_the_window_is_too_low_for_the_line_the_menu_offers_the_choice(sta
     pad.draw(SEVEN)
     assert pad.answer().digit is None
     pad.qtbot.waitUntil(lambda: not pad.widget("rejection").isVisible())
-    in_menu(pad, "Never").trigger()
+    in_menu(pad, "Nothing is rejected").trigger()
     pad.qtbot.waitUntil(lambda: pad.shown[-1].digit == 7)
 
 
@@ -87,7 +87,7 @@ def test_the_choice_is_remembered(start, refusing):
     pad = start("--checkpoint", refusing)
     pad.draw(SEVEN)
     pad.answer()
-    in_menu(pad, "Never").trigger()
+    in_menu(pad, "Nothing is rejected").trigger()
     pad.window.close()
 
     pad = start("--checkpoint", refusing)

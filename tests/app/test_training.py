@@ -48,7 +48,7 @@ def test_train_is_one_click_and_the_bars_learn_with_it(training):
     assert {shown.revision for shown, _ in seen} == {drawn.revision}
     while_training = [(shown, words) for shown, words in seen if "network in training" in words]
     assert len({shown.probabilities for shown, _ in while_training} | {drawn.probabilities}) > 1
-    assert while_training[0][1].startswith("Reading with the network in training: fast, step ")
+    assert while_training[0][1].startswith("Reads with the network in training: fast, step ")
     assert "Loss" in training.curves.accessibleDescription() != before
     assert training.text.startswith("Run fast finished in ")
     # The run's best checkpoint reads from now on, and the run is in the list.
@@ -73,8 +73,8 @@ def test_with_the_switch_off_the_bars_stay_with_the_loaded_checkpoint(training):
     training.window.training_progressed.connect(lambda _: words.append(training.status))
     training.train()
 
-    assert {text.partition(" ·")[0] for text in words} == {"Reading with pen"}
-    assert training.status.startswith("Reading with pen")
+    assert {text.partition(" ·")[0] for text in words} == {"Reads with pen (shipped)"}
+    assert training.status.startswith("Reads with pen")
     assert training.file_in_use.endswith("pen.safetensors")
     assert {shown.probabilities for shown in pad.shown if shown.revision == drawn.revision} == {drawn.probabilities}
     live_switch(training).click()
@@ -88,7 +88,7 @@ def test_the_switch_changes_what_reads_while_a_run_goes_on(training):
     training.start_long()
     training.until(lambda: "network in training" in training.status)
     live_switch(training).click()
-    assert training.status.startswith("Reading with pen")
+    assert training.status.startswith("Reads with pen")
     training.until(lambda: pad.shown[-1].probabilities == drawn.probabilities)
     live_switch(training).click()
     training.until(lambda: "network in training" in training.status)

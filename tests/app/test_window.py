@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QImage, QPainter, QPen, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QToolButton
+from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QToolBar, QToolButton
 
 from digitpad import __version__
 from tests.app.pad import FOUR, ONE, SEVEN
@@ -244,6 +244,41 @@ def test_every_tool_button_has_a_name_and_a_tip(pad):
         assert button.toolTip()
 
 
+def test_the_tab_key_reaches_the_tool_bar_and_the_pages_titles_give_way_to_their_icons(pad):
+    pad.draw(SEVEN)
+    pad.answer()
+    pad.window.activateWindow()
+    pad.qtbot.waitUntil(pad.window.isActiveWindow)
+    pad.canvas.setFocus()
+    before = []
+    while not isinstance(QApplication.focusWidget(), QToolButton) or len(before) < 6:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        part = QApplication.focusWidget()
+        before.append(part.objectName() or part.text())
+    assert before == ["Samples", "Map", "Training", "pen_width", "Eraser", "Pen"]
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.focusWidget().text() == "Clear"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert pad.canvas.ink.is_empty
+
+    samples = pad.window.findChild(QToolBar).widgetForAction(pad.widget("show_samples", QAction))
+    wide = samples.width()
+    pad.window.resize(900, 600)
+    for _ in range(4):
+        next(action for action in pad.window.findChildren(QAction) if action.text() == "Larger text").trigger()
+    pad.qtbot.waitUntil(lambda: samples.width() < wide)
+    assert samples.visibleRegion().boundingRect() == samples.rect()
+    next(action for action in pad.window.findChildren(QAction) if action.text() == "Usual text size").trigger()
+    pad.qtbot.waitUntil(lambda: samples.width() == wide)
+
+
+def test_a_dot_is_too_small_and_has_no_bars(pad):
+    pad.draw([[(0.5, 0.5), (0.5, 0.501)]])
+    assert pad.answer().reason == "too small"
+    assert pad.widget("prediction_label").accessibleDescription() == "too small, draw it larger"
+    assert pad.widget("probability_bars").accessibleDescription() == "No answer yet"
+
+
 def test_pen_width_and_tool_follow_the_keyboard_and_are_remembered(pad, start):
     slider = pad.widget("pen_width", QSlider)
     before = slider.value()
@@ -302,6 +337,30 @@ def test_the_text_is_made_larger_up_to_twice_its_size_and_remembered(pad, start)
     assert usual < sizes(pad) < [2 * size for size in usual]
     act(pad.window, "Usual text size")
     assert sizes(pad) == usual
+
+
+SIZES = """
+from digitpad.app import create
+from PySide6.QtGui import QAction, QFontInfo
+from PySide6.QtWidgets import QApplication, QWidget
+window = create([])
+window.show()
+QApplication.processEvents()
+names = ("network_button", "checkpoint_name", "load_button")
+parts = [window.menuBar(), *(window.findChild(QWidget, name) for name in names)]
+print(*(QFontInfo(part.font()).pixelSize() for part in parts))
+for _ in range(4):
+    next(action for action in window.findChildren(QAction) if action.text() == "Larger text").trigger()
+window.close()
+"""
+
+
+def test_a_start_has_all_text_in_the_size_that_was_chosen_before(tmp_path, monkeypatch):
+    for name in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path))
+    for size in (13, 26):
+        done = subprocess.run([sys.executable, "-c", SIZES], capture_output=True, text=True, timeout=120)
+        assert done.stdout.split() == [str(size)] * 4, done.stderr
 
 
 def test_a_presentation_fills_the_screen_with_larger_type_until_escape(pad):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.domain.prediction import CLASSES, Prediction
+from digitpad.domain.prediction import CLASSES, TOO_SMALL, Prediction
 from digitpad.ui.common.format import percent, response_time
 from digitpad.ui.common.theme import NOTE_PIXELS, TEXT_PIXELS, current_theme, text_font, text_scale
 
@@ -89,8 +89,9 @@ class AnswerPanel(QWidget):
         if prediction.digit is None and waits:
             self._show(_Shown("…", is_quiet=True, spoken="…"))
         elif prediction.digit is None:
-            headline = self.tr("not a digit")
-            word = self.tr("nearest: {digit}").format(digit=self._words[nearest])
+            headline, word = self.tr("not a digit"), self.tr("nearest: {digit}").format(digit=self._words[nearest])
+            if prediction.reason == TOO_SMALL:
+                headline, word = self.tr("too small"), self.tr("draw it larger")
             self._show(_Shown("?", headline, word, note, warns=True, spoken=f"{headline}, {word}"))
         else:
             word, is_unsure = self._words[prediction.digit], prediction.confidence < SURE

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.ui.common.format import epoch_count, moment, numeral, percent, sentence
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice, breakable
-from digitpad.ui.common.widgets import ElidedLabel
+from digitpad.ui.common.widgets import ElidedLabel, note_label
 from digitpad.ui.session.active_network import NetworkState, Source
 
 if TYPE_CHECKING:
@@ -37,6 +37,48 @@ class _ActionButton(QPushButton):
         action.enabledChanged.connect(self.setEnabled)
 
 
+class _Table(QWidget):
+    """Six rows of a title and what is said about it; those that fit whole are seen, from the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        self._rows = [(note_label(), note_label()) for _ in range(6)]
+        for number, (title, text) in enumerate(self._rows):
+            title.setWordWrap(False)
+            for column_number, label in enumerate((title, text)):
+                label.setAlignment(Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(label, number, column_number)
+        grid.setRowStretch(len(self._rows), 1)
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Show titles and texts, a long text shortened; its tool tip has the whole of it."""
+        for (title, label), (words, text) in zip(self._rows, rows, strict=True):
+            title.setText(words)
+            label.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))
+            label.setToolTip(text)
+            label.setAccessibleName(text)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        width = self.width() - max(title.sizeHint().width() for title, _ in self._rows) - 8
+        bottom = 0
+        for title, text in self._rows:
+            bottom += max(title.sizeHint().height(), text.heightForWidth(width))
+            for label in (title, text):
+                label.setVisible(bottom <= self.height())
+
+
 class CheckpointPanel(QWidget):
     """Name, a table of what the metadata says, 'Load…' and 'Save as…'.
 
@@ -59,36 +101,11 @@ class CheckpointPanel(QWidget):
         # However long a sentence is, it gets the table's room and no more; its tool tip has the whole of it.
         self.notice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
 
-        self._table = QWidget()
-        self._table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        grid = QGridLayout(self._table)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(0)
-        grid.setColumnStretch(1, 1)
-        self._rows: list[tuple[QLabel, QLabel]] = []
-        for number in range(6):
-            key, value = QLabel(), QLabel()
-            for label in (key, value):
-                label.setProperty("note", True)
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            value.setWordWrap(True)
-            grid.addWidget(key, number, 0)
-            grid.addWidget(value, number, 1)
-            self._rows.append((key, value))
-        grid.setRowStretch(len(self._rows), 1)
+        self._table = _Table()
         buttons = row(self.load_button, self.save_button, None)
         column(self._name, (self._table, 1), (self.notice, 1), buttons, parent=self, spacing=4)
         self.notice.opened.connect(self._table.hide)
         self.notice.closed.connect(self._table.show)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the rows that fit whole; the description has all of them."""
-        super().resizeEvent(event)
-        for number, labels in enumerate(self._rows):
-            for label in labels:
-                label.setVisible((number + 1) * label.fontMetrics().lineSpacing() <= self._table.height())
 
     def show_state(self, state: NetworkState) -> None:
         """Name the checkpoint, and say where a network in training reads meanwhile."""
@@ -127,11 +144,7 @@ class CheckpointPanel(QWidget):
         ]
         if preparation is not None:  # and nothing else is known
             rows[3] = self.tr("Input"), sentence(preparation.words)
-        for (key, value), (title, text) in zip(self._rows, rows, strict=True):
-            key.setText(title)
-            value.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))
-            value.setToolTip(text)
-            value.setAccessibleName(text)
+        self._table.show_rows(rows)
         spoken = ", ".join(f"{title}: {text}" for title, text in rows)
         self.setAccessibleName(self.tr("Checkpoint {name}").format(name=info.name))
         self.setAccessibleDescription(spoken)

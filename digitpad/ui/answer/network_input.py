@@ -27,6 +27,10 @@ class NetworkInput(QWidget):
         super().__init__(parent)
         self.setObjectName("network_input")
         self.setAccessibleName(self.tr("Network input"))
+        self._overlays = self.tr(
+            "Dashed: the 20×20 box that the drawing is scaled to. Cross: its centre of mass, moved to the middle."
+        )
+        self.setToolTip(f"<p>{self._overlays}</p>")  # plain text would be one long line
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._pixels = np.zeros((SIDE, SIDE), dtype=np.uint8)
         self.show_input(None)
@@ -46,6 +50,7 @@ class NetworkInput(QWidget):
         self._pixels = pixels
         if pixels.any():
             text = self.tr("28×28 image, ink in {count} of 784 pixels").format(count=np.count_nonzero(pixels))
+            text = f"{text}. {self._overlays}"
         else:
             text = self.tr("Empty")
         if text != self.accessibleDescription():

@@ -6,20 +6,22 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.storage.io import DEFAULT_CHECKPOINT, shipped
 from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.widgets import add_menu_title
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.settings import Settings
 
 _LONGEST_NAME = 40
+_SEPARATOR = " · "
 
 
 class NetworkMenu(QMenu):
-    """What ships, what was just trained and what was loaded lately, listed anew each time it opens.
+    """What read before, what ships, what was just trained and what was loaded lately; listed anew as it opens.
 
     Signals:
         selected: the Path of the checkpoint that was picked.
@@ -48,7 +50,13 @@ class NetworkMenu(QMenu):
     def _list(self) -> None:
         self.clear()
         state, last_run = self._network.state, self._network.last_run
-        self.addSection(self.tr("Built-in"))
+        before = state.history[0 if state.source is Source.IN_TRAINING else 1 :][:1]
+        back = self.addAction(self.tr("Back to the network before"))
+        back.setEnabled(bool(before))
+        for path in before:
+            back.setToolTip(str(path))
+            back.triggered.connect(partial(self.selected.emit, path))
+        add_menu_title(self, self.tr("Shipped"))
         for name, words in (
             ("pen", self.tr("Pen: reads digits of the screen best")),
             ("best", self.tr("Best: reads MNIST's scanned digits best")),
@@ -58,7 +66,7 @@ class NetworkMenu(QMenu):
             if path.exists():
                 self._offer(path, words)
         if self._network.has_live or last_run is not None:
-            self.addSection(self.tr("Trained here"))
+            add_menu_title(self, self.tr("Trained here"))
         if self._network.has_live:
             action = self.addAction(self.tr("The network in training"))
             action.setCheckable(True)
@@ -68,7 +76,7 @@ class NetworkMenu(QMenu):
             self._offer(last_run, self.tr("What the last run learned"))
         recent = [path for path in self._settings.recent if path != last_run]
         if recent:
-            self.addSection(self.tr("Loaded lately"))
+            add_menu_title(self, self.tr("Loaded lately"))
             for path in recent:
                 self._offer(path, path.name)
             self.addAction(self.tr("Clear this list")).triggered.connect(self._settings.forget_recent)
@@ -86,7 +94,10 @@ class NetworkMenu(QMenu):
 
 
 class NetworkButton(QToolButton):
-    """Names the network that reads, and its accuracy or its step in training, and opens the menu."""
+    """Names the network that reads, what it cannot do, its accuracy and its device, and opens the menu.
+
+    Where there is little room, it says the first of these; its accessible name has all of them.
+    """
 
     def __init__(self, network: ActiveNetwork, menu: NetworkMenu) -> None:
         super().__init__()
@@ -94,39 +105,61 @@ class NetworkButton(QToolButton):
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._network = network
+        self._words: list[str] = []
         network.changed.connect(self._show_state)
         self._show_state()
 
     def sizeHint(self) -> QSize:
-        """As wide as the words before, while a network in training counts its steps: nothing jumps."""
-        hint = super().sizeHint()
-        counts = self._network.state.source is Source.IN_TRAINING
-        return hint.expandedTo(QSize(self.width(), 0)) if counts and self.isVisible() else hint
+        """As wide as all the words, and while a network in training counts its steps as those before: nothing jumps."""
+        width = self._width_of(self._words)
+        if self._network.state.source is Source.IN_TRAINING and self.isVisible():
+            width = max(width, self.width())
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._width_of(self._words[:1]), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _width_of(self, words: list[str]) -> int:
+        metrics, bare = self.fontMetrics(), super().sizeHint().width()
+        advance = metrics.horizontalAdvance(_SEPARATOR.join(words))
+        return bare + advance - metrics.horizontalAdvance(self.text())
+
+    def _fit(self) -> None:
+        count = len(self._words)
+        while count > 1 and self._width_of(self._words[:count]) > self.width():
+            count -= 1
+        self.setText(_SEPARATOR.join(self._words[:count]))
 
     @Slot()
     def _show_state(self) -> None:
         state, info = self._network.state, self._network.state.info
         tip = self.tr("Choose the network that reads")
         if info is None:
-            words = self.tr("No network reads") if state.problem else self.tr("Loading the network…")
+            words = [self.tr("No network reads") if state.problem else self.tr("Loading the network…")]
         else:
             name = info.name if len(info.name) <= _LONGEST_NAME else f"{info.name[: _LONGEST_NAME - 1]}…"
             if state.source is Source.IN_TRAINING:
-                words = self.tr("Reading with the network in training: {name}, step {step}")
+                text = self.tr("Reads with the network in training: {name}, step {step}")
             elif state.source is Source.SHIPPED:
-                words = self.tr("Reading with {name} · built in")
+                text = self.tr("Reads with {name} (shipped)")
             else:
-                words = self.tr("Reading with {name}")
-            words = words.format(name=name, step=numeral(state.step))
-            if info.test_accuracy is not None and state.source is not Source.IN_TRAINING:
-                words += f" · MNIST {percent(info.test_accuracy, 2)}"
+                text = self.tr("Reads with {name}")
+            words = [text.format(name=name, step=numeral(state.step))]
             if not info.thresholds:
-                words += self.tr(" · never says ‘not a digit’")
+                words.append(self.tr("never says ‘not a digit’"))
                 tip += "\n" + self.tr("It was never shown what is no digit, so it always answers with one.")
-        if words != self.text():
-            self.setText(words)
-            self.setAccessibleName(words)
+            if info.test_accuracy is not None and state.source is not Source.IN_TRAINING:
+                words.append(f"MNIST {percent(info.test_accuracy, 2)}")
+            words.append(self.tr("CPU"))  # `digitpad.reading.reader` reads on no other device
+        if words != self._words:
+            self._words = words
+            self.setAccessibleName(_SEPARATOR.join(words))
             self.setToolTip(tip)
             self.updateGeometry()
+            self._fit()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from digitpad.domain.errors import Message
+from digitpad.domain.prediction import EMPTY, TOO_SMALL
 from digitpad.ui.answer.answer import SMALLEST, AnswerPanel
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.checkpoint_card import CheckpointPanel
@@ -52,7 +53,6 @@ class ReadingPane(QWidget):
         self._caption = QLabel(self.tr("What the network sees"))
         self._caption.setProperty("note", True)
         self._caption.setBuddy(self._input)
-        self._input.setToolTip(self._caption.text())
         parts = (pad, self._answer, self._bars, self.rejection, self._input, self._caption, self.checkpoint)
         for part in (*parts, self.notice):
             part.setParent(self)
@@ -100,22 +100,25 @@ class ReadingPane(QWidget):
         digit = min(max(SMALLEST, round(0.16 * height)), height - least)
         foot = max(self.checkpoint.minimumSizeHint().height(), min(_TABLE, height // 3), round(0.24 * height))
         has_foot, has_rejection = self._step_back(height - digit - least, foot)
+        has_caption = False
         self._answer.setGeometry(x, y, width, digit)
         bottom = y + height
         if has_foot:
             bottom -= foot
-            caption = self._caption.sizeHint().height()
-            side = self._input_side(foot - caption, round(0.45 * width))
+            caption = self._caption.sizeHint()
+            side = self._input_side(foot - caption.height(), round(0.45 * width))
+            room_beside = width - self.checkpoint.minimumSizeHint().width() - 2 * _SPACING
+            has_caption = caption.width() <= max(side, room_beside)
             self._input.setGeometry(x, bottom, side, side)
-            self._caption.setGeometry(x, bottom + side, max(side, self._caption.sizeHint().width()), caption)
-            beside = max(side, self._caption.width()) + 2 * _SPACING
+            self._caption.setGeometry(x, bottom + side, max(side, caption.width()), caption.height())
+            beside = (max(side, caption.width()) if has_caption else side) + 2 * _SPACING
             self.checkpoint.setGeometry(x + beside, bottom, width - beside, foot)
             bottom -= _SPACING
         bottom = self._place_rejection(x, bottom, width) if has_rejection else bottom
         top = y + digit + _SPACING
         self._bars.setGeometry(x, top, width, bottom - top)
         self._input.setVisible(has_foot)
-        self._caption.setVisible(has_foot)
+        self._caption.setVisible(has_foot and has_caption)
 
     def _arrange_below(self, room: QRect) -> None:
         """Digit over network input, and beside them the bars; what else fits stands below."""
@@ -169,7 +172,7 @@ class ReadingPane(QWidget):
         # Answers to a growing line come every few milliseconds and move the bars by themselves.
         grows = answer.generation == self._generation
         self._generation = answer.generation
-        probabilities = None if empty else prediction.probabilities
+        probabilities = None if prediction.reason in (EMPTY, TOO_SMALL) else prediction.probabilities
         self._bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
         self._answered = answer
         self._show_digit()

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
-from digitpad.ui.common.format import numeral
+from digitpad.ui.common.format import percent
 from digitpad.ui.common.theme import NOTE_PIXELS, text_font
-
-translate = QCoreApplication.translate
 
 _STEPS: tuple[float | None, ...] = (None, *FALSE_REJECTION_RATES)
 
 
-def in_words(share: float) -> str:
-    """A share above 0 as a count that people can picture: '1 in 500', or '3 in 1,000' where no single one fits."""
-    all_of_them = round(1 / share)
-    if abs(share * all_of_them - 1) < 1e-6:
-        return translate("rejection", "1 in {all}").format(all=numeral(all_of_them))
-    return translate("rejection", "{some} in {all}").format(some=numeral(1000 * share), all=numeral(1000))
-
-
 class RejectionChoice(QWidget):
-    """A slider from 'never' to the share of real digits that may at most be lost, with its price beside it.
+    """A slider from none to the largest share of real digits that may be rejected, and in words what is chosen.
 
-    The further to the right, the more is refused. What was chosen stays chosen while a network reads that knows no
+    The further to the right, the more is rejected. What was chosen stays chosen while a network reads that knows no
     thresholds, although it cannot be changed then.
 
     Attributes:
         menu: the same choice for a menu bar, so that it can be made where the window is too low for the line.
 
     Signals:
-        rate_selected: the share of real digits that may be lost, 0 to 1, or None: nothing is refused from now on.
+        rate_selected: the false rejection rate from now on, 0 to 1, or None: nothing is rejected.
     """
 
     rate_selected = Signal(object)
@@ -42,7 +32,7 @@ class RejectionChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rejection")
-        title = self.tr("Refuse what is no digit")
+        title = self.tr("False rejection rate")
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("rejection_slider")
         self._slider.setRange(0, len(_STEPS) - 1)
@@ -51,18 +41,18 @@ class RejectionChoice(QWidget):
         self._slider.setValue(_STEPS.index(FALSE_REJECTION_RATE))
         caption = QLabel(title)
         caption.setBuddy(self._slider)
-        self._price = QLabel()
-        for label in (caption, self._price):
+        self._chosen = QLabel()
+        for label in (caption, self._chosen):
             label.setProperty("note", True)
         metrics = QFontMetrics(text_font(NOTE_PIXELS))
         words = [self._words(false_rejection_rate) for false_rejection_rate in _STEPS] + [self._words_of_none()]
-        self._price.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in words))  # so that nothing moves
+        self._chosen.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in words))  # so that nothing moves
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(caption)
         row.addWidget(self._slider, 1)
-        row.addWidget(self._price)
+        row.addWidget(self._chosen)
         self.setFocusProxy(self._slider)
         self.menu = QMenu(title, self)
         self._steps = QActionGroup(self.menu)
@@ -112,13 +102,11 @@ class RejectionChoice(QWidget):
             words = self._words_of_none()
             sentence = self.tr("This network was never shown what is no digit, so it always answers with one.")
         elif self.false_rejection_rate is None:
-            words, sentence = self._words(None), self.tr("Whatever is drawn is answered with a digit.")
+            words, sentence = self._words(None), self.tr("Whatever is drawn is read as a digit.")
         else:
             words = self._words(self.false_rejection_rate)
-            sentence = self.tr("About {count} real digits are refused too.").format(
-                count=in_words(self.false_rejection_rate)
-            )
-        self._price.setText(words)
+            sentence = self.tr("What is no digit is rejected, and with it {share}.").format(share=words)
+        self._chosen.setText(words)
         self._slider.setAccessibleDescription(sentence)
         self.setToolTip(sentence)
         self._reason.setText(sentence)
@@ -126,12 +114,10 @@ class RejectionChoice(QWidget):
         self._steps.setVisible(can_choose)
         self._steps.actions()[self._slider.value()].setChecked(True)
 
-    def _words(self, false_rejection_rate: float | None) -> str:
-        return (
-            self.tr("never")
-            if false_rejection_rate is None
-            else self.tr("losing {count} digits").format(count=in_words(false_rejection_rate))
-        )
+    def _words(self, rate: float | None) -> str:
+        if rate is None:
+            return self.tr("nothing is rejected")
+        return self.tr("{share} of real digits").format(share=percent(rate, None))
 
     def _words_of_none(self) -> str:
         return self.tr("not with this network")

@@ -1,7 +1,7 @@
 """Colours, fonts and the application's style, in light and dark.
 
 Widgets that paint themselves ask for `current_theme` when they paint; those that keep what they made of it make it anew
-at `QEvent.PaletteChange`. A label with the property "note" gets 11 px quiet type.
+at `QEvent.PaletteChange`. A label with the property "note" gets 12 px quiet type.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from digitpad.storage.io import shipped
 Mode = Literal["system", "light", "dark"]
 
 TEXT_PIXELS = 13
-NOTE_PIXELS = 11
+NOTE_PIXELS = 12
 
 
 @dataclass(frozen=True)
@@ -221,6 +221,7 @@ def _style_sheet(theme: Theme, note_pixels: int) -> str:
     QToolBar {{ background: {t.window}; border: none; border-bottom: 1px solid {t.line}; padding: 4px 8px;
         spacing: 4px; }}
     QToolBar::separator {{ background: none; border-left: 1px solid {t.line}; width: 1px; margin: 6px 4px; }}
+    QToolBarExtension {{ padding: 0; qproperty-icon: url("{down}"); }}
     QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
     QToolButton:hover {{ background: {hover}; }}
     QToolButton:pressed {{ background: {pressed}; }}

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget, QWidgetAction
 
 W = TypeVar("W", bound=QWidget)
 
@@ -73,6 +73,17 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
+
+
+def add_menu_title(menu: QMenu, words: str) -> None:
+    """Add a quiet line that says what the entries below it are; styles leave the text of `QMenu.addSection` away."""
+    label = note_label(words)
+    label.setWordWrap(False)
+    label.setContentsMargins(8, 8, 24, 4)
+    title = QWidgetAction(menu)
+    title.setDefaultWidget(label)
+    title.setEnabled(False)
+    menu.addAction(title)
 
 
 def announce(widget: QWidget, words: str) -> None:

@@ -102,6 +102,12 @@ def test_no_digit_is_amber_and_has_words(panel):
     assert not shows(panel, LIGHT.amber)
 
 
+def test_a_speck_is_called_too_small(panel):
+    panel.show_prediction(Prediction(1, None, UNSURE, BLOCK, "too small"), 4)
+    assert panel.accessibleDescription() == "too small, draw it larger"
+    assert shows(panel, LIGHT.amber)
+
+
 def test_an_error_is_amber_and_its_whole_sentence_is_within_reach(panel):
     sentence = "best.safetensors was not read, because it ends too early. " * 3
     panel.show_error(sentence)
@@ -156,7 +162,9 @@ def test_the_network_input_says_what_it_shows(preview):
     assert preview.accessibleName() == "Network input"
     assert preview.accessibleDescription() == "Empty"
     preview.show_input(BLOCK)
-    assert preview.accessibleDescription() == "28×28 image, ink in 50 of 784 pixels"
+    assert preview.accessibleDescription().startswith("28×28 image, ink in 50 of 784 pixels. Dashed: the 20×20 box")
+    assert "centre of mass" in preview.accessibleDescription()
+    assert "20×20 box" in preview.toolTip()
     preview.show_input(None)
     assert preview.accessibleDescription() == "Empty"
 
