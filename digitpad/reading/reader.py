@@ -23,7 +23,7 @@ from digitpad.reading.graph import OUTPUTS, build_graph, feature_names
 onnxruntime.disable_telemetry_events()
 onnxruntime.set_default_logger_severity(4)  # what fails becomes a sentence; the library need not print it too
 
-BATCH = 64
+BATCH = 16
 """Images read at once, of many: more are no faster, and take memory."""
 
 
