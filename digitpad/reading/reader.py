@@ -20,7 +20,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import Checkpoint, Preparation
 from digitpad.reading.graph import OUTPUTS, build_graph, feature_names
 
-onnxruntime.disable_telemetry_events()
+onnxruntime.disable_telemetry_events()  # on Windows; elsewhere see digitpad/__init__.py
 onnxruntime.set_default_logger_severity(4)  # what fails becomes a sentence; the library need not print it too
 
 BATCH = 16

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -231,3 +233,12 @@ def test_a_read_only_network_input_is_read(reader):
     network_input = render(drawn(5))
     network_input.flags.writeable = False
     assert int(np.argmax(reader.read(network_input)[0])) == 5
+
+
+def test_reading_leaves_nothing_in_the_persons_folders_and_asks_no_server(tmp_path):
+    """ONNX Runtime does both unless it is told not to, or finds in the environment that it runs in CI."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "SYSTEMROOT")}
+    homes = {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("CACHE", "CONFIG", "DATA", "STATE")}
+    program = "from digitpad.reading.load import open_reader; open_reader()"
+    subprocess.run([sys.executable, "-c", program], env={**kept, **homes, "HOME": str(tmp_path)}, check=True)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
