@@ -26,7 +26,6 @@ from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.platform.cores import cores
 from digitpad.platform.torch_import import import_in_steps, import_torch
-from digitpad.storage.io import remove_unfinished
 from digitpad.storage.run_store import find_run, runs_folder
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ class TrainingService:
         return tuple(RECIPES.values())
 
     def prepare(self, wait: Callable[[], None]) -> None:
-        """Clean up after processes that were killed, and import what the plots and the first optimiser need.
+        """Import what the plots and the first optimiser need.
 
         These are 900 modules, more than a second of waiting for a person.
 
@@ -121,7 +120,6 @@ class TrainingService:
         """
         load_torch()
         _lower_priority()
-        remove_unfinished()
         import_in_steps(_PREPARED, wait)
 
     def run(self, config: TrainingConfig, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.services import TrainingService
+from digitpad.storage.io import remove_unfinished
 from digitpad.ui.about import show_about, show_log_folder
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer.network_menu import NetworkButton, NetworkMenu
@@ -399,6 +400,7 @@ class MainWindow(QMainWindow):
 
 
 def _prepare_training(service: TrainingService) -> None:
-    """Import and read what the page of training is made with."""
+    """Clean up after processes that were killed, and import and read what the page of training is made with."""
+    remove_unfinished()
     import_module("digitpad.ui.training.page")
     _ = service.recipes

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -54,6 +57,24 @@ def test_what_is_on_the_pad_is_written_while_nobody_draws(start, qtbot):
     qtbot.waitUntil(file.exists)
     pad.canvas.clear_ink()
     qtbot.waitUntil(lambda: not file.exists())
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from digitpad.storage.io import unfinished
+with unfinished(Path(sys.argv[1])) as part:
+    part.write_bytes(b"half a file")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
+def test_what_a_killed_process_left_is_gone_after_a_start(start, qtbot, tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert list(tmp_path.glob(".*.part"))
+    start()
+    qtbot.waitUntil(lambda: not list(tmp_path.glob(".*.part")))
 
 
 def test_a_cleared_pad_is_empty_at_the_next_start(start):
