@@ -29,23 +29,20 @@ _EDGE = 8.0  # pixels above the highest value and below the lowest: an axis show
 class Plot:
     """A box under its title, with an axis of values at its left and one of steps below it."""
 
-    def __init__(self, area: Untyped, title: str, row: int, at: int, rows: int = 1, *, has_steps: bool = True) -> None:
+    def __init__(self, title: str) -> None:
         import pyqtgraph
 
         self._pg: Untyped = pyqtgraph
-        self.title = area.addLabel(title, row, at, 1, 2, justify="left")
+        self.title = pyqtgraph.LabelItem(title, justify="left")
         self.title.item.document().setDocumentMargin(1)
-        self.box = area.addViewBox(row + 1, at + 1, rows, 1, enableMenu=False, defaultPadding=0)
+        self.box = pyqtgraph.ViewBox(enableMenu=False, defaultPadding=0)
         self.box.setMouseEnabled(x=True, y=False)
         self.box.disableAutoRange()
         self.values = pyqtgraph.AxisItem("left", linkView=self.box, maxTickLength=0)
         self.values.setGrid(160)
         self.values.tickSpacing = _spacing
         self.values.setZValue(-1000)  # its grid lies under the lines
-        area.addItem(self.values, row + 1, at, rows, 1)
         self.steps = pyqtgraph.AxisItem("bottom", linkView=self.box, maxTickLength=-4)
-        if has_steps:
-            area.addItem(self.steps, row + 1 + rows, at + 1)
         for axis in (self.values, self.steps):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickTextOffset=4, hideOverlappingLabels=8)
@@ -55,6 +52,13 @@ class Plot:
         self.box.addItem(self.cursor, ignoreBounds=True)
         self._items: list[Untyped] = []
         self._drawn: tuple[object, ...] = ()
+
+    def place(self, layout: Untyped, row: int, at: int, rows: int, *, has_steps: bool) -> None:
+        """Take these cells of a layout: two columns, a row for the title, some for the box, and one for the steps."""
+        cells = {self.title: (row, at, 1, 2), self.box: (row + 1, at + 1, rows, 1), self.values: (row + 1, at, rows, 1)}
+        cells |= {self.steps: (row + 1 + rows, at + 1, 1, 1)} if has_steps else {}
+        for item, cell in cells.items():
+            layout.addItem(item, *cell)
 
     def set_colours(self, theme: Theme) -> None:
         """Take the colours of a theme and the size of its type; lines take them when they are drawn next."""

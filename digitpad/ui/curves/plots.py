@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from digitpad.ui.common.layouts import column
-from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
 from digitpad.ui.common.widgets import named
 from digitpad.ui.curves.lines import Line, legend_text, lines_of
 from digitpad.ui.curves.plot import Plot, Untyped
@@ -20,7 +20,7 @@ from digitpad.ui.session.run_curves import RunCurves, XAxis
 
 _LEAST_STEPS, _CLOSEST_STEPS = 50, 5
 _DECADES = 4
-_TITLED = 230  # height in pixels from which on the axis of steps has a title
+_FLAT = 220  # height in pixels below which the plots lie beside each other, and axes of steps have no title
 _ZOOM = 1.5
 
 
@@ -56,18 +56,13 @@ class CurvePlots(QFrame):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setMinimumSize(120, 60)
         self._area.setCacheMode(self._area.CacheModeFlag.CacheNone)  # a picture in SVG would hold the ground as pixels
-        self._loss = Plot(self._area, self.tr("Loss (cross entropy)"), 0, 0, 3)
-        self._accuracy = Plot(self._area, self.tr("Accuracy (%)"), 0, 2, has_steps=False)
+        self._loss = Plot(self.tr("Loss (cross entropy)"))
+        self._accuracy = Plot(self.tr("Accuracy (%)"))
         self._accuracy.values.setScale(100)
-        self._rate = Plot(self._area, self.tr("Learning rate"), 2, 2)
+        self._rate = Plot(self.tr("Learning rate"))
         self._plots = (self._loss, self._accuracy, self._rate)
-        layout = self._area.ci.layout
-        layout.setContentsMargins(0, 2, 12, 0)
-        layout.setHorizontalSpacing(0)
-        layout.setVerticalSpacing(2)
-        for at, share in ((1, 3), (3, 2)):
-            layout.setColumnStretchFactor(at, share)
-            layout.setRowStretchFactor(at, 1)
+        self._is_flat: bool | None = None
+        self._arrange()
         for plot in self._plots:
             plot.box.sigRangeChangedManually.connect(partial(self._on_moved, plot))
         self._area.scene().sigMouseMoved.connect(self._on_mouse_moved)
@@ -79,6 +74,24 @@ class CurvePlots(QFrame):
         column(self.legend, (self._area, 1), parent=self.picture, spacing=4)
         column(self.picture, parent=self, margin=2)
         self._set_colours()
+
+    def _arrange(self) -> None:
+        """Put the plots beside each other where there is little height, else the two smaller ones below each other."""
+        is_flat = self.height() < _FLAT * text_scale()
+        if is_flat == self._is_flat:
+            return
+        self._is_flat = is_flat
+        cells, layout = self._area.ci, self._area.ci.layout
+        cells.clear()
+        layout.setContentsMargins(0, 2, 12, 0)
+        layout.setHorizontalSpacing(0)
+        layout.setVerticalSpacing(2)
+        self._loss.place(cells, 0, 0, 1 if is_flat else 3, has_steps=True)
+        self._accuracy.place(cells, 0, 2, 1, has_steps=is_flat)
+        self._rate.place(cells, *(0, 4) if is_flat else (2, 2), 1, has_steps=True)
+        for at, share in ((1, 3), (3, 2), (5, 2 if is_flat else 0)):
+            layout.setColumnStretchFactor(at, share)
+            layout.setRowStretchFactor(at, int(at == 1 or (at == 3 and not is_flat)))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -169,6 +182,7 @@ class CurvePlots(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
         self.redraw_requested.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -185,12 +199,13 @@ class CurvePlots(QFrame):
         step = last / runs[lasts.index(last)].last_step if last else 1.0
         leap = 1.25 ** math.ceil(math.log(max(1.05 * last, _LEAST_STEPS * step), 1.25))
         end = max(min(leap, self._curves.planned(self._axis) or last), last, _LEAST_STEPS * step)
+        stop = end * (1.06 if self._is_flat else 1.02)  # the last points are seen whole
         if end != self._end or self._follows:
             self._end = end
             for plot in self._plots:
-                plot.box.setLimits(xMin=-0.01 * end, xMax=1.02 * end, minXRange=_CLOSEST_STEPS * step)
+                plot.box.setLimits(xMin=-0.01 * end, xMax=stop, minXRange=_CLOSEST_STEPS * step)
         if self._follows:
-            self._show_span(-0.01 * end, 1.02 * end)
+            self._show_span(-0.01 * end, stop)
         in_minutes = self._axis == "time" and end > 180
         names = {
             "step": self.tr("Step"),
@@ -202,7 +217,7 @@ class CurvePlots(QFrame):
             plot.steps.setScale(1 / 60 if in_minutes else 1.0)
             if plot.steps.labelText != names[self._axis]:
                 plot.steps.setLabel(names[self._axis])
-            plot.steps.showLabel(self.height() >= _TITLED)
+            plot.steps.showLabel(not self._is_flat)
 
     def _place_cursor(self) -> None:
         for plot in self._plots:
