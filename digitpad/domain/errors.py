@@ -101,7 +101,7 @@ def joined(messages: Sequence[Message], between: str = " ") -> Message:
     return Message(between.join(f"{{{name}}}" for name in parts), **parts)
 
 
-def reason(error: OSError | ValueError) -> str | Message:
+def reason(error: Exception) -> str | Message:
     """What the system says of a file that cannot be opened; a ValueError says that its name cannot be one."""
     return getattr(error, "strerror", None) or Message("its name is not valid")
 

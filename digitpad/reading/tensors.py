@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from digitpad.domain.errors import InputError, reason
+from digitpad.domain.errors import InputError
 from digitpad.reading.layers import Shape
+from digitpad.storage.io import open_file
 
 MAX_BYTES = 256 << 20
 """Size above which a file cannot be a checkpoint of a network that digitpad takes."""
@@ -75,16 +77,8 @@ def check_file(path: Path) -> None:
     Raises:
         InputError: with a sentence about that.
     """
-    try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise InputError("{path} is a folder; choose a checkpoint file in it.", path=path)
-        if not path.is_file():
-            raise InputError("{path} is no file; choose a checkpoint file.", path=path)
-        path.open("rb").close()
-    except (OSError, ValueError) as error:
-        text = "{path} cannot be opened ({reason}); check its name and folder."
-        raise InputError(text, path=path, reason=reason(error)) from error
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
     if size > MAX_BYTES:
         text = "{file} has {size} MB; a checkpoint has {most} at most. Choose another file."
         raise InputError(text, file=path.name, size=size >> 20, most=MAX_BYTES >> 20)
@@ -96,30 +90,30 @@ def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str
     Raises:
         InputError: the file is missing, cut off, damaged, of another kind, or describes more than a network needs.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(9)
-            length = int.from_bytes(start[:8], "little")
-            if MAX_HEADER_BYTES < length <= MAX_BYTES and start[8:] == b"{":
-                text = (
-                    "{file} describes its tensors in {length} MB; digitpad takes {most} at most. Choose another file."
-                )
-                raise InputError(text, file=path.name, length=length >> 20, most=MAX_HEADER_BYTES >> 20)
+    with open_file(path) as file:  # it begins with the length of its header, then has the header, a JSON object
+        start = file.read(9)
+        length = int.from_bytes(start[:8], "little")
+        if MAX_HEADER_BYTES < length <= MAX_BYTES and start[8:] == b"{":
+            text = "{file} describes its tensors in {length} MB; digitpad takes {most} at most. Choose another file."
+            raise InputError(text, file=path.name, length=length >> 20, most=MAX_HEADER_BYTES >> 20)
+        try:
             if length > MAX_HEADER_BYTES:
                 raise ValueError("the header's length")
             with safe_open(path, framework="numpy"):
                 pass  # checks the header: that tensors fill the file, each as its shape asks
-            file.seek(8)
-            header = json.loads(file.read(length))
-    except InputError:
-        raise
-    except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-        raise broken_file(path) from error
+            header = json.loads(start[8:] + file.read(length - 1))
+        except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
+            text = "{file} is cut off or damaged; copy it anew or choose another."
+            if not start:
+                text = "{file} is empty; copy it anew or choose another."
+            elif start[8:] not in (b"{", b"") or length > MAX_BYTES:
+                text = "{file} is damaged or not a safetensors file; copy it again or choose another."
+            raise InputError(text, file=path.name) from error
     metadata = header.pop("__metadata__", None) or {}
     if len(header) > MAX_TENSORS:
         text = "{file} holds {count} tensors; digitpad takes {most}. Choose another."
         raise InputError(text, file=path.name, count=len(header), most=MAX_TENSORS)
-    tensors = {key: _stored(path, 8 + length, header[key]) for key in sorted(header, key=counting)}
+    tensors = {key: _stored(path, 8 + length, header[key]) for key in sorted(header, key=_counting)}
     return tensors, metadata
 
 
@@ -136,25 +130,7 @@ def _stored(path: Path, start: int, entry: Mapping[str, Any]) -> StoredTensor:
     return StoredTensor(shape, dtype, load)
 
 
-def broken_file(path: Path) -> InputError:
-    """What is wrong with a file that safetensors cannot read: it begins with its header's length, then the header."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(9)
-    except OSError as error:
-        text = "{file} cannot be read ({reason}); copy it anew or choose another."
-        return InputError(text, file=path.name, reason=error.strerror)
-    length = int.from_bytes(start[:8], "little")
-    if not start:
-        return InputError("{file} is empty; copy it anew or choose another.", file=path.name)
-    if start[8:] not in (b"{", b"") or length > MAX_BYTES:
-        return InputError(
-            "{file} is damaged or not a safetensors file; copy it again or choose another.", file=path.name
-        )
-    return InputError("{file} is cut off or damaged; copy it anew or choose another.", file=path.name)
-
-
-def counting(key: str) -> list[tuple[int, str]]:
+def _counting(key: str) -> list[tuple[int, str]]:
     """Sorts names as people count, 'conv9' before 'conv10': safetensors sorts them by letters."""
     pieces = re.split("([0-9]+)", key)  # every second one is a number; the longer number is the larger
     return [(len(piece) if index % 2 else 0, piece) for index, piece in enumerate(pieces)]

@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from digitpad.domain.errors import DigitpadError, InputError, Message, reason
+from digitpad.domain.errors import DigitpadError, InputError, reason
 from digitpad.storage.file_lock import file_lock, is_locked
 
 _log = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).parents[1]
+_NOTES = "unfinished"
+
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def shipped(*parts: str) -> Path:
@@ -50,6 +54,23 @@ def data_folder() -> Path:
 
 
 @contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn a failure of the system into a DigitpadError about a path."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            said = "The disk that holds {path} is full. Free some space and try again."
+        elif error.errno in _FORBIDDEN:
+            said = "{path} may not be read or changed. Close what uses it, or change its permissions."
+        elif error.errno == errno.ENOENT:
+            said = "{path} does not exist. It may have been moved or deleted."
+        else:
+            said = "{path} cannot be used ({reason}). Look at it with another program."
+        raise DigitpadError(said, path=path, reason=error.strerror) from error
+
+
+@contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Say in a sentence why a file cannot be read, whatever is raised meanwhile; what was not expected is logged.
 
@@ -65,8 +86,7 @@ def reading(path: Path) -> Iterator[None]:
     except Exception as error:
         if (isinstance(error, OSError) and error.errno is not None) or "\0" in str(path):
             text = "{file} cannot be opened ({reason}). Choose another file."
-            why = getattr(error, "strerror", None) or Message("its name is not valid")
-            raise InputError(text, file=path.name, reason=why) from error
+            raise InputError(text, file=path.name, reason=reason(error)) from error
         _log.exception("%s could not be read", path)
         raise InputError("{file} is damaged and cannot be read. Copy or save it again.", file=path.name) from error
 
@@ -137,7 +157,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
     A note of it is kept and locked meanwhile, by which `remove_unfinished` finds what a process left that was killed.
     """
     temporary = folder / f".{os.urandom(4).hex()}.part"  # short, since the target's name may be as long as names can be
-    note = _notes() / temporary.name
+    note = user_folder() / _NOTES / temporary.name
     with contextlib.ExitStack() as held:
         with contextlib.suppress(OSError):  # it does without where the user's data folder cannot be written to
             note.parent.mkdir(parents=True, exist_ok=True)
@@ -154,17 +174,13 @@ def unfinished(folder: Path) -> Iterator[Path]:
 def remove_unfinished() -> None:
     """Remove what was under way in processes that were killed: that of which a note is left that nobody holds."""
     with contextlib.suppress(OSError):
-        for note in _notes().glob(".*.part"):
+        for note in (user_folder() / _NOTES).glob(".*.part"):
             with contextlib.suppress(OSError, ValueError):
                 if not is_locked(note):
                     left = Path(os.fsdecode(note.read_bytes()))
                     if left.name == note.name:
                         _remove(left)
                     _forget(note, left)
-
-
-def _notes() -> Path:
-    return user_folder() / "unfinished"
 
 
 def _forget(note: Path, temporary: Path) -> None:
@@ -182,9 +198,9 @@ def _remove(path: Path) -> None:
 
 def _unwritten(path: Path, error: OSError | ValueError) -> DigitpadError:
     kind, number = DigitpadError, getattr(error, "errno", None)
-    if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+    if number in _FULL:
         said = "{file} was not written, because the disk is full. Free some space or choose another folder."
-    elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
+    elif number in _FORBIDDEN:
         said = "{file} was not written, because {folder} may not be written to. Choose another folder."
     elif number in (errno.ENOENT, errno.ENOTDIR):
         kind = InputError

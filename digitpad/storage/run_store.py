@@ -13,7 +13,6 @@ A run is the folder `<runs>/<id>/` with
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
 import os
 import re
@@ -30,7 +29,7 @@ from digitpad.domain.reports import Report
 from digitpad.domain.run import LONGEST_NAME, RunInfo
 from digitpad.domain.settings_fields import printable
 from digitpad.storage.file_lock import file_lock, is_locked
-from digitpad.storage.io import open_file, read_file, unfinished, user_folder, write_atomically
+from digitpad.storage.io import explained, open_file, read_file, unfinished, user_folder, write_atomically
 from digitpad.storage.run_json import (
     info_from_json,
     info_to_json,
@@ -50,8 +49,6 @@ _LARGEST_INFO, _LARGEST_CHECKPOINT = 1 << 20, 1 << 28
 
 _LONGEST_TAIL = 1 << 20
 """Bytes at the end of the curves in which a torn line begins."""
-
-_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 _infos = threading.RLock()
 """Held while a run.json is read or written: Windows replaces no file that is open, and no rename must be undone."""
@@ -108,7 +105,7 @@ class RunFolder:
         Raises:
             DigitpadError: the folder is gone or not writable, or the disk is full; what was there before still is.
         """
-        with _explained(self._curves), self._curves.open("a+b", buffering=0) as file:
+        with explained(self._curves), self._curves.open("a+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
                 # A power cut has torn the last line. Nothing is added to it.
@@ -150,7 +147,7 @@ class RunFolder:
         """
         lock = self._lock
         with contextlib.ExitStack() as held:
-            with _explained(lock):
+            with explained(lock):
                 is_held = held.enter_context(file_lock(lock))
             if not is_held:
                 raise DigitpadError("The run {run} is being trained. Stop it first.", run=self.path.name)
@@ -177,7 +174,7 @@ def create(
     plain = re.sub("[^a-z0-9]+", "-", recipe.id.lower())[:40].strip("-") or "run"
     stem = f"{now:%Y%m%d-%H%M%S}-{plain}"
     started = now.isoformat(timespec="seconds")
-    with _explained(folder):
+    with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         name = _free_name(recipe.id, {info.name for info in list_runs(folder)})
         with unfinished(folder) as temporary:  # a run is there whole or not at all
@@ -227,7 +224,7 @@ def list_runs(folder: Path) -> list[RunInfo]:
     cannot be used is 'failed', with what is wrong as its problem, no recipe, and its id as its name: it can be deleted.
     Every run.json stays as it is. The folder need not exist.
     """
-    with _explained(folder):
+    with explained(folder):
         names = [path.name for path in folder.iterdir()] if folder.exists() else []
     found = []
     for name in names:
@@ -292,7 +289,7 @@ def delete_run(folder: Path, run_id: str) -> None:
     run = find_run(folder, run_id)
     if run.is_being_trained():
         raise DigitpadError("The run {run} is being trained. Stop it first.", run=run_id)
-    with _explained(run.path), unfinished(folder) as gone:
+    with explained(run.path), unfinished(folder) as gone:
         run.path.rename(gone)
 
 
@@ -306,20 +303,3 @@ def export_checkpoint(run: RunFolder, which: Which, target: Path) -> None:
         text = "The run {run} has no {which} checkpoint yet. It gets one after its first epoch."
         raise InputError(text, run=run.path.name, which=which)
     write_atomically(target, read_file(path, _LARGEST_CHECKPOINT))
-
-
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn a failure of the system into a DigitpadError about a path."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            said = "The disk that holds {path} is full. Free some space and try again."
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            said = "{path} may not be read or changed. Close what uses it, or change its permissions."
-        elif error.errno == errno.ENOENT:
-            said = "{path} does not exist. It may have been moved or deleted."
-        else:
-            said = "{path} cannot be used ({reason}). Look at it with another program."
-        raise DigitpadError(said, path=path, reason=error.strerror) from error
