@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitpad.cli.output import print_json
+from digitpad.cli.output import check_writable, print_json
 from digitpad.domain.errors import InputError
 from digitpad.domain.settings_fields import printable
 from digitpad.storage.io import DEFAULT_CHECKPOINT, write_atomically
@@ -84,17 +84,11 @@ def _progress(total: int) -> Iterator[Callable[[int], object] | None]:
 
 def _check_page(page: Path, data: Path) -> None:
     """Refuse a place for the page where it would replace something else, or where no file can be."""
-    try:
-        if page.is_dir():
-            raise InputError(f"{page} is a folder; name a file for the page, such as {page / 'page.html'}.")
-        if page.exists() and data.exists() and page.samefile(data):
-            raise InputError(f"The page would replace {data}, which is to be evaluated; name another file.")
-        if page.suffix.lower() not in (".html", ".htm"):
-            raise InputError(f"{page} does not end in .html, so another file might be lost; name the page NAME.html.")
-        if not page.parent.is_dir():
-            raise InputError(f"The folder {page.parent} does not exist; make it, or name another for the page.")
-    except OSError as error:
-        raise InputError(f"{page} cannot be a file ({error.strerror}); name another for the page.") from error
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{page} does not end in .html, so another file might be lost; name the page NAME.html.")
+    check_writable(page)
+    if page.exists() and data.exists() and page.samefile(data):
+        raise InputError(f"The page would replace {data}, which is to be evaluated; name another file.")
 
 
 def _print(result: Evaluation) -> None:

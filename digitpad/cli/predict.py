@@ -7,6 +7,8 @@ import argparse
 from digitpad.cli.output import print_error, print_json
 from digitpad.domain.errors import InputError
 
+_PRINTED = ("digit", "text", "confidence", "probabilities", "reason")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; one that cannot be used leaves the others to be read.
@@ -31,15 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         for index, ink in enumerate(inks):
             prediction = reader.predict(ink, false_rejection_rate=arguments.false_rejection_rate)
             if arguments.json:
-                print_json(
-                    file=str(file),
-                    index=index,
-                    digit=prediction.digit,
-                    text=prediction.text,
-                    confidence=prediction.confidence,
-                    probabilities=prediction.probabilities,
-                    reason=prediction.reason,
-                )
+                print_json(file=str(file), index=index, **{name: getattr(prediction, name) for name in _PRINTED})
             elif prediction.digit is None:
                 print(f"{file}  {index:>4}  no digit ({prediction.reason})")
             else:

@@ -23,6 +23,7 @@ from digitpad.synthesis.paths import ink_of
 MAX_DIFFERENCE = 1e-5
 """How far the file's probabilities may be from the reader's."""
 
+_METADATA = "name network recipe epochs date test_accuracy digitpad_version temperature thresholds"
 _LICENCE = "MIT, as digitpad; the data's own licences are in digitpad's model cards"
 
 
@@ -80,16 +81,8 @@ def _metadata(checkpoint: Checkpoint, false_rejection_rate: float | None) -> dic
     info = checkpoint.info
     is_shipped = info.path is not None and info.path.resolve().parent == shipped("checkpoints").resolve()
     known = {
-        "name": info.name,
-        "network": info.network,
+        **{name: getattr(info, name) for name in _METADATA.split()},
         "data": str(info.data),
-        "recipe": info.recipe,
-        "epochs": info.epochs,
-        "date": info.date,
-        "test_accuracy": info.test_accuracy,
-        "digitpad_version": info.digitpad_version,
-        "temperature": info.temperature,
-        "thresholds": info.thresholds,
         "false_rejection_rate": false_rejection_rate,
         "licence": _LICENCE if is_shipped else "",
         "input": "uint8 (N, 28, 28), 255 is ink: the digit in a box of 20×20, its centre of mass in the middle",

@@ -94,15 +94,8 @@ def _from_state_dict(path: Path, tensors: dict[str, StoredTensor], digits: Digit
 
     def checkpoint_for(candidate: Candidate, way: Preparation) -> Checkpoint:
         network = network_of(candidate.layers)
-        info = CheckpointInfo(
-            path.stem,
-            candidate.network,
-            [list(layer) for layer in candidate.layers],
-            network.parameters,
-            way.mean,
-            way.std,
-            path=path,
-        )
+        layers, size = [list(layer) for layer in candidate.layers], network.parameters
+        info = CheckpointInfo(path.stem, candidate.network, layers, size, way.mean, way.std, path=path)
         return Checkpoint(info, filled(path.name, network, candidate.tensors), preparation=way)
 
     def logits_of(candidate: Candidate, run: _Run) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
@@ -127,7 +120,7 @@ def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
     file = read_onnx(path)
     digits = digits or starter_digits()
     with _limited_time(path.name) as run:
-        session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
+        session = session_of(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
         blank = np.zeros((1, SIDE, SIDE), np.float32)
         first = run(session, blank)
         if file.has_batches:  # some graphs say so, and yet fix the number of images within
@@ -136,7 +129,7 @@ def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
             except InputError:
                 has_batches = False
             file = replace(file, has_batches=has_batches)
-            session = _session(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
+            session = session_of(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
         is_probability = bool((first >= 0).all() and np.isclose(first.sum(), 1, atol=1e-3))
 
         def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -149,12 +142,6 @@ def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
     model = file.prepared(way.mean, way.std, is_probability=is_probability)
     info = CheckpointInfo(path.stem, "onnx", [], file.parameters, way.mean, way.std, path=path)
     return Checkpoint(info, {}, model, way)
-
-
-def _session(model: bytes, name: str) -> Any:  # noqa: ANN401 - the library has no types
-    import onnx
-
-    return session_of(onnx.load_model_from_string(model), name)
 
 
 @contextmanager

@@ -80,9 +80,8 @@ class Reader:
         probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
         scores = np.concatenate([part[1] for part in parts])
         if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
-            raise InputError(
-                "{name} computes probabilities that are not numbers; choose another checkpoint.", name=self.info.name
-            )
+            text = "{name} computes probabilities that are not numbers; choose another checkpoint."
+            raise InputError(text, name=self.info.name)
         return probabilities / probabilities.sum(axis=1, keepdims=True), scores
 
     def predict(
@@ -143,12 +142,11 @@ class Reader:
         try:
             values: list[NDArray[Any]] = session.run(list(outputs), {"image": images})
         except Exception as error:  # the library has some ten classes of errors without a common one
-            text = "{name} cannot be read with ({reason}); choose another."
-            raise InputError(text, name=self.info.name, reason=_first_line(error)) from error
+            raise _unreadable(self.info.name, error) from error
         return values
 
 
-def session_of(model: onnx.ModelProto, name: str) -> Any:  # noqa: ANN401 - the library has no types
+def session_of(model: onnx.ModelProto | bytes, name: str) -> Any:  # noqa: ANN401 - the library has no types
     """An ONNX Runtime session that computes in the thread that asks; two that share an image wait for each other.
 
     Raises:
@@ -157,10 +155,10 @@ def session_of(model: onnx.ModelProto, name: str) -> Any:  # noqa: ANN401 - the 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
-        return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
+        data = model if isinstance(model, bytes) else model.SerializeToString()
+        return onnxruntime.InferenceSession(data, options, ["CPUExecutionProvider"])
     except Exception as error:  # the library has some ten classes of errors without a common one
-        text = "{name} cannot be read with ({reason}); choose another."
-        raise InputError(text, name=name, reason=_first_line(error)) from error
+        raise _unreadable(name, error) from error
 
 
 def _batches(images: NDArray[np.uint8], size: int) -> list[NDArray[np.uint8]]:
@@ -169,5 +167,6 @@ def _batches(images: NDArray[np.uint8], size: int) -> list[NDArray[np.uint8]]:
     return [images[start : start + size] for start in range(0, max(len(images), 1), size)]
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200]
+def _unreadable(name: str, error: Exception) -> InputError:
+    first_line = str(error).strip().partition("\n")[0][:200]
+    return InputError("{name} cannot be read with ({reason}); choose another.", name=name, reason=first_line)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from digitpad.domain.errors import InputError
-from digitpad.reading.foreign import onnx_file as onnx_module
+from digitpad.reading.foreign import onnx_limits as onnx_module
 from digitpad.reading.load import load_checkpoint
 from tests.learning.small_checkpoint import metadata, write
 from tests.reading.foreign.networks import onnx_file
