@@ -84,11 +84,11 @@ def _progress(total: int) -> Iterator[Callable[[int], object] | None]:
 
 def _check_page(page: Path, data: Path) -> None:
     """Refuse a place for the page where it would replace something else, or where no file can be."""
-    if page.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"{page} does not end in .html, so another file might be lost; name the page NAME.html.")
     check_writable(page)
     if page.exists() and data.exists() and page.samefile(data):
         raise InputError(f"The page would replace {data}, which is to be evaluated; name another file.")
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{page} does not end in .html, so another file might be lost; name the page NAME.html.")
 
 
 def _print(result: Evaluation) -> None:

@@ -45,7 +45,7 @@ _KEPT, _HOPELESS = 4, 0.8
 _SHARPNESS = 2.0 ** np.arange(5)
 """Factors for logits whose mean distance from the largest is 1: of those, the one with the lowest entropy counts."""
 
-_FIRST_SECONDS = 3.0
+FIRST_SECONDS = 3.0
 """Time for the first round, after which only those count that had their turn; the likeliest have it first."""
 
 
@@ -84,7 +84,7 @@ def find_preparation(
     networks[0] = candidates[0][1]()
     found = [judged(0, way, _FIRST) for way in ways]
     fallback = next(entry for entry in found if entry[2].name == customary.name)
-    end = time.monotonic() + _FIRST_SECONDS
+    end = time.monotonic() + FIRST_SECONDS
     with suppress(TimeoutError):
         for index, (_, build) in enumerate(candidates[1:], 1):
             if time.monotonic() > end:
