@@ -29,11 +29,19 @@ SHOWN = {
     ),
     *("setInformativeText", "setDetailedText", "setLabelText", "setHeaderData", "showMessage", "drawText", "say"),
     *("QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction", "QDockWidget"),
-    *("named", "push_button", "close_button", "note_label"),
+    *("named", "push_button", "tool_button", "close_button", "note_label", "Placeholder"),
 }
 """Functions and classes whose texts people see."""
 
-NOT_SHOWN = {".addItem": 1, "named": 1, "push_button": 1, "close_button": 2, "note_label": 1}
+NOT_SHOWN = {
+    ".addItem": 1,
+    "named": 1,
+    "push_button": 1,
+    "tool_button": 1,
+    "close_button": 2,
+    "note_label": 1,
+    "Placeholder": 2,
+}
 """The argument of some that is data, or a name that nobody sees."""
 
 MESSAGE_CLASSES = ("Message", "DigitpadError", "InputError")

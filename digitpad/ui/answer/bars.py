@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.format import percent
 from digitpad.ui.common.theme import TEXT_PIXELS, current_theme, mix, reduced_motion, text_font, text_scale
+from digitpad.ui.common.widgets import describe
 
 SMALLEST_ROW = 18
 LARGEST_ROW = 56
@@ -145,5 +146,4 @@ class ProbabilityBars(QWidget):
             text = ", ".join(f"{digit}: {percent(shares[digit])}" for digit in ranked)
             if self._best is None:
                 text = self.tr("Not a digit; nearest: {digits}").format(digits=text)
-        if text != self.accessibleDescription():
-            self.setAccessibleDescription(text)
+        describe(self, text)

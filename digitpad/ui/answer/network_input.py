@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitpad.ink.raster.render import BOX, SIDE
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import LIGHT, current_theme
+from digitpad.ui.common.widgets import describe
 
 _CROSS = 1.5
 """Half the length of the cross at the centre of mass, in pixels of the network input."""
@@ -53,8 +54,7 @@ class NetworkInput(QWidget):
             text = f"{text}. {self._overlays}"
         else:
             text = self.tr("Empty")
-        if text != self.accessibleDescription():
-            self.setAccessibleDescription(text)
+        describe(self, text)
         self.update()
 
     def sizeHint(self) -> QSize:

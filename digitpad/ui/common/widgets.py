@@ -7,8 +7,8 @@ from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget, QWidgetAction
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedWidget, QToolButton, QWidget, QWidgetAction
 
 W = TypeVar("W", bound=QWidget)
 
@@ -34,9 +34,16 @@ def push_button(text: str, name: str, clicked: Callable[..., object] | SignalIns
 
 def close_button(words: str, clicked: Callable[..., object] | SignalInstance, name: str = "") -> QToolButton:
     """A small cross, with the words that say what it closes."""
-    button = named(QToolButton(), name, words, words)
-    button.setText("×")
+    button = tool_button("×", name, words, spoken=words)
     button.clicked.connect(clicked)
+    return button
+
+
+def tool_button(text: str, name: str, tip: str, spoken: str = "") -> QToolButton:
+    """A flat button by its object name; `spoken` says to those who hear it what its text stands for."""
+    button = named(QToolButton(), name, spoken or text, tip)
+    button.setText(text)
+    button.setAccessibleDescription(tip)
     return button
 
 
@@ -84,6 +91,28 @@ def add_menu_title(menu: QMenu, words: str) -> None:
     title.setDefaultWidget(label)
     title.setEnabled(False)
     menu.addAction(title)
+
+
+class Placeholder(QStackedWidget):
+    """A widget in whose place a quiet sentence stands while there is nothing to show in it."""
+
+    def __init__(self, words: str, content: QWidget | None = None, name: str = "") -> None:
+        super().__init__()
+        self.label = named(QLabel(words, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True), name)
+        self.label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.addWidget(self.label)
+        if content is not None:
+            self.addWidget(content)
+
+    def show_content(self, is_there: bool) -> None:
+        """Show the widget, or else the sentence."""
+        self.setCurrentIndex(int(is_there))
+
+
+def describe(widget: QWidget, words: str) -> None:
+    """Give a widget its accessible description, of which screen readers hear once where it has not changed."""
+    if words != widget.accessibleDescription():
+        widget.setAccessibleDescription(words)
 
 
 def announce(widget: QWidget, words: str) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPalette, QRegion, QShowEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStackedLayout, QToolButton, QToolTip, QWidget
+from PySide6.QtGui import QColor, QPainter, QRegion, QShowEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolTip, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.exports import ExportButton, Picture
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
-from digitpad.ui.common.widgets import announce, named, note_label
+from digitpad.ui.common.widgets import Placeholder, announce, describe, named, note_label, tool_button
 from digitpad.ui.curves.plots import CurvePlots
 from digitpad.ui.session.run_curves import RunCurves
 
@@ -42,7 +42,7 @@ class CurvesView(QWidget):
         self._is_stale = False
         self._pause = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
         self._pause.timeout.connect(self._on_pause_over)
-        self._why = _button("why_lower", self.tr("Why is the test loss lower?"), "")
+        self._why = tool_button(self.tr("Why is the test loss lower?"), "why_lower", "")
         self._why.clicked.connect(self._on_why)
         tip = self.tr("What the curves are drawn over")
         self._axis = named(QComboBox(), "x_axis", self.tr("Horizontal axis"), tip)
@@ -51,22 +51,18 @@ class CurvesView(QWidget):
         self._axis.addItem(self.tr("by images"), "images")
         self._axis.addItem(self.tr("by time"), "time")
         self._axis.currentIndexChanged.connect(self.refresh)
-        self._log = _button("log_scale", self.tr("Log"), self.tr("Logarithmic axes of loss and learning rate"))
+        self._log = tool_button(self.tr("Log"), "log_scale", self.tr("Logarithmic axes of loss and learning rate"))
         self._log.setCheckable(True)
         self._log.toggled.connect(self.refresh)
-        self._whole = _button("whole_range", self.tr("Whole range"), self.tr("Show all steps again"))
+        self._whole = tool_button(self.tr("Whole range"), "whole_range", self.tr("Show all steps again"))
         name, table = lambda: self.name or "curves", lambda: self.curves.snapshot().rows
         self.export = ExportButton(name, self.picture, table)
         self._values = note_label("", "curve_values")
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._sentence = QLabel(self.tr("The loss and the accuracy of a run are drawn here from its first step on."))
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sentence.setWordWrap(True)
-        self._sentence.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for label in (self._values, self._why):
             label.setFont(text_font(NOTE_PIXELS))
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self._sentence)
+        text = self.tr("The loss and the accuracy of a run are drawn here from its first step on.")
+        self._pages = Placeholder(text)
         line = row(self._why, None, self._axis, self._log, self._whole, self.export, spacing=4)
         column(line, self._values, (self._pages, 1), parent=self, spacing=0).setContentsMargins(8, 4, 8, 4)
         self._show_state()
@@ -162,7 +158,7 @@ class CurvesView(QWidget):
     def _show_state(self) -> None:
         """Choose plots or sentence, and say what is shown."""
         has_plots = self._plots is not None and bool(self.curves or any(self.overlays.values()))
-        self._pages.setCurrentIndex(int(has_plots))
+        self._pages.show_content(has_plots)
         self._whole.setEnabled(has_plots)
         self.export.setEnabled(has_plots)
         reasons = self._reasons()
@@ -175,10 +171,10 @@ class CurvesView(QWidget):
         words = self._words()
         self._values.setText(words.replace(" %", "\u00a0%"))  # no line ends in between
         self._values.setFixedHeight(self._values.fontMetrics().lineSpacing() * (1 if self.width() >= _ONE_LINE else 2))
-        spoken = words or self._sentence.text()
+        spoken = words or self._pages.label.text()
         for widget in (self, self._plots):
-            if widget is not None and spoken != widget.accessibleDescription():
-                widget.setAccessibleDescription(spoken)
+            if widget is not None:
+                describe(widget, spoken)
 
     def _words(self) -> str:
         """The values at the cursor, or else the last ones, in a sentence; the name alone where there are none."""
@@ -231,13 +227,6 @@ class CurvesView(QWidget):
         self._show_values()
         if self._plots is not None and self._plots.hasFocus() and self._plots.cursor_step is not None:
             announce(self._plots, self.accessibleDescription())
-
-
-def _button(name: str, text: str, tip: str) -> QToolButton:
-    button = named(QToolButton(), name, text.rstrip("…"), tip)
-    button.setText(text)
-    button.setAccessibleDescription(tip)
-    return button
 
 
 def _number(value: float) -> str:

@@ -20,8 +20,8 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPalette, QPixmap, QRegion, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSlider, QStackedLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPixmap, QRegion, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSlider, QWidget
 
 from digitpad.domain.data_info import Embedding
 from digitpad.domain.prediction import CLASSES
@@ -31,7 +31,7 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, mix, reduced_motion, text_font, text_scale
-from digitpad.ui.common.widgets import legend, named, note_label
+from digitpad.ui.common.widgets import Placeholder, describe, legend, named, note_label
 from digitpad.ui.map.plot import MapPlot, Place, Points
 
 MOVE_MILLISECONDS = 300
@@ -74,8 +74,6 @@ class EmbeddingMapView(QFrame):
         self._plot: MapPlot | None = None
         self._move = QVariantAnimation(self, duration=MOVE_MILLISECONDS, startValue=0.0, endValue=1.0)
         self._move.valueChanged.connect(self._show)
-        self._sentence = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._sentence.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._title, self._note, self._legend = QLabel(wordWrap=True), note_label(), QLabel(wordWrap=True)
         self._title.setFont(text_font(bold=True))
         self._mark, self._preview, self._words = QLabel(), QLabel(), QLabel(wordWrap=True)
@@ -88,9 +86,7 @@ class EmbeddingMapView(QFrame):
         column(*texts, row(self._preview, (self._words, 1)), None, row(None, self.export), parent=side)
         self._content = QWidget()
         self._columns = row(side, parent=self._content)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self._sentence)
-        self._pages.addWidget(self._content)
+        self._pages = Placeholder("", self._content)
         column(self._pages, parent=self, margin=2)
         self.changeEvent(QEvent(QEvent.Type.FontChange))
 
@@ -245,14 +241,11 @@ class EmbeddingMapView(QFrame):
         embedding = self._shown
         if self._plot is not None:
             self._plot.mark(self._selected, self._drawing)
-        self._pages.setCurrentIndex(int(embedding is not None))
+        self._pages.show_content(embedding is not None)
         if embedding is None:
-            self._sentence.setText(
-                self.tr("Working out the first map…")
-                if self._busy
-                else self.tr("While a network trains, a map of how it sees test images appears here.")
-            )
-            said = [self._sentence.text()]
+            words = self.tr("While a network trains, a map of how it sees test images appears here.")
+            said = [self.tr("Working out the first map…") if self._busy else words]
+            self._pages.label.setText(said[0])
         else:
             busy = self.tr("Working out another map…") if self._busy else ""
             title = self.tr("After {step} steps").format(step=numeral(embedding.step))
@@ -273,9 +266,7 @@ class EmbeddingMapView(QFrame):
             self._preview.setPixmap(self._image(number))
             self._words.setText(dot)
             said = [f"{title}: {note}", drawing, dot, busy]
-        text = ". ".join(part.rstrip(".…") for part in said if part)
-        if text != self.accessibleDescription():
-            self.setAccessibleDescription(text)
+        describe(self, ". ".join(part.rstrip(".…") for part in said if part))
 
     def _image(self, dot: int | None) -> QPixmap:
         if dot is None or self._images is None or dot >= len(self._images):

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMessageBox, QSizePolicy, QWidget
 
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.dialogs import ask_before_deleting_run
 from digitpad.ui.common.exports import ExportButton
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import FlowLayout, column
-from digitpad.ui.common.widgets import named, push_button
+from digitpad.ui.common.widgets import Placeholder, describe, push_button
 from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
 
@@ -40,12 +40,7 @@ class RunList(QWidget):
         self._table = RunTable()
         self._table.setParent(self)
         self.view = RunView(self._table)
-        text, centre = self.tr("No run yet. Press Train."), Qt.AlignmentFlag.AlignCenter
-        self._empty = named(QLabel(text, alignment=centre), "no_run")
-        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(self.view)
+        self._pages = Placeholder(self.tr("No run yet. Press Train."), self.view, "no_run")
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
 
         self._buttons = QWidget()
@@ -147,10 +142,10 @@ class RunList(QWidget):
             self._question.reject()  # it asks about a run that is gone, or goes on
         count = len(self._table.runs)
         self.save.setEnabled(count > 0)
-        self._pages.setCurrentWidget(self.view if count else self._empty)
+        self._pages.show_content(count > 0)
         words = self.tr("{count} runs").format(count=numeral(count)) if count > 1 else self.tr("1 run")
-        words = words if count else self._empty.text()
-        self.view.setAccessibleDescription(words if run is None else f"{words}. {self._table.summary(run)}")
+        words = words if count else self._pages.label.text()
+        describe(self.view, words if run is None else f"{words}. {self._table.summary(run)}")
 
     @Slot(QItemSelection, QItemSelection)
     def _on_selection_changed(self, _now: QItemSelection, _before: QItemSelection) -> None:
