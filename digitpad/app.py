@@ -8,7 +8,7 @@ The order of a start, which decides how soon a person can draw:
 4. a thread, which imports ONNX Runtime and opens the checkpoint; what was drawn meanwhile is read in another;
 5. when training is first opened or asked for: torch.
 
-CONTRIBUTING.md tells the way from a pointer event to the bars, and from a click on Train to the curves.
+CONTRIBUTING.md describes the way from a pointer event to the bars, and from a click on Train to the curves.
 """
 
 from __future__ import annotations

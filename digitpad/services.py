@@ -115,8 +115,8 @@ class TrainingService:
         These are 900 modules, more than a second of waiting for a person.
 
         Args:
-            wait: called before each step, under no lock; returns when nobody draws. It must not raise: torch cannot be
-                imported anew in a process where its import was broken off.
+            wait: called before each step, under no lock; returns when nobody draws. It must not raise: after an import
+                that was broken off, a process cannot import torch again.
         """
         load_torch()
         _lower_priority()

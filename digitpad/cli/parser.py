@@ -1,4 +1,4 @@
-"""The words of the command line, without anything that they do."""
+"""The command line's arguments; nothing is done here."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class CheckpointInfo:
         test_accuracy: share of MNIST's test images read right, 0 to 1, None where unknown.
         date: ISO date of the run's end, '' where unknown.
         digitpad_version: version that wrote the file, '' where another program wrote it.
-        temperature: what the logits are divided by before the softmax, so that confidence means something.
+        temperature: what the logits are divided by before the softmax, to calibrate the confidence.
         thresholds: rows of a false rejection rate and the energy score below which an image is rejected at that rate;
             empty for a network that cannot reject. See `digitpad.domain.rejection`.
         outliers_rejected: share of synthesised outliers that it rejects at `FALSE_REJECTION_RATE`, None where unknown.
@@ -66,7 +66,7 @@ class CheckpointInfo:
 
     @property
     def rejection(self) -> Message:
-        """How well it rejects what is no digit, or that it cannot."""
+        """How well it rejects what is not a digit, or that it cannot."""
         if not self.thresholds:
             if self.run and self.path is None:
                 return Message("in training: always answers with a digit")

@@ -1,4 +1,4 @@
-"""The errors that digitpad tells a person about, in words that can be translated.
+"""The errors that digitpad reports to a person, in words that can be translated.
 
 Their text is one or two plain sentences: what happened, why, and what to do. The window shows it beside the thing it
 is about; the command line prints it as one line on stderr. Any other exception is a fault of the program.
@@ -69,7 +69,7 @@ class Message:
 
 
 NOTHING = Message("")
-"""Where there is nothing to say; false, as an empty text is."""
+"""The empty message; it is false, as an empty text is."""
 
 
 def message_from_values(values: object, depth: int = 8) -> Message | None:
@@ -107,7 +107,7 @@ def reason(error: Exception) -> str | Message:
 
 
 class DigitpadError(Message, Exception):
-    """Something failed that a person should hear of: a disk that is full, a device that is gone."""
+    """A failure to report to the person: a full disk, a device that is gone."""
 
 
 class InputError(DigitpadError):

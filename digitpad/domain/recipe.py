@@ -54,7 +54,7 @@ class Recipe:
     Attributes:
         id: name for scripts and files.
         title: name for people.
-        teaches: one sentence on what it teaches, '' where nobody said.
+        teaches: one sentence on what it teaches, '' where there is none.
         network: id of the network in `digitpad.reading.zoo.NETWORKS`.
         momentum: of SGD; the others use 0.9 and 0.999 as their moments' decays.
         schedule: see `digitpad.domain.schedules`.
@@ -63,7 +63,7 @@ class Recipe:
         stroke_variations: how many variations of each pen drawing join the training images; with 0 no pen drawings do.
             Every fifth writer's are held out.
         digit_styles: how many images of each digit, made up in the forms in which people write it, join them.
-        outliers: how many images of what is no digit join them; a network that sees some learns to reject better.
+        outliers: how many images without a digit join them; a network that sees some learns to reject better.
         synthesis: the edition of made-up digits, outliers and variations, see `digitpad.synthesis`; recipes of before
             there was a second one do not name it.
         validation_images: how many training images are held out. On these, and on the pen drawings held out, the best
@@ -114,7 +114,7 @@ class Recipe:
 def check_recipe(recipe: Recipe) -> Recipe:
     """The recipe itself, where every value can be used.
 
-    Whether its network exists is for those to say who know the networks.
+    Whether its network exists is not checked here.
 
     Raises:
         InputError: a value is out of range or of the wrong type; the sentence names it.

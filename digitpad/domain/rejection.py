@@ -1,4 +1,4 @@
-"""Rejecting what is no digit: the energy score below which an image is no digit, at a chosen false rejection rate."""
+"""Rejection: the energy score below which an image counts as no digit, at a chosen false rejection rate."""
 
 from __future__ import annotations
 

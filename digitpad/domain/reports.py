@@ -1,4 +1,4 @@
-"""What a training run says of itself while it goes on."""
+"""What a training run reports."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class EpochReport:
 
 
 Report = StepsReport | InterimReport | EpochReport
-"""What a run in progress says of itself."""
+"""What the training loop reports."""
 
 
 @dataclass(frozen=True, eq=False)

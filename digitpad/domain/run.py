@@ -103,6 +103,6 @@ class RunInfo:
 
 
 Progress = RunInfo | Report | EarlierReports | Samples | Preparing
-"""What a run tells while it goes on."""
+"""What a run reports."""
 
 OnProgress = Callable[[Progress], None]

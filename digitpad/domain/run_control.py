@@ -11,7 +11,7 @@ class RunControl:
     Attributes:
         is_paused: whether the run waits, or will before its next step.
         is_stopped: whether it was told to stop.
-        skips_test: whether somebody waits for its end.
+        skips_test: whether its end is awaited, so that it does without the last test.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class RunControl:
         """End after the step under way, paused or not; no pause after it counts.
 
         Args:
-            skip_test: somebody waits: what was learned is saved and not tested.
+            skip_test: what was learned is saved and not tested, since the program is about to end.
         """
         with self._changed:
             self.skips_test = self.skips_test or skip_test

@@ -34,7 +34,7 @@ class Setting:
         choices: the texts that it can be, each with its word for forms; any where there are none.
         longest: most characters of a text, most entries of a list.
         is_right: whether a value of the right type can be used.
-        wanted: what is right, for the sentence about what is wrong: it goes on after 'it has to be'.
+        wanted: what is valid, for error messages: it follows 'it has to be'.
         key: what files call it, where that is not its name.
         name, type, default: of the field; `declared` fills them in.
     """
@@ -119,7 +119,7 @@ class Setting:
 
 @functools.cache
 def declared(kind: type) -> Mapping[str, Setting]:
-    """What a dataclass declares of its fields, by their names; nothing is limited of one that declares nothing."""
+    """The settings of a dataclass's fields by name; a field without one has no limits."""
     hints, found = get_type_hints(kind, include_extras=True), {}
     for field in fields(kind):
         hint, settings = hints[field.name], [Setting()]

@@ -1,6 +1,6 @@
-"""Whether Qt can open a window here, asked before it tries: where it cannot, Qt ends the process with a riddle.
+"""Whether Qt can open a window here, checked before it tries: where it cannot, Qt aborts with an obscure message.
 
-Everything that is loaded here is what Qt loads next anyway, so the question costs a start next to nothing.
+Qt loads next what is loaded here, so the check costs a start next to nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NOT_FOUND = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 
 
 def problem() -> str | None:
-    """Why Qt cannot open a window here, with what to do about it; None where nothing speaks against it.
+    """Why Qt cannot open a window here, with what to do about it; None where it can.
 
     Call it before the QApplication is made. It imports PySide6.
     """

@@ -1,4 +1,4 @@
-"""Making confidence mean something: of drawings answered with 90 %, nine in ten should be right.
+"""Calibration: of drawings read with a confidence of 90 %, nine in ten should be right.
 
 Guo, Pleiss, Sun and Weinberger, 'On calibration of modern neural networks' (2017): one number, the temperature by which
 all logits are divided, mends most of what is wrong with a network's confidence and changes no digit that is read.

@@ -120,7 +120,7 @@ def build_graph(
         is_prepared: whether a network of layers takes `image` as float32 that has been normalised already.
 
     Raises:
-        InputError: the network has nothing of a name that is asked for.
+        InputError: the network has no output of such a name.
     """
     info = checkpoint.info
     lowest = threshold(info.thresholds, false_rejection_rate) if "digit" in outputs else None
@@ -196,7 +196,7 @@ def folded(modules: Sequence[Module], arrays: Mapping[str, NDArray[Any]]) -> lis
         name = module.name
         if module.kind == "batchnorm":
             mean, variance = arrays[f"{name}.running_mean"], arrays[f"{name}.running_var"]
-            with np.errstate(all="ignore"):  # what is not a number is found when the network is tried
+            with np.errstate(all="ignore"):  # NaN and infinity are found when the network is tried
                 scale = arrays[f"{name}.weight"] / np.sqrt(variance.astype(np.float64) + _EPSILON)
                 shift = arrays[f"{name}.bias"] - mean * scale
                 if made and made[-1][0].kind in ("conv", "linear"):

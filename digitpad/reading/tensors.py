@@ -72,7 +72,7 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
 
 
 def check_file(path: Path) -> None:
-    """Refuse what is no file, cannot be opened, or is too large to be a checkpoint.
+    """Refuse what is not a file, cannot be opened, or is too large to be a checkpoint.
 
     Raises:
         InputError: with a sentence about that.

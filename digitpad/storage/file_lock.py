@@ -1,7 +1,7 @@
 """A lock that a process holds by a file, and that the system lets go of when the process ends, however it ends.
 
 The system's lock on an open file is filelock's; the file is opened here. Its FileLock makes folders that are missing,
-so that a run that was deleted would be back, has no way to ask who holds a lock but to take it, and leaves a file
+so that a run that was deleted would be back, cannot tell whether a lock is held but by taking it, and leaves a file
 system without locks with one that outlives a crash.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _WAITS = (0.01, 0.02, 0.04, 0.08, 0.0)
-"""Seconds between attempts: somebody may be just looking whether it is locked."""
+"""Seconds between attempts: another process may hold it for a moment, to see whether it is locked."""
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def file_lock(path: Path) -> Iterator[bool]:
     A file system without locks does without them.
 
     Yields:
-        Whether this is the one who holds it; False where somebody else does, in this process or another.
+        Whether the lock was taken; False where this process or another holds it already.
 
     Raises:
         OSError: the file cannot be opened.
@@ -38,7 +38,7 @@ def file_lock(path: Path) -> Iterator[bool]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody, in this process or another, holds the lock; False where there is no such file."""
+    """Whether this process or another holds the lock; False where there is no such file."""
     try:
         with path.open("r+b") as file:
             return not _locked(file.fileno())

@@ -75,7 +75,7 @@ def reading(path: Path) -> Iterator[None]:
     """Say in a sentence why a file cannot be read, whatever is raised meanwhile; what was not expected is logged.
 
     Raises:
-        InputError: instead of any exception that is no DigitpadError.
+        InputError: instead of any exception other than a DigitpadError.
     """
     try:
         yield
@@ -132,7 +132,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     A symbolic link stays one; the file that it leads to is written.
 
     Raises:
-        InputError: the folder is missing, or the name is no file's.
+        InputError: the folder is missing, or a file cannot have that name.
         DigitpadError: the folder is not writable, or the disk is full; the old file is still there.
     """
     target = path
@@ -172,7 +172,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
 
 
 def remove_unfinished() -> None:
-    """Remove what was under way in processes that were killed: that of which a note is left that nobody holds."""
+    """Remove unfinished files of processes that were killed: those whose note no process holds."""
     with contextlib.suppress(OSError):
         for note in (user_folder() / _NOTES).glob(".*.part"):
             with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""JSON from anywhere as an object of values; what is none is said in one sentence."""
+"""JSON objects from untrusted text; what is wrong with one is said in one sentence."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def json_object(data: bytes | str) -> dict[str, Any]:
     The standard library reads it, since msgspec lets the last of two like keys win and counts bytes instead of lines.
 
     Raises:
-        InputError: it is no UTF-8 text, no JSON or no object, is nested too deeply, holds a number that is none or
-            endless, or a key twice. The sentence begins with 'It'.
+        InputError: it is not UTF-8, not JSON or not an object, is nested too deeply, or holds NaN, an infinity, a
+            number with thousands of digits, or a key twice. The sentence begins with 'It'.
     """
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")  # some editors put a mark before the text

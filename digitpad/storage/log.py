@@ -1,6 +1,6 @@
 """The log: a small file in the user's log folder that says what digitpad did, and what went wrong unexpectedly.
 
-Modules write to `logging.getLogger(__name__)`; who starts digitpad wraps its work in `recorded`.
+Modules write to `logging.getLogger(__name__)`; the entry points wrap their work in `recorded`.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _rotating_file() -> logging.Handler:
     from logging.handlers import RotatingFileHandler
 
     class RotatingFile(RotatingFileHandler):
-        """Never disturbs the work: a log that cannot be written is no reason to."""
+        """A log that cannot be written never disturbs the work."""
 
         def rotate(self, source: str, dest: str) -> None:
             with contextlib.suppress(OSError):  # on Windows, while another digitpad has the file open
@@ -157,7 +157,7 @@ def _libraries() -> str:
 
 @contextlib.contextmanager
 def _hooks(on_fault: Callable[[], None] | None) -> Iterator[None]:
-    """Write what no one catches: in the main thread and Qt's slots, in Python's threads, and where nothing can raise.
+    """Log uncaught exceptions: in the main thread and Qt's slots, in Python's threads, and unraisable ones.
 
     A hook that someone else has set, such as a test's, is called too; Python's own would print a traceback.
     """

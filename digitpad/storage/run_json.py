@@ -43,7 +43,7 @@ def info_from_json(data: bytes, run_id: str) -> RunInfo:
     try:
         values = {**json_object(data), "id": run_id}
         values["recipe"] = recipe_from_values(values.get("recipe"))
-        # What is no text for others is shown as a question mark: a path that is not UTF-8, half a pair.
+        # What cannot be encoded becomes a question mark: half a surrogate pair, a path that is not UTF-8.
         values = {
             key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
             for key, value in values.items()

@@ -42,7 +42,7 @@ Which = Literal["best", "last"]
 """A checkpoint of a run."""
 
 CUT_OFF = Message("The run was cut off: digitpad ended before it did.")
-"""`RunInfo.problem` of a run that was found 'running' though nothing trains it."""
+"""`RunInfo.problem` of a run that is 'running' on disk while no process trains it."""
 
 _LARGEST_INFO, _LARGEST_CHECKPOINT = 1 << 20, 1 << 28
 """Bytes of the two files above which they are refused, unread."""
@@ -108,7 +108,7 @@ class RunFolder:
         with explained(self._curves), self._curves.open("a+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
             if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
-                # A power cut has torn the last line. Nothing is added to it.
+                # A power cut has torn the last line, which is dropped.
                 start = file.seek(max(0, end - _LONGEST_TAIL))
                 end = start + file.read(_LONGEST_TAIL).rfind(b"\n") + 1
                 file.truncate(end)
@@ -130,7 +130,7 @@ class RunFolder:
             return reports_from_lines(file)
 
     def cut_after(self, step: int) -> list[Report]:
-        """Drop what was reported of the steps after `step`, whole or not at all: a resumed run reports them anew.
+        """Drop the reports of the steps after `step`, whole or not at all: a resumed run reports them again.
 
         Returns the reports that are left; raises DigitpadError where they cannot be read or written.
         """
@@ -165,7 +165,8 @@ def create(
 ) -> RunFolder:
     """Make the folder of a run that starts now, in the folder of runs; hold it with `RunFolder.training` from then on.
 
-    `RunInfo` tells what the values mean.
+    See `RunInfo` for the values. The run is called by its recipe's id, with a number where there is a run of that name:
+    'fast', 'fast 2'.
 
     Raises:
         DigitpadError: the folder cannot be made or written to, or the disk is full; nothing is left behind.
@@ -176,7 +177,10 @@ def create(
     started = now.isoformat(timespec="seconds")
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        name = _free_name(recipe.id, {info.name for info in list_runs(folder)})
+        taken = {info.name for info in list_runs(folder)}
+        short, rest = recipe.id[:LONGEST_NAME], recipe.id[: LONGEST_NAME - 6]
+        names = itertools.chain([short], (f"{rest} {number}" for number in itertools.count(2)))
+        name = next(name for name in names if name not in taken)
         with unfinished(folder) as temporary:  # a run is there whole or not at all
             temporary.mkdir()
             RunFolder(temporary).write_info(RunInfo(stem, name, recipe, seed, data, data_id, device, started, ink=ink))
@@ -187,15 +191,6 @@ def create(
                         temporary.rename(path)
                         return RunFolder(path)
     raise AssertionError("unreachable")
-
-
-def _free_name(recipe_id: str, taken: set[str]) -> str:
-    """The recipe's id, with a number where there is a run of that name: 'fast', 'fast 2', 'fast 3'."""
-    name, number = recipe_id[:LONGEST_NAME], 1
-    while name in taken:
-        number += 1
-        name = f"{recipe_id[: LONGEST_NAME - 6]} {number}"
-    return name
 
 
 def find_run(folder: Path, run_id: str) -> RunFolder:
@@ -220,9 +215,9 @@ def find_run(folder: Path, run_id: str) -> RunFolder:
 def list_runs(folder: Path) -> list[RunInfo]:
     """What is known of each run in a folder, the newest first; DigitpadError where the folder cannot be read.
 
-    What is no run is left out. A run that was cut off is 'stopped', with `CUT_OFF` as its problem. One whose run.json
-    cannot be used is 'failed', with what is wrong as its problem, no recipe, and its id as its name: it can be deleted.
-    Every run.json stays as it is. The folder need not exist.
+    Other files and folders are left out. A run that was cut off is 'stopped', with `CUT_OFF` as its problem. One whose
+    run.json cannot be used is 'failed', with what is wrong as its problem, no recipe, and its id as its name: it can be
+    deleted. Every run.json stays as it is. The folder need not exist.
     """
     with explained(folder):
         names = [path.name for path in folder.iterdir()] if folder.exists() else []
@@ -250,18 +245,9 @@ def _known(run: RunFolder) -> RunInfo:
 def _damaged(run: RunFolder, error: Message) -> RunInfo:
     text = "{problem} Its checkpoints are still in {folder}; delete the run where you need none of them."
     changed = datetime.fromtimestamp(min(max(run.path.stat().st_mtime, 0), 2**32), UTC)  # a file may be of any year
-    return RunInfo(
-        id=run.path.name,
-        name=run.path.name,
-        recipe=Recipe(id="", title="", network="", epochs=0),
-        seed=0,
-        data=NOTHING,
-        data_id="",
-        device="cpu",
-        started=changed.isoformat(timespec="seconds"),
-        state="failed",
-        problem=Message(text, problem=error.alone(), folder=run.path),
-    )
+    name, recipe, started = run.path.name, Recipe("", "", "", epochs=0), changed.isoformat(timespec="seconds")
+    problem = Message(text, problem=error.alone(), folder=run.path)
+    return RunInfo(name, name, recipe, 0, NOTHING, "", "cpu", started, state="failed", problem=problem)
 
 
 def rename_run(run: RunFolder, name: str) -> RunInfo:

@@ -157,7 +157,7 @@ def evaluate(
 
 
 def _by_writer(writers: Sequence[str | None], is_right: NDArray[np.bool_]) -> list[WriterAccuracy]:
-    """The accuracy of every writer who is named, in the order of their first digits."""
+    """The accuracy of each named writer, in the order of their first digits."""
     by_writer: dict[str, list[bool]] = {}
     for writer, right in zip(writers, is_right.tolist(), strict=True):
         if writer is not None:

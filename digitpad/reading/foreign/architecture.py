@@ -1,8 +1,8 @@
 """Which layers a plain state_dict belongs to: a network that digitpad knows, or what its tensors' shapes allow.
 
-Shapes tell channels, kernels and features, and the first linear layer how large the image before it is. They do not
-tell strides, padding, pooling and activations: every likely combination that leads to that size is a candidate, and
-reading digits tells which of them is right (`digitpad.reading.foreign.preparation`).
+Shapes give channels, kernels and features, and that of the first linear layer the size of the image before it. They do
+not give strides, padding, pooling and activations: every likely combination that leads to that size is a candidate, and
+reading digits shows which of them is right (`digitpad.reading.foreign.preparation`).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def candidates(name: str, tensors: Mapping[str, StoredTensor]) -> list[Candidate
         tensors: its tensors in the order of the file.
 
     Raises:
-        InputError: its tensors are no plain stack of convolutions and linear layers from 28×28 to ten.
+        InputError: its tensors are not a plain stack of convolutions and linear layers from 28×28 to ten.
     """
     for network_id, layers in NETWORKS.items():
         renamed = _renamed(tensors, network_of(layers).tensors)
@@ -92,8 +92,8 @@ def _no_layer(name: str, tensor: str, shape: Shape) -> InputError:
 def _renamed(tensors: Mapping[str, StoredTensor], places: Mapping[str, Shape]) -> dict[str, StoredTensor] | None:
     """Foreign tensors by the names of `places`, or None where they belong to another network.
 
-    Modules are told by the names and shapes of what they hold, since files hold them in the order in which they were
-    declared or in that of the alphabet; modules that are alike are taken in the file's order.
+    Modules are recognised by the names and shapes of their tensors, since files hold them in the order of declaration
+    or of the alphabet; modules that are alike are taken in the file's order.
     """
     theirs, renamed = _modules(tensors), {}
     for ours, shapes in _modules(places).items():
@@ -117,7 +117,7 @@ def _modules(tensors: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _parts(name: str, tensors: Mapping[str, StoredTensor]) -> list[_Part]:
-    """The modules of a state_dict with their kinds; any that is none of the three is named in the sentence."""
+    """The modules of a state_dict with their kinds; an InputError names any of another kind."""
     parts = []
     for module, held in _modules(tensors).items():
         kind, weight = _kind({leaf: tensor.shape for leaf, tensor in held.items()})

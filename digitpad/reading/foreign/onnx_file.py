@@ -81,7 +81,7 @@ class OnnxFile:
 
 
 def read_onnx(path: Path) -> OnnxFile:
-    """Read and check an ONNX file, without running anything of it.
+    """Read and check an ONNX file; nothing in it is run.
 
     Raises:
         InputError: it is cut off, not an ONNX file, too large, uses what digitpad does not take, or has another input
@@ -168,7 +168,7 @@ def _placed(name: str, model: onnx.ModelProto, skeleton: onnx.ModelProto, parame
 
 
 def _renamed(model: onnx.ModelProto, values: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
-    """The model with 'net/' before all names, the sizes of its values told, and a batch of any size in them."""
+    """The model with 'net/' before all names, and the sizes of its values, with a batch of any size."""
     graph = model.graph
     for node in graph.node:
         node.input[:] = [f"net/{value}" if value else "" for value in node.input]

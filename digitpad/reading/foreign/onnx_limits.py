@@ -23,7 +23,7 @@ MAX_DESCRIPTION = 4 << 20
 MAX_NODES = 500
 
 _ELEMENT_COSTS = 10
-"""Multiply-adds that take as long as a power or an error function of one number; other operators are thought alike."""
+"""Multiply-adds that take as long as a power or an error function of one number; other operators count the same."""
 
 _OPERATORS = frozenset(
     """
@@ -38,7 +38,7 @@ FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE)
 
 
 def check_description(data: bytes) -> None:
-    """Raise OverflowError where what is no weights is more than a network needs; any exception where it is damaged."""
+    """Raise OverflowError where more than a network needs are not weights; any exception where it is damaged."""
     _described(memoryview(data), _MODEL, MAX_DESCRIPTION)
 
 
@@ -72,7 +72,7 @@ def check_contents(name: str, model: onnx.ModelProto) -> int:
 
 
 def check_sizes(name: str, graph: onnx.GraphProto, shapes: Mapping[str, Shape], held: set[str]) -> None:
-    """Refuse values whose size cannot be told or is too large, and what computes for long."""
+    """Refuse values whose size is unknown or too large, and what computes for long."""
     costs = 0
     for node in graph.node:
         for value in filter(None, node.output):
@@ -104,7 +104,7 @@ _MODEL: Mapping[int, Mapping[int, object] | None] = {
 
 
 def _described(data: memoryview, fields: Mapping[int, object], most: int) -> int:
-    """How many bytes of a message of protobuf are no weights, found without making objects of it.
+    """How many bytes of a protobuf message are not weights, counted without making objects of it.
 
     Raises:
         OverflowError: they are more than `most`.

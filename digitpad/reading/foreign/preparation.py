@@ -31,7 +31,7 @@ PREPARATIONS += [
 """The customary ways: 0…1, -1…1, MNIST's mean and spread, 0…255, and each with black on white."""
 
 DIGITS = 500
-"""How many digits are read to tell how well the best way reads."""
+"""How many digits are read to measure the accuracy of the best way."""
 
 _FIRST, _SECOND = 16, 100
 """How many digits every candidate reads in the first round, and those that are left in the second."""
@@ -57,10 +57,10 @@ def find_preparation(
 ) -> tuple[int, Preparation]:
     """Which candidate reads best, and in which way.
 
-    Each reads a few digits in each way, the best few read more, and the best of them tell how well it reads. What
-    counts is the cross entropy, which differs more than the few mistakes do, of logits that are scaled alike, since
-    more contrast alone would make a network surer. It is bounded for each digit, so that one that nobody can read does
-    not decide, and grows a little with what is unlikely.
+    Each reads a few digits in each way, the best few read more, and the best of them give its accuracy. What counts is
+    the cross entropy, which differs more than the few mistakes do, of logits that are scaled alike, since more contrast
+    alone would make a network surer. It is bounded for each digit, so that an illegible one does not decide, and grows
+    a little with what is unlikely.
 
     A network that has no time left raises TimeoutError; what has been found until then decides.
 
@@ -91,7 +91,7 @@ def find_preparation(
                 break
             networks[index] = build()
             found += [judged(index, way, _FIRST) for way in ways]
-        # The first round tells networks from each other, and only what is hopeless among the ways.
+        # The first round ranks networks; of the ways it drops only the hopeless ones.
         networks_left = list(dict.fromkeys(index for _, index, _ in sorted(found, key=_first_two)))[:_KEPT]
         limit = min(found, key=_first_two)[0] + _HOPELESS
         found = [judged(index, way, _SECOND) for score, index, way in found if index in networks_left and score < limit]
