@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from digitpad.domain.errors import Message
 from digitpad.services import TrainingService
-from digitpad.storage.io import remove_unfinished
-from digitpad.ui.about import show_about, show_log_folder
 from digitpad.ui.actions import Actions
 from digitpad.ui.answer.network_menu import NetworkButton, NetworkMenu
 from digitpad.ui.answer.panel import ReadingPane
+from digitpad.ui.checkpoints import CheckpointController
 from digitpad.ui.common.dialogs import ask_before_closing
-from digitpad.ui.common.theme import Theme, current_theme, text_scale
+from digitpad.ui.common.theme import Theme, current_theme
 from digitpad.ui.common.theme_switch import ThemeSwitch
-from digitpad.ui.menus import TOOL_ICON, ToolBar, fill_menu_bar
+from digitpad.ui.help_menu import find_action, make_help, show_about, show_log_folder
+from digitpad.ui.menus import ToolBar, fill_menu_bar
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
 from digitpad.ui.pad.series import SeriesBar
 from digitpad.ui.pad.square_frame import SquareFrame
-from digitpad.ui.pages import pages
+from digitpad.ui.pages import import_training, pages
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.drawing_keeper import DrawingKeeper
 from digitpad.ui.session.idle_collector import IdleCollector
@@ -37,14 +35,13 @@ from digitpad.ui.session.pen_idle import PenIdle
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import Phase, TrainingSession
 from digitpad.ui.session.worker import Worker
+from digitpad.ui.window_layout import WindowLayout
 from digitpad.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from digitpad.ui.training.page import TrainingPage
 
-_FIRST_SIZE = QSize(1180, 760)
-_SMALLEST = QSize(900, 600)
-_FOLLOW_RUNS = frozenset({"training", "map", "samples"})
+_FOLLOW_RUNS = "training", "map", "samples"  # the first is shown where none of them is
 _REMARK_SHOWN = 8000  # milliseconds
 
 
@@ -78,7 +75,8 @@ class MainWindow(QMainWindow):
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
-        self._actions = Actions(pages(lambda: self._training, self._make_help), self)
+        declared = pages(lambda: self._training, lambda: make_help(self, self._actions))
+        self._actions: Actions = Actions(declared, self)
         self._themes = ThemeSwitch(application, settings, self._actions.themes)
         self._themes.apply()  # before there are widgets, which would be styled twice
         self._collector = IdleCollector(self)
@@ -95,31 +93,12 @@ class MainWindow(QMainWindow):
         self._width.setValue(settings.pen_width)
         self._answers.rejection.choose(settings.false_rejection_rate)
         self._on_history_changed(False, False)
-        self._on_network_changed()
-        self._on_session_changed()
+        self._actions.show_training(is_active=False)
         self.setWindowTitle("digitpad")
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # Qt's own would hide the tool bar for good
-        self.setMinimumSize(_SMALLEST)
-        self.resize(_FIRST_SIZE)
-        self.restoreGeometry(settings.geometry)
-        self.restoreState(settings.layout)
-        self._fit_screen()
-        self._workbench.share = settings.left_share
-        for page_id in settings.pages:
-            self._workbench.show_page(page_id)
+        self._layout = WindowLayout(self, self._workbench, settings)
         self._canvas.setFocus()
-
-    def _fit_screen(self) -> None:
-        """Keep the window within its screen, also where its size comes from a larger one."""
-        room, frame = self.screen().availableGeometry(), self.frameGeometry()
-        if room.size().boundedTo(_SMALLEST) != _SMALLEST or self.isMaximized() or self.isFullScreen():
-            return
-        self.resize(self.size().boundedTo(room.size() - (frame.size() - self.size())))
-        frame = self.frameGeometry()
-        left = max(room.left(), min(frame.left(), room.right() - frame.width() + 1))
-        top = max(room.top(), min(frame.top(), room.bottom() - frame.height() + 1))
-        self.move(left, top)
 
     def _make_parts(self) -> None:
         self._canvas = Canvas()
@@ -131,6 +110,9 @@ class MainWindow(QMainWindow):
         self._width = PenWidth()
         below = [self._actions.load, self._actions.save_checkpoint, self._answers.rejection.menu.menuAction()]
         self._networks = NetworkMenu(self._network, self._settings, below, self)
+        self._checkpoints = CheckpointController(
+            self._network, self._session, self._files, self._actions, self._networks, self._answers
+        )
         self.statusBar().addPermanentWidget(NetworkButton(self._network, self._networks))
 
     def _arrange(self) -> None:
@@ -149,7 +131,7 @@ class MainWindow(QMainWindow):
 
         service, session, network = self._training_service, self._session, self._network
         training = TrainingPage(service, session, network, self._reader, self._pen_idle, self._device)
-        training.load_requested.connect(self._load)
+        training.load_requested.connect(self._checkpoints.load)
         training.remarked.connect(self._remark)
         training.image_picked.connect(self._files.show_image)
         self._run_menu.addActions(training.run_actions)
@@ -163,7 +145,7 @@ class MainWindow(QMainWindow):
         actions, canvas, files = self._actions, self._canvas, self._files
         network, session, answer = self._network, self._session, self._answers
         canvas.ink_changed.connect(self._reader.read)
-        canvas.ink_changed.connect(self._show_without_answer)
+        canvas.ink_changed.connect(answer.take_ink)
         canvas.ink_changed.connect(self._collector.put_off)
         canvas.ink_changed.connect(self._pen_idle.disturb)
         canvas.ink_changed.connect(self._keeper.take)
@@ -175,24 +157,18 @@ class MainWindow(QMainWindow):
         once = Qt.ConnectionType.SingleShotConnection
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._ready_training, once)
-        network.failed.connect(self._say_of_checkpoint)
-        network.changed.connect(self._on_network_changed)
         session.asked.connect(network.begin_run)
-        session.asked.connect(self._show_run)
+        session.asked.connect(partial(self._workbench.show_one_of, _FOLLOW_RUNS))
         session.network_shown.connect(network.show_live)
         session.progressed.connect(self.training_progressed)
-        session.changed.connect(self._on_session_changed)
-        session.ended.connect(self._on_run_ended)
-        files.checkpoint_selected.connect(self._load)
+        session.changed.connect(lambda: actions.show_training(session.state.is_active))
         files.done.connect(self._notice.close_message)
-        files.checkpoint_done.connect(answer.checkpoint.notice.close_message)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
-        files.checkpoint_failed.connect(self._say_of_checkpoint)
-        self._networks.selected.connect(self._load)
         actions.present.toggled.connect(self._present)
         self._width.valueChanged.connect(canvas.set_pen_width)
         self._themes.changed.connect(self._on_theme_changed)
+        self._themes.changed.connect(self._tools.fit)
         for action, slot in {
             actions.undo: canvas.undo,
             actions.redo: canvas.redo,
@@ -207,9 +183,6 @@ class MainWindow(QMainWindow):
             actions.previous: files.series.previous,
             actions.next: files.series.next,
             actions.save: files.ask_where_to_save,
-            actions.load: files.ask_for_checkpoint,
-            actions.save_checkpoint: self._save_checkpoint,
-            actions.export: self._export,
             actions.quit: self.close,
             actions.train: lambda: self._training.train(),
             actions.pause: session.toggle_pause,
@@ -218,20 +191,18 @@ class MainWindow(QMainWindow):
             actions.larger: partial(self._themes.resize_text, 1),
             actions.smaller: partial(self._themes.resize_text, -1),
             actions.usual: partial(self._themes.resize_text, 0),
-            actions.find: self._find_action,
+            actions.find: partial(find_action, self),
             actions.show_log: partial(show_log_folder, self),
             actions.about: partial(show_about, self),
         }.items():
             action.triggered.connect(slot)
-        answer.checkpoint.load_button.set_action(actions.load)
-        answer.checkpoint.save_button.set_action(actions.save_checkpoint)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Start what takes long after the first paint, when the pad already takes ink."""
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self, self._fit_screen)  # the frame's width is known by now
+            QTimer.singleShot(0, self._layout, self._layout.fit_screen)  # the frame's width is known by now
             QTimer.singleShot(0, self, partial(self._network.open_first, self._first_checkpoint))
             QTimer.singleShot(0, self._keeper, self._keeper.restore)
 
@@ -243,7 +214,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _ready_training(self) -> None:
         """Import the page of training in a thread, after the first answer, and make it between two strokes."""
-        prepare = partial(_prepare_training, self._training_service)
+        prepare = partial(import_training, self._training_service)
         self._workers[0].run(prepare, self._make_training, self._notice.say)
 
     def _make_training(self, *_: object) -> None:
@@ -252,50 +223,10 @@ class MainWindow(QMainWindow):
         else:
             self._workbench.make("training")
 
-    @Slot()
-    def _show_without_answer(self) -> None:
-        """Say why there is no answer, where there will be none."""
-        state = self._network.state
-        if state.problem is not None:
-            self._answers.show_error(Message("There is no network to read with. Load a checkpoint."))
-        elif self._canvas.ink.is_empty:
-            self._answers.show_empty()
-        elif state.info is None:
-            self._answers.show_loading()
-
     @Slot(bool, bool)
     def _on_history_changed(self, can_undo: bool, can_redo: bool) -> None:
         self._actions.show_drawing(not self._canvas.ink.is_empty, can_undo, can_redo)
         self._answers.follow_pen(self._canvas.is_pen_down)
-
-    @Slot()
-    def _on_network_changed(self) -> None:
-        state = self._network.state
-        self._actions.save_checkpoint.setEnabled(state.checkpoint is not None and state.checkpoint.path is not None)
-        self._actions.export.setEnabled(state.info is not None)
-        self._show_without_answer()
-
-    @Slot()
-    def _on_session_changed(self) -> None:
-        self._actions.show_training(self._session.state.is_active)
-
-    @Slot()
-    def _show_run(self) -> None:
-        """Show how a run goes on, unless a page that follows it is shown already."""
-        if _FOLLOW_RUNS.isdisjoint(self._workbench.shown):
-            self._workbench.show_page("training")
-
-    @Slot()
-    def _on_run_ended(self) -> None:
-        if self._session.learned is not None:
-            self._answers.checkpoint.notice.close_message()
-        self._network.end_run(self._session.learned)
-
-    @Slot(object)
-    def _say_of_checkpoint(self, error: Message) -> None:
-        """Say what is wrong with a checkpoint beside it, or below the pad where there is no room for it."""
-        notice = self._answers.checkpoint.notice if self._answers.checkpoint.isVisible() else self._notice
-        notice.say(error)
 
     @Slot(str)
     def _remark(self, words: str) -> None:
@@ -314,17 +245,6 @@ class MainWindow(QMainWindow):
         elif self._workbench.close_page_of(self.focusWidget()):
             self._canvas.setFocus()
 
-    @Slot()
-    def _find_action(self) -> None:
-        from digitpad.ui.command_palette import CommandPalette  # here, as in `_make_help`: a start does without
-
-        CommandPalette(self).open()
-
-    def _make_help(self) -> QWidget:
-        from digitpad.ui.help import HelpPage
-
-        return HelpPage(self.menuBar(), [self._actions.about, self._actions.show_log])
-
     @Slot(bool)
     def _present(self, presents: bool) -> None:
         self._themes.present(presents)
@@ -341,28 +261,8 @@ class MainWindow(QMainWindow):
         self._files.drop(event)
 
     @Slot(object)
-    def _load(self, checkpoint: Path | None) -> None:
-        for notice in (self._answers.checkpoint.notice, self._notice):  # see _say_of_checkpoint
-            notice.close_message()
-        if self._session.state.is_active:
-            self._network.set_follows_training(False)
-        self._network.open(checkpoint)
-
-    @Slot()
-    def _save_checkpoint(self) -> None:
-        checkpoint = self._network.state.checkpoint
-        if checkpoint is not None and checkpoint.path is not None:
-            self._files.ask_where_to_save_checkpoint(checkpoint.path)
-
-    @Slot()
-    def _export(self) -> None:
-        if self._network.reader is not None:
-            self._files.ask_where_to_export(self._network.reader, self._network.false_rejection_rate)
-
-    @Slot(object)
     def _on_theme_changed(self, theme: Theme) -> None:
         self._actions.set_theme(theme)
-        self._tools.setIconSize(QSize(TOOL_ICON, TOOL_ICON) * text_scale())
         self._canvas.set_colours(*(QColor(name) for name in (theme.text, theme.surface, theme.quiet)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -376,8 +276,7 @@ class MainWindow(QMainWindow):
         self._actions.present.setChecked(False)  # the size to remember is the one before
         self._settings.pen_width = self._width.value()
         self._settings.false_rejection_rate = self._network.false_rejection_rate
-        self._settings.pages, self._settings.left_share = self._workbench.shown, self._workbench.share
-        self._settings.remember_window(self.saveGeometry(), self.saveState())
+        self._layout.remember()
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
         self._session.shut_down()
         if "_training" in vars(self):
@@ -397,10 +296,3 @@ class MainWindow(QMainWindow):
         self._closing = True
         self._session.stop()
         self.close()
-
-
-def _prepare_training(service: TrainingService) -> None:
-    """Clean up after processes that were killed, and import and read what the page of training is made with."""
-    remove_unfinished()
-    import_module("digitpad.ui.training.page")
-    _ = service.recipes

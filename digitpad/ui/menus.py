@@ -12,10 +12,11 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from digitpad.ui.actions import Actions
+from digitpad.ui.common.theme import text_scale
 
 translate = QCoreApplication.translate
 
-TOOL_ICON = 20
+_TOOL_ICON = 20
 """Pixels of an icon's side at the usual text size."""
 
 
@@ -109,7 +110,6 @@ class ToolBar(QToolBar):
         super().__init__(translate("menus", "Tools"))
         self.setObjectName("tools")
         self.setMovable(False)
-        self.setIconSize(QSize(TOOL_ICON, TOOL_ICON))
         self.addActions([actions.undo, actions.redo, actions.clear])
         self.addSeparator()
         self.addActions([actions.pen, actions.eraser])
@@ -123,7 +123,7 @@ class ToolBar(QToolBar):
         self._pages = [cast(QToolButton, self.widgetForAction(action)) for action in pages]
         for button in self.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt's own are out of the keyboard's reach
-        self.iconSizeChanged.connect(self._fit)  # with the size of text
+        self.fit()
 
     @property
     def stops(self) -> list[QWidget]:
@@ -133,10 +133,12 @@ class ToolBar(QToolBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
     @Slot()
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Take the size of text and the room that there is."""
+        self.setIconSize(QSize(_TOOL_ICON, _TOOL_ICON) * text_scale())
         for style in (Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly):
             for button in self._pages:
                 button.setToolButtonStyle(style)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from digitpad.storage.io import remove_unfinished
 from digitpad.ui.workbench import Page
 
 if TYPE_CHECKING:
+    from digitpad.services import TrainingService
     from digitpad.ui.training.page import TrainingPage
 
 translate = QCoreApplication.translate
@@ -58,3 +61,13 @@ def pages(training: Callable[[], TrainingPage], make_help: Callable[[], QWidget]
             has_tool=False,
         ),
     ]
+
+
+def import_training(service: TrainingService) -> None:
+    """Clean up after processes that were killed, and import and read what the page of training is made with.
+
+    It takes long, so it is for a thread.
+    """
+    remove_unfinished()
+    import_module("digitpad.ui.training.page")
+    _ = service.recipes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -86,6 +86,11 @@ class Workbench(QSplitter):
         """Show a page, if there is one with that id."""
         if page_id in self._actions:
             self._actions[page_id].setChecked(True)
+
+    def show_one_of(self, page_ids: Sequence[str]) -> None:
+        """Show the first of some pages, unless one of them is shown already."""
+        if not set(page_ids) & set(self._shown):
+            self.show_page(page_ids[0])
 
     def close_page_of(self, widget: QWidget | None) -> bool:
         """Close the page that a widget is part of; whether there was one."""

@@ -44,6 +44,10 @@ class Pad:
 
     def press(self, key, modifiers=Qt.KeyboardModifier.NoModifier):
         """Press a key in the window, which is the active one."""
-        self.window.activateWindow()
-        self.qtbot.waitUntil(self.window.isActiveWindow)
+
+        def is_active():
+            self.window.activateWindow()  # time and again: a dialog that has just gone may take it back
+            return self.window.isActiveWindow()
+
+        self.qtbot.waitUntil(is_active)
         QTest.keyClick(self.window, key, modifiers)

@@ -61,7 +61,7 @@ def test_it_explains_frame_and_cross_and_the_terms(page):
 
 def test_its_links_lead_to_licences_and_log(pad, page, monkeypatch):
     opened = []
-    monkeypatch.setattr("digitpad.ui.about.QDesktopServices.openUrl", lambda url: opened.append(url) or True)
+    monkeypatch.setattr("digitpad.ui.help_menu.QDesktopServices.openUrl", lambda url: opened.append(url) or True)
     links = anchors(page)
     assert len(links) == 2
     for href in links:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.domain.prediction import EMPTY, TOO_SMALL
+from digitpad.ink.strokes import Ink
 from digitpad.ui.answer.answer import SMALLEST, AnswerPanel
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.checkpoint_card import CheckpointPanel
@@ -45,7 +46,7 @@ class ReadingPane(QWidget):
         self._input = NetworkInput()
         self._generation = 0
         self._answered: Reading | None = None  # while there is an answer
-        self._pen_down = False
+        self._has_ink = self._pen_down = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_ANNOUNCED_AFTER)
@@ -191,17 +192,24 @@ class ReadingPane(QWidget):
             milliseconds = self._answered.seconds * 1000
             self._answer.show_prediction(self._answered.prediction, milliseconds, waits=self._pen_down)
 
-    def show_empty(self) -> None:
-        """Say what to do; an answer to what was drawn before does not stay."""
-        self._answered = None
-        self._bars.show_probabilities(None, None, animate=True)
-        self._input.show_input(None)
-        self._answer.show_empty()
+    @Slot(int, object, bool)
+    def take_ink(self, _revision: int, ink: Ink, _grew: bool) -> None:
+        """Say why there is no answer to some ink, where there will be none; one to other ink does not stay."""
+        self._has_ink = not ink.is_empty
+        self._show_without_answer()
 
-    def show_loading(self) -> None:
-        """Say that the network is not there yet."""
-        self._answered = None
-        self._answer.show_loading()
+    def _show_without_answer(self) -> None:
+        state = self._network.state
+        if state.problem is not None:
+            self.show_error(Message("There is no network to read with. Load a checkpoint."))
+        elif not self._has_ink:
+            self._answered = None
+            self._bars.show_probabilities(None, None, animate=True)
+            self._input.show_input(None)
+            self._answer.show_empty()
+        elif state.info is None:
+            self._answered = None
+            self._answer.show_loading()
 
     @Slot(object)
     def show_error(self, error: Message) -> None:
@@ -217,6 +225,7 @@ class ReadingPane(QWidget):
         self.checkpoint.show_state(state)
         if state.info is not None:
             self.rejection.show_network(state.info)
+        self._show_without_answer()
 
     @Slot()
     def _announce(self) -> None:

@@ -1,15 +1,30 @@
-"""What digitpad says of itself: version and licences, and the log."""
+"""What the menu Help leads to. What takes long to import is imported when it is asked for."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from digitpad import __version__
 from digitpad.storage.log import log_folder
+from digitpad.ui.actions import Actions
 
 translate = QCoreApplication.translate
+
+
+def find_action(window: QMainWindow) -> None:
+    """Open the command palette."""
+    from digitpad.ui.command_palette import CommandPalette
+
+    CommandPalette(window).open()
+
+
+def make_help(window: QMainWindow, actions: Actions) -> QWidget:
+    """The page of help."""
+    from digitpad.ui.help import HelpPage
+
+    return HelpPage(window.menuBar(), [actions.about, actions.show_log])
 
 
 def show_about(parent: QWidget) -> None:
