@@ -85,8 +85,8 @@ class Setting:
 
         if (is_dataclass(self.type) or self.is_message) and isinstance(value, cast("type", self.type)):
             return value
-        if is_dataclass(self.type):
-            return self._nested(value, whose)
+        if is_dataclass(self.type) and isinstance(value, dict):
+            return from_values(cast("type", self.type), value, f"{whose}{self.key}.")
         kind = str if self.is_message else self.type
         try:
             right = msgspec.convert(value, _strict_type(kind, self.low, self.high, self.longest))
@@ -95,11 +95,6 @@ class Setting:
         if not self.is_right(right) or (self.choices is not None and right not in self.choices):
             raise self._refused(value, whose)
         return message_from_values(right) if self.is_message else right
-
-    def _nested(self, value: object, whose: str) -> object:
-        if not isinstance(value, dict):
-            raise self._refused(value, whose)
-        return from_values(self.type, value, f"{whose}{self.key}.")
 
     def _refused(self, value: object, whose: str) -> InputError:
         text = "The value {key} is {value}; it has to be {wanted}."

@@ -79,9 +79,7 @@ class Reader:
         parts = [self._run(self._session, OUTPUTS, part) for part in _batches(images, self._batch)]
         probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
         scores = np.concatenate([part[1] for part in parts])
-        if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
-            text = "{name} computes probabilities that are not numbers; choose another checkpoint."
-            raise InputError(text, name=self.info.name)
+        check_finite(probabilities, scores, self.info.name)
         return probabilities / probabilities.sum(axis=1, keepdims=True), scores
 
     def predict(
@@ -144,6 +142,13 @@ class Reader:
         except Exception as error:  # the library has some ten classes of errors without a common one
             raise _unreadable(self.info.name, error) from error
         return values
+
+
+def check_finite(probabilities: NDArray[Any], scores: NDArray[Any], name: str) -> None:
+    """Raise InputError where what a network of that name computed is not finite."""
+    if not (np.isfinite(probabilities).all() and np.isfinite(scores).all()):
+        text = "{name} computes probabilities that are not numbers; choose another checkpoint."
+        raise InputError(text, name=name)
 
 
 def session_of(model: onnx.ModelProto | bytes, name: str) -> Any:  # noqa: ANN401 - the library has no types

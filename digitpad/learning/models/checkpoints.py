@@ -14,6 +14,7 @@ from digitpad.domain.errors import InputError
 from digitpad.learning.models.networks import blueprint
 from digitpad.reading.calibration import probabilities
 from digitpad.reading.checkpoint_file import Checkpoint
+from digitpad.reading.reader import check_finite
 
 
 def as_checkpoint(network: nn.Sequential, info: CheckpointInfo) -> Checkpoint:
@@ -47,9 +48,7 @@ def reader_on(
             logits = network((pixels - info.mean) / info.std)
             scores = torch.logsumexp(logits, dim=1).cpu().numpy()
         shares = probabilities(logits.cpu().numpy(), info.temperature)
-        if not (np.isfinite(shares).all() and np.isfinite(scores).all()):
-            text = "{name} computes probabilities that are not numbers; choose another checkpoint."
-            raise InputError(text, name=info.name)
+        check_finite(shares, scores, info.name)
         return shares, scores
 
     return read
