@@ -120,7 +120,7 @@ class Training:
             EpochReport after each epoch.
 
         Raises:
-            DigitpadError: the loss is no longer a number.
+            DigitpadError: the loss of a step or of a test is no longer a number.
         """
         while self.progress.epoch < self.recipe.epochs:
             yield from self._epoch()
@@ -215,8 +215,6 @@ class Training:
         test_loss, test_accuracy = self._tested(self.test)
         # With the smoothing of the training: the plain loss is lowest long before the end.
         validation = None if self.validation is None else self._tested(self.validation, self.recipe.label_smoothing)
-        if not math.isfinite(test_loss):
-            raise _not_a_number(progress.step)
         return EpochReport(
             epoch=progress.epoch,
             epochs=self.recipe.epochs,
@@ -244,10 +242,12 @@ class Training:
             raise _not_a_number(self.progress.step)
 
     def _tested(self, images: Images, label_smoothing: float = 0.0) -> tuple[float, float]:
-        """Cross entropy and accuracy of the network that reads."""
+        """Cross entropy and accuracy of the network that reads; DigitpadError where its logits are no numbers."""
         logits = self.logits(images)
-        accuracy = (logits.argmax(dim=1) == images.labels).float().mean()
-        return float(functional.cross_entropy(logits, images.labels, label_smoothing=label_smoothing)), float(accuracy)
+        loss = float(functional.cross_entropy(logits, images.labels, label_smoothing=label_smoothing))
+        if not math.isfinite(loss):  # running statistics may go before the loss of a step does
+            raise _not_a_number(self.progress.step)
+        return loss, float((logits.argmax(dim=1) == images.labels).float().mean())
 
 
 def steps_by(position: int, batch: int) -> int:

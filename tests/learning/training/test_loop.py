@@ -286,6 +286,52 @@ def test_no_report_tells_of_a_loss_that_is_no_number(digits, pace):
         assert all(map(math.isfinite, report.losses if isinstance(report, StepsReport) else [report.test_loss]))
 
 
+@pytest.mark.parametrize("within", [False, True])
+def test_a_test_loss_that_is_no_number_ends_the_run_where_that_of_the_steps_is_one(digits, pace, within):
+    training = Training(replace(RECIPE, network="mlp", ema_decay=0.0, test_every=3 * within), *digits)
+    running = training.network[2].running_var  # which only a test reads
+    training.optimiser.register_step_post_hook(lambda *_: running.fill_(math.nan))
+    reports = []
+    with pytest.raises(DigitpadError, match=f"no longer a number at step {3 if within else 8}"):
+        reports.extend(training.reports())
+    assert training.progress.step == (3 if within else 8)
+
+
+@pytest.mark.parametrize("ema_decay", [0.0, 0.9])
+def test_weights_that_are_no_numbers_are_found(digits, ema_decay):
+    training = Training(replace(RECIPE, ema_decay=ema_decay), *digits)
+    training.check_numbers()
+    with torch.no_grad():
+        training.ema_network[0].bias[3] = math.inf
+    with pytest.raises(DigitpadError, match="no longer a number"):
+        training.check_numbers()
+
+
+def test_label_smoothing_counts_in_training_and_choosing_alone(digits):
+    data, test = digits
+    # So small a rate that the network stays as it began.
+    recipe = replace(PLAIN, epochs=1, learning_rate=1e-7, label_smoothing=0.3)
+    training, reports = trained(recipe, data, test, test)
+    losses = [
+        float(torch.nn.functional.cross_entropy(training.logits(images), images.labels, label_smoothing=smoothing))
+        for images, smoothing in ((data, 0.3), (test, 0.0), (test, 0.3))
+    ]
+    report = reports[-1]
+    assert [report.train_loss, report.test_loss, report.validation_loss] == pytest.approx(losses, rel=1e-3)
+    assert len({round(loss, 3) for loss in losses}) == 3
+
+
+def test_a_batch_of_one_image_is_a_step(digits):
+    data, test = digits
+    few = Images(data.pixels[:7], data.labels[:7])
+    recipe = replace(PLAIN, batch=1, epochs=1, learning_rate=1e-7)
+    training, reports = trained(recipe, few, test)
+    losses = [loss for report in reports if isinstance(report, StepsReport) for loss in report.losses]
+    logits, labels = training.logits(few)[training.order], few.labels[training.order]
+    expected = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
+    assert losses == pytest.approx(expected.tolist(), rel=1e-3)
+
+
 def test_every_device_that_is_there_trains(digits):
     for device in {choose_device("auto"), torch.device("cpu")}:
         training, reports = trained(RECIPE, *digits, device=device, seed=1)

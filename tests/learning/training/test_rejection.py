@@ -15,6 +15,7 @@ from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.learning.training.losses import energy_score
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.learning.training.rejection import calibrate
+from digitpad.reading.calibration import thresholds
 
 RECIPE = replace(RECIPES["fast"], validation_images=400)
 
@@ -50,6 +51,14 @@ def test_probabilities_stay_the_same(training, taught):
     before, after = (logits(network, training.test.pixels) for network in (training.snapshot(), taught[0]))
     assert torch.allclose(before.softmax(1), after.softmax(1), atol=1e-5)
     assert not torch.allclose(before, after, atol=0.5)
+
+
+def test_the_thresholds_are_those_of_the_network_s_scores(training, taught):
+    network, values = taught
+    scores = energy_score(logits(network, training.validation.pixels))
+    assert np.allclose(values["thresholds"], thresholds(scores.numpy()), atol=1e-4)
+    unseen = energy_score(logits(network, outliers([], 200, seed=4).pixels))
+    assert float(unseen.median()) < 0 < float(scores.median())
 
 
 def test_outliers_are_rejected_far_more_often_than_digits(training, taught):
@@ -109,7 +118,9 @@ def test_every_member_of_an_ensemble_takes_its_part(training):
     few = Images(training.data.pixels[:50], training.data.labels[:50])
     ensemble = Training(replace(RECIPE, network="columns"), few, few, few)
     network, before = ensemble.snapshot(), ensemble.snapshot()
-    assert calibrate(ensemble, network, 0)["thresholds"]
+    values = calibrate(ensemble, network, 0)
+    scores = energy_score(logits(network, few.pixels))
+    assert np.allclose(values["thresholds"], thresholds(scores.numpy()), atol=1e-3)
     assert torch.allclose(*(logits(each, few.pixels).softmax(1) for each in (before, network)), atol=1e-5)
     for one, other in zip(members(before), members(network), strict=True):
         assert not torch.equal(one[-1].weight, other[-1].weight)
