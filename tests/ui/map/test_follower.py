@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +180,29 @@ def test_another_run_gets_a_map_of_its_own(qtbot, follower, training_service, vi
     first_map(qtbot, follower, training_service, view, 3, run=2)
     assert not training_service.made[1].closed
     assert failures == []
+
+
+def test_a_map_that_comes_after_another_run_has_begun_is_not_shown(qtbot, follower, training_service, view):
+    first_map(qtbot, follower, training_service, view)
+    maker, computed = training_service.made[0], threading.Event()
+    update, place = maker.update, maker.place
+    maker.update = lambda *words: (update(*words), computed.set())[0]
+    placed = threading.Event()
+    maker.place = lambda drawing: (place(drawing), placed.set())[0]
+    follower.follow(network(20))
+    qtbot.waitUntil(lambda: len(maker.updates) == 2)
+    follower.follow(network(21))  # waits
+    follower.take_drawing(DRAWING)
+    maker.let.release()
+    assert computed.wait(60)
+    assert placed.wait(60)
+    follower.begin(AGAIN)
+    qtbot.waitUntil(lambda: "Working out" not in said(view))
+    assert (view.drawing, "After" in said(view)) == (None, False)
+    first_map(qtbot, follower, training_service, view, 3, run=2)
+    assert [step for step, _ in maker.updates] == [10, 20]
+    assert [step for step, _ in training_service.made[1].updates] == [3]
+    assert view.drawing == (0.5, 0.5), "from the map, since the drawing was there when it was made"
 
 
 @pytest.mark.parametrize("is_first", [True, False])

@@ -218,12 +218,13 @@ def test_what_was_open_reads_again_where_what_a_run_learned_cannot_be_opened(net
     assert settled() == (Source.LOADED, MINE)
 
 
-def test_who_does_not_follow_the_training_reads_with_the_checkpoint(network, settled):
+def test_who_does_not_follow_the_training_reads_with_the_checkpoint(qtbot, network, settled):
     network.open(MINE)
     settled()
     network.set_follows_training(False)
     network.begin_run()
-    network.show_live(live(1))
+    with qtbot.assertNotEmitted(network.changed):
+        network.show_live(live(1))
     assert settled() == (Source.LOADED, MINE)
     network.set_follows_training(True)
     assert network.state.source is Source.IN_TRAINING

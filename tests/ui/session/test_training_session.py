@@ -212,6 +212,39 @@ def test_a_paused_run_can_be_stopped(qtbot, session, service):
     assert (session.state.phase, session.state.run.state) == (Phase.FINISHED, "stopped")
 
 
+def test_what_comes_after_the_stop_is_said_and_all_of_it_before_the_end(qtbot, session, service, said):
+    session.progressed.connect(lambda report: session.stop())
+    session.start(CONFIG)
+    service.let.release(1)
+    with qtbot.waitSignal(session.ended):
+        session.changed.connect(lambda: service.let.release(1))  # the step under way ends while the run is stopped
+
+    names = [name for name, _ in said]
+    assert names.count("progressed") == names.count("network_shown") >= 1
+    assert names[-1] == "ended"
+    assert session.curves.last_step == session.state.steps.last == names.count("progressed")
+
+
+def test_a_run_that_was_stopped_stops_no_other(qtbot, session, service):
+    begin(qtbot, session, service)
+    end(qtbot, session, service, session.stop)
+    session.start(CONFIG)
+    end(qtbot, session, service)
+
+    assert session.state.run.state == "finished"
+
+
+def test_a_run_that_is_resumed_twice_has_each_step_once(qtbot, session, service):
+    for number in (1, 2):
+        service.earlier = EarlierReports(tuple(steps(step) for step in range(1, number)))
+        service.reports = [steps(number), steps(number + 1)]
+        with qtbot.waitSignal(session.progressed):
+            session.resume(INFO.id)
+            service.let.release(1)
+        end(qtbot, session, service, session.stop)
+        assert session.curves.steps.tolist() == list(range(1, number + 1))
+
+
 def test_a_run_that_was_asked_to_stop_is_not_paused(qtbot, session, service, phases):
     begin(qtbot, session, service)
     with qtbot.waitSignal(session.ended):
@@ -275,6 +308,7 @@ def test_a_name_that_it_is_given_is_kept(qtbot, session, service):
     service.reports = [steps(1), EpochReport(1, 3, 2, 5.0, 0.3, 0.9, 0.2, 0.94, None, None, True)]
     begin(qtbot, session, service)
     session.take_name(replace(INFO, id="another", name="not this"))
+    assert session.state.run.name == INFO.name
     session.take_name(replace(INFO, name="mine"))
     with qtbot.waitSignal(session.progressed):
         service.let.release(1)
