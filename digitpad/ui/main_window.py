@@ -35,6 +35,7 @@ from digitpad.ui.session.pen_idle import PenIdle
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import Phase, TrainingSession
 from digitpad.ui.session.worker import Worker
+from digitpad.ui.views.view import Views
 from digitpad.ui.window_layout import WindowLayout
 from digitpad.ui.workbench import Workbench
 
@@ -51,10 +52,12 @@ class MainWindow(QMainWindow):
     Signals:
         prediction_shown: a Prediction, after the bars have been painted with it.
         training_progressed: a report of the run that goes on, see `digitpad.domain.reports.Report`.
+        view_shown: a page's id and a revision of the ink, after a view has been painted for it.
     """
 
     prediction_shown = Signal(object)
     training_progressed = Signal(object)
+    view_shown = Signal(str, int)
 
     def __init__(
         self,
@@ -71,11 +74,12 @@ class MainWindow(QMainWindow):
         self._workers = opening, reading = Worker("opening", self), Worker("reading", self)
         self._network = ActiveNetwork(open_network, opening, self)
         self._reader = LiveReader(self._network, reading, self)
+        self._views = Views(self._reader, self)
         self._session = TrainingSession(training_service, self)
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
-        declared = pages(lambda: self._training, lambda: make_help(self, self._actions))
+        declared = pages(lambda: self._training, self._views, lambda: make_help(self, self._actions))
         self._actions: Actions = Actions(declared, self)
         self._themes = ThemeSwitch(application, settings, self._actions.themes)
         self._themes.apply()  # before there are widgets, which would be styled twice
@@ -154,6 +158,9 @@ class MainWindow(QMainWindow):
         canvas.history_changed.connect(self._on_history_changed)
         self._reader.answered.connect(self._on_answered)
         self._reader.unread.connect(answer.show_error)
+        self._views.shown.connect(self.view_shown)
+        self._views.saved.connect(self._remark)
+        self._views.failed.connect(self._notice.say)
         once = Qt.ConnectionType.SingleShotConnection
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._ready_training, once)
@@ -285,6 +292,7 @@ class MainWindow(QMainWindow):
             self._training.shut_down()
         for worker in self._workers:
             worker.stop()
+        self._views.stop()
         self._keeper.stop()
         self._files.stop()
         self._collector.stop()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from digitpad.storage.io import remove_unfinished
+from digitpad.ui.views.view import Views
 from digitpad.ui.workbench import Page
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 
 
-def pages(training: Callable[[], TrainingPage], make_help: Callable[[], QWidget]) -> list[Page]:
+def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callable[[], QWidget]) -> list[Page]:
     """What can be shown beside pad and answer.
 
     Args:
         training: makes the page of training, when something of it is first shown.
+        views: makes the views into the network that reads.
         make_help: makes the page of help.
     """
     return [
@@ -34,6 +36,14 @@ def pages(training: Callable[[], TrainingPage], make_help: Callable[[], QWidget]
             "Ctrl+T",
             "training",
             training,
+        ),
+        Page(
+            "steps",
+            translate("pages", "Steps"),
+            translate("pages", "See what becomes of the drawing before the network sees it"),
+            "Ctrl+1",
+            "steps",
+            views.steps,
         ),
         Page(
             "map",

@@ -64,13 +64,31 @@ def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
         return ink.picture.network_input
     if not ink.strokes:
         return np.zeros((SIDE, SIDE), dtype=np.uint8)
+    return centred(antialiased(ink, stroke))
+
+
+def fit(ink: Ink, stroke: float = STROKE) -> tuple[float, float, float]:
+    """How ink is scaled into the 20×20 box: its left, its top, and pixels a canvas unit.
+
+    A point at (x, y) comes to lie at ((x - left) · scale + stroke / 2, (y - top) · scale + stroke / 2) in the box.
+    """
     left, top, right, bottom = ink.bounds
     dot = max(s.width for s in ink.strokes) / 2
-    scale = (BOX - stroke) / max(right - left, bottom - top, dot, _DOT)
+    return left, top, (BOX - stroke) / max(right - left, bottom - top, dot, _DOT)
+
+
+def antialiased(ink: Ink, stroke: float = STROKE) -> Floats:
+    """Ink of one stroke at least in the 20×20 box: how much of each pixel it covers, float64 (20, 20), 0 to 1."""
     # While a stroke grows, those before it stay as they are, and most often so does the scale.
-    place = (left, top, scale, stroke)
-    nearest = np.minimum(_finished(ink.strokes[:-1], *place), _nearest(ink.strokes[-1:], *place))
-    return centred(np.clip(stroke / 2 + 0.5 - np.sqrt(nearest), 0.0, 1.0))
+    place = (*fit(ink, stroke), stroke)
+    near = np.minimum(_finished(ink.strokes[:-1], *place), nearest(ink.strokes[-1:], *place))
+    return covered(near, stroke)
+
+
+def covered(squares: Floats, width: float) -> Floats:
+    """How much of each pixel a line covers, 0 to 1, by `nearest` and its width in pixels."""
+    cover: Floats = np.clip(width / 2 + 0.5 - np.sqrt(squares), 0.0, 1.0)
+    return cover
 
 
 def centred(digit: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -118,38 +136,42 @@ def _discs(lines: Sequence[Floats]) -> Floats:
 
 @lru_cache(maxsize=2)
 def _finished(strokes: tuple[Stroke, ...], left: float, top: float, scale: float, width: float) -> Floats:
-    """`_nearest`, remembered for the strokes that were there before the last."""
-    return _nearest(strokes, left, top, scale, width)
+    """`nearest`, remembered for the strokes that were there before the last."""
+    return nearest(strokes, left, top, scale, width)
 
 
-def _nearest(strokes: Sequence[Stroke], left: float, top: float, scale: float, width: float) -> Floats:
-    """Squared distance of each pixel of the 20×20 box to the nearest disc of some strokes, infinite where none is near.
+def nearest(
+    strokes: Sequence[Stroke], left: float, top: float, scale: float, width: float, extent: int = BOX
+) -> Floats:
+    """Squared distance of each pixel of a square to the nearest disc of some strokes, infinite where none is near.
 
     Pixel (i, j) has its middle at (i + 0.5, j + 0.5).
 
     Args:
-        strokes: the strokes, which lie in the box when scaled.
+        strokes: the strokes; what lies outside the square when scaled is left out.
         left: canvas units become pixels by (x - left) · scale + width / 2.
         top: the same for y.
         scale: pixels a canvas unit.
         width: line width in pixels.
+        extent: the side of the square in pixels.
 
     Returns:
-        float64 (20, 20).
+        float64 (extent, extent).
     """
     if not strokes:
-        return np.full((BOX, BOX), np.inf)
+        return np.full((extent, extent), np.inf)
     centres = _discs([(stroke.points[:, :2] - (left, top)) * scale + width / 2 for stroke in strokes])
+    centres = centres[((centres >= 0) & (centres < extent)).all(axis=1)]
     reach = int(np.ceil(width / 2 + 0.5))
-    side = BOX + 2 * reach
+    side = extent + 2 * reach
     window = np.arange(-reach, reach + 1)
-    nearest = np.full(side * side, np.inf)
+    near = np.full(side * side, np.inf)
     for start in range(0, len(centres), _PART):
         part = centres[start : start + _PART]
         pixels = np.floor(part).astype(np.intp)[:, :, None] + window
         squares = (pixels + 0.5 - part[:, :, None]) ** 2
         distances = squares[:, 1, :, None] + squares[:, 0, None, :]
         flat = (pixels[:, 1, :, None] + reach) * side + (pixels[:, 0, None, :] + reach)
-        np.minimum.at(nearest, flat.ravel(), distances.ravel())
-    box: Floats = nearest.reshape(side, side)[reach : reach + BOX, reach : reach + BOX]
+        np.minimum.at(near, flat.ravel(), distances.ravel())
+    box: Floats = near.reshape(side, side)[reach : reach + extent, reach : reach + extent]
     return box

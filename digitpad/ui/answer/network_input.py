@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ink.raster.render import BOX, SIDE
-from digitpad.ui.common.pixels import coloured, ink_colours
+from digitpad.ui.common.pixels import coloured, network_colours
 from digitpad.ui.common.theme import LIGHT, current_theme
 from digitpad.ui.common.widgets import describe
 
@@ -73,8 +73,7 @@ class NetworkInput(QWidget):
             painter.scale(1 / scale, 1 / scale)
             painter.fillRect(0, 0, side + 2 * border, side + 2 * border, QColor(theme.line))
             painter.translate(border, border)
-            colours = ink_colours(theme) if theme.is_dark else ink_colours(theme)[::-1]
-            painter.drawImage(QRectF(0, 0, side, side), coloured(self._pixels[None], colours))
+            painter.drawImage(QRectF(0, 0, side, side), coloured(self._pixels[None], network_colours(theme)))
             if self._pixels.any():
                 self._paint_overlays(painter, pixel, border)
 

@@ -47,14 +47,16 @@ class Reading:
         prediction: what the network says.
         seconds: from the drawing of the last point to the answer.
         cost: seconds that the reading itself took.
-        points: of the ink that was read.
+        ink: what was read.
+        reader: what it was read with.
     """
 
     generation: int
     prediction: Prediction
     seconds: float
     cost: float
-    points: int
+    ink: Ink
+    reader: Reader
 
 
 class LiveReader(QObject):
@@ -162,7 +164,7 @@ class LiveReader(QObject):
 
     def _on_read(self, reading: Reading) -> None:
         self._costs.append(reading.cost)
-        self._largest, self.latest = reading.points, reading
+        self._largest, self.latest = _size(reading.ink), reading
         self.answered.emit(reading)
 
 
@@ -174,4 +176,4 @@ def _read(request: _Request, reader: Reader) -> Reading:
     started = time.perf_counter()
     prediction = reader.predict(request.ink, request.revision, request.false_rejection_rate)
     ended = time.perf_counter()
-    return Reading(request.generation, prediction, ended - request.at, ended - started, _size(request.ink))
+    return Reading(request.generation, prediction, ended - request.at, ended - started, request.ink, reader)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import Message
 from digitpad.domain.prediction import Prediction
+from digitpad.ink.strokes import Ink
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.common.widgets import ElidedLabel
@@ -24,6 +25,7 @@ DATA = "MNIST, 60,000 training images; 5,995 pen digits of 24 writers, 2 variati
 INFO = CheckpointInfo(
     "pen", "wide", parameters=601_546, recipe="pen", seed=0, data=Message(DATA), epochs=26, test_accuracy=0.9966
 )
+COST = (0.004, 0.001, Ink(), None)
 STATE = NetworkState(Source.SHIPPED, INFO, 0, INFO, None, None, False, True, ())
 
 
@@ -49,13 +51,13 @@ def said(side):
 
 
 def test_a_refusal_is_distinguished_from_an_answer_and_from_none(side):
-    side.show_answer(Reading(1, Prediction(1, None, FALSE_REJECTION_RATES, INPUT), 0.004, 0.001, 10))
+    side.show_answer(Reading(1, Prediction(1, None, FALSE_REJECTION_RATES, INPUT), *COST))
     assert said(side) == "Not a digit; nearest: 7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
-    side.show_answer(Reading(2, Prediction(2, 7, FALSE_REJECTION_RATES, INPUT), 0.004, 0.001, 10))
+    side.show_answer(Reading(2, Prediction(2, 7, FALSE_REJECTION_RATES, INPUT), *COST))
     assert said(side) == "7: 81.0 %, 3: 5.0 %, 8: 3.0 %"
-    side.show_answer(Reading(3, Prediction(3, None, (0.1,) * 10, INPUT * 0, "empty"), 0.004, 0.001, 10))
+    side.show_answer(Reading(3, Prediction(3, None, (0.1,) * 10, INPUT * 0, "empty"), *COST))
     assert said(side) == "No answer yet"
-    side.show_answer(Reading(4, Prediction(4, None, FALSE_REJECTION_RATES, INPUT, "too small"), 0.004, 0.001, 10))
+    side.show_answer(Reading(4, Prediction(4, None, FALSE_REJECTION_RATES, INPUT, "too small"), *COST))
     assert said(side) == "No answer yet"
 
 

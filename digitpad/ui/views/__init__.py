@@ -1,0 +1,1 @@
+"""Views into the network that reads: what it makes of the drawing on the pad."""

@@ -1,0 +1,1 @@
+"""From pen to network, step by step."""

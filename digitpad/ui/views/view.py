@@ -1,0 +1,179 @@
+"""What every view has: it follows the drawing while it is seen, computes in a thread, and never slows the pad."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.ui.common.exports import ExportButton, Exporter, Picture
+from digitpad.ui.session.live_reading import LiveReader, Reading
+from digitpad.ui.session.worker import Latest, Worker
+
+R = TypeVar("R")
+
+_SHARE = 2.0
+"""How long a view waits after it was painted, in times of what that took: the pad has the window's thread meanwhile."""
+
+
+class View(QWidget, Generic[R]):
+    """Shows something of the last reading of the drawing: `work` says what is computed, `show_result` paints it.
+
+    Nothing is computed while the view is hidden; when it is shown, it is brought up to date. Of many readings the
+    latest is computed for.
+
+    Signals:
+        painted: the revision of a drawing that the view has been painted for.
+        failed: a DigitpadError: what is to be shown could not be computed.
+    """
+
+    painted = Signal(int)
+    failed = Signal(object)
+
+    delay = 0
+    """Milliseconds without another reading before a view computes for the last one."""
+
+    def __init__(self, live: LiveReader, worker: Worker) -> None:
+        super().__init__()
+        self._live = live
+        self._results: Latest[tuple[Reading, R]] = Latest(worker, self._on_result, self._on_failed)
+        self._number = 0  # of the job under way, if there is one
+        self._under_way = self._again = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._compute)
+        self._free_at = 0.0  # when the view may be painted again, as `time.perf_counter` says
+        live.answered.connect(self.refresh)
+
+    def work(self, reading: Reading) -> Callable[[], R]:
+        """What computes the view for a reading, called in a thread; it must hold what it needs, and no widget."""
+        raise NotImplementedError
+
+    def show_result(self, reading: Reading, result: R) -> None:
+        """Paint what was computed for a reading, on return."""
+        raise NotImplementedError
+
+    @Slot()
+    def refresh(self) -> None:
+        """Compute the view anew for the last reading, if somebody looks at it."""
+        if not self.isVisible() or self._live.latest is None:
+            return
+        left = max(self.delay, round(1000 * (self._free_at - time.perf_counter())))
+        if self._under_way:
+            self._again = True
+        elif self.delay or (left > 0 and not self._soon.isActive()):
+            self._soon.start(left)
+        elif left <= 0:
+            self._compute()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._soon.stop()
+        self._results.drop()
+        self._under_way = self._again = False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self.refresh()
+
+    @Slot()
+    def _compute(self) -> None:
+        reading = self._live.latest
+        if reading is not None:
+            self._under_way = True
+            self._number += 1
+            self._results.run(self._number, partial(_computed, reading, self.work(reading)))
+
+    def _on_result(self, result: tuple[Reading, R]) -> None:
+        reading, latest = result[0], self._live.latest
+        if latest is not None and reading.generation == latest.generation:
+            began = time.perf_counter()
+            self.show_result(*result)
+            ended = time.perf_counter()
+            self._free_at = ended + _SHARE * (ended - began)
+            self.painted.emit(reading.prediction.revision)
+        self._go_on()
+
+    def _on_failed(self, error: DigitpadError) -> None:
+        self.failed.emit(error)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        again, self._under_way, self._again = self._again, False, False
+        if again:
+            self.refresh()
+
+
+def _computed(reading: Reading, work: Callable[[], R]) -> tuple[Reading, R]:
+    return reading, work()
+
+
+class Figure(QWidget):
+    """Something painted by `draw`, on the screen and in a picture that is saved alike."""
+
+    def draw(self, painter: QPainter) -> None:
+        """Paint all of it, as large as the widget is."""
+        raise NotImplementedError
+
+    def picture(self) -> Picture:
+        """What is shown, to be saved or copied."""
+        return Picture(self.size(), self.draw)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self.draw(painter)
+
+
+class Views(QObject):
+    """Makes the views when they are first shown, and ends their thread.
+
+    Signals:
+        shown: the id of a view and the revision of the drawing that it has been painted for.
+        saved: a sentence about a file that was written.
+        failed: a DigitpadError.
+    """
+
+    shown = Signal(str, int)
+    saved = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, live: LiveReader, window: QWidget) -> None:
+        super().__init__(window)
+        self._live = live
+        self._worker = Worker("views", self)
+        self._exporter = Exporter(self._worker, window)
+        self._exporter.saved.connect(self._on_saved)
+        self._exporter.failed.connect(self.failed)
+
+    def steps(self) -> QWidget:
+        """The steps from pen to network."""
+        from digitpad.ui.views.steps.view import StepsView  # here and below, since a start has no time for it
+
+        return self._made("steps", StepsView(self._live, self._worker))
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.saved.emit(self.tr("Saved {path}").format(path=path))
+
+    def _made(self, view_id: str, view: View[R]) -> View[R]:
+        view.painted.connect(partial(self.shown.emit, view_id))
+        view.failed.connect(self.failed)
+        for button in view.findChildren(ExportButton):
+            button.requested.connect(self._exporter.save)
+        return view
