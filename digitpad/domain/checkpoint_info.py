@@ -66,12 +66,12 @@ class CheckpointInfo:
 
     @property
     def rejection(self) -> Message:
-        """How well it rejects what is not a digit, or that it cannot."""
+        """How well it rejects what is not a digit, or that it cannot: what goes on after 'This network'."""
         if not self.thresholds:
             if self.run and self.path is None:
-                return Message("in training: always answers with a digit")
-            return Message("cannot reject: always answers with a digit")
+                return Message("cannot reject before its training ends")
+            return Message("cannot reject: it always answers with a digit")
         if self.outliers_rejected is None:
-            return Message("rejects what is no digit")
+            return Message("rejects what is not a digit")
         text = "rejects {percent} % of synthesised outliers at {rate} % false rejections"
         return Message(text, percent=round(100 * self.outliers_rejected), rate=100 * FALSE_REJECTION_RATE)

@@ -103,4 +103,4 @@ def test_a_network_that_knows_no_thresholds_leaves_no_choice(start, checkpoint, 
 
     assert pad.answer().digit == 7
     assert not slider.isEnabled()
-    assert "never shown what is no digit" in pad.widget("rejection").toolTip()
+    assert "cannot reject" in pad.widget("rejection").toolTip()

@@ -71,13 +71,17 @@ class AnswerPanel(QWidget):
         """Say what went wrong, in amber and in words."""
         self._show(_Shown(sign="!", sentence=sentence, warns=True, spoken=sentence))
 
-    def show_prediction(self, prediction: Prediction, milliseconds: float, *, waits: bool = False) -> None:
+    def show_prediction(
+        self, prediction: Prediction, milliseconds: float, *, waits: bool = False, can_reject: bool = True
+    ) -> None:
         """Show an answer, an unsure one with its rival; the empty state where there is no ink.
 
         Args:
             prediction: what the network says.
             milliseconds: time from the pen to this answer.
             waits: whether the pen is still down, so that what is no digit may become one.
+            can_reject: whether the network that reads could say 'not a digit'; that it cannot is said where the time
+                stands else.
         """
         if prediction.digit is None and not prediction.network_input.any():
             self.show_empty()
@@ -85,7 +89,8 @@ class AnswerPanel(QWidget):
         shares = prediction.probabilities
         nearest, rival = sorted(range(CLASSES), key=shares.__getitem__, reverse=True)[:2]
         share = percent(prediction.confidence)
-        note = self.tr("answered in {time}").format(time=response_time(milliseconds))
+        words = self.tr("answered in {time}") if can_reject else self.tr("cannot reject")
+        note = words.format(time=response_time(milliseconds))
         if prediction.digit is None and waits:
             self._show(_Shown("…", is_quiet=True, spoken="…"))
         elif prediction.digit is None:

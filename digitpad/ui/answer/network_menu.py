@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.storage.io import DEFAULT_CHECKPOINT, shipped
-from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.format import numeral, percent, sentence
 from digitpad.ui.common.widgets import add_menu_title
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.settings import Settings
@@ -153,7 +153,7 @@ class NetworkButton(QToolButton):
             words = [text.format(name=name, step=numeral(state.step))]
             if not info.thresholds:
                 words.append(self.tr("never says ‘not a digit’"))
-                tip += "\n" + self.tr("It was never shown what is no digit, so it always answers with one.")
+                tip += "\n" + self.tr("This network {words}.").format(words=sentence(info.rejection))
             if info.test_accuracy is not None and state.source is not Source.IN_TRAINING:
                 words.append(f"MNIST {percent(info.test_accuracy, 2)}")
             words.append(self.tr("CPU"))  # `digitpad.reading.reader` reads on no other device

@@ -189,8 +189,10 @@ class ReadingPane(QWidget):
 
     def _show_digit(self) -> None:
         if self._answered is not None:
-            milliseconds = self._answered.seconds * 1000
-            self._answer.show_prediction(self._answered.prediction, milliseconds, waits=self._pen_down)
+            milliseconds, info = self._answered.seconds * 1000, self._network.state.info
+            can_reject = info is None or bool(info.thresholds)
+            prediction, waits = self._answered.prediction, self._pen_down
+            self._answer.show_prediction(prediction, milliseconds, waits=waits, can_reject=can_reject)
 
     @Slot(int, object, bool)
     def take_ink(self, _revision: int, ink: Ink, _grew: bool) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
-from digitpad.ui.common.format import percent
+from digitpad.ui.common.format import percent, sentence
 from digitpad.ui.common.theme import NOTE_PIXELS, text_font
 
 _STEPS: tuple[float | None, ...] = (None, *FALSE_REJECTION_RATES)
@@ -32,6 +32,7 @@ class RejectionChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rejection")
+        self._cannot = ""  # why there is no choice
         title = self.tr("False rejection rate")
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("rejection_slider")
@@ -83,6 +84,7 @@ class RejectionChoice(QWidget):
 
     def show_network(self, info: CheckpointInfo) -> None:
         """Offer the choice where the network that reads knows thresholds."""
+        self._cannot = sentence(info.rejection)
         self._slider.setEnabled(bool(info.thresholds))
         self._update_texts()
 
@@ -99,17 +101,16 @@ class RejectionChoice(QWidget):
         """Say what is chosen and what it costs, or why there is no choice."""
         can_choose = self._slider.isEnabled()
         if not can_choose:
-            words = self._words_of_none()
-            sentence = self.tr("This network was never shown what is no digit, so it always answers with one.")
+            words, tip = self._words_of_none(), self.tr("This network {words}.").format(words=self._cannot)
         elif self.false_rejection_rate is None:
-            words, sentence = self._words(None), self.tr("Whatever is drawn is read as a digit.")
+            words, tip = self._words(None), self.tr("Whatever is drawn is read as a digit.")
         else:
             words = self._words(self.false_rejection_rate)
-            sentence = self.tr("What is no digit is rejected, and with it {share}.").format(share=words)
+            tip = self.tr("What is no digit is rejected, and with it {share}.").format(share=words)
         self._chosen.setText(words)
-        self._slider.setAccessibleDescription(sentence)
-        self.setToolTip(sentence)
-        self._reason.setText(sentence)
+        self._slider.setAccessibleDescription(tip)
+        self.setToolTip(tip)
+        self._reason.setText(tip)
         self._reason.setVisible(not can_choose)
         self._steps.setVisible(can_choose)
         self._steps.actions()[self._slider.value()].setChecked(True)

@@ -221,7 +221,7 @@ def test_a_network_in_training_cannot_reject_unless_it_is_trained_on_outliers(co
     for number, wanted in enumerate((replace(config, recipe=replace(RECIPE, validation_images=4)), strokes)):
         trained(wanted, tmp_path / str(number), show=lambda checkpoint, _step: shown.append(checkpoint.info))
         assert any(bool(info.thresholds) for info in shown) == bool(wanted.recipe.outliers)
-        assert "in training" in str(shown[0].rejection)
+        assert "before its training ends" in str(shown[0].rejection)
 
 
 def test_who_waits_for_the_end_of_a_run_waits_for_no_thresholds(config, tmp_path):
@@ -234,7 +234,7 @@ def test_who_waits_for_the_end_of_a_run_waits_for_no_thresholds(config, tmp_path
     config = replace(config, recipe=replace(RECIPE, validation_images=4))
     folder, _ = trained(config, tmp_path, control=control, on_progress=on_progress)
     held = load_checkpoint(folder.last).info
-    assert (held.thresholds, str(held.rejection)) == ([], "cannot reject: always answers with a digit")
+    assert (held.thresholds, str(held.rejection)) == ([], "cannot reject: it always answers with a digit")
     assert resume(folder, threads=1).state == "finished"
     assert load_checkpoint(folder.last).info.thresholds
 

@@ -81,6 +81,15 @@ def test_what_is_no_digit_yet_waits_while_the_pen_is_down(panel):
     assert panel.accessibleDescription() == "7, seven, 98.6 %"
 
 
+def test_a_network_that_cannot_reject_says_so_below_its_answer(panel):
+    painted = []
+    for can_reject in (True, False):
+        panel.show_prediction(prediction(7), 4, can_reject=can_reject)
+        painted.append(pixels(panel))
+    changed = np.flatnonzero((painted[0] != painted[1]).any(axis=(1, 2)))
+    assert 0.6 * panel.height() < changed[0] <= changed[-1]
+
+
 def test_the_panel_explains_itself_while_it_is_empty(panel):
     assert panel.accessibleDescription() == "Draw a digit and the answer appears here."
     panel.show_prediction(prediction(7), 4)

@@ -86,7 +86,7 @@ def test_a_network_without_thresholds_leaves_no_choice_and_says_why(choice, rate
     choice.show_network(KNOWS_NOT)
     QTest.keyClick(slider(choice), Qt.Key.Key_End)
 
-    reason = "This network was never shown what is no digit, so it always answers with one."
+    reason = "This network cannot reject: it always answers with a digit."
     assert not slider(choice).isEnabled()
     assert choice.toolTip() == slider(choice).accessibleDescription() == reason
     assert texts(choice)[1] == "not with this network"
