@@ -103,12 +103,12 @@ def read_safetensors(path: Path) -> tuple[dict[str, StoredTensor], dict[str, str
                 pass  # checks the header: that tensors fill the file, each as its shape asks
             header = json.loads(start[8:] + file.read(length - 1))
         except Exception as error:  # bytes from anywhere make the reader raise many things, and each means the same
-            text = "{file} is cut off or damaged; copy it anew or choose another."
+            said = "{file} is cut off or damaged; copy it anew or choose another."
             if not start:
-                text = "{file} is empty; copy it anew or choose another."
+                said = "{file} is empty; copy it anew or choose another."
             elif start[8:] not in (b"{", b"") or length > MAX_BYTES:
-                text = "{file} is damaged or not a safetensors file; copy it again or choose another."
-            raise InputError(text, file=path.name) from error
+                said = "{file} is damaged or not a safetensors file; copy it again or choose another."
+            raise InputError(said, file=path.name) from error
     metadata = header.pop("__metadata__", None) or {}
     if len(header) > MAX_TENSORS:
         text = "{file} holds {count} tensors; digitpad takes {most}. Choose another."
