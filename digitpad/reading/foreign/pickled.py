@@ -50,7 +50,7 @@ _MARK = object()
 """Where an open container begins on the stack."""
 
 
-class RefusedError(Exception):
+class NotWeightsError(Exception):
     """The pickle asks for what a state_dict does not need: a class by its name, or what a message says."""
 
     def __init__(self, reason: Message | str) -> None:
@@ -97,7 +97,7 @@ class Machine:
         """Follow one pickle and give what it makes; the stream then stands behind it.
 
         Raises:
-            RefusedError: it holds more than a state_dict.
+            NotWeightsError: it holds more than a state_dict.
             Exception: it is cut off or damaged, which may raise anything.
         """
         stack: list[Content] = []
@@ -106,7 +106,7 @@ class Machine:
         argument: Any
         for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
             if count > MAX_INSTRUCTIONS:
-                raise RefusedError(Message("a pickle with too many instructions"))
+                raise NotWeightsError(Message("a pickle with too many instructions"))
             values: list[Content] = []
             if opcode.name in ("TUPLE", "APPENDS", "SETITEMS"):
                 values, depth = list(iter(pop, _MARK))[::-1], depth - 1
@@ -124,7 +124,7 @@ class Machine:
                 case "MARK":
                     depth += 1
                     if depth > MAX_DEPTH:
-                        raise RefusedError(Message("values nested too deeply"))
+                        raise NotWeightsError(Message("values nested too deeply"))
                     push(_MARK)
                 case "TUPLE":
                     push(tuple(values))
@@ -142,7 +142,7 @@ class Machine:
                 case "STACK_GLOBAL":
                     attribute, module = pop(), pop()
                     if not isinstance(module, str) or not isinstance(attribute, str):
-                        raise RefusedError(Message("a class without a name"))
+                        raise NotWeightsError(Message("a class without a name"))
                     push(_Global(f"{module}.{attribute}"))
                 case "BINPERSID":
                     push(self._storage(pop()))
@@ -159,7 +159,7 @@ class Machine:
                     pass
                 case name:
                     classes = [value.name for value in stack if isinstance(value, _Global)]
-                    raise RefusedError(classes[-1] if classes else Message("the instruction {name}", name=name))
+                    raise NotWeightsError(classes[-1] if classes else Message("the instruction {name}", name=name))
         raise ValueError("no end")
 
     def _storage(self, value: Content) -> Storage:
@@ -168,10 +168,10 @@ class Machine:
             case ("storage", _Global(name), str(key), _, int(count), *_) if count >= 0:
                 kind = name.removeprefix("torch.").removesuffix("Storage")
                 if kind not in _STORAGES:
-                    raise RefusedError(name)
+                    raise NotWeightsError(name)
                 self.storages[key] = Storage(*_STORAGES[kind], key, count)
                 return self.storages[key]
-        raise RefusedError(Message("a reference to something other than a storage"))
+        raise NotWeightsError(Message("a reference to something other than a storage"))
 
     def _call(self, function: Content, arguments: Content) -> Content:
         """What a call gives; the only functions are those that torch puts tensors and state_dicts together with."""
@@ -184,12 +184,12 @@ class Machine:
                 return tensor
             case _Global("torch._utils._rebuild_tensor_v2"), (Storage() as storage, int(offset), shape, strides, *_):
                 if not _are_sizes(shape) or not _are_sizes(strides) or len(shape) != len(strides) or offset < 0:
-                    raise RefusedError(Message("a tensor without a valid shape"))
+                    raise NotWeightsError(Message("a tensor without a valid shape"))
                 return StoredTensor(shape, storage.dtype, lambda: self._array(storage, offset, shape, strides))
             case _Global("torch.Size"), (tuple(sizes),):
                 return sizes
         why = function.name if isinstance(function, _Global) else Message("a call of what is not a function")
-        raise RefusedError(why)
+        raise NotWeightsError(why)
 
     def _array(self, storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> NDArray[Any]:
         """A tensor's numbers; its shape is known to be a network's by now, yet need not fit its storage."""
@@ -221,12 +221,12 @@ def _are_sizes(sizes: Content) -> bool:
 def _key(key: Content) -> str | int:
     """A dict's key, if it is one whose hash costs nothing."""
     if type(key) is not str and type(key) is not int:
-        raise RefusedError(Message("a key that is not a name"))
+        raise NotWeightsError(Message("a key that is not a name"))
     return key
 
 
 def _container(stack: list[Content], kind: type) -> Any:  # noqa: ANN401 - a list or a dict
     """The container on top of the stack."""
     if not isinstance(stack[-1], kind):
-        raise RefusedError(Message("a value that is not a container"))
+        raise NotWeightsError(Message("a value that is not a container"))
     return stack[-1]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from digitpad.domain.errors import InputError, Message
-from digitpad.reading.foreign.pickled import Content, Machine, RefusedError, cut_off
+from digitpad.reading.foreign.pickled import Content, Machine, NotWeightsError, cut_off
 from digitpad.reading.tensors import MAX_BYTES, MAX_TENSORS, StoredTensor
 
 MAX_PICKLE_BYTES = 8 << 20
@@ -34,7 +34,7 @@ def read_state_dict(path: Path) -> dict[str, StoredTensor]:
         content = _zipped(path) if zipfile.is_zipfile(path) else _legacy(path)
     except InputError:
         raise
-    except RefusedError as error:
+    except NotWeightsError as error:
         text = (
             "{file} holds more than weights ({reason}). digitpad runs no code from files; save the network's "
             "state_dict() and load that."
@@ -57,7 +57,7 @@ def _zipped(path: Path) -> Content:
     """What is in a zip archive."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         if len(re.findall(rb"PK\x01\x02", mapped)) > 3 * MAX_TENSORS:  # entries of its directory
-            raise RefusedError(Message("an archive of too many files"))
+            raise NotWeightsError(Message("an archive of too many files"))
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in entries.values())
@@ -75,7 +75,7 @@ def _zipped(path: Path) -> Content:
         if not pickled:
             raise InputError("{file} is a zip archive but not a PyTorch file; choose another.", file=path.name)
         if entries[pickled].file_size > MAX_PICKLE_BYTES:
-            raise RefusedError(Message("a pickle of {size} MB", size=entries[pickled].file_size >> 20))
+            raise NotWeightsError(Message("a pickle of {size} MB", size=entries[pickled].file_size >> 20))
         data = archive.read(pickled)
         order = archive.read(f"{folder}byteorder") if f"{folder}byteorder" in entries else b"little"
 
@@ -86,7 +86,7 @@ def _zipped(path: Path) -> Content:
 
     try:
         return Machine(path.name, storage, ">" if order == b"big" else "<").run(io.BytesIO(data))
-    except RefusedError:
+    except NotWeightsError:
         if b"pytorch-lightning_version" in data:
             raise InputError(
                 "{file} is a Lightning checkpoint with more than weights in it. digitpad runs no code from files;"
@@ -105,7 +105,7 @@ def _legacy(path: Path) -> Content:
     first = machine.run(stream)
     if first != _LEGACY_MAGIC:
         if isinstance(first, (dict, list, tuple)):
-            raise RefusedError(Message("a pickle without tensors of PyTorch"))
+            raise NotWeightsError(Message("a pickle without tensors of PyTorch"))
         raise ValueError("no magic number")
     _version, _system, content, keys = (machine.run(stream) for _ in range(4))
     for key in keys:
