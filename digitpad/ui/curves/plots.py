@@ -105,17 +105,6 @@ class CurvePlots(QFrame):
             plot.set_colours(theme)
         self.redraw_requested.emit()
 
-    @property
-    def ranges(self) -> tuple[tuple[tuple[float, float], tuple[float, float]], ...]:
-        """Of loss, accuracy and learning rate: first and last place, lowest and highest value (or its logarithm)."""
-        return tuple((tuple(x), tuple(y)) for x, y in (plot.box.viewRange() for plot in self._plots))
-
-    @property
-    def areas(self) -> tuple[tuple[QWidget, QPointF], ...]:
-        """Of loss, accuracy and learning rate: the widget that takes the mouse, and the middle of the plot in it."""
-        centres = (self._area.mapFromScene(plot.box.sceneBoundingRect().center()) for plot in self._plots)
-        return tuple((self._area.viewport(), QPointF(centre)) for centre in centres)
-
     def draw(self, curves: RunCurves, overlays: dict[str, RunCurves], axis: XAxis, *, is_log: bool) -> None:
         """Draw a run, and over it others by their names, in dashes; loss and rate on logarithmic axes if `is_log`."""
         if axis != self._axis:
@@ -157,7 +146,7 @@ class CurvePlots(QFrame):
             self.cursor_moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, (start, stop), last = event.key(), self.ranges[0][0], self._curves.last_step
+        key, (start, stop), last = event.key(), self._loss.box.viewRange()[0], self._curves.last_step
         here = last if self.cursor_step is None else self.cursor_step
         seen = self._curves.step_at(stop, self._axis) - self._curves.step_at(start, self._axis)
         is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

@@ -238,9 +238,9 @@ class RunTable(QAbstractTableModel):
 def run_labels(runs: Sequence[RunInfo]) -> list[str]:
     """Names that tell some runs apart: with the best accuracy, and where that is not enough, the start and the id."""
     names = [run.name if run.best_accuracy is None else f"{run.name} · {percent(run.best_accuracy, 2)}" for run in runs]
-    for details in ([moment(run.started) for run in runs], [run.id for run in runs]):
+    for detail in (lambda run: moment(run.started), attrgetter("id")):
         count = Counter(names)
-        names = [f"{name} · {more}" if count[name] > 1 else name for name, more in zip(names, details, strict=True)]
+        names = [f"{name} · {detail(run)}" if count[name] > 1 else name for name, run in zip(names, runs, strict=True)]
     return names
 
 

@@ -68,8 +68,30 @@ def labels(view):
     return [line.name for line in plots(view).entries]
 
 
+def area(view):
+    """The widget that takes the mouse."""
+    return view.findChild(pyqtgraph.GraphicsLayoutWidget)
+
+
+def boxes(view):
+    """Those of loss, accuracy and learning rate."""
+    found = [item for item in area(view).scene().items() if isinstance(item, pyqtgraph.ViewBox)]
+    return sorted(found, key=lambda box: (box.sceneBoundingRect().x(), box.sceneBoundingRect().y()))
+
+
+def ranges(view):
+    """Of loss, accuracy and learning rate: first and last place, lowest and highest value (or its logarithm)."""
+    return [box.viewRange() for box in boxes(view)]
+
+
+def middle(view, number):
+    """The middle of a plot, and the widget that it lies in."""
+    place = area(view).mapFromScene(boxes(view)[number].sceneBoundingRect().center())
+    return area(view).viewport(), QPointF(place)
+
+
 def span(view):
-    return plots(view).ranges[LOSS][0]
+    return ranges(view)[LOSS][0]
 
 
 def settle(qtbot, view):
@@ -111,7 +133,7 @@ def send_mouse(viewport, kind, place, buttons=Qt.MouseButton.NoButton):
 
 
 def wheel(view, number, notches):
-    viewport, place = plots(view).areas[number]
+    viewport, place = middle(view, number)
     event = QWheelEvent(
         place,
         QPointF(viewport.mapToGlobal(place)),
@@ -267,7 +289,7 @@ def test_dragging_moves_what_was_zoomed_to(qtbot, view):
     wheel(view, LOSS, 5)
     settle(qtbot, view)
     before = span(view)
-    viewport, place = plots(view).areas[LEARNING_RATE]
+    viewport, place = middle(view, LEARNING_RATE)
     left = Qt.MouseButton.LeftButton
     send_mouse(viewport, QEvent.Type.MouseButtonPress, place, left)
     for distance in (10, 30, 50):
@@ -281,7 +303,7 @@ def test_dragging_moves_what_was_zoomed_to(qtbot, view):
 
 @pytest.mark.parametrize("number", [LOSS, ACCURACY, LEARNING_RATE])
 def test_the_values_under_the_mouse_are_shown_until_it_leaves(qtbot, view, number):
-    viewport, place = plots(view).areas[number]
+    viewport, place = middle(view, number)
     send_mouse(viewport, QEvent.Type.MouseMove, place)
     assert 150 < plots(view).cursor_step < 320
     assert f"step {plots(view).cursor_step} of 469" in view.accessibleDescription()
@@ -301,7 +323,7 @@ def test_the_horizontal_axis_can_be_chosen(qtbot, view, axis, end):
     settle(qtbot, view)
     assert span(view)[1] == pytest.approx(1.02 * end)
 
-    viewport, place = plots(view).areas[LOSS]
+    viewport, place = middle(view, LOSS)
     send_mouse(viewport, QEvent.Type.MouseMove, place)
     assert 200 < plots(view).cursor_step < 270
     wheel(view, LOSS, 40)
@@ -335,19 +357,19 @@ def test_the_keys_move_the_cursor_and_zoom(qtbot, view):
 
 
 def test_the_log_scale_is_for_loss_and_rate(qtbot, view):
-    before = plots(view).ranges[ACCURACY][1]
+    before = ranges(view)[ACCURACY][1]
     QTest.mouseClick(button(view, "log_scale"), Qt.MouseButton.LeftButton)
     settle(qtbot, view)
 
-    assert plots(view).ranges[LOSS][1][1] == pytest.approx(np.log10(2.5), abs=0.2)
-    assert plots(view).ranges[ACCURACY][1] == before
+    assert ranges(view)[LOSS][1][1] == pytest.approx(np.log10(2.5), abs=0.2)
+    assert ranges(view)[ACCURACY][1] == before
 
 
 def test_a_constant_learning_rate_has_a_decade_around_it_on_a_logarithmic_axis(qtbot, view):
     button(view, "log_scale").click()
     settle(qtbot, view)
 
-    low, high = plots(view).ranges[LEARNING_RATE][1]
+    low, high = ranges(view)[LEARNING_RATE][1]
     assert high - low >= 1
     assert (low + high) / 2 == pytest.approx(-3)
 
@@ -420,9 +442,9 @@ def test_losses_that_are_no_numbers_and_rates_of_zero_are_drawn_without_complain
     for _ in range(2):
         settle(qtbot, view)
         view.grab()
-        ranges = np.array(plots(view).ranges)
-        assert np.isfinite(ranges).all()
-        assert (ranges[..., 0] < ranges[..., 1]).all()
+        shown = np.array(ranges(view))
+        assert np.isfinite(shown).all()
+        assert (shown[..., 0] < shown[..., 1]).all()
         button(view, "log_scale").click()
 
 
@@ -464,8 +486,7 @@ def test_all_that_is_shown_can_be_saved(qtbot, bare):
 
 def axes(view):
     """Of loss, accuracy and learning rate: what stands at the axis of values, and where."""
-    area = view.findChild(pyqtgraph.GraphicsLayoutWidget)
-    left = [item for item in area.scene().items() if getattr(item, "orientation", "") == "left"]
+    left = [item for item in area(view).scene().items() if getattr(item, "orientation", "") == "left"]
     canvas = QPixmap(10, 10)
     with QPainter(canvas) as painter:
         return {
@@ -493,18 +514,17 @@ def test_axes_have_numbers_that_do_not_lie_over_each_other(qtbot, view, size, is
 def test_plots_lie_beside_each_other_where_there_is_little_height_and_nothing_collides(qtbot, view, size, rows):
     view.resize(*size)
     settle(qtbot, view)
-    area = view.findChild(pyqtgraph.GraphicsLayoutWidget)
-    area.grab()  # lays it out
-    parts = [item for item in area.scene().items() if isinstance(item, pyqtgraph.LabelItem | pyqtgraph.ViewBox)]
-    places = [part.sceneBoundingRect().adjusted(1, 1, -1, -1) for part in parts]
-    assert len({round(part.sceneBoundingRect().top()) for part in parts if isinstance(part, pyqtgraph.ViewBox)}) == rows
+    area(view).grab()  # lays it out
+    titles = [item for item in area(view).scene().items() if isinstance(item, pyqtgraph.LabelItem)]
+    places = [part.sceneBoundingRect().adjusted(1, 1, -1, -1) for part in (*titles, *boxes(view))]
+    assert len({round(box.sceneBoundingRect().top()) for box in boxes(view)}) == rows
     assert len(places) == 6
     assert not [1 for first, second in combinations(places, 2) if first.intersects(second)]
-    assert all(area.rect().contains(place.toRect()) for place in places)
+    assert all(area(view).rect().contains(place.toRect()) for place in places)
 
 
 def test_a_click_on_the_right_opens_no_menu(view):
-    viewport, place = plots(view).areas[LOSS]
+    viewport, place = middle(view, LOSS)
     QTest.mouseClick(viewport, Qt.MouseButton.RightButton, pos=place.toPoint())
 
     assert QApplication.activePopupWidget() is None
@@ -517,6 +537,6 @@ def test_everything_has_room(qtbot, view, size):
 
     assert view.size() == QSize(*size)
     assert plots(view).legend.height() >= plots(view).legend.heightForWidth(plots(view).legend.width())
-    assert plots(view).areas[LOSS][0].height() >= 100
+    assert area(view).height() >= 100
     widgets = [child for child in view.findChildren(QWidget) if child.isVisible() and child.parent() is view]
     assert all(view.rect().contains(widget.geometry()) for widget in widgets)
