@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QObject, QRect, QSize, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QImage, QPainter
+from PySide6.QtGui import QAction, QColor, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from digitpad.domain.errors import InputError
@@ -166,7 +166,8 @@ def to_svg(picture: Picture) -> bytes:
 def to_png(image: QImage) -> bytes:
     """A picture as the bytes of a PNG file; may be called in any thread."""
     buffer = QBuffer()
-    image.save(buffer, b"PNG")
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, b"png").write(image)
     return bytes(buffer.data().data())
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.digit_colours import digit_colour
@@ -37,6 +38,7 @@ class MapPlot:
         self.area: Untyped = pyqtgraph.GraphicsView()
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setCacheMode(self.area.CacheModeFlag.CacheNone)
+        self.area.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # its hint is all of its scene
         self._box = pyqtgraph.ViewBox(enableMenu=False, lockAspect=True)
         self._box.disableAutoRange()
         self.area.setCentralItem(self._box)
@@ -53,7 +55,7 @@ class MapPlot:
         """Take the colours of a theme."""
         ground = QColor(theme.surface)
         self.area.setBackground(ground)
-        ground.setAlpha(190)
+        ground.setAlpha(170)  # text stands out from the palest dots by 4.5 : 1
         for digit, (dots, name) in enumerate(zip(self._digits, self._names, strict=True)):
             colour = digit_colour(digit, theme)
             dots.setBrush(QColor(colour))
