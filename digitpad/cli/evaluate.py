@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the figures, and write the page where one is asked for.
-
-    Raises:
-        InputError: checkpoint, data, device or page cannot be used.
-        DigitpadError: the page could not be written.
-    """
+    """Print the figures, and write the page where one is asked for; errors are for `digitpad.cli.main`."""
     page: Path | None = arguments.page
     if page is not None:
         _check_page(page, arguments.data)  # before the minutes that the reading may take

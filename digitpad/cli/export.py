@@ -10,12 +10,7 @@ from digitpad.storage.io import DEFAULT_CHECKPOINT
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the ONNX file, once it answers as the reader does.
-
-    Raises:
-        InputError: the checkpoint cannot be used, or a file cannot be where it is to be written.
-        DigitpadError: the file could not be written, or would answer otherwise.
-    """
+    """Write the ONNX file, once its outputs are the reader's; errors are for `digitpad.cli.main`."""
     out: Path = arguments.out
     path: Path = arguments.checkpoint or DEFAULT_CHECKPOINT
     check_writable(out)

@@ -28,9 +28,7 @@ def print_json(**values: object) -> None:
 def check_writable(out: Path) -> None:
     """Refuse, before the work is done, a place where its result could not be written.
 
-    Raises:
-        InputError: it is a folder or a device, or lies in no folder.
-        DigitpadError: the folder may not be written to.
+    Raises InputError of a folder, a device or what lies in no folder, DigitpadError where the folder is not writable.
     """
     place = out.parent
     try:

@@ -21,14 +21,9 @@ from digitpad.storage.run_store import RunFolder, export_checkpoint, find_run, r
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, or go on with a run; Ctrl+C saves and stops.
+    """Train, or go on with a run; Ctrl+C saves and stops. Errors are for `digitpad.cli.main`.
 
-    Returns:
-        0 where the run was finished, 1 where it was stopped before.
-
-    Raises:
-        InputError: the words, the recipe, the data or the device cannot be used.
-        DigitpadError: the training failed, or a file could not be written.
+    Returns 0 where the run was finished, 1 where it was stopped before.
     """
     from digitpad.learning.training import runs
 

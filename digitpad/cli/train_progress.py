@@ -30,16 +30,9 @@ class TrainProgress(contextlib.ExitStack):
     """
 
     def __init__(self, out: Path, as_json: bool, logs: Path | None) -> None:
-        """Begin.
+        """Copy the best checkpoints to `out`, print JSON where asked, and write logs for TensorBoard in a folder.
 
-        Args:
-            out: where the best checkpoint goes.
-            as_json: whether each epoch is a JSON object, and nothing else is printed on stdout.
-            logs: folder for TensorBoard's logs, where they are wanted.
-
-        Raises:
-            InputError: TensorBoard is not installed.
-            DigitpadError: the folder cannot be written to.
+        Raises InputError where TensorBoard is not installed, DigitpadError where its folder cannot be written to.
         """
         from tqdm import tqdm
 

@@ -112,12 +112,9 @@ class Recipe:
 
 
 def check_recipe(recipe: Recipe) -> Recipe:
-    """The recipe itself, where every value can be used.
+    """The recipe itself; InputError, naming the value, where one is out of range or of the wrong type.
 
     Whether its network exists is not checked here.
-
-    Raises:
-        InputError: a value is out of range or of the wrong type; the sentence names it.
     """
     from_values(Recipe, to_values(recipe))
     return recipe

@@ -13,15 +13,12 @@ FALSE_REJECTION_RATE = 0.003
 
 
 def threshold(known: Sequence[list[float]], false_rejection_rate: float | None) -> float:
-    """The lowest energy score that is accepted as a digit; see `digitpad.learning.training.losses.energy_score`.
+    """The lowest energy score that is accepted as a digit, minus infinity where nothing is rejected.
 
     Args:
         known: a checkpoint's thresholds: rows of false rejection rate and score. A network without any never rejects.
         false_rejection_rate: share of real digits that may be rejected; the largest known rate up to it counts. Where
             there is none, and with None, nothing is rejected.
-
-    Returns:
-        Any finite number, or minus infinity where nothing is rejected.
     """
     fitting = [row for row in known if false_rejection_rate is not None and row[0] <= false_rejection_rate]
     return max(fitting)[1] if fitting else -math.inf

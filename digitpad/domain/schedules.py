@@ -17,18 +17,11 @@ _MOMENTA = (0.95, 0.85, 0.95)
 
 
 def learning_rate_at(recipe: Recipe, step: int, steps: int) -> float:
-    """The learning rate of a step.
+    """The learning rate of a step of some, counted from 0: above 0, at most `recipe.learning_rate`.
 
     'one-cycle' is Smith and Topin, 'Super-Convergence' (2017): up along a cosine for a fifth of the run, then down to
-    next to nothing; 'constant' stays; 'steps' multiplies the rate by `factor` at the start of each milestone.
-
-    Args:
-        recipe: names schedule and highest rate.
-        step: number of the step, from 0.
-        steps: how many steps the run has.
-
-    Returns:
-        The rate, above 0, at most `recipe.learning_rate`; with a factor of 0, 0.
+    next to nothing; 'constant' stays; 'steps' multiplies the rate by `factor`, which may be 0, at the start of each
+    milestone.
     """
     if recipe.schedule == "one-cycle":
         return recipe.learning_rate * _one_cycle(step, steps, *_RATES)

@@ -72,14 +72,9 @@ class Setting:
         return bool(self.type is Message)
 
     def checked(self, value: object, whose: str = "") -> Any:  # noqa: ANN401 (what the field declares)
-        """The value as the field declares it.
+        """The value as the field declares it; InputError, naming it and what is valid, where it cannot be used.
 
-        Args:
-            value: anything.
-            whose: what stands before its name in the sentence, as in 'augmentation.'.
-
-        Raises:
-            InputError: it cannot be used; the sentence names key, value, and what can be.
+        `whose` stands before its key in the sentence, as in 'augmentation.'.
         """
         import msgspec
 
@@ -130,14 +125,8 @@ def declared(kind: type) -> Mapping[str, Setting]:
 def from_values(kind: type[T], values: Mapping[str, Any], whose: str = "", *, skip_unknown: bool = False) -> T:
     """A dataclass from values as files hold them, each checked; one that is missing has its default.
 
-    Args:
-        kind: the dataclass.
-        values: by their keys.
-        whose: see `Setting.checked`.
-        skip_unknown: whether what the dataclass does not know is left out, and not refused.
-
-    Raises:
-        InputError: a value is missing, unknown, or cannot be used; the sentence names it.
+    `whose` stands before keys in sentences. What the dataclass does not know is skipped if asked for, else refused.
+    Raises InputError, naming the value, where one is missing, unknown, or cannot be used.
     """
     known = {setting.key: setting for setting in declared(cast(Any, kind)).values()}
     messages = {key: f"{key}{_BESIDE}" for key, setting in known.items() if setting.is_message}
@@ -156,12 +145,7 @@ def from_values(kind: type[T], values: Mapping[str, Any], whose: str = "", *, sk
 
 
 def to_values(part: object, always: Collection[str] | None = None) -> dict[str, Any]:
-    """A dataclass's values by their keys in files, in its order.
-
-    Args:
-        part: an instance of the dataclass.
-        always: with these names, other values that are the default are left out.
-    """
+    """A dataclass's values by their keys in files, in its order; with `always`, defaults of others are left out."""
     settings, values = declared(cast(Any, type(part))), {}
     for name, setting in settings.items():
         value = getattr(part, name)

@@ -39,14 +39,9 @@ class Bin:
 
 
 def fit_temperature(logits: NDArray[np.floating[Any]], labels: NDArray[np.int64]) -> float:
-    """The temperature with the lowest cross entropy on digits that took no part in the training.
+    """The temperature, within `TEMPERATURES`, with the lowest cross entropy on digits that were not trained on.
 
-    Args:
-        logits: float (n, 10), n ≥ 1.
-        labels: int64 (n,), 0 to 9.
-
-    Returns:
-        A number within `TEMPERATURES`.
+    The logits are float (n, 10), n ≥ 1, the labels int64 (n,), 0 to 9.
     """
     shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
     own, (low, high) = shifted[np.arange(len(labels)), labels], TEMPERATURES
@@ -77,9 +72,7 @@ def thresholds(scores: NDArray[np.floating[Any]]) -> list[list[float]]:
 def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Bin]:
     """What a reliability diagram shows: `BINS` bins of equal width from 0 to 1.
 
-    Args:
-        confidence: float64 (n,), 0 to 1, the largest probability of each prediction.
-        right: bool (n,), whether the prediction was right.
+    `confidence` is float64 (n,), the largest probability of each prediction, `right`, bool (n,), whether it was right.
     """
     where = np.digitize(confidence, np.linspace(0, 1, BINS + 1)[1:-1], right=True)
     counts = np.bincount(where, minlength=BINS)
@@ -89,12 +82,9 @@ def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> li
 
 
 def calibration_error(bins: list[Bin]) -> float:
-    """Expected calibration error: the mean distance of confidence from accuracy over bins, weighted by their size.
+    """Expected calibration error, 0 to 1: mean distance of confidence from accuracy, the bins weighted by their size.
 
     Naeini, Cooper and Hauskrecht, 'Obtaining well calibrated probabilities using Bayesian binning' (2015).
-
-    Returns:
-        0 to 1; 0 where there are no predictions.
     """
     total = sum(held.count for held in bins)
     return sum(held.count * abs(held.confidence - held.accuracy) for held in bins) / max(total, 1)

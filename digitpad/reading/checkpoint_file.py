@@ -81,11 +81,9 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint, whole or not at all.
+    """Write a checkpoint, whole or not at all; a file that was there before is unharmed where it cannot be written.
 
-    Raises:
-        InputError: it is a foreign ONNX file, which has no layers to write.
-        DigitpadError: it could not be written; a file that was there before is unharmed.
+    Raises InputError of a foreign ONNX file, which has no layers to write, and DigitpadError where it is not written.
     """
     if checkpoint.model is not None:
         raise InputError("{name} is an ONNX network; export it instead.", name=checkpoint.info.name)
@@ -96,15 +94,9 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def checkpoint_of(path: Path, tensors: Mapping[str, StoredTensor], metadata: str) -> Checkpoint:
-    """The checkpoint in a file that digitpad wrote.
+    """The checkpoint in a file that digitpad wrote, of its tensors and of its metadata's entry 'digitpad'.
 
-    Args:
-        path: the file.
-        tensors: what it holds.
-        metadata: its metadata's entry 'digitpad'.
-
-    Raises:
-        InputError: the metadata is foreign or newer, or the tensors are not those that it speaks of.
+    Raises InputError where the metadata is foreign or newer, or the tensors are not those that it speaks of.
     """
     info = _described(path.name, metadata)
     network = network_of(info.layers)
@@ -115,9 +107,7 @@ def checkpoint_of(path: Path, tensors: Mapping[str, StoredTensor], metadata: str
 def filled(name: str, network: Network, tensors: Mapping[str, StoredTensor]) -> dict[str, NDArray[Any]]:
     """A network's arrays, by name; nothing is read of a tensor before its shape is known to fit.
 
-    Raises:
-        InputError: a tensor is missing, of another shape or kind, not there in the network, or holds a value that is
-            not a number.
+    Raises InputError where a tensor is missing, unknown, of another shape or kind, or holds a value that is not finite.
     """
     places = network.tensors
     wrong = [key for key, shape in places.items() if key not in tensors or not _fits(key, tensors[key], shape)]

@@ -50,31 +50,18 @@ class Reader:
         self._feature_sessions: dict[tuple[str, ...], onnxruntime.InferenceSession] = {}
 
     def read(self, network_input: NDArray[np.uint8]) -> tuple[tuple[float, ...], float]:
-        """Read one image.
+        """Ten calibrated probabilities that sum to 1, and the energy score, of an image: uint8 (28, 28), 255 is ink.
 
-        Args:
-            network_input: uint8 (28, 28), 255 is ink.
-
-        Returns:
-            Ten calibrated probabilities that sum to 1, and the energy score.
-
-        Raises:
-            InputError: a probability is not a number.
+        Raises InputError where one is not finite.
         """
         probabilities, scores = self.read_batch(network_input[None])
         return tuple(probabilities[0].tolist()), float(scores[0])
 
     def read_batch(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Read many images.
+        """Read many images: uint8 (n, 28, 28), 255 is ink.
 
-        Args:
-            images: uint8 (n, 28, 28), 255 is ink.
-
-        Returns:
-            Calibrated probabilities, float64 (n, 10), that sum to 1, and energy scores, float32 (n,).
-
-        Raises:
-            InputError: a probability is not a number.
+        Returns calibrated probabilities, float64 (n, 10), that sum to 1, and energy scores, float32 (n,). Raises
+        InputError where one is not finite.
         """
         parts = [self._run(self._session, OUTPUTS, part) for part in _batches(images, self._batch)]
         probabilities = np.concatenate([part[0] for part in parts]).astype(np.float64)
@@ -117,17 +104,10 @@ class Reader:
         return feature_names(self.checkpoint)
 
     def features(self, images: NDArray[np.uint8], names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """What layers make of images; the first call with these names takes some 20 ms more.
+        """What layers make of images, uint8 (n, 28, 28); the first call with some names takes 20 ms more.
 
-        Args:
-            images: uint8 (n, 28, 28), 255 is ink.
-            names: names of modules, 'hidden' or 'logits'; see `digitpad.reading.graph`.
-
-        Returns:
-            By name, float32 (n, channels, height, width) or (n, features).
-
-        Raises:
-            InputError: the network has no layer of such a name.
+        The names are of modules, 'hidden' or 'logits'; see `digitpad.reading.graph`. Returns by name float32
+        (n, channels, height, width) or (n, features); raises InputError where the network has no such layer.
         """
         key = tuple(names)
         if key not in self._feature_sessions:

@@ -20,13 +20,8 @@ _WAITS = (0.01, 0.02, 0.04, 0.08, 0.0)
 def file_lock(path: Path) -> Iterator[bool]:
     """Lock a file, which is made where it does not exist, for the length of a `with` statement.
 
-    A file system without locks does without them.
-
-    Yields:
-        Whether the lock was taken; False where this process or another holds it already.
-
-    Raises:
-        OSError: the file cannot be opened.
+    Yields whether the lock was taken; False where this process or another holds it already. A file system without locks
+    does without them. Raises OSError where the file cannot be opened.
     """
     with path.open("a+b") as file:  # "ab" would wait for the reader of a pipe
         for wait in _WAITS:

@@ -63,12 +63,7 @@ def recipe_from_json(data: bytes | str, name: str) -> Recipe:
 
 
 def save_recipe(path: Path, recipe: Recipe) -> None:
-    """Write a recipe as a file, whole or not at all.
-
-    Raises:
-        InputError: the recipe cannot be used.
-        DigitpadError: the file cannot be written.
-    """
+    """Write a recipe whole or not at all; InputError where it cannot be used, DigitpadError where it is not written."""
     write_atomically(path, recipe_to_json(recipe).encode())
 
 

@@ -69,12 +69,7 @@ class RunFolder:
         self._info, self._curves, self._lock = path / "run.json", path / "curves.jsonl", path / "lock"
 
     def read_info(self) -> RunInfo:
-        """What is known of the run.
-
-        Raises:
-            InputError: run.json is damaged, or holds a value that cannot be.
-            DigitpadError: it is missing or cannot be read.
-        """
+        """What is known of the run; InputError where run.json is damaged, DigitpadError where it cannot be read."""
         with _infos:
             return info_from_json(read_file(self._info, _LARGEST_INFO), self.path.name)
 
@@ -253,9 +248,7 @@ def _damaged(run: RunFolder, error: Message) -> RunInfo:
 def rename_run(run: RunFolder, name: str) -> RunInfo:
     """Give a run another name, not its folder; returns what is known of the run from then on.
 
-    Raises:
-        InputError: the name is empty or too long, or run.json is damaged.
-        DigitpadError: it cannot be read or written.
+    Raises InputError where the name is empty or too long, and as `RunFolder.update_info` does.
     """
     name = printable(name)
     if not 0 < len(name) <= LONGEST_NAME:
@@ -264,13 +257,10 @@ def rename_run(run: RunFolder, name: str) -> RunInfo:
 
 
 def delete_run(folder: Path, run_id: str) -> None:
-    """Delete a run with its checkpoints.
+    """Delete a run with its checkpoints; its folder is moved aside first, so that a run is never listed by halves.
 
-    Its folder is moved aside first, so that a run is never listed by halves.
-
-    Raises:
-        InputError: the runs folder holds no such run.
-        DigitpadError: it is being trained, or the folder may not be changed; the run is still there.
+    Raises InputError where there is no such run, and DigitpadError where it is being trained or the folder may not be
+    changed; it is still there then.
     """
     run = find_run(folder, run_id)
     if run.is_being_trained():

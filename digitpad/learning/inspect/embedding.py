@@ -102,8 +102,8 @@ class EmbeddingMap:
         interpolation function for irregularly-spaced data, ACM 1968). A drawing whose neighbours lie in different
         clusters is shown between them, and one unlike any digit still near some.
 
-        The drawing is uint8 (28, 28), 255 is ink. Takes 0.1 to 0.8 ms, by the network, so that it can
-        follow the pen.
+        The drawing is uint8 (28, 28), 255 is ink. Takes 0.1 to 0.8 ms, by the network, so that it can follow the
+        pen.
         """
         placed = self._placed
         if placed is None or not drawing.any():

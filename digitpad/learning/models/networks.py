@@ -40,10 +40,7 @@ class Ensemble(nn.Module):
 def build(layers: Layers) -> nn.Sequential:
     """The network that a list of layers describes, with torch's default initialisation, in training mode.
 
-    It takes float32 (n, 1, 28, 28), normalised, and gives float32 logits (n, 10).
-
-    Raises:
-        InputError: see `network_of`.
+    It takes float32 (n, 1, 28, 28), normalised, and gives float32 logits (n, 10). Raises as `network_of`.
     """
     network = blueprint(layers).to_empty(device="cpu")
     for module in network.modules():

@@ -91,13 +91,10 @@ def read_many(
     """Read many images in several threads: two that read an image each are quicker than two that share one.
 
     Args:
-        read: `Reader.read_batch`, or what gives the same.
+        read: `Reader.read_batch`, or what gives the same, which this returns of all.
         images: uint8 (n, 28, 28), n ≥ 1.
         threads: how many read.
         on_progress: called with the number of images that have been read since the last call.
-
-    Returns:
-        Probabilities and energy scores, see `Reader.read_batch`.
     """
     results = []
     with ThreadPoolExecutor(threads) as pool:

@@ -60,14 +60,9 @@ class _Part:
 
 
 def candidates(name: str, tensors: Mapping[str, StoredTensor]) -> list[Candidate]:
-    """What a state_dict may be, the likeliest first; one at least.
+    """What a state_dict may be, the likeliest first; one at least. The tensors are in the order of the file.
 
-    Args:
-        name: the file's name, for the sentence.
-        tensors: its tensors in the order of the file.
-
-    Raises:
-        InputError: its tensors are not a plain stack of convolutions and linear layers from 28×28 to ten.
+    Raises InputError where they are not a plain stack of convolutions and linear layers from 28×28 to ten.
     """
     for network_id, layers in NETWORKS.items():
         renamed = _renamed(tensors, network_of(layers).tensors)

@@ -48,11 +48,8 @@ class OnnxFile:
     def prepared(self, mean: float, std: float, *, is_probability: bool, is_prepared: bool = False) -> bytes:
         """The model from `image` to `logits`, as `digitpad.reading.graph` continues it.
 
-        Args:
-            mean: pixels in 0…1 become (x - mean) / std.
-            std: see there.
-            is_probability: whether it gives probabilities, of which the logarithm is taken.
-            is_prepared: whether `image` is float32 that has been normalised already.
+        Pixels in 0…1 become (x - mean) / std, unless `image` is float32 that is prepared already. Where the model gives
+        probabilities, their logarithm is taken.
         """
         model, batch = onnx.ModelProto(), -1 if self.has_batches else 1
         model.CopyFrom(self.model)

@@ -83,22 +83,14 @@ class Machine:
     """
 
     def __init__(self, name: str, read: Callable[[str], bytes | memoryview], byte_order: Literal["<", ">"]) -> None:
-        """Begin.
-
-        Args:
-            name: the file's, for the sentence.
-            read: gives the bytes of a storage, from its start, by its key.
-            byte_order: of these.
-        """
+        """Follow pickles of a file of that name; `read` gives the bytes of a storage, from its start, by its key."""
         self.storages: dict[str, Storage] = {}
         self._name, self._read, self._byte_order = name, read, byte_order
 
     def run(self, stream: BinaryIO) -> Content:
         """Follow one pickle and give what it makes; the stream then stands behind it.
 
-        Raises:
-            NotWeightsError: it holds more than a state_dict.
-            Exception: it is cut off or damaged, which may raise anything.
+        Raises NotWeightsError where it holds more than a state_dict, and anything where it is cut off or damaged.
         """
         stack: list[Content] = []
         memo: dict[int, Content] = {}
