@@ -19,7 +19,7 @@ SURE = 0.6
 """Confidence below which an answer looks unsure."""
 
 _DIGIT, _HEADLINE, _LARGEST_DIGIT = 0.85, 0.25, 160
-_NARROWEST = 112
+_NARROWEST, _SMALLEST_PIXELS = 112, 10
 
 
 @dataclass(frozen=True)
@@ -180,5 +180,5 @@ class AnswerPanel(QWidget):
 def _fitted(words: str, pixels: int, width: float) -> QFont:
     """The font in a size of at most so many pixels in which the words are no wider than that."""
     advance = QFontMetricsF(text_font(pixels, scales=False)).horizontalAdvance(words)
-    fitted = pixels if advance <= width else max(NOTE_PIXELS, int(pixels * width / advance))
+    fitted = pixels if advance <= width else max(_SMALLEST_PIXELS, int(pixels * width / advance))
     return text_font(fitted, scales=False)

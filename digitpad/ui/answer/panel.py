@@ -100,7 +100,7 @@ class ReadingPane(QWidget):
         least = self._bars.minimumSizeHint().height() + _SPACING
         digit = min(max(SMALLEST, round(0.16 * height)), height - least)
         foot = max(self.checkpoint.minimumSizeHint().height(), min(_TABLE, height // 3), round(0.24 * height))
-        has_foot, has_rejection = self._step_back(height - digit - least, foot)
+        has_foot, has_rejection = self._step_back(width, height - digit - least, foot)
         has_caption = False
         self._answer.setGeometry(x, y, width, digit)
         bottom = y + height
@@ -125,7 +125,7 @@ class ReadingPane(QWidget):
         """Digit over network input, and beside them the bars; what else fits stands below."""
         x, y, width, height = room.x(), room.y(), room.width(), room.height()
         foot = self.checkpoint.minimumSizeHint().height()
-        has_foot, has_rejection = self._step_back(height - round(0.75 * width), foot)
+        has_foot, has_rejection = self._step_back(width, height - round(0.75 * width), foot)
         bottom = y + height
         if has_foot:
             bottom -= foot
@@ -140,11 +140,12 @@ class ReadingPane(QWidget):
         self._input.show()
         self._caption.hide()
 
-    def _step_back(self, room: int, foot: int) -> tuple[bool, bool]:
-        """Show the checkpoint and the choice of rejection where they fit; both are in menus too."""
-        rejection = self.rejection.sizeHint().height() + _SPACING
-        has_foot = room >= foot + _SPACING
-        has_rejection = room - (foot + _SPACING if has_foot else 0) >= rejection
+    def _step_back(self, width: int, room: int, foot: int) -> tuple[bool, bool]:
+        """Show the checkpoint and the choice of rejection where they fit whole; both are in menus too."""
+        rejection = self.rejection.minimumSizeHint()
+        has_foot = room >= foot + _SPACING and width >= self.checkpoint.minimumSizeHint().width()
+        room -= foot + _SPACING if has_foot else 0
+        has_rejection = room >= rejection.height() + _SPACING and width >= rejection.width()
         self.checkpoint.setVisible(has_foot)
         self.rejection.setVisible(has_rejection)
         return has_foot, has_rejection

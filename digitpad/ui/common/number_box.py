@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 from digitpad.domain.settings_fields import Setting
 from digitpad.ui.common.format import numeral, setting_words
 
+TEXT_MARGINS = 6, 0, 0, 0
+"""Of the line within a spin box: style sheets know no padding at its left."""
+
 _WHOLE = re.compile("[0-9]*")
 _DECIMAL = re.compile(r"-?[0-9]*\.?[0-9]*(e[-+]?[0-9]*)?")
 _SMALLEST = 1e-6
@@ -33,6 +36,7 @@ class NumberBox(QAbstractSpinBox):
         self._low, self._high = setting.limits
         self._value: float = self._low
         self.setMinimumSize(112, 24)
+        self.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.lineEdit().textEdited.connect(self._on_typed)
         self.editingFinished.connect(self.interpretText)
         self.interpretText()

@@ -7,7 +7,8 @@ at `QEvent.PaletteChange`. A label with the property "note" gets 12 px quiet typ
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from string import Template
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -65,6 +66,34 @@ DARK = Theme(
 )
 
 
+LIGHT_CONTRAST = replace(
+    LIGHT,
+    window="#FFFFFF",
+    text="#000000",
+    quiet="#333D49",
+    line="#7A8593",
+    accent="#1247C2",
+    accent_text="#1247C2",
+    amber="#6B4000",
+)
+"""For people who sit far away: text of at least 7 : 1, disabled 4.5 : 1, lines 3 : 1."""
+
+DARK_CONTRAST = replace(
+    DARK,
+    window="#000000",
+    surface="#0B0E13",
+    text="#FFFFFF",
+    quiet="#C9D2DE",
+    line="#6B7889",
+    accent="#8FB4FF",
+    accent_text="#8FB4FF",
+    on_accent="#000000",
+    amber="#FFCF70",
+)
+
+_THEMES = (LIGHT, DARK, LIGHT_CONTRAST, DARK_CONTRAST)
+
+
 def mix(a: str, b: str, share: float) -> str:
     """The colour that lies `share` (0 to 1) of the way from `a` to `b`, all as '#RRGGBB'."""
     channels = zip(_channels(a), _channels(b), strict=True)
@@ -100,7 +129,7 @@ def reduced_motion() -> bool:
     return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0
 
 
-def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
+def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0, *, high_contrast: bool = False) -> Theme:
     """Give the whole application its colours, font and style; 'system' is what the system has set now.
 
     Type is `scale` times as large as usual. Returns the theme now in use.
@@ -108,10 +137,10 @@ def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
     hints = app.styleHints()
     if mode == "system":
         hints.unsetColorScheme()
-        theme = system_theme(app)
     else:
         hints.setColorScheme(Qt.ColorScheme.Dark if mode == "dark" else Qt.ColorScheme.Light)
-        theme = DARK if mode == "dark" else LIGHT
+    is_dark = is_system_dark(app) if mode == "system" else mode == "dark"
+    theme = _THEMES[is_dark + 2 * high_contrast]
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     before = text_scale()
     own = {  # sizes at the usual scale, of those that do not follow the application's font by themselves
@@ -123,7 +152,7 @@ def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
     app.setFont(font)
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme, round(NOTE_PIXELS * scale)))
+    app.setStyleSheet(_style_sheet(theme, scale))
     for widget, pixels in own.items():
         resized = QFont(widget.font())
         resized.setPixelSize(round(pixels * text_scale()))
@@ -134,12 +163,13 @@ def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0) -> Theme:
 
 def current_theme() -> Theme:
     """The theme that the application wears, by its palette; light where none was applied."""
-    return DARK if QApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window) else LIGHT
+    window = QApplication.palette().color(QPalette.ColorRole.Window).name().upper()
+    return next((theme for theme in _THEMES if theme.window == window), LIGHT)
 
 
-def system_theme(app: QApplication) -> Theme:
-    """The theme that the system has set now; light where it does not say."""
-    return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+def is_system_dark(app: QApplication) -> bool:
+    """Whether the system has set dark colours now."""
+    return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
@@ -177,8 +207,8 @@ def _palette(theme: Theme) -> QPalette:
     faded = QColor(disabled_colour(theme))
     for name in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText, role.ToolTipText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, faded)
-    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.line))
-    palette.setColor(QPalette.ColorGroup.Disabled, role.HighlightedText, faded)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(_hover(theme)))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.HighlightedText, QColor(theme.quiet))
     return palette
 
 
@@ -187,112 +217,26 @@ def disabled_colour(theme: Theme) -> str:
     return mix(theme.quiet, theme.window, 0.25)  # more than 3 : 1 on window and surface
 
 
-def _style_sheet(theme: Theme, note_pixels: int) -> str:
-    """Hairlines, 8 px steps and a focus that keyboard users see; spin boxes stay Fusion's own."""
-    hover = mix(theme.window, theme.text, 0.07)
-    pressed = mix(theme.window, theme.text, 0.13)
-    checked = mix(theme.window, theme.accent, 0.16)
-    filled_hover = mix(theme.accent_text, theme.text, 0.15)
-    faded = disabled_colour(theme)
-    # Qt's own are drawn for a scale of 1 and look torn.
-    check, down = ((shipped("resources", "icons") / f"{name}.svg").as_posix() for name in ("check", "down"))
-    edge = mix(theme.window, theme.quiet, 0.75)  # 3 : 1, as what can be clicked needs
-    t = theme
-    return f"""
-    QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
-    Notice {{ background: {t.surface}; border: none; border-left: 3px solid {t.amber}; border-radius: 6px; }}
-    QLabel#notice_text {{ color: {t.amber}; }}
-    QLabel[note="true"] {{ color: {t.quiet}; font-size: {note_pixels}px; }}
+def _style_sheet(theme: Theme, scale: float) -> str:
+    """`resources/style.qss` with the theme's colours, and sizes for the text's."""
+    icons = shipped("resources", "icons")
+    values = {
+        **asdict(theme),
+        "hover": _hover(theme),
+        "pressed": mix(theme.window, theme.text, 0.13),
+        "checked": mix(theme.window, theme.accent, 0.16),
+        "filled_hover": mix(theme.accent_text, theme.text, 0.15),
+        "edge": mix(theme.window, theme.quiet, 0.75),  # 3 : 1, as what can be clicked needs
+        "faded": disabled_colour(theme),
+        "note": round(NOTE_PIXELS * scale),
+        "box": round(14 * scale),
+        "arrow": round(12 * scale),
+        "strip": round(12 * scale) + 8,
+        # Qt's own are drawn for a scale of 1 and look torn.
+        **{name: (icons / f"{name}.svg").as_posix() for name in ("check", "down", "up")},
+    }
+    return Template(shipped("resources", "style.qss").read_text(encoding="utf-8")).substitute(values)
 
-    ProblemLabel[note="true"] {{ color: {t.amber}; }}
 
-    QMenuBar {{ background: {t.window}; padding: 2px 4px; }}
-    QMenuBar::item {{ background: transparent; padding: 4px 8px; border-radius: 6px; }}
-    QMenuBar::item:selected, QMenuBar::item:pressed {{ background: {hover}; }}
-    QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px; }}
-    QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; }}
-    QMenu::item:selected {{ background: {checked}; color: {t.text}; }}
-    QMenu::item:disabled {{ background: none; color: {faded}; }}
-    QMenu::indicator {{ width: 14px; height: 14px; padding-left: 6px; }}
-    QMenu::indicator:checked {{ image: url("{check}"); }}
-    QMenu::icon {{ padding-left: 6px; }}
-    QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
-
-    QToolBar {{ background: {t.window}; border: none; border-bottom: 1px solid {t.line}; padding: 4px 8px;
-        spacing: 4px; }}
-    QToolBar::separator {{ background: none; border-left: 1px solid {t.line}; width: 1px; margin: 6px 4px; }}
-    QToolBarExtension {{ padding: 0; qproperty-icon: url("{down}"); }}
-    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
-    QToolButton:hover {{ background: {hover}; }}
-    QToolButton:pressed {{ background: {pressed}; }}
-    QToolButton:checked {{ background: {checked}; }}
-    QToolButton:focus {{ border: 2px solid {t.accent}; padding: 4px; }}
-    QToolButton[popupMode="2"] {{ padding-right: 20px; }}
-    QToolButton[popupMode="2"]:focus {{ padding-right: 19px; }}
-
-    QPushButton {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px; padding: 5px 16px; }}
-    QPushButton:hover {{ background: {hover}; }}
-    QPushButton:pressed, QPushButton:checked {{ background: {pressed}; }}
-    QPushButton:default {{ background: {t.accent_text}; color: {t.on_accent}; border-color: {t.accent_text}; }}
-    QPushButton:default:hover {{ background: {filled_hover}; }}
-    QPushButton:disabled {{ background: {t.window}; color: {faded}; border-color: {t.line}; }}
-    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 4px 15px; }}
-    QPushButton:default:focus {{ border: 2px solid {t.text}; }}
-
-    QComboBox {{ background: {t.surface}; border: 1px solid {edge}; border-radius: 4px; padding: 3px 4px 3px 8px; }}
-    QComboBox:hover {{ background: {hover}; }}
-    QComboBox:focus {{ border: 2px solid {t.accent}; padding: 2px 3px 2px 7px; }}
-    QComboBox:disabled {{ color: {faded}; border-color: {t.line}; }}
-    QComboBox::drop-down {{ border: none; width: 20px; }}
-    QComboBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
-    QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line};
-        selection-background-color: {checked}; selection-color: {t.text}; }}
-
-    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.quiet}; border-radius: 3px;
-        background: {t.surface}; }}
-    QCheckBox::indicator:checked {{ image: url("{check}"); }}
-    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
-    QCheckBox::indicator:disabled {{ border-color: {t.line}; }}
-
-    QSlider:horizontal {{ min-height: 20px; }}
-    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.line}; }}
-    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {t.accent}; }}
-    QSlider::sub-page:horizontal:disabled {{ background: {t.line}; }}
-    QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
-        background: {t.surface}; border: 1px solid {t.quiet}; }}
-    QSlider::handle:horizontal:hover {{ border-color: {t.accent}; }}
-    QSlider::handle:horizontal:focus {{ width: 12px; height: 12px; border: 2px solid {t.accent}; }}
-
-    QStatusBar {{ background: {t.window}; color: {t.quiet}; border-top: 1px solid {t.line}; }}
-    QStatusBar::item {{ border: none; }}
-    QStatusBar QLabel {{ color: {t.quiet}; padding: 0 8px; }}
-    QStatusBar QToolButton {{ padding: 2px 20px 2px 8px; }}
-    QToolButton::menu-indicator {{ image: url("{down}"); subcontrol-position: right center; right: 4px;
-        width: 12px; height: 12px; }}
-    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-    QProgressBar {{ background: {t.line}; border: none; border-radius: 3px; }}
-    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
-    QSplitter::handle {{ border-left: 1px solid {t.line}; margin: 8px 0; }}
-    QSplitter::handle:hover {{ border-left-color: {t.accent}; }}
-    QTableView {{ border: 1px solid {t.line}; background: {t.surface}; outline: 0;
-        selection-background-color: {checked}; selection-color: {t.text}; }}
-    QTableView:focus {{ border: 1px solid {t.accent}; }}
-    QTableView::item {{ padding: 0 5px; border: none; }}
-    QTableView::indicator {{ width: 14px; height: 14px; border: 1px solid {t.quiet}; border-radius: 3px;
-        background: {t.surface}; }}
-    QTableView::indicator:checked {{ image: url("{check}"); }}
-    QHeaderView {{ background: {t.surface}; border: none; }}
-    QHeaderView::section {{ background: {t.surface}; color: {t.quiet}; border: none;
-        border-bottom: 1px solid {t.line}; padding: 4px 8px; }}
-    QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
-    QTabBar {{ qproperty-drawBase: 0; }}
-    QTabBar::tab {{ background: none; border: none; border-bottom: 2px solid transparent; padding: 5px 12px;
-        color: {t.quiet}; }}
-    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
-    QTabBar::tab:hover {{ color: {t.text}; }}
-    QTabBar::tab:focus {{ color: {t.accent_text}; }}
-    QScrollArea {{ background: transparent; }}
-    CurvePlots, EmbeddingMapView {{ border: 2px solid transparent; border-radius: 4px; }}
-    CurvePlots:focus, EmbeddingMapView:focus {{ border-color: {t.accent}; }}
-    QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
-    """
+def _hover(theme: Theme) -> str:
+    return mix(theme.window, theme.text, 0.07)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication
 
-from digitpad.ui.common.theme import Mode, apply_theme, system_theme
+from digitpad.ui.common.theme import Mode, apply_theme, is_system_dark
 from digitpad.ui.session.settings import TEXT_SIZES, TEXT_STEP, Settings
 
 _PRESENTED = 1.5
@@ -34,7 +34,7 @@ class ThemeSwitch(QObject):
         self.apply()
 
     def present(self, presents: bool) -> None:
-        """Make type one and a half times as large as otherwise, for people who sit far away; or end that."""
+        """Make type one and a half times as large and contrast high, for people who sit far away; or end that."""
         if presents != self._presents:
             self._presents = presents
             self.apply()
@@ -43,7 +43,7 @@ class ThemeSwitch(QObject):
         """Apply what the settings name."""
         mode = self._settings.theme
         scale = self._settings.text_size / 100 * (_PRESENTED if self._presents else 1)
-        self._theme = apply_theme(self._application, cast(Mode, mode), scale)
+        self._theme = apply_theme(self._application, cast(Mode, mode), scale, high_contrast=self._presents)
         for action in self._modes.actions():
             action.setChecked(action.data() == mode)
         self.changed.emit(self._theme)
@@ -56,5 +56,5 @@ class ThemeSwitch(QObject):
     @Slot()
     def _on_system_changed(self) -> None:
         # Setting light or dark changes the scheme too, and comes back here; only a change from outside counts.
-        if self._settings.theme == "system" and self._theme != system_theme(self._application):
+        if self._settings.theme == "system" and self._theme.is_dark != is_system_dark(self._application):
             self.apply()

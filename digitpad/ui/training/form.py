@@ -16,7 +16,7 @@ from digitpad.domain.settings_fields import declared
 from digitpad.storage.mnist import MNIST_COUNTS
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import FlowLayout, column, row
-from digitpad.ui.common.number_box import NumberBox
+from digitpad.ui.common.number_box import TEXT_MARGINS, NumberBox
 from digitpad.ui.common.setting_fields import described
 from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.training.data_choice import DataChoice
@@ -74,6 +74,7 @@ class TrainForm(QWidget):
         self._teaches = _Teaches()
         epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
         self.epochs, self.seed = QSpinBox(), NumberBox(seed)
+        self.epochs.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.epochs.setRange(*map(int, epochs.limits))
         epochs_label, seed_label = described(self.epochs, epochs), described(self.seed, seed)
         self.epochs.setObjectName("epochs_spin")

@@ -1,4 +1,5 @@
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -6,16 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+)
 
 from digitpad.storage.io import shipped
 from digitpad.ui.common.icons import icon
 from digitpad.ui.common.theme import (
     DARK,
+    DARK_CONTRAST,
     LIGHT,
+    LIGHT_CONTRAST,
     NOTE_PIXELS,
     TEXT_PIXELS,
     apply_theme,
+    current_theme,
     disabled_colour,
     mix,
     reduced_motion,
@@ -55,6 +69,24 @@ def test_a_mixed_colour_lies_between_its_parts(a, b, share):
         assert min(x, y) <= z <= max(x, y)
 
 
+@pytest.mark.parametrize("theme", [LIGHT_CONTRAST, DARK_CONTRAST], ids=["light", "dark"])
+def test_high_contrast_is_higher_in_text_and_lines(theme):
+    for ground in (theme.window, theme.surface):
+        for text in (theme.text, theme.quiet, theme.amber, theme.accent_text):
+            assert contrast(text, ground) >= 7, (text, ground)  # WCAG 1.4.6
+        assert contrast(theme.line, ground) >= 3
+        assert contrast(disabled_colour(theme), ground) >= 4.5
+    assert contrast(theme.on_accent, theme.accent_text) >= 7
+
+
+@pytest.mark.parametrize("high_contrast", [False, True])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_theme_that_is_worn_is_known_by_its_colours(qapp, mode, high_contrast):
+    worn = apply_theme(qapp, mode, high_contrast=high_contrast)
+    assert current_theme() == worn
+    assert worn.is_dark is (mode == "dark")
+
+
 @pytest.mark.parametrize(("mode", "theme"), [("light", LIGHT), ("dark", DARK)])
 def test_a_theme_reaches_widgets(qapp, qtbot, mode, theme):
     assert apply_theme(qapp, mode) == theme
@@ -78,7 +110,7 @@ def test_the_system_mode_follows_what_the_system_says(qapp):
 
 
 @THEMES
-@pytest.mark.parametrize("kind", [QPushButton, QToolButton, QComboBox])
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton, QComboBox, QLineEdit, QSpinBox])
 def test_keyboard_users_see_where_the_focus_is(qapp, qtbot, theme, kind):
     apply_theme(qapp, "dark" if theme.is_dark else "light")
     button = kind()
@@ -95,6 +127,63 @@ def test_keyboard_users_see_where_the_focus_is(qapp, qtbot, theme, kind):
     assert QColor(after.pixel(0, middle)) == QColor(theme.accent)
     assert QColor(before.pixel(0, middle)) != QColor(theme.accent)
     assert before.size() == after.size()
+
+
+@THEMES
+def test_a_box_to_check_shows_its_focus(qapp, qtbot, theme):
+    apply_theme(qapp, "dark" if theme.is_dark else "light")
+    box = QCheckBox("words")
+    qtbot.addWidget(box)
+    with qtbot.waitExposed(box):
+        box.show()
+    box.activateWindow()
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(box.hasFocus)
+    assert _count(box, theme.accent) >= 60
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+@pytest.mark.parametrize("high_contrast", [False, True])
+@THEMES
+def test_text_that_is_selected_or_disabled_or_both_can_be_read(qapp, qtbot, theme, high_contrast):
+    apply_theme(qapp, "dark" if theme.is_dark else "light", 1.5, high_contrast=high_contrast)
+    for is_enabled, least in ((True, 4.5), (False, 3)):
+        for widget, shown in _selected(qtbot, is_enabled):
+            assert _contrast_of_text(shown) >= least, (type(widget), is_enabled)
+
+
+def _selected(qtbot, is_enabled):
+    """Widgets with selected text, enabled or not, and the part of each that shows it."""
+    edit, table, popup = QLineEdit("MMMMM"), QTableWidget(1, 1), QComboBox()
+    table.setItem(0, 0, QTableWidgetItem("MMMMM"))
+    popup.addItem("MMMMM")
+    for header in (table.horizontalHeader(), table.verticalHeader()):
+        header.hide()
+    popup.model().item(0).setEnabled(is_enabled)
+    for widget in (edit, table, popup):
+        qtbot.addWidget(widget)
+        widget.resize(160, 40)
+    for widget in (edit, table):
+        widget.setEnabled(is_enabled)
+    edit.selectAll()
+    table.selectAll()
+    popup.show()
+    popup.showPopup()
+    popup.view().setCurrentIndex(popup.model().index(0, 0))
+    return [(edit, edit), (table, table.viewport()), (popup, popup.view().viewport())]
+
+
+def _contrast_of_text(widget):
+    """Contrast of the colour that differs most from the ground that the middle of a widget has most of."""
+    image = widget.grab(widget.rect().adjusted(12, 6, -60, -6)).toImage()
+    colours = Counter(image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height()))
+    (ground, _), *_rest = colours.most_common(1)
+    return max(contrast(colour, ground) for colour in colours)
+
+
+def _count(widget, colour):
+    image = widget.grab().toImage()
+    return sum(image.pixelColor(x, y) == QColor(colour) for x in range(image.width()) for y in range(image.height()))
 
 
 def test_reduced_motion_can_be_asked_for(qapp, monkeypatch):
