@@ -27,12 +27,7 @@ _METADATA = "name network recipe epochs date test_accuracy digitpad_version temp
 _LICENCE = "MIT, as digitpad; the data's own licences are in digitpad's model cards"
 
 
-def export_onnx(
-    checkpoint: Checkpoint,
-    path: Path,
-    images: NDArray[np.uint8] | None = None,
-    false_rejection_rate: float | None = FALSE_REJECTION_RATE,
-) -> float:
+def export_onnx(checkpoint: Checkpoint, path: Path, false_rejection_rate: float | None = FALSE_REJECTION_RATE) -> float:
     """Write a checkpoint as an ONNX file, once its outputs are the reader's.
 
     The file takes `image`, uint8 (N, 28, 28), 255 is ink, and gives `probabilities`, float32 (N, 10), `score`, float32
@@ -41,7 +36,6 @@ def export_onnx(
     Args:
         checkpoint: the network.
         path: where to write.
-        images: uint8 (n, 28, 28) to compare outputs on; thirty drawn digits and a blank image where None.
         false_rejection_rate: share of real digits that `digit` may reject, None to reject blank images alone.
 
     Returns:
@@ -57,7 +51,7 @@ def export_onnx(
     model = build_graph(checkpoint, (*OUTPUTS, "digit"), false_rejection_rate)
     helper.set_model_props(model, _metadata(checkpoint, false_rejection_rate))
     onnx.checker.check_model(model)
-    images = _drawn() if images is None else images
+    images = _drawn()
     expected, scores = Reader(checkpoint).read_batch(images)
     session = session_of(model, path.name)
     size = len(images) if isinstance(session.get_inputs()[0].shape[0], str) else 1

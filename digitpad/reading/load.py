@@ -19,7 +19,7 @@ from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import InputError
 from digitpad.ink.raster.render import SIDE
 from digitpad.reading.checkpoint_file import Checkpoint, Preparation, checkpoint_of, filled
-from digitpad.reading.foreign.preparation import PREPARATIONS, Digits, find_preparation
+from digitpad.reading.foreign.preparation import PREPARATIONS, find_preparation
 from digitpad.reading.graph import build_graph
 from digitpad.reading.layers import network_of
 from digitpad.reading.reader import Reader, session_of
@@ -39,43 +39,33 @@ _PART = 16
 _Run = Callable[[Any, NDArray[np.float32]], NDArray[np.float32]]
 
 
-def load_checkpoint(path: Path, digits: Digits | None = None) -> Checkpoint:
-    """Read a checkpoint, or a foreign network: a plain state_dict (.pt, .pth, .ckpt, .safetensors) or an ONNX file.
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint, see `open_reader`."""
+    return open_reader(path).checkpoint
 
-    Args:
-        path: the file.
-        digits: labelled digits, by which it is found out how a foreign network's input was prepared; the starter set
-            where None.
+
+def open_reader(path: Path | None = None) -> Reader:
+    """A reader from a checkpoint or a foreign network: a plain state_dict (.pt, .pth, .ckpt, .safetensors) or ONNX.
+
+    Where None, the checkpoint that ships is opened. How a foreign network's input was prepared is found out by reading
+    digits of the starter set.
 
     Raises:
         InputError: the file is missing, truncated, foreign, oversized, wrongly shaped, or of a newer format.
     """
-    return _opened(path, digits)[0]
-
-
-def open_reader(path: Path | None = None, digits: Digits | None = None) -> Reader:
-    """A reader from a checkpoint file, or from the one that ships where None.
-
-    Raises:
-        InputError: see `load_checkpoint`.
-    """
-    return _opened(path or DEFAULT_CHECKPOINT, digits)[1]
-
-
-def _opened(path: Path, digits: Digits | None) -> tuple[Checkpoint, Reader]:
-    """A checkpoint and its reader, which has been tried."""
+    path = path or DEFAULT_CHECKPOINT
     check_file(path)
     ending = path.suffix.lower()
     if ending == ".onnx":
-        checkpoint = _from_onnx(path, digits)
+        checkpoint = _from_onnx(path)
     elif ending in (".pt", ".pth", ".ckpt"):
         from digitpad.reading.foreign.state_dict import read_state_dict  # here, since few files need it
 
-        checkpoint = _from_state_dict(path, read_state_dict(path), digits)
+        checkpoint = _from_state_dict(path, read_state_dict(path))
     else:
         tensors, metadata = read_safetensors(path)
         own = metadata.get("digitpad")
-        checkpoint = _from_state_dict(path, tensors, digits) if own is None else checkpoint_of(path, tensors, own)
+        checkpoint = _from_state_dict(path, tensors) if own is None else checkpoint_of(path, tensors, own)
     reader = Reader(checkpoint)
     blank_and_full = np.zeros((2, SIDE, SIDE), np.uint8)
     blank_and_full[1] = 255
@@ -85,10 +75,10 @@ def _opened(path: Path, digits: Digits | None) -> tuple[Checkpoint, Reader]:
         text = "{file} computes outputs that are not numbers; train it again or choose another."
         raise InputError(text, file=path.name) from error
     _log.info("opened the network %s", path)
-    return checkpoint, reader
+    return reader
 
 
-def _from_state_dict(path: Path, tensors: dict[str, StoredTensor], digits: Digits | None) -> Checkpoint:
+def _from_state_dict(path: Path, tensors: dict[str, StoredTensor]) -> Checkpoint:
     """A plain state_dict as a checkpoint: its layers, and the preparation of its input."""
     from digitpad.reading.foreign.architecture import Candidate, candidates
 
@@ -107,18 +97,17 @@ def _from_state_dict(path: Path, tensors: dict[str, StoredTensor], digits: Digit
     way = next(way for way in PREPARATIONS if (way.mean, way.std) == customary)
     with _limited_time(path.name) as run:
         networks = [(candidate.unlikeliness, partial(logits_of, candidate, run)) for candidate in found]
-        index, way = find_preparation(networks, digits or starter_digits(), way)
+        index, way = find_preparation(networks, starter_digits(), way)
     return checkpoint_for(found[index], way)
 
 
-def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
+def _from_onnx(path: Path) -> Checkpoint:
     """An ONNX file as a checkpoint: what its outputs are, and the preparation of its input."""
     from onnx import TensorProto
 
     from digitpad.reading.foreign.onnx_file import read_onnx
 
     file = read_onnx(path)
-    digits = digits or starter_digits()
     with _limited_time(path.name) as run:
         session = session_of(file.prepared(0.0, 1.0, is_probability=False, is_prepared=True), path.name)
         blank = np.zeros((1, SIDE, SIDE), np.float32)
@@ -138,7 +127,7 @@ def _from_onnx(path: Path, digits: Digits | None) -> Checkpoint:
             return np.log(np.maximum(outputs, 1e-30)) if is_probability else outputs
 
         ways = [way for way in PREPARATIONS if file.kind != TensorProto.UINT8 or way.name.startswith("bytes")]
-        _, way = find_preparation([(0.0, lambda: logits)], digits, ways[0], ways)
+        _, way = find_preparation([(0.0, lambda: logits)], starter_digits(), ways[0], ways)
     model = file.prepared(way.mean, way.std, is_probability=is_probability)
     info = CheckpointInfo(path.stem, "onnx", [], file.parameters, way.mean, way.std, path=path)
     return Checkpoint(info, {}, model, way)

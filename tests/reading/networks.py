@@ -31,3 +31,8 @@ def torch_logits(network, images, mean=0.0, std=1.0):
     """What torch answers to uint8 (n, 28, 28) images: float32 (n, 10)."""
     with torch.inference_mode():
         return network((torch.tensor(images).float()[:, None] / 255 - mean) / std)
+
+
+def parameter_count(network):
+    """Number of trained numbers in a torch module."""
+    return sum(tensor.numel() for tensor in network.parameters())

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from digitpad.domain.errors import InputError
 from digitpad.learning.models.networks import build
-from digitpad.learning.models.networks import parameter_count as torch_parameter_count
 from digitpad.reading.layers import MAX_MULTIPLY_ADDS, network_of
 from digitpad.reading.zoo import NETWORKS, NORMALISATIONS
+from tests.reading.networks import parameter_count
 
 END = [["flatten"], ["linear", 10]]
 
@@ -15,7 +15,7 @@ END = [["flatten"], ["linear", 10]]
 def test_tensors_have_the_names_order_and_shapes_of_torch_s_state_dict(known):
     network, built = network_of(NETWORKS[known]), build(NETWORKS[known])
     assert list(network.tensors.items()) == [(key, tuple(t.shape)) for key, t in built.state_dict().items()]
-    assert network.parameters == torch_parameter_count(built)
+    assert network.parameters == parameter_count(built)
 
 
 def test_every_network_has_a_normalisation():

@@ -92,8 +92,3 @@ def members(network: nn.Sequential) -> list[nn.Sequential]:
 def first_member_layers(layers: Layers) -> Layers:
     """The layers of the first of `members`."""
     return cast(Layers, layers[0][1]) if layers[0][0] == "columns" else layers
-
-
-def parameter_count(network: nn.Module) -> int:
-    """Number of trained numbers in a network."""
-    return sum(tensor.numel() for tensor in network.parameters())

@@ -25,14 +25,14 @@ from digitpad.learning.data.datasets import is_mnist
 from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.devices import explained
-from digitpad.learning.models.networks import first_member_layers, parameter_count
+from digitpad.learning.models.networks import first_member_layers
 from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.rejection import calibrate
 from digitpad.learning.training.samples import samples_after, samples_before
 from digitpad.learning.training.training_state import check_state, load_state, save_state
 from digitpad.platform.cores import cores
 from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
-from digitpad.reading.layers import Layers
+from digitpad.reading.layers import Layers, network_of
 from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.run_store import RunFolder, create
 
@@ -266,7 +266,7 @@ class _Saver:
                 name=info.name,
                 network=recipe.network,
                 layers=list(layers),
-                parameters=parameter_count(network),
+                parameters=network_of(list(layers)).parameters,
                 mean=recipe.mean,
                 std=recipe.std,
                 recipe=recipe.id,

@@ -19,7 +19,6 @@ from safetensors.torch import save
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.learning.models.checkpoints import as_checkpoint, as_network
-from digitpad.learning.models.networks import parameter_count
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
@@ -35,6 +34,7 @@ from tests.learning.small_checkpoint import (
     same,
     write,
 )
+from tests.reading.networks import parameter_count
 
 # What digitpad wrote itself.
 
@@ -136,7 +136,7 @@ def test_what_is_no_file_is_refused(tmp_path):
     assert "File name too long" in str(error_of_long_name(tmp_path / ("a" * 300)))
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.pt")
-        assert "is no file" in input_error(tmp_path / "pipe.pt")
+        assert "and no file" in input_error(tmp_path / "pipe.pt")
 
 
 def error_of_long_name(path):

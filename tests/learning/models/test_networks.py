@@ -6,9 +6,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitpad.domain.errors import InputError
-from digitpad.learning.models.networks import build, parameter_count
+from digitpad.learning.models.networks import build
 from digitpad.reading.layers import MAX_LAYERS
 from digitpad.reading.zoo import NETWORKS, NORMALISATIONS
+from tests.reading.networks import parameter_count
 
 END = [["flatten"], ["linear", 10]]
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from digitpad.learning.models.checkpoints import as_network
-from digitpad.learning.models.networks import parameter_count
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.tensors import MAX_BYTES
 from digitpad.reading.zoo import NETWORKS, NORMALISATIONS
 from tests.learning.small_checkpoint import input_error, loaded_or_error, network, same
+from tests.reading.networks import parameter_count
 
 # Files that torch wrote.
 

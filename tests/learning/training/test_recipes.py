@@ -13,11 +13,12 @@ from digitpad.domain.recipe import Augmentation, check_recipe
 from digitpad.domain.reports import InterimReport, StepsReport
 from digitpad.domain.schedules import learning_rate_at, momentum_at
 from digitpad.learning.data.images import Images
-from digitpad.learning.models.networks import build, parameter_count
+from digitpad.learning.models.networks import build
 from digitpad.learning.training.loop import Training
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.reading.zoo import NETWORKS
 from digitpad.storage.recipe_store import recipe_from_json, recipe_to_json
+from tests.reading.networks import parameter_count
 
 LAYERS = {
     "classic": [

@@ -28,7 +28,7 @@ from digitpad.ink.raster.render import render
 from digitpad.learning.data import datasets
 from digitpad.learning.data.images import read_mnist, split_validation
 from digitpad.learning.models.checkpoints import as_network
-from digitpad.learning.models.networks import build, parameter_count
+from digitpad.learning.models.networks import build
 from digitpad.learning.training import loop
 from digitpad.learning.training import prepare as preparing
 from digitpad.learning.training import runs as module
@@ -40,6 +40,7 @@ from digitpad.storage.run_store import CUT_OFF, find_run, list_runs, rename_run
 from tests.hand_drawn import drawings
 from tests.learning.idx_files import hand_drawn_mnist, write_part
 from tests.learning.training.test_loop import weights
+from tests.reading.networks import parameter_count
 
 LIMIT = 60
 RECIPE = Recipe(id="tiny", title="Tiny", network="five-by-five", epochs=3, batch=10, test_every=2, test_images=5)

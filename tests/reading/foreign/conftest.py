@@ -1,4 +1,4 @@
-"""The starter set's digits, and each foreign network trained on them once."""
+"""Each foreign network, trained on the starter set once."""
 
 from functools import cache
 
@@ -7,13 +7,6 @@ import torch
 
 from digitpad.learning.data.datasets import read_starter
 from tests.reading.foreign.networks import trained
-
-
-@pytest.fixture(scope="session")
-def digits():
-    """Labelled digits, as loading takes them: uint8 (500, 28, 28) and int64 (500,)."""
-    held = read_starter("train")
-    return held.pixels[-500:, 0].numpy(), held.labels[-500:].numpy()
 
 
 @pytest.fixture(scope="session")
