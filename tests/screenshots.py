@@ -1,0 +1,118 @@
+"""README's pictures, taken from the real window: python -m tests.screenshots [FOLDER]
+
+They show the starter set, so that they look the same everywhere. FOLDER is `resources/screenshots` where none is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.pop("DIGITPAD_DATA_DIR", None)
+
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+
+from digitpad import app
+from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
+from digitpad.storage.io import shipped
+from tests.app.pad import Pad
+from tests.app.training import Training
+from tests.benchmarks.hand import keep_settings_apart
+from tests.digit_styles import outliers_by_style
+from tests.hand_drawn import drawn
+
+PAD, WIDE = QSize(1180, 760), QSize(1366, 768)
+
+
+def _wait(condition):
+    until = time.monotonic() + 300
+    while not condition():
+        assert time.monotonic() < until, "what a picture is to show does not come"
+        QTest.qWait(10)
+
+
+def on_the_pad(ink: Ink) -> Ink:
+    """Ink as large as a person draws it, in the middle of the pad."""
+    left, top, right, bottom = ink.bounds
+    scale = 0.62 * PAD_SIDE / max(right - left, bottom - top)
+    middle = np.array([left + right, top + bottom]) / 2
+    return Ink(
+        tuple(
+            Stroke.of([tuple((point - middle) * scale + PAD_SIDE / 2) for point in stroke.points[:, :2]])
+            for stroke in ink.strokes
+        )
+    )
+
+
+class Album:
+    """Takes pictures of a window for a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._settings = keep_settings_apart()
+        self.window = app.create([])
+        self.pad = Pad(SimpleNamespace(waitUntil=_wait), self.window)
+        self.window.resize(PAD)
+        self.window.show()
+        self.training = Training(self.pad)
+
+    def show(self, ink: Ink) -> None:
+        """Put ink on the pad, and wait for the answer."""
+        self.pad.canvas.set_ink(on_the_pad(ink))
+        self.pad.answer()
+
+    def take(self, name: str) -> None:
+        """Save a picture, once nothing moves any more."""
+        QTest.qWait(400)
+        self.window.grab().save(str(self.folder / f"{name}.png"))
+        print(name, flush=True)
+
+    def press(self, text: str) -> None:
+        """Trigger the action with a text."""
+        next(action for action in self.window.findChildren(QAction) if action.text() == text).trigger()
+
+    def close(self) -> None:
+        """Close the window and forget its settings."""
+        self.window.close()
+        self._settings.cleanup()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=shipped("resources", "screenshots"))
+    words = parser.parse_args()
+    words.folder.mkdir(parents=True, exist_ok=True)
+    album = Album(words.folder)
+    training = album.training
+    album.press("Light")
+    _wait(lambda: training.network.state.info is not None)
+    album.show(drawn(4))
+    album.take("pad-light")
+    album.show(outliers_by_style()["symbol-heart"][0].ink)
+    album.take("refused-light")
+    album.show(drawn(4))
+    album.press("Dark")
+    album.take("pad-dark")
+    album.press("Light")
+    album.window.resize(WIDE)
+    album.show(drawn(7))
+    training.start(epochs=20)
+    _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
+    album.take("training-light")
+    training.open(name="map")
+    _wait(lambda: training.map.accessibleDescription().startswith("After "))
+    QTest.qWait(3000)
+    album.take("training-map")
+    training.stop()
+    album.close()
+
+
+if __name__ == "__main__":
+    main()
