@@ -109,14 +109,14 @@ class TrainingService:
 
         return tuple(RECIPES.values())
 
-    def prepare(self, wait: Callable[[], None]) -> None:
+    def prepare(self, wait: Callable[[], bool]) -> None:
         """Import what the plots and the first optimiser need.
 
         These are 900 modules, more than a second of waiting for a person.
 
         Args:
-            wait: called before each step, under no lock; returns when nobody draws. It must not raise: after an import
-                that was broken off, a process cannot import torch again.
+            wait: called before each step, under no lock; returns when nobody draws, and whether to go on. It must not
+                raise: after an import that was broken off, a process cannot import torch again.
         """
         load_torch()
         _lower_priority()

@@ -53,14 +53,19 @@ def import_gently(name: str) -> None:
     gc.freeze()
 
 
-def import_in_steps(names: Iterable[str], wait: Callable[[], None]) -> None:
-    """Import modules one after the other, and call `wait` before each, so that a long import can make way.
+def import_in_steps(names: Iterable[str], wait: Callable[[], bool]) -> None:
+    """Import modules one after the other, and call `wait` before each, so that a long import can make way, or end.
+
+    Args:
+        names: the modules.
+        wait: whether to go on.
 
     Python holds its import lock while it looks for a module. Nothing may wait for the window under that lock, because
     the window may be waiting for it to import something itself; between two imports no lock is held.
     """
     for name in names:
-        wait()
+        if not wait():
+            return
         import_gently(name)
 
 

@@ -85,7 +85,7 @@ def test_another_thread_can_import_while_a_long_import_waits(tmp_path, monkeypat
 
     def wait():
         waiting.release()
-        nobody_draws.wait(60)
+        return nobody_draws.wait(60)
 
     steps = threading.Thread(target=import_in_steps, args=(["first_step", "second_step"], wait))
     window = threading.Thread(target=importlib.import_module, args=["wanted_by_the_window"])
@@ -101,3 +101,13 @@ def test_another_thread_can_import_while_a_long_import_waits(tmp_path, monkeypat
     assert {"first_step", "second_step"} <= sys.modules.keys()
     for name in ("first_step", "second_step", "wanted_by_the_window"):
         monkeypatch.delitem(sys.modules, name)
+
+
+def test_a_long_import_ends_between_two_modules_where_it_is_to(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("step_done", "step_left_out"):
+        (tmp_path / f"{name}.py").touch()
+    answers = iter([True, False])
+    import_in_steps(["step_done", "step_left_out"], lambda: next(answers))
+    assert "step_left_out" not in sys.modules
+    assert "step_done" in sys.modules

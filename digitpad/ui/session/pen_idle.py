@@ -16,7 +16,7 @@ class PenIdle(QObject):
         super().__init__(parent)
         self._idle = threading.Event()
         self._idle.set()
-        self._is_hurried = False
+        self._is_hurried = self._is_ended = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
@@ -29,11 +29,17 @@ class PenIdle(QObject):
             self._idle.clear()
             self._timer.start()
 
+    def end(self) -> None:
+        """Let nobody wait or go on from now on: the window waits for their end."""
+        self._is_ended = True
+        self.hurry()
+
     def hurry(self) -> None:
-        """Let nobody wait from now on: what they do is wanted, or the window waits for their end."""
+        """Let nobody wait from now on: what they do is wanted."""
         self._is_hurried = True
         self._idle.set()
 
-    def wait(self) -> None:
-        """Return when nobody draws; called in another thread."""
+    def wait(self) -> bool:
+        """Return when nobody draws, and whether to go on; called in another thread."""
         self._idle.wait()
+        return not self._is_ended

@@ -237,7 +237,7 @@ class TrainingPage(QWidget):
     def shut_down(self) -> None:
         """End every thread."""
         self._data.cancel()
-        self._pen_idle.hurry()
+        self._pen_idle.end()
         self._map.stop()
         for worker in (self._downloads, self._background, self._worker):
             worker.stop()
