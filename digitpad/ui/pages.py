@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from digitpad.ui.training.page import TrainingPage
 
 translate = QCoreApplication.translate
+
+_TRAINING = tuple(
+    f"digitpad.ui.{name}"
+    for name in ("curves.view", "map.view", "runs.list", "runs.controller", "training.form", "training.page")
+)
 
 
 def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callable[[], QWidget]) -> list[Page]:
@@ -73,11 +79,18 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
     ]
 
 
-def import_training(service: TrainingService) -> None:
-    """Clean up after processes that were killed, and import and read what the page of training is made with.
-
-    It takes long, so it is for a thread.
-    """
+def prepare_training(service: TrainingService) -> None:
+    """Clean up after processes that were killed, and read what the page of training shows; for a thread."""
     remove_unfinished()
-    import_module("digitpad.ui.training.page")
     _ = service.recipes
+
+
+def import_training() -> bool:
+    """Import some of what the page of training is made of, some 5 ms' worth, and whether there is more.
+
+    It defines widgets, so it is for the window's thread.
+    """
+    left = [module for module in _TRAINING if module not in sys.modules]
+    if left:
+        import_module(left[0])
+    return len(left) > 1
