@@ -26,7 +26,7 @@ from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
 from digitpad.ui.pad.series import SeriesBar
 from digitpad.ui.pad.square_frame import SquareFrame
-from digitpad.ui.pages import import_training, pages
+from digitpad.ui.pages import import_training, pages, prepare_training
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.drawing_keeper import DrawingKeeper
 from digitpad.ui.session.idle_collector import IdleCollector
@@ -220,13 +220,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _ready_training(self) -> None:
-        """Import the page of training in a thread, after the first answer, and make it between two strokes."""
-        prepare = partial(import_training, self._training_service)
-        self._workers[0].run(prepare, self._make_training, self._notice.say)
+        """Make the page of training after the first answer, step by step between two strokes."""
+        self._workers[0].run(partial(prepare_training, self._training_service), self._go_on_making, self._notice.say)
 
-    def _make_training(self, *_: object) -> None:
+    def _go_on_making(self, *_: object) -> None:
         if self._canvas.is_pen_down:
-            self._canvas.history_changed.connect(self._make_training, Qt.ConnectionType.SingleShotConnection)
+            self._canvas.history_changed.connect(self._go_on_making, Qt.ConnectionType.SingleShotConnection)
+        elif import_training():
+            QTimer.singleShot(0, self, self._go_on_making)
         else:
             self._workbench.make("training")
 
@@ -295,8 +296,8 @@ class MainWindow(QMainWindow):
         self._views.stop()
         self._keeper.stop()
         self._files.stop()
-        self._collector.stop()
         self._settings.stop()
+        self._collector.stop()  # last: a thread that collects what is left of a window makes Shiboken delete it twice
         super().closeEvent(event)
 
     @Slot()

@@ -65,9 +65,12 @@ def test_nothing_is_collected_before_the_start(qtbot, collector, collections):
     assert kept
 
 
-def test_the_collector_is_left_as_it_was_found(qapp):
-    assert gc.isenabled()
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_collector_is_left_as_it_was_found(qapp, monkeypatch, is_on):
+    monkeypatch.setattr(gc, "isenabled", lambda: is_on)
+    enabled = []
+    monkeypatch.setattr(gc, "enable", lambda: enabled.append(True))
     collector = IdleCollector()
-    assert not gc.isenabled()
+    assert not enabled
     collector.stop()
-    assert gc.isenabled()
+    assert bool(enabled) is is_on
