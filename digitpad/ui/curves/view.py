@@ -12,7 +12,7 @@ from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.exports import ExportButton, Picture
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
-from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
+from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
 from digitpad.ui.common.widgets import Placeholder, announce, describe, named, note_label, tool_button
 from digitpad.ui.curves.plots import CurvePlots
 from digitpad.ui.session.run_curves import RunCurves
@@ -20,6 +20,7 @@ from digitpad.ui.session.run_curves import RunCurves
 REDRAW_MILLISECONDS = 100
 _TITLE_HEIGHT, _MARGIN = 32, 8
 _ONE_LINE = 700
+_LEAST_HEIGHT = 180  # pixels, for type of the usual size
 
 
 class CurvesView(QWidget):
@@ -129,7 +130,7 @@ class CurvesView(QWidget):
         return QSize(880, 280)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(480, 140)
+        return QSize(480, round(_LEAST_HEIGHT * text_scale()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -170,7 +171,8 @@ class CurvesView(QWidget):
     def _show_values(self) -> None:
         words = self._words()
         self._values.setText(words.replace(" %", "\u00a0%"))  # no line ends in between
-        self._values.setFixedHeight(self._values.fontMetrics().lineSpacing() * (1 if self.width() >= _ONE_LINE else 2))
+        lines = 1 if self.width() >= _ONE_LINE * text_scale() else 2
+        self._values.setFixedHeight(self._values.fontMetrics().lineSpacing() * lines)
         spoken = words or self._pages.label.text()
         for widget in (self, self._plots):
             if widget is not None:

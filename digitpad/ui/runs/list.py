@@ -14,6 +14,7 @@ from digitpad.ui.common.dialogs import ask_before_deleting_run
 from digitpad.ui.common.exports import ExportButton
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import FlowLayout, column
+from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import Placeholder, describe, push_button
 from digitpad.ui.runs.table import Column, RunTable, run_labels
 from digitpad.ui.runs.view import ROW, RunView
@@ -71,7 +72,7 @@ class RunList(QWidget):
         self._refresh()
 
     def minimumSizeHint(self) -> QSize:
-        return self._row.minimumSize() + QSize(16, 24 + 3 * ROW)
+        return self._row.minimumSize() + QSize(16, round((24 + 3 * ROW) * text_scale()))
 
     def show_runs(self, runs: Sequence[RunInfo], resumable: set[str]) -> None:
         """Show these runs and no others, and that those with some ids can be resumed; selection, marks, order stay."""

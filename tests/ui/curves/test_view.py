@@ -530,6 +530,12 @@ def test_a_click_on_the_right_opens_no_menu(view):
     assert QApplication.activePopupWidget() is None
 
 
+def test_large_type_asks_for_more_height(view, wear):
+    usual = view.minimumSizeHint().height()
+    wear("light", 2.0)
+    assert view.minimumSizeHint().height() >= 1.9 * usual
+
+
 @pytest.mark.parametrize("size", [(560, 220), (1100, 320)])
 def test_everything_has_room(qtbot, view, size):
     view.resize(*size)
