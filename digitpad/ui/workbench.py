@@ -163,6 +163,7 @@ class Workbench(QSplitter):
         column(view, parent=inside)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is on the page
         scroll.setWidget(inside)
         column(row(note_label(page.title), None, close), (scroll, 1), parent=place, spacing=4, margin=8)
         place.hide()

@@ -19,7 +19,7 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
-from digitpad.ui.common.widgets import note_label, push_button
+from digitpad.ui.common.widgets import named, note_label, push_button
 from digitpad.ui.data.augmentation_fields import AugmentationFields
 from digitpad.ui.data.augmentation_preview import AugmentedVersions
 from digitpad.ui.recipes.form import TrainingFields
@@ -77,7 +77,7 @@ class RecipeEditor(QDialog):
             self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
         self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
         self._teaches, self._state = note_label(), note_label()
-        self._tabs = tabs = QTabWidget(documentMode=True)
+        self._tabs = tabs = named(QTabWidget(documentMode=True), "recipe_tabs", self.tr("Parts of the recipe"))
         tabs.addTab(self.training, self.tr("Training"))
         tabs.addTab(self._augmentation_page(), self.tr("Augmentation"))
         self._bottom = QStackedWidget()

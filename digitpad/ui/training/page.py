@@ -19,6 +19,7 @@ from digitpad.services import TrainingService
 from digitpad.ui.common.exports import Exporter
 from digitpad.ui.common.layouts import column
 from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.widgets import named
 from digitpad.ui.curves.view import CurvesView
 from digitpad.ui.map.follower import MapFollower
 from digitpad.ui.map.view import EmbeddingMapView
@@ -105,7 +106,7 @@ class TrainingPage(QWidget):
         self._notice = Notice()
         self._notice.setObjectName("training_notice")
         self._tabs = _Tabs()
-        self._tabs.setObjectName("training_tabs")
+        named(self._tabs, "training_tabs", self.tr("Curves and runs"))
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._curves, self.tr("Curves"))
         self._tabs.addTab(self._runs, self.tr("Runs"))
