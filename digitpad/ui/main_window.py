@@ -17,6 +17,7 @@ from digitpad.ui.answer.network_menu import NetworkButton, NetworkMenu
 from digitpad.ui.answer.panel import ReadingPane
 from digitpad.ui.checkpoints import CheckpointController
 from digitpad.ui.common.dialogs import ask_before_closing
+from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme, current_theme
 from digitpad.ui.common.theme_switch import ThemeSwitch
 from digitpad.ui.help_menu import find_action, make_help, show_about, show_log_folder
@@ -242,12 +243,13 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape breaks off a stroke, or closes a message, or the page that has the focus; it takes nothing away."""
+        messages = [notice for notice in self.findChildren(Notice) if notice.isVisible()]
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self._canvas.is_pen_down:
             self._canvas.cancel_stroke()
-        elif self._notice.text:
-            self._notice.close_message()
+        elif messages:
+            messages[0].close_message()
         elif self._actions.present.isChecked():
             self._actions.present.setChecked(False)
         elif self._workbench.close_page_of(self.focusWidget()):

@@ -130,7 +130,11 @@ def test_escape_closes_a_message_and_the_page_that_has_the_focus(pad):
     assert not notice.text
     pad.press(Qt.Key.Key_Escape)
     assert page.isChecked()
+    pad.widget("training_notice").say("The run went wrong.")
     pad.widget("train_button").setFocus()
+    pad.press(Qt.Key.Key_Escape)
+    assert not pad.widget("training_notice").text
+    assert page.isChecked()
     pad.press(Qt.Key.Key_Escape)
     assert not page.isChecked()
     assert pad.canvas.hasFocus()
