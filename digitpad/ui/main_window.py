@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         files.done.connect(self._notice.close_message)
         files.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
-        actions.present.toggled.connect(self._present)
+        actions.present.toggled.connect(partial(self._themes.present, self))
         self._width.valueChanged.connect(canvas.set_pen_width)
         self._themes.changed.connect(self._on_theme_changed)
         self._themes.changed.connect(self._tools.fit)
@@ -255,12 +255,6 @@ class MainWindow(QMainWindow):
         elif self._workbench.close_page_of(self.focusWidget()):
             self._canvas.setFocus()
 
-    @Slot(bool)
-    def _present(self, presents: bool) -> None:
-        self._themes.present(presents)
-        state, full = self.windowState(), Qt.WindowState.WindowFullScreen
-        self.setWindowState(state | full if presents else state & ~full)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._files.enter(event)
 
@@ -293,13 +287,9 @@ class MainWindow(QMainWindow):
             if self._keeper.is_on:
                 self._settings.recipe, self._settings.curves = self._training.selection
             self._training.shut_down()
-        for worker in self._workers:
-            worker.stop()
-        self._views.stop()
-        self._keeper.stop()
-        self._files.stop()
-        self._settings.stop()
-        self._collector.stop()  # last: a thread that collects what is left of a window makes Shiboken delete it twice
+        # The collector last: a thread that collects what is left of a window makes Shiboken delete it twice.
+        for part in (*self._workers, self._views, self._keeper, self._files, self._settings, self._collector):
+            part.stop()
         super().closeEvent(event)
 
     @Slot()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.ui.common.theme import Mode, apply_theme, is_system_dark
 from digitpad.ui.session.settings import TEXT_SIZES, TEXT_STEP, Settings
@@ -33,11 +33,13 @@ class ThemeSwitch(QObject):
         self._settings.text_size = min(max(size, TEXT_SIZES[0]), TEXT_SIZES[1])
         self.apply()
 
-    def present(self, presents: bool) -> None:
-        """Make type one and a half times as large and contrast high, for people who sit far away; or end that."""
+    def present(self, window: QWidget, presents: bool) -> None:
+        """Fill the screen with a window, in larger type and high contrast for people who sit far away; or end that."""
+        state, full = window.windowState(), Qt.WindowState.WindowFullScreen
         if presents != self._presents:
             self._presents = presents
             self.apply()
+            window.setWindowState(state | full if presents else state & ~full)
 
     def apply(self) -> None:
         """Apply what the settings name."""
