@@ -1,81 +1,112 @@
-"""The fields that say how far training images are varied."""
+"""The fields that say how far training images are varied: boxes for exact numbers, or sliders to try them with."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import described
-from digitpad.ui.common.widgets import note_label
+from digitpad.ui.common.theme import text_font
+
+
+class _Strength(NamedTuple):
+    """One number of an `Augmentation`, as people move it."""
+
+    highest: float  # the right end of its slider: beyond it digits are hard to read
+    step: float  # of the slider
+    words: Callable[[float], str]  # what the value comes to
+
+
+def _factors(value: float) -> str:
+    return f"×{numeral(math.exp(-value), 2)}–{numeral(math.exp(value), 2)}"
+
+
+_STRENGTHS = {
+    "degrees": _Strength(45, 0.5, lambda value: f"±{numeral(value, 1)}°"),
+    "scale": _Strength(0.5, 0.01, _factors),
+    "aspect": _Strength(0.5, 0.01, _factors),
+    "shear": _Strength(0.6, 0.01, lambda value: f"±{numeral(math.degrees(math.atan(value)), 1)}°"),
+    "shift": _Strength(6, 0.1, lambda value: f"±{numeral(value, 1)} px"),
+    "elastic": _Strength(3, 0.1, lambda value: f"±{numeral(value, 1)} px"),
+    "stroke": _Strength(1, 0.01, lambda value: f"±{numeral(value, 2)} px"),
+    "plain": _Strength(1, 0.01, lambda value: percent(value, 0)),
+}
 
 
 class AugmentationFields(QWidget):
-    """Eight values, each with words on what it comes to.
+    """Eight strengths, each with words on what it comes to.
 
-    What a person has not touched comes back to the last digit as it was given. `edited`: a value is another one.
+    One that a person has not touched comes back to the last digit as it was given. `edited`: one is another.
     """
 
     edited = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, has_sliders: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        words = self.tr(
-            "Every image is varied anew, at random, each time the network sees it. The network then learns what "
-            "makes a digit, and not the images by heart."
-        )
-        self._boxes: dict[str, NumberBox] = {}
-        self._notes: dict[str, QLabel] = {}
+        self._augmentation = Augmentation()
+        self._fields: dict[str, NumberBox | QSlider] = {}
+        self._words: dict[str, QLabel] = {}
         grid = QGridLayout(self)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        grid.setContentsMargins(16, 16, 16, 16)
-        grid.setColumnMinimumWidth(0, 128)
-        grid.setColumnStretch(2, 1)
-        grid.addWidget(QLabel(words, wordWrap=True), 0, 0, 1, 3)
-        for row, (name, setting) in enumerate(declared(Augmentation).items(), start=1):
-            box, note = NumberBox(setting), note_label()
-            box.edited.connect(self._on_edited)
-            for column, widget in enumerate((described(box, setting), box, note)):
-                grid.addWidget(widget, row, column)
-            self._boxes[name], self._notes[name] = box, note
-        grid.setRowStretch(grid.rowCount(), 1)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4 if has_sliders else 8)
+        for row, (name, setting) in enumerate(declared(Augmentation).items()):
+            field, words = QSlider(Qt.Orientation.Horizontal) if has_sliders else NumberBox(setting), QLabel()
+            if isinstance(field, QSlider):
+                field.setPageStep(10)
+                field.valueChanged.connect(partial(self._on_moved, name))
+                words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            else:
+                field.edited.connect(partial(self._on_entered, name, field))
+            for place, widget in enumerate((described(field, setting), field, words)):
+                grid.addWidget(widget, row, place)
+            words.setToolTip(field.toolTip())
+            words.setFont(text_font())
+            words.setMinimumWidth(words.fontMetrics().horizontalAdvance("×0.61–1.65"))  # so that nothing moves
+            self._fields[name], self._words[name] = field, words
+        grid.setColumnStretch(1 if has_sliders else 2, 1)
+        self._describe()
 
     def show_augmentation(self, augmentation: Augmentation) -> None:
-        for name, box in self._boxes.items():
-            box.show_value(getattr(augmentation, name))
-        self._on_edited()
-
-    def augmentation(self) -> Augmentation:
-        values: dict[str, Any] = {name: box.value() for name, box in self._boxes.items()}
-        return Augmentation(**values)
-
-    @property
-    def notes(self) -> dict[str, str]:
-        """What is said of each value, by its name in `Augmentation`."""
-        return {name: label.text() for name, label in self._notes.items()}
-
-    @Slot()
-    def _on_edited(self) -> None:
-        for name, text in self._words(self.augmentation()).items():
-            self._notes[name].setText(text)
+        self._augmentation = augmentation
+        for name, field in self._fields.items():
+            value, (highest, step, _) = getattr(augmentation, name), _STRENGTHS[name]
+            with QSignalBlocker(field):  # the value holds, not the slider's nearest step
+                if isinstance(field, NumberBox):
+                    field.show_value(value)
+                else:
+                    field.setMaximum(round(max(highest, value) / step))
+                    field.setValue(round(value / step))
+        self._describe()
         self.edited.emit()
 
-    def _words(self, now: Augmentation) -> dict[str, str]:
-        factors = self.tr("{low} to {high} times")
-        return {
-            "degrees": self.tr("up to {angle}° either way").format(angle=numeral(now.degrees)),
-            "scale": factors.format(low=numeral(math.exp(-now.scale), 2), high=numeral(math.exp(now.scale), 2)),
-            "aspect": factors.format(low=numeral(math.exp(-now.aspect), 2), high=numeral(math.exp(now.aspect), 2)),
-            "shear": self.tr("up to {angle}° either way").format(angle=numeral(math.degrees(math.atan(now.shear)), 1)),
-            "shift": self.tr("up to {pixels} px each way, of 28").format(pixels=numeral(now.shift)),
-            "elastic": self.tr("up to {pixels} px").format(pixels=numeral(now.elastic)),
-            "stroke": self.tr("up to {pixels} px on each side of a line").format(pixels=numeral(now.stroke)),
-            "plain": self.tr("{share} of the images").format(share=percent(now.plain, 0)),
-        }
+    def augmentation(self) -> Augmentation:
+        return self._augmentation
+
+    def _on_moved(self, name: str, position: int) -> None:
+        low, high = declared(Augmentation)[name].limits
+        self._take(name, min(max(position * _STRENGTHS[name].step, low), high))
+
+    def _on_entered(self, name: str, box: NumberBox) -> None:
+        self._take(name, box.value())
+
+    def _take(self, name: str, value: float) -> None:
+        self._augmentation = replace(self._augmentation, **{name: value})
+        self._describe()
+        self.edited.emit()
+
+    def _describe(self) -> None:
+        for name, label in self._words.items():
+            label.setText(_STRENGTHS[name].words(getattr(self._augmentation, name)))
+            if isinstance(field := self._fields[name], QSlider):  # a box says its number itself
+                field.setAccessibleDescription(label.text())

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.recipe import Augmentation
-from digitpad.domain.settings_fields import declared
-from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours
-from digitpad.ui.common.setting_fields import described
-from digitpad.ui.common.theme import current_theme, text_font
+from digitpad.ui.common.theme import current_theme
 from digitpad.ui.common.widgets import named, push_button
+from digitpad.ui.data.augmentation_fields import AugmentationFields
 from digitpad.ui.session.worker import Latest, Worker
 
 VERSIONS = 12
@@ -77,26 +71,6 @@ class Versions(QWidget):
             painter.drawImage(0, 0, coloured(mosaic[None], ink_colours(theme)))
             painter.setPen(QColor(theme.accent))
             painter.drawRect(QRectF(0.5, 0.5, 2 * _CELL - 1, 2 * _CELL - 1))
-
-
-class _Strength(NamedTuple):
-    """One number of an `Augmentation`, as people move it."""
-
-    highest: float  # the right end of its slider: beyond it digits are hard to read
-    step: float  # of the slider
-    words: Callable[[float], str]  # the value with its unit
-
-
-_STRENGTHS = {
-    "degrees": _Strength(45, 0.5, lambda value: f"±{numeral(value, 1)}°"),
-    "scale": _Strength(0.5, 0.01, lambda value: f"×{numeral(math.exp(value), 2)}"),
-    "aspect": _Strength(0.5, 0.01, lambda value: f"×{numeral(math.exp(value), 2)}"),
-    "shear": _Strength(0.6, 0.01, lambda value: f"±{numeral(math.degrees(math.atan(value)), 1)}°"),
-    "shift": _Strength(6, 0.1, lambda value: f"±{numeral(value, 1)} px"),
-    "elastic": _Strength(3, 0.1, lambda value: f"±{numeral(value, 1)} px"),
-    "stroke": _Strength(1, 0.01, lambda value: f"±{numeral(value, 2)} px"),
-    "plain": _Strength(1, 0.01, lambda value: percent(value, 0)),
-}
 
 
 class AugmentedVersions(QWidget):
@@ -160,10 +134,8 @@ class AugmentationPreview(QWidget):
     def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmentation_preview")
-        self._recipes = self._augmentation = Augmentation()
-        self._sliders: dict[str, QSlider] = {}
-        self._values: dict[str, QLabel] = {}
-        self.versions = AugmentedVersions(worker, augment)
+        self._recipes = Augmentation()
+        self.versions, self._fields = AugmentedVersions(worker, augment), AugmentationFields(has_sliders=True)
         tip = self.tr("Set every strength to the chosen recipe's")
         self._reset = push_button(self.tr("Reset"), "reset_button", self._on_reset, tip)
         tip = self.tr("Open the recipe with these strengths, to train with them or to keep it as your own")
@@ -171,46 +143,18 @@ class AugmentationPreview(QWidget):
         for button in (self._reset, self._take):
             button.setAutoDefault(False)  # in a dialog, Enter would press it
         buttons = row((self.versions.again, 1), (self._reset, 1), (self._take, 1))
-        column(self.versions, self._slider_rows(), buttons, None, parent=self)
-        self.set_augmentation(Augmentation())
+        column(self.versions, self._fields, buttons, None, parent=self)
+        self._fields.edited.connect(self._follow)
+        self._follow()
 
     @property
     def augmentation(self) -> Augmentation:
-        return self._augmentation
+        return self._fields.augmentation()
 
     def set_augmentation(self, augmentation: Augmentation) -> None:
         """Start from a recipe's strengths."""
         self._recipes = augmentation
-        for name, slider in self._sliders.items():
-            step = _STRENGTHS[name].step
-            with QSignalBlocker(slider):  # the recipe's value holds, not the slider's nearest step
-                slider.setMaximum(round(max(_STRENGTHS[name].highest, getattr(augmentation, name)) / step))
-                slider.setValue(round(getattr(augmentation, name) / step))
-        self._change(augmentation)
-
-    def _slider_rows(self) -> QGridLayout:
-        rows = QGridLayout()
-        rows.setHorizontalSpacing(8)
-        rows.setVerticalSpacing(4)
-        rows.setColumnStretch(1, 1)
-        for number, (name, setting) in enumerate(declared(Augmentation).items()):
-            slider, value = QSlider(Qt.Orientation.Horizontal), QLabel()
-            label = described(slider, setting)
-            slider.setPageStep(10)
-            slider.valueChanged.connect(partial(self._on_moved, name))
-            value.setToolTip(slider.toolTip())
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            value.setFont(text_font())
-            value.setMinimumWidth(value.fontMetrics().horizontalAdvance("±45.0°×"))
-            for place, widget in enumerate((label, slider, value)):
-                rows.addWidget(widget, number, place)
-            self._sliders[name], self._values[name] = slider, value
-        return rows
-
-    def _on_moved(self, name: str, position: int) -> None:
-        low, high = declared(Augmentation)[name].limits
-        value = min(max(position * _STRENGTHS[name].step, low), high)
-        self._change(replace(self._augmentation, **{name: value}))
+        self._fields.show_augmentation(augmentation)
 
     @Slot()
     def _on_reset(self) -> None:
@@ -218,14 +162,10 @@ class AugmentationPreview(QWidget):
 
     @Slot()
     def _on_take(self) -> None:
-        self.taken_over.emit(self._augmentation)
+        self.taken_over.emit(self.augmentation)
 
-    def _change(self, augmentation: Augmentation) -> None:
-        self._augmentation = augmentation
-        for name, value in self._values.items():
-            words = _STRENGTHS[name].words(getattr(augmentation, name))
-            value.setText(words)
-            self._sliders[name].setAccessibleDescription(words)
+    @Slot()
+    def _follow(self) -> None:
         for button in (self._reset, self._take):
-            button.setEnabled(augmentation != self._recipes)
-        self.versions.show_augmentation(augmentation)
+            button.setEnabled(self.augmentation != self._recipes)
+        self.versions.show_augmentation(self.augmentation)

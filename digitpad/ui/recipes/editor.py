@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.recipe_settings import ID_LENGTH, one_line
@@ -71,7 +71,7 @@ class RecipeEditor(QDialog):
         self._first_title = ""
         self.notice = Notice()
         self.training = TrainingFields()
-        self.augmentation = AugmentationFields()
+        self.augmentation = AugmentationFields(has_sliders=False)
         self._title, self._network = QLineEdit(maxLength=_TITLE_LENGTH), QComboBox()
         for network_id, count in networks:
             self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
@@ -147,8 +147,13 @@ class RecipeEditor(QDialog):
         page, tip = QWidget(), self.tr("Show what augmentation does to another image of the data")
         another = push_button(self.tr("Another image"), "another_button", self._on_another, tip)
         another.setAutoDefault(False)
-        preview = column(self.versions, row((self.versions.again, 1), (another, 1)), None, margin=16)
-        row((self.augmentation, 1), preview, parent=page)
+        words = self.tr(
+            "Every image is varied anew, at random, each time the network sees it. The network then learns what "
+            "makes a digit, and not the images by heart."
+        )
+        fields = column(QLabel(words, wordWrap=True), self.augmentation, None, spacing=16)
+        preview = column(self.versions, row((self.versions.again, 1), (another, 1)), None)
+        row((fields, 1), preview, parent=page, spacing=32, margin=16)
         self.versions.setFixedWidth(_PREVIEW_WIDTH)
         return page
 

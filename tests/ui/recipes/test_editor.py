@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QTabWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QTabWidget
 
 from digitpad.domain.recipe import Augmentation, Recipe, check_recipe
 from digitpad.domain.run import TrainingConfig
@@ -342,9 +342,8 @@ def test_the_augmentation_says_what_it_comes_to(editor):
     editor.findChild(QTabWidget).setCurrentIndex(1)
     enter(editor, "scale", "0.1")
     enter(editor, "shear", "0.15")
-    assert editor.augmentation.notes["scale"] == "0.90 to 1.11 times"
-    assert editor.augmentation.notes["shear"] == "up to 8.5° either way"
-    assert editor.augmentation.notes["plain"] == "20 % of the images"
+    words = [label.text() for label in editor.augmentation.findChildren(QLabel)]
+    assert {"×0.90–1.11", "±8.5°", "20 %"} <= set(words)
     assert editor.recipe().augmentation == Augmentation(degrees=10, plain=0.2, scale=0.1, shear=0.15)
 
 
