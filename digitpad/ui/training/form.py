@@ -22,7 +22,7 @@ from digitpad.ui.common.widgets import named, push_button
 from digitpad.ui.training.data_choice import DataChoice
 
 
-class _Teaches(QLabel):
+class Teaches(QLabel):
     """What a recipe teaches, and a word on data that are few; as high as the longest text, so that nothing jumps."""
 
     def __init__(self) -> None:
@@ -44,10 +44,13 @@ class _Teaches(QLabel):
         self.updateGeometry()
 
     def show_recipe(self, recipe: Recipe | None) -> None:
+        """Say what it teaches, nothing where None."""
         self._recipe = recipe
         self.setText(self._text(recipe) if recipe else "")
 
+    @Slot(object)
     def show_data(self, data: DataInfo) -> None:
+        """Say where these are too few for what a recipe promises."""
         words = self.tr("{data}: {count} training images only, so fewer will be read right.")
         is_small = data.train < MNIST_COUNTS["train"]
         self._note = words.format(data=data.title, count=numeral(data.train)) if is_small else ""
@@ -71,7 +74,7 @@ class TrainForm(QWidget):
         self._recipe: Recipe | None = None
         self._has_trained = False
         self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
-        self._teaches = _Teaches()
+        self.teaches = Teaches()
         epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
         self.epochs, self.seed = QSpinBox(), NumberBox(seed)
         self.epochs.lineEdit().setTextMargins(*TEXT_MARGINS)
@@ -106,7 +109,7 @@ class TrainForm(QWidget):
             fields.addWidget(pair)
         for part in (edit, browse, self.live):
             fields.addWidget(part)
-        column(self._teaches, fields, data, parent=self)
+        column(self.teaches, fields, data, parent=self)
 
     def set_devices(self, devices: Mapping[str, bool]) -> None:
         """Offer those devices alone that are there: whether each is, by its name in `TrainingConfig.device`."""
@@ -119,15 +122,6 @@ class TrainForm(QWidget):
         if not model.item(self.device.currentIndex()).isEnabled():
             self.device.setCurrentIndex(self.device.findData("auto"))
 
-    def show_recipes(self, recipes: Sequence[Recipe]) -> None:
-        """Leave room for what any of these teaches."""
-        self._teaches.show_recipes(recipes)
-
-    @Slot(object)
-    def show_data(self, data: DataInfo) -> None:
-        """Say where the data are too few for what a recipe promises."""
-        self._teaches.show_data(data)
-
     @Slot(object)
     def show_recipe(self, recipe: Recipe) -> None:
         """Take another recipe's epochs, and say what it teaches; the same one again leaves a person's number alone."""
@@ -135,7 +129,7 @@ class TrainForm(QWidget):
             self._set_choice(recipe.epochs, self._choice[1] if self._choice else self.seed.value())
         self._recipe = recipe
         if self._choice is None:
-            self._teaches.show_recipe(recipe)
+            self.teaches.show_recipe(recipe)
 
     def choose_seed(self, seed: int) -> None:
         self._set_choice(self._choice[0] if self._choice else self.epochs.value(), seed)
@@ -145,7 +139,7 @@ class TrainForm(QWidget):
         self._choice = self._choice or (self.epochs.value(), self.seed.value())
         self.epochs.setValue(info.recipe.epochs)
         self.seed.show_value(info.seed)
-        self._teaches.show_recipe(info.recipe)
+        self.teaches.show_recipe(info.recipe)
 
     def show_choice(self) -> None:
         """Show again what is chosen for the next run."""
@@ -153,7 +147,7 @@ class TrainForm(QWidget):
         if self._choice is not None:
             choice, self._choice = self._choice, None
             self._set_choice(*choice)
-        self._teaches.show_recipe(self._recipe)
+        self.teaches.show_recipe(self._recipe)
 
     def _set_choice(self, epochs: int, seed: int) -> None:
         if self._choice is not None:

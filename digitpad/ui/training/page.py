@@ -148,7 +148,7 @@ class TrainingPage(QWidget):
         runs.laid_over.connect(curves.lay_over)
         runs.failed.connect(self._notice.say)
         recipes.recipes_changed.connect(self._show_recipes)
-        self._data.data_selected.connect(form.show_data)
+        self._data.data_selected.connect(form.teaches.show_data)
         self._data.data_selected.connect(recipes.show_data)
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self._on_saved)
@@ -289,7 +289,7 @@ class TrainingPage(QWidget):
 
     @Slot(object, str)
     def _show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
-        self._form.show_recipes(recipes)
+        self._form.teaches.show_recipes(recipes)
         self._line.show_recipes(recipes, selected)
 
     @Slot(object, object)

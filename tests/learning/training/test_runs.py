@@ -719,6 +719,23 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(config, tmp_pat
     assert resume(folder, threads=1).state == "finished"
 
 
+def test_weights_that_are_no_numbers_are_not_saved_though_nothing_is_tested(config, tmp_path, monkeypatch):
+    control, prepared = RunControl(), []
+    monkeypatch.setattr(module, "prepare", lambda *words: prepared.append(preparing.prepare(*words)) or prepared[0])
+
+    def on_progress(said):
+        if isinstance(said, StepsReport) and said.last == 5:
+            with torch.no_grad():
+                prepared[0].training.network[0].bias[0] = math.nan
+            control.stop(skip_test=True)
+
+    with pytest.raises(DigitpadError, match="no longer a number at step 5"):
+        run(config, tmp_path, control=control, on_progress=on_progress, threads=1)
+    folder, info = only_run(tmp_path)
+    assert (info.state, info.epochs_done) == ("failed", 1)
+    assert load_checkpoint(folder.last).info.epochs == 1
+
+
 class Filling:
     """A disk that is full from the n-th time on that something is written to it."""
 

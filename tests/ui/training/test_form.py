@@ -51,18 +51,18 @@ def teaches(form):
 
 
 def test_what_a_recipe_promises_is_held_against_the_data(form):
-    form.show_data(STARTER)
+    form.teaches.show_data(STARTER)
     words = "Starter set: 4,000 training images only, so fewer will be read right."
     assert teaches(form).text() == f"{RECIPE.teaches} {words}"
     form.show_recipe(OTHER)
     assert teaches(form).text() == f"{OTHER.teaches} {words}"
-    form.show_data(MNIST)
+    form.teaches.show_data(MNIST)
     assert teaches(form).text() == OTHER.teaches
 
 
 def test_what_stands_below_does_not_move_with_the_recipe(qtbot, form):
     wordy = replace(OTHER, teaches="One thing after the other. " * 12)
-    form.show_recipes([RECIPE, wordy])
+    form.teaches.show_recipes([RECIPE, wordy])
     form.resize(400, 500)
     for recipe in (RECIPE, wordy):
         form.show_recipe(recipe)
