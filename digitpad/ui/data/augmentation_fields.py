@@ -78,6 +78,7 @@ class AugmentationFields(QWidget):
         self._describe()
 
     def show_augmentation(self, augmentation: Augmentation) -> None:
+        """Fill in these strengths, which hold to the last digit until they are changed."""
         self._augmentation = augmentation
         for name, field in self._fields.items():
             value, (highest, step, _) = getattr(augmentation, name), _STRENGTHS[name]
