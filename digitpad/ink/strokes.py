@@ -77,6 +77,12 @@ class Stroke:
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of a picture, as shares of its width and height."""
+
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A picture of a digit that was pasted, dropped or opened.
@@ -84,10 +90,14 @@ class Picture:
     Attributes:
         pixels: uint8 (h, w, 4), RGBA, to show on the pad.
         network_input: uint8 (28, 28), 255 is ink: what the network sees of it.
+        crop: the part of it in which ink is looked for, where a person has set one.
+        box: where the ink lies; the crop or the whole where none was found.
     """
 
     pixels: NDArray[np.uint8]
     network_input: NDArray[np.uint8]
+    crop: Box | None = None
+    box: Box = WHOLE
 
     @property
     def place(self) -> tuple[float, float, float, float]:

@@ -17,8 +17,9 @@ from digitpad.ink.formats.endings import INK_ENDINGS, INKML_ENDINGS, UNIPEN_ENDI
 from digitpad.ink.formats.export import to_png, to_svg
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.formats.unipen import read_unipen
-from digitpad.ink.raster.picture import picture_input, read_picture
-from digitpad.ink.strokes import Ink, Picture
+from digitpad.ink.raster.picture import find_digit
+from digitpad.ink.raster.picture_file import read_picture
+from digitpad.ink.strokes import WHOLE, Box, Ink, Picture
 from digitpad.storage.io import reading, write_atomically
 
 _log = logging.getLogger(__name__)
@@ -103,11 +104,18 @@ def open_sheets(paths: Sequence[Path]) -> tuple[list[Sheet], Ink, InputError | N
     raise problems[0]
 
 
-def from_picture(image: Image.Image) -> Ink:
-    """A picture as it stands on the pad, with its network input worked out."""
+def from_picture(image: Image.Image, crop: Box | None = None) -> Ink:
+    """A picture as it stands on the pad, with its network input worked out, from a part of it where one is given."""
     shown = image.convert("RGBA")
     shown.thumbnail((_SHOWN, _SHOWN))
-    return Ink(picture=Picture(np.array(shown), picture_input(image)))
+    network_input, box = find_digit(image, crop or WHOLE)
+    return Ink(picture=Picture(np.array(shown), network_input, crop, box))
+
+
+def cropped(picture: Picture, crop: Box | None) -> Ink:
+    """The same picture with ink looked for in another part of it; in the whole where None."""
+    network_input, box = find_digit(Image.fromarray(picture.pixels), crop or WHOLE)
+    return Ink(picture=Picture(picture.pixels, network_input, crop, box))
 
 
 def save_ink(path: Path, ink: Ink) -> None:

@@ -13,7 +13,7 @@ from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.export import png
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.formats.opening import from_picture
-from digitpad.ink.raster.picture import read_picture
+from digitpad.ink.raster.picture_file import read_picture
 from digitpad.ink.strokes import Ink
 from digitpad.storage.io import reading, user_folder, write_atomically
 

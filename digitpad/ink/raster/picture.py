@@ -7,50 +7,36 @@ cut-out at a finer one, so that a small digit on a large page comes out as sharp
 
 from __future__ import annotations
 
-import struct
-import warnings
-import zlib
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from digitpad.domain.errors import InputError, Message
-from digitpad.ink.drawings import compressed, is_compressed
-from digitpad.ink.raster.picture_ink import Greys, bright_ink, find_ink, resized, stroke_width, thickened
+from digitpad.ink.raster.picture_file import plain
+from digitpad.ink.raster.picture_ink import (
+    Greys,
+    Search,
+    bright_ink,
+    find_ink,
+    is_written,
+    resized,
+    sheets,
+    stroke_width,
+    thickened,
+)
 from digitpad.ink.raster.render import BOX, SIDE, STROKE, centred
-from digitpad.storage.io import open_file
-
-MAX_PIXELS = 50_000_000
-"""Larger pictures are refused: 50 megapixels hold any phone's photo. Half of it is the bound where all pixels must be
-held at once, a quarter where they are held more than once, as WebP's are, or unpacked in Python."""
-
-_RUN_LENGTHS = (1, 2)
-"""BMP's numbers of the compressions that are unpacked in Python."""
-
-_FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
-_CHOICE = Message("Choose a PNG, JPEG, BMP or WebP picture, or drawings as InkML.")
-_SIGNATURES = {
-    b"GIF8": "GIF",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"%PDF": "PDF",
-    b"8BPS": "PSD",
-    b"\0\0\1\0": "ICO",
-    b"<svg": "SVG",
-    b"<?xml": "XML",
-}
-_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
-
-_ENOUGH = 1600
-"""A large picture is reduced by whole factors as long as its longest side stays at or above this, in pixels."""
+from digitpad.ink.strokes import WHOLE, Box
 
 _COARSE, _FINE, _THICK = 512, 320, 160
 """Longest sides, in pixels: of the picture in which ink is looked for, of the cut-out, of ink that is thickened."""
 
 _MARGIN = 0.2
 """Paper around the cut-out, as a share of its longest side, as in MNIST with 4 of 20 pixels."""
+
+_PHOTO = [Search(0.12, thinnest, edges=False, fattest=0.18) for thinnest in (0.0, 0.004, 0.006, 0.008, 0.012)]
+"""How ink is looked for where nothing written is found in the whole picture: on a sheet of paper on a desk, in shadow,
+among squares."""
 
 _RIM = (30.0, 90.0), (0.0, 0.5)
 """Where the ink ends: at half its strength if its longest side is 90 pixels or more. At 30 pixels and below, where the
@@ -63,67 +49,11 @@ _THINNEST = 1.5
 """Strokes thinner than this in the network input, in pixels, are thickened; less than 1 % of MNIST's are."""
 
 
-def read_picture(path: Path) -> Image.Image:
-    """A picture from a PNG, JPEG, BMP or WebP file, turned as its EXIF orientation says; nothing in it is left to fail.
-
-    A large one comes at a half, a third and so on of its size, as far as `picture_input` loses nothing by it.
-
-    Raises:
-        InputError: the file is missing, no file, unreadable, of another format, truncated, damaged or too large.
-    """
-    with open_file(path) as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of decompression bombs, where these bounds are stricter, and damaged EXIF
-        try:
-            with Image.open(file, formats=_FORMATS) as image:
-                most = MAX_PIXELS if image.format == "JPEG" and "progressive" not in image.info else MAX_PIXELS // 2
-                if image.format == "WEBP" or image.info.get("compression") in _RUN_LENGTHS:
-                    most = MAX_PIXELS // 4
-                if image.width * image.height > most:
-                    raise _too_large(path, most)
-                shrink = max(image.size) // _ENOUGH
-                if shrink > 1:
-                    image.draft(None, (image.width // shrink, image.height // shrink))
-                image.load()
-                return _plain(image)
-        except UnidentifiedImageError as error:
-            file.seek(0)
-            raise _foreign(path, file.read(64)) from error
-        except Image.DecompressionBombError as error:
-            raise _too_large(path, MAX_PIXELS) from error
-        except (ValueError, TypeError, LookupError, SyntaxError, EOFError, OSError, struct.error, zlib.error) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise InputError("{file} is truncated or damaged. Copy or save it again.", file=path.name) from error
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """A picture in mode L, RGB or RGBA, upright, not much larger than `_ENOUGH`, with nothing left to fail."""
-    if image.has_transparency_data and image.mode != "RGBA":
-        image = image.convert("RGBA")
-    elif image.mode.startswith("I"):
-        exif, image = image.info, Image.fromarray((np.asarray(image) // 257).clip(0, 255).astype(np.uint8))
-        image.info = exif
-    elif image.mode not in ("L", "RGB", "RGBA"):
-        image = image.convert("RGB")
-    turned = ImageOps.exif_transpose(_reduced(image))
-    turned.info = {}
-    return turned
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    """A large picture by whole factors smaller, all that it tells kept."""
-    shrink = max(image.size) // _ENOUGH
-    if shrink < 2:
-        return image
-    small = image.reduce(shrink)
-    small.info = image.info
-    return small
-
-
 def picture_input(image: Image.Image) -> NDArray[np.uint8]:
     """The network input for a picture of a digit.
 
-    Ink may be dark on light, light on dark, or anything on nothing; the light may be uneven and the paper noisy.
+    Ink may be dark on light, light on dark, or anything on nothing; the light may be uneven and the paper noisy, ruled,
+    or a sheet on a desk.
 
     Args:
         image: any mode, any size; EXIF orientation is honoured, transparency too.
@@ -131,27 +61,80 @@ def picture_input(image: Image.Image) -> NDArray[np.uint8]:
     Returns:
         uint8 (28, 28), 0 is paper, 255 is ink; all 0 where no ink is found.
     """
+    return find_digit(image)[0]
+
+
+def find_digit(image: Image.Image, within: Box = WHOLE) -> tuple[NDArray[np.uint8], Box]:
+    """The network input as `picture_input` gives it, for a part of a picture, and where in the whole the ink lies.
+
+    The box is `within` where no ink is found.
+    """
     blank = np.zeros((SIDE, SIDE), dtype=np.uint8)
     if min(image.size) == 0:
-        return blank
+        return blank, within
     page = _page(image)
-    coarse = find_ink(_at_most(page, _COARSE))
-    if coarse is None:
-        return blank
+    height, width = page.shape
+    left, top = int(within[0] * width), int(within[1] * height)
+    right, bottom = max(round(within[2] * width), left + 1), max(round(within[3] * height), top + 1)
+    found = _found(page[top:bottom, left:right])
+    if found is None:
+        return blank, within
+    ink, (first_row, first_column, last_row, last_column) = found
+    box = left + first_column, top + first_row, left + last_column, top + last_row
+    return centred(_fitted(ink)), (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+
+
+def _found(page: Greys) -> tuple[Greys, tuple[int, int, int, int]] | None:
+    """The ink on a page, cut out, and top, left, bottom and right of it; None where there is none.
+
+    It is looked for on the whole page first, then as in a photo, then on what may be sheets of paper. Where nothing
+    looks written, what was found first is taken.
+    """
+    first = None
+    for rows, columns in _parts(page):
+        part = page[rows, columns]
+        small = _at_most(part, _COARSE)
+        for search in (Search(), *_PHOTO):
+            for is_inverted in (False, True):
+                coarse = find_ink(255 - small if is_inverted else small, search)
+                if coarse is None:
+                    continue
+                found = (rows.start, columns.start), 255 - part if is_inverted else part, coarse, search
+                if is_written(coarse, search):
+                    return _cut_out(*found)
+                first = first or found
+    return None if first is None else _cut_out(*first)
+
+
+def _parts(page: Greys) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of the page, then of what may be a sheet of paper on it."""
+    height, width = page.shape
+    yield slice(0, height), slice(0, width)
+    for top, left, bottom, right in sheets(_at_most(page, _COARSE)):
+        yield slice(int(top * height), round(bottom * height)), slice(int(left * width), round(right * width))
+
+
+def _cut_out(
+    place: tuple[int, int], page: Greys, coarse: Greys, search: Search
+) -> tuple[Greys, tuple[int, int, int, int]] | None:
+    """The ink that was found on a page at a coarse scale, at a finer one, and where; the page itself is at `place`."""
     scale = max(page.shape) / max(coarse.shape)
     box = _box(coarse, 0.0)
     margin = _MARGIN * max(box[2] - box[0], box[3] - box[1]) + 1
     top, left = (max(0, int((low - margin) * scale)) for low in box[:2])
     bottom, right = (int((high + margin) * scale) + 1 for high in box[2:])
-    ink = find_ink(_at_most(page[top:bottom, left:right], _FINE))
+    part = page[top:bottom, left:right]
+    ink = find_ink(_at_most(part, _FINE), search.within(max(part.shape) / max(page.shape)))
     if ink is None:
-        return blank
-    return centred(_fitted(ink))
+        return None
+    scale, (row, column) = max(part.shape) / max(ink.shape), place
+    first, second, last, end = (round(side * scale) for side in _box(ink, _INK * float(ink.max())))
+    return ink, (row + top + first, column + left + second, row + top + last, column + left + end)
 
 
 def _page(image: Image.Image) -> Greys:
-    """The picture in grey levels 0 to 255, ink brighter than paper, the longest side below 2 × `_ENOUGH`."""
-    image = _plain(image)
+    """The picture in grey levels 0 to 255, ink brighter than paper, the longest side below 2 × `ENOUGH`."""
+    image = plain(image)
     if image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("L")
     tones = np.asarray(image.convert("L"), dtype=np.float32)
@@ -205,26 +188,3 @@ def _box(ink: Greys, above: float) -> tuple[int, int, int, int]:
 def _at_most(page: Greys, longest: int) -> Greys:
     scale = longest / max(page.shape)
     return page if scale >= 1 else resized(page, round(page.shape[0] * scale), round(page.shape[1] * scale))
-
-
-def _too_large(path: Path, most: int) -> InputError:
-    text = "{file} has more than {most} megapixels. Choose a smaller picture or scale it down."
-    return InputError(text, file=path.name, most=most // 1_000_000)
-
-
-def _foreign(path: Path, head: bytes) -> InputError:
-    """Why a file that begins so is none of the pictures that can be opened."""
-    if not head:
-        return InputError("{file} is empty. {choice}", file=path.name, choice=_CHOICE)
-    if is_compressed(head):
-        return compressed(path)
-    kind = next((name for start, name in _SIGNATURES.items() if head.lstrip().startswith(start)), None)
-    kind = kind or _BRANDS.get(head[8:12])
-    return InputError(
-        "{file} has the format {kind}, which cannot be opened. {choice}"
-        if kind
-        else "{file} is not a picture. {choice}",
-        file=path.name,
-        kind=kind,
-        choice=_CHOICE,
-    )

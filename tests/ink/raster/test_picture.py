@@ -4,6 +4,7 @@ import os
 import re
 import struct
 import zlib
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ from PIL import Image, ImageDraw
 from digitpad.domain.errors import InputError
 from digitpad.ink.formats.opening import open_inks
 from digitpad.ink.geometry import smooth
-from digitpad.ink.raster.picture import MAX_PIXELS, picture_input, read_picture
+from digitpad.ink.raster.picture import find_digit, picture_input
+from digitpad.ink.raster.picture_file import MAX_PIXELS, read_picture
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
+from tests.ink.raster.photos import Photo, photo, turned
 
 # Digits as strokes in a unit square.
 DIGITS = {
@@ -138,6 +141,52 @@ def test_photographed_paper(digit):
     light -= 50 / (1 + np.exp(-(x + 0.4 * y - 0.95) * 60))  # the shadow of a hand
     image = grey(light * (1 - 0.75 * ink) + random.normal(0, 6, ink.shape))
     assert difference(image, expected(digit)) < 12
+
+
+SHEETS = {
+    "on a desk": {"sheet": (0.1, 0.1, 0.9, 0.9)},
+    "small on a desk": {"sheet": (0.3, 0.3, 0.7, 0.75)},
+    "beyond the left edge": {"sheet": (-0.3, -0.3, 0.85, 0.9)},
+    "beside a desk": {"sheet": (0.1, -0.2, 1.3, 1.3)},
+    "above a desk": {"sheet": (-0.3, -0.3, 1.3, 0.8)},
+}
+LIGHTS = {
+    "squares": {"ruling": "squares", "ruled": 0.3},
+    "dark squares": {"ruling": "squares", "ruled": 0.6, "ink": 0.6},
+    "lines": {"ruling": "lines", "ruled": 0.45},
+    "soft shadow": {"shadow": 0.55},
+    "hard shadow": {"shadow": 0.4, "soft": False},
+    "squares in a soft shadow": {"ruling": "squares", "shadow": 0.55},
+    "squares in a hard shadow": {"ruling": "squares", "shadow": 0.4, "soft": False},
+}
+PHOTOS = {
+    **{f"{name}, {desk}": Photo(desk=desk, **sheet) for name, sheet in SHEETS.items() for desk in (50, 130)},
+    **{f"{name}, {turn}°": Photo(turn=turn, **light) for name, light in LIGHTS.items() for turn in (0, 4)},
+    "squares on a desk in a hard shadow": Photo(120, ruling="squares", shadow=0.4, soft=False, **SHEETS["on a desk"]),
+    "lines beside a desk, askew": Photo(60, turn=-8, ruling="lines", shadow=0.4, **SHEETS["beside a desk"]),
+    "a pale thin pen": Photo(40, turn=3, ink=0.35, pen=6, **SHEETS["on a desk"]),
+    "chalk on a dark sheet": Photo(200, turn=3, paper=60, ink=-2.0, **SHEETS["on a desk"]),
+}
+
+
+@pytest.mark.parametrize(("name", "digit"), list(zip(PHOTOS, cycle(["two", "zero", "four"]), strict=False)))
+def test_a_photo_of_a_sheet_shows_the_digit_and_neither_desk_nor_shadow_nor_ruling(name, digit):
+    image, what = photo(DIGITS[digit], PHOTOS[name]), PHOTOS[name]
+    lines = [Stroke.of(np.array(line) * 500 @ turned(what.turn) + 100) for line in DIGITS[digit]]
+    assert difference(image, render(Ink(tuple(lines)))) < 16
+    _, (left, top, right, bottom) = find_digit(image)
+    assert (right - left) * 800 == pytest.approx(what.side * 0.75, abs=45)
+    assert (bottom - top) * 600 == pytest.approx(what.side, abs=45)
+
+
+def test_ink_is_looked_for_in_a_part_of_the_picture_alone():
+    page = coverage("five", (400, 800), (60, 80), 200, 24) + coverage("two", (400, 800), (500, 80), 200, 24)
+    image = grey(255 * (1 - page))
+    for digit, left, right in (("five", 0.0, 0.5), ("two", 0.5, 1.0)):
+        found, box = find_digit(image, (left, 0.0, right, 1.0))
+        assert np.abs(found.astype(int) - expected(digit)).mean() < 12
+        assert left < box[0] < box[2] < right
+    assert find_digit(image, (0.4, 0.0, 0.6, 1.0)) == (pytest.approx(0), (0.4, 0.0, 0.6, 1.0))
 
 
 def test_specks_and_lines_along_the_edge_are_no_ink():
