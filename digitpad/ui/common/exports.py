@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 from digitpad.domain.errors import InputError
 from digitpad.storage.io import write_atomically
 from digitpad.ui.common.dialogs import ask_save, file_filters
+from digitpad.ui.common.format import saved_words
 from digitpad.ui.common.theme import current_theme
 from digitpad.ui.common.widgets import named
 from digitpad.ui.session.worker import Worker
@@ -61,7 +62,7 @@ class Export:
 class Exporter(QObject):
     """Asks where a file is to be written, and writes it in a thread."""
 
-    saved = Signal(object)  # the Path of a file that was written
+    saved = Signal(str)  # a sentence about a file that was written
     failed = Signal(object)  # a DigitpadError
 
     def __init__(self, worker: Worker, window: QWidget) -> None:
@@ -73,7 +74,7 @@ class Exporter(QObject):
         """Ask, and write the file that is chosen."""
 
         def write(path: Path) -> None:
-            self._worker.run(export.prepare(path), lambda _: self.saved.emit(path), self.failed.emit)
+            self._worker.run(export.prepare(path), lambda _: self.saved.emit(saved_words(path)), self.failed.emit)
 
         ask_save(self._window.window(), export.title, export.name, export.filters, write)
 

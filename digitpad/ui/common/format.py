@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
@@ -76,6 +77,11 @@ def megabytes(count: float) -> str:
 def sentence(message: Message) -> str:
     """An error, or another message, in the language of the window; may be called in any thread."""
     return message.said(lambda template: QCoreApplication.translate("errors", template), numeral)
+
+
+def saved_words(path: Path) -> str:
+    """What is said of a file that was written."""
+    return translate("format", "Saved {path}").format(path=path)
 
 
 def setting_words(text: str) -> str:

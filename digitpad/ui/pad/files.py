@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from digitpad.domain.errors import InputError
 from digitpad.ink.strokes import Ink, Picture
 from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_open_many, ask_save, file_filters
-from digitpad.ui.common.format import numeral
+from digitpad.ui.common.format import numeral, saved_words
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.pad.drop_sign import DropSign
 from digitpad.ui.pad.series import DrawingSeries
@@ -163,11 +163,11 @@ class Files(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.done.emit()
-        self.remarked.emit(self.tr("Saved {path}").format(path=path))
+        self.remarked.emit(saved_words(path))
 
     def _on_checkpoint_saved(self, path: Path) -> None:
         self.checkpoint_done.emit()
-        self.remarked.emit(self.tr("Saved {path}").format(path=path))
+        self.remarked.emit(saved_words(path))
 
     def _on_exported(self, path: Path, difference: float) -> None:
         self.checkpoint_done.emit()

@@ -16,7 +16,8 @@ from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.services import TrainingService
 from digitpad.storage.recipe_store import delete_recipe, free_id, keep_recipe, load_recipe, own_recipes, save_recipe
-from digitpad.ui.common.dialogs import ask_open, ask_save, file_filters
+from digitpad.ui.common.dialogs import ask_open, file_filters
+from digitpad.ui.common.exports import Export, Exporter
 from digitpad.ui.session.worker import Worker
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class RecipeController(QObject):
 
     recipes_changed = Signal(object, str)  # the recipes there are, and the id of the one to choose
     recipe_used = Signal(object, object)  # a Recipe and a seed for the next run
-    saved = Signal(object)  # the Path that a recipe was written to
+    saved = Signal(str)  # a sentence about a recipe that was written to a file
     failed = Signal(object)  # a Message
 
     def __init__(self, training_service: TrainingService, worker: Worker, parent: QWidget) -> None:
@@ -41,6 +42,9 @@ class RecipeController(QObject):
         self._augmentation: Augmentation | None = None  # for the editor, once it is open
         self._data_id = ""
         self._editor: RecipeEditor | None = None
+        self._exporter = Exporter(worker, parent)
+        self._exporter.saved.connect(self.saved)
+        self._exporter.failed.connect(self._say)
 
     @property
     def recipes(self) -> Sequence[Recipe]:
@@ -151,10 +155,9 @@ class RecipeController(QObject):
 
     @Slot(object)
     def _on_export(self, recipe: Recipe) -> None:
-        def write(path: Path) -> None:
-            self._worker.run(partial(save_recipe, path, recipe), lambda _: self.saved.emit(path), self._say)
-
-        ask_save(self._window, self.tr("Export the recipe"), f"{recipe.id}.json", file_filters("recipe"), write)
+        title, name = self.tr("Export the recipe"), f"{recipe.id}.json"
+        write = partial(save_recipe, recipe=recipe)
+        self._exporter.save(Export(title, name, file_filters("recipe"), lambda path: partial(write, path)))
 
     @Slot()
     def _on_import(self) -> None:

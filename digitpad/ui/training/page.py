@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, Slot
@@ -151,12 +150,12 @@ class TrainingPage(QWidget):
         self._data.data_selected.connect(form.teaches.show_data)
         self._data.data_selected.connect(recipes.show_data)
         recipes.recipe_used.connect(self._on_recipe_used)
-        recipes.saved.connect(self._on_saved)
+        recipes.saved.connect(self.remarked)
         recipes.failed.connect(self._notice.say)
         for button in (curves.export, self.map.export, self._runs.save):
             button.requested.connect(self._exporter.save)
         runs.export_requested.connect(self._exporter.save)
-        self._exporter.saved.connect(self._on_saved)
+        self._exporter.saved.connect(self.remarked)
         self._exporter.failed.connect(self._notice.say)
 
     # Requests.
@@ -311,7 +310,3 @@ class TrainingPage(QWidget):
     def _on_augmentation_taken_over(self, augmentation: Augmentation) -> None:
         if self._line.recipe is not None:
             self._recipes.edit_augmentation(self._line.recipe, self._form.seed.value(), augmentation)
-
-    @Slot(object)
-    def _on_saved(self, path: Path) -> None:
-        self.remarked.emit(self.tr("Saved {path}").format(path=path))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -154,7 +153,7 @@ class Views(QObject):
         self._live = live
         self._worker = Worker("views", self)
         self._exporter = Exporter(self._worker, window)
-        self._exporter.saved.connect(self._on_saved)
+        self._exporter.saved.connect(self.saved)
         self._exporter.failed.connect(self.failed)
 
     def steps(self) -> QWidget:
@@ -166,10 +165,6 @@ class Views(QObject):
     def stop(self) -> None:
         """End the thread."""
         self._worker.stop()
-
-    @Slot(object)
-    def _on_saved(self, path: Path) -> None:
-        self.saved.emit(self.tr("Saved {path}").format(path=path))
 
     def _made(self, view_id: str, view: View[R]) -> View[R]:
         view.painted.connect(partial(self.shown.emit, view_id))

@@ -105,7 +105,7 @@ def test_a_picture_is_saved_as_its_file_s_name_ends(qtbot, button, window, expor
     trigger(button, "save_picture")
     with qtbot.waitSignal(exporter.saved) as saved:
         choose(qtbot, window, tmp_path / name)
-    assert saved.args == [tmp_path / name]
+    assert saved.args == [f"Saved {tmp_path / name}"]
     assert (tmp_path / name).read_bytes().startswith(start)
 
 

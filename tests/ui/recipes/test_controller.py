@@ -249,7 +249,7 @@ def test_a_recipe_goes_to_a_file_and_comes_back(qtbot, controller, used, tmp_pat
     press(editor, "export_button")
     with qtbot.waitSignal(controller.saved) as saved:
         choose(qtbot, controller, tmp_path / "shared.json")
-    assert saved.args == [tmp_path / "shared.json"]
+    assert saved.args == [f"Saved {tmp_path / 'shared.json'}"]
     save_recipe(tmp_path / "shared.json", replace(load_recipe(tmp_path / "shared.json"), id="theirs", title="Theirs"))
     press(editor, "import_button")
     choose(qtbot, controller, tmp_path / "shared.json")

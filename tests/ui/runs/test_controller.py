@@ -165,7 +165,7 @@ def test_the_best_checkpoint_is_exported(qtbot, runs, controller, exporter, ids,
     press(runs, ids[0], "export")
     with qtbot.waitSignal(exporter.saved) as saved:
         choose(qtbot, runs, target)
-    assert saved.args == [target]
+    assert saved.args == [f"Saved {target}"]
     assert target.read_text() == "best"
 
 
