@@ -107,5 +107,5 @@ def test_settings_are_kept():
     shutil.copy(FILES / "digitpad.ini", stored)
     settings = Settings()
     assert (settings.theme, settings.pen_width, settings.false_rejection_rate) == ("dark", 20, 0.01)
-    assert settings.page == "training"
+    assert settings.pages == ["training"]
     assert [path.name for path in settings.recent] == ["best.safetensors", "first.safetensors"]

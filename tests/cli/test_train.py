@@ -269,7 +269,7 @@ def test_mnist_is_fetched_where_it_is_nowhere(call, own, monkeypatch):
     status, out, err = call("train", "--recipe", "own.json", "--device", "cpu", "--json")
     assert (status, err) == (0, [])
     assert [json.loads(line)["event"] for line in out] == ["epoch", "epoch", "finished"]
-    assert list_runs(runs_folder())[0].data == "mnist, 30 training images"
+    assert str(list_runs(runs_folder())[0].data) == "mnist, 30 training images"
     assert download_folder().is_dir()
 
 
