@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,9 @@ OPSET, IR_VERSION = 17, 8
 
 OUTPUTS = ("probabilities", "score")
 """What every reading gives."""
+
+SwitchedOff = Mapping[str, Sequence[int]]
+"""Channels by the name of the module that gives them."""
 
 _EPSILON = 1e-5
 _ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -110,6 +114,7 @@ def build_graph(
     false_rejection_rate: float | None = None,
     *,
     is_prepared: bool = False,
+    switched_off: SwitchedOff = MappingProxyType({}),
 ) -> onnx.ModelProto:
     """The ONNX model of a checkpoint.
 
@@ -118,6 +123,7 @@ def build_graph(
         outputs: what the model is to give, see above, 'digit' among them or not.
         false_rejection_rate: share of real digits that `digit` may reject, None to reject blank images alone.
         is_prepared: whether a network of layers takes `image` as float32 that has been normalised already.
+        switched_off: channels, or features of a flat layer, that become 0, by the name of the module that gives them.
 
     Raises:
         InputError: the network has no output of such a name.
@@ -127,6 +133,8 @@ def build_graph(
     model, values = _foreign(checkpoint.model) if checkpoint.model is not None else _own(checkpoint, is_prepared)
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     builder = GraphBuilder(opset, "answer/")
+    for name, channels in switched_off.items():
+        _switch_off(builder, model.graph, *values[name], channels)
     builder.add_outputs(info.temperature, lowest)
     for output in outputs:
         if output in _SHAPES:
@@ -142,6 +150,22 @@ def build_graph(
     model.graph.node.extend(builder.nodes)
     model.graph.initializer.extend(builder.constants)
     return model
+
+
+def _switch_off(
+    builder: GraphBuilder, graph: onnx.GraphProto, value: str, shape: list[Any] | None, channels: Sequence[int]
+) -> None:
+    """Multiply some channels of a value by 0, before anything takes them."""
+    assert shape is not None
+    mask = np.ones((1, shape[1], *[1] * len(shape[2:])), np.float32)
+    mask[:, list(channels)] = 0
+    nodes = list(graph.node)
+    at = next(index for index, node in enumerate(nodes) if value in node.output)
+    whole = f"{value}/whole"
+    nodes[at].output[list(nodes[at].output).index(value)] = whole
+    nodes.insert(at + 1, helper.make_node("Mul", [whole, builder.constant(mask)], [value]))
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def feature_names(checkpoint: Checkpoint) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,13 @@ from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import SIDE, render
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import Checkpoint, Preparation
-from digitpad.reading.graph import OUTPUTS, build_graph, feature_names
+from digitpad.reading.graph import OUTPUTS, SwitchedOff, build_graph, feature_names
 
 onnxruntime.disable_telemetry_events()  # on Windows; elsewhere see digitpad/__init__.py
 onnxruntime.set_default_logger_severity(4)  # what fails becomes a sentence; the library need not print it too
+
+_SESSIONS = 4
+"""How many sessions that give features are kept: each holds the network's weights."""
 
 BATCH = 16
 """Images read at once, of many: more are no faster, and take memory."""
@@ -47,7 +51,7 @@ class Reader:
         self.checkpoint = checkpoint
         self._session = session_of(build_graph(checkpoint), self.info.name)
         self._batch = BATCH if isinstance(self._session.get_inputs()[0].shape[0], str) else 1
-        self._feature_sessions: dict[tuple[str, ...], onnxruntime.InferenceSession] = {}
+        self._feature_sessions: dict[object, onnxruntime.InferenceSession] = {}
 
     def read(self, network_input: NDArray[np.uint8]) -> tuple[tuple[float, ...], float]:
         """Ten calibrated probabilities that sum to 1, and the energy score, of an image: uint8 (28, 28), 255 is ink.
@@ -103,18 +107,25 @@ class Reader:
         """Names that `features` knows, in the network's order; see `digitpad.reading.graph`."""
         return feature_names(self.checkpoint)
 
-    def features(self, images: NDArray[np.uint8], names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def features(
+        self, images: NDArray[np.uint8], names: Sequence[str], switched_off: SwitchedOff = MappingProxyType({})
+    ) -> dict[str, NDArray[np.float32]]:
         """What layers make of images, uint8 (n, 28, 28); the first call with some names takes 20 ms more.
 
-        The names are of modules, 'hidden' or 'logits'; see `digitpad.reading.graph`. Returns by name float32
-        (n, channels, height, width) or (n, features); raises InputError where the network has no such layer.
+        The names are of modules, 'hidden', 'logits' or 'probabilities'; see `digitpad.reading.graph`. Channels that are
+        switched off, by the name of the module that gives them, become 0. Returns by name float32 (n, channels, height,
+        width) or (n, features); raises InputError where the network has no such layer.
         """
-        key = tuple(names)
-        if key not in self._feature_sessions:
-            graph = build_graph(self.checkpoint, key)
-            self._feature_sessions[key] = session_of(graph, self.info.name)
-        parts = [self._run(self._feature_sessions[key], key, part) for part in _batches(images, self._batch)]
-        return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(key)}
+        off = tuple((name, tuple(channels)) for name, channels in switched_off.items() if channels)
+        key = tuple(names), off
+        session = self._feature_sessions.get(key)
+        if session is None:
+            session = session_of(build_graph(self.checkpoint, names, switched_off=dict(off)), self.info.name)
+            if len(self._feature_sessions) >= _SESSIONS:
+                self._feature_sessions.pop(next(iter(self._feature_sessions)), None)
+            self._feature_sessions[key] = session
+        parts = [self._run(session, names, part) for part in _batches(images, self._batch)]
+        return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(names)}
 
     def _run(self, session: Any, outputs: Sequence[str], images: NDArray[np.uint8]) -> list[NDArray[Any]]:  # noqa: ANN401
         try:

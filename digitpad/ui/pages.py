@@ -52,6 +52,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             views.steps,
         ),
         Page(
+            "layers",
+            translate("pages", "Layers"),
+            translate("pages", "See what every layer of the network makes of the drawing"),
+            "Ctrl+2",
+            "layers",
+            views.layers,
+        ),
+        Page(
             "map",
             translate("pages", "Map"),
             translate("pages", "See which test images the network finds alike"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 
 from digitpad.reading.inspect import steps as inspect_steps
+from digitpad.ui.answer.bars import ProbabilityBars
 from tests.app.pad import FOUR, ONE, SEVEN
 
-VIEWS = ["steps"]
+VIEWS = ["steps", "layers"]
 
 
 class Viewer:
@@ -90,3 +93,80 @@ def test_steps_say_what_each_preparation_is_read_as(viewer):
     assert "Ink: 1 stroke, " in said
     assert "As digitpad does: 7: " in said
     assert viewer.pad.window.findChild(QWidget, "steps_figure").height() > 200
+
+
+@pytest.fixture
+def layers(viewer):
+    """The view of layers with a seven."""
+    viewer.toggle("layers")
+    viewer.pad.draw(SEVEN)
+    viewer.await_view("layers")
+    return viewer
+
+
+def await_words(viewer, words):
+    viewer.pad.qtbot.waitUntil(lambda: words in viewer.said("layers"))
+
+
+def test_arrow_keys_go_to_other_layers_and_maps(layers):
+    figure = layers.pad.widget("layers_figure")
+    assert "Convolution 3×3, map " in layers.said("layers")
+    QTest.keyClick(figure, Qt.Key.Key_Right)
+    await_words(layers, "ReLU, map ")
+    for _ in range(40):
+        QTest.keyClick(figure, Qt.Key.Key_Up)
+    await_words(layers, "ReLU, map 1 of 32, row ")
+    QTest.keyClick(figure, Qt.Key.Key_Down)
+    await_words(layers, "ReLU, map 2 of 32, row ")
+    for _ in range(30):
+        QTest.keyClick(figure, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    await_words(layers, "ReLU, map 2 of 32, row 1, column ")
+    for _ in range(40):
+        QTest.keyClick(figure, Qt.Key.Key_Right)
+    await_words(layers, "Linear, map 2 of 10: ")
+
+
+def test_switching_all_maps_of_the_last_layer_off_leaves_the_biases(layers):
+    figure, bars = layers.pad.widget("layers_figure"), layers.pad.widget("layers_view").findChild(ProbabilityBars)
+    assert not bars.isVisible()
+    for _ in range(40):
+        QTest.keyClick(figure, Qt.Key.Key_Right)
+    for _ in range(10):
+        QTest.keyClick(figure, Qt.Key.Key_Up)
+    for _ in range(10):
+        QTest.keyClick(figure, Qt.Key.Key_Space)
+        QTest.keyClick(figure, Qt.Key.Key_Down)
+    await_words(layers, "10 maps off; with all: 7, ")
+    assert bars.isVisible()
+    assert "10.0 %" in bars.accessibleDescription()  # ten logits of 0
+    layers.pad.widget("layers_all_on", QToolButton).click()
+    layers.pad.qtbot.waitUntil(lambda: not bars.isVisible())
+    assert "off" not in layers.said("layers")
+
+
+def test_the_pointer_shows_a_map_and_a_click_keeps_it(layers):
+    figure = layers.pad.widget("layers_figure")
+    words = layers.said("layers")
+    column = figure.shown.arrangement.find(next(iter(figure.shown.layers)))
+    place = QPoint(*column.corner(0)) + QPoint(3, 5)
+    QTest.mouseMove(figure, place)
+    await_words(layers, "map 1 of 32, row 6, column 4: ")
+    QTest.mouseMove(figure, QPoint(1, 1))
+    await_words(layers, words)
+    QTest.mouseClick(figure, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseMove(figure, QPoint(2, 2))
+    await_words(layers, "map 1 of 32, row 6, column 4: ")
+
+
+def test_a_scale_of_colours_is_for_each_map_or_for_all(layers):
+    figure, box = layers.pad.widget("layers_figure"), layers.pad.widget("layers_scale", QComboBox)
+    before = figure.shown.limits
+    first = next(iter(before))
+    box.setCurrentIndex(box.findData("map"))
+    box.activated.emit(box.currentIndex())
+    layers.pad.qtbot.waitUntil(lambda: (figure.shown.limits[first] < before[first]).any())
+    box.setCurrentIndex(box.findData("all"))
+    box.activated.emit(box.currentIndex())
+    layers.pad.qtbot.waitUntil(
+        lambda: len({float(each) for most in figure.shown.limits.values() for each in most}) == 1
+    )

@@ -27,28 +27,35 @@ def network_colours(theme: Theme) -> NDArray[np.uint32]:
     return ink_colours(theme) if theme.is_dark else ink_colours(theme)[::-1]
 
 
+RIM = 1
+"""The level of a hairline round what is shown."""
+
+_STRONGEST = 126
+
+
 @cache
 def signed_colours(theme: Theme) -> NDArray[np.uint32]:
-    """The colour (0xAARRGGBB) of each level of a signed value, uint32 (256,): see `levels`; 0 is the window's ground.
+    """The colour (0xAARRGGBB) of each of `levels`, uint32 (256,); 0 is the window's ground and `RIM` a hairline.
 
     Blue is below zero and orange above, which people with the common kinds of colour blindness can tell apart; zero is
     white in light and dark grey in dark.
     """
     below, zero, above = ("#8CB4FF", "#2A323D", "#FFB259") if theme.is_dark else ("#2450A4", "#FFFFFF", "#B35806")
-    shares = [abs(level - 128) / 127 for level in range(1, 256)]
-    names = [mix(zero, below if level < 128 else above, share) for level, share in enumerate(shares, 1)]
-    return np.array([QColor(name).rgb() for name in (theme.window, *names)], dtype=np.uint32)
+    signed = [min((level - 128) / _STRONGEST, 1) for level in range(2, 256)]
+    names = [mix(zero, below if share < 0 else above, abs(share)) for share in signed]
+    rim = mix(theme.window, theme.text, 0.12)
+    return np.array([QColor(name).rgb() for name in (theme.window, rim, *names)], dtype=np.uint32)
 
 
 def levels(values: NDArray[np.floating], limits: NDArray[np.floating] | float) -> NDArray[np.uint8]:
-    """Levels of signed values for `signed_colours`: 128 is zero, 1 and 255 are minus and plus a limit, or beyond it.
+    """Levels of signed values for `signed_colours`: 128 is zero, 2 and 254 are minus and plus a limit, or beyond it.
 
     Args:
         values: of any shape.
         limits: above 0, of a shape that goes with theirs; where it is 0, values are too.
     """
-    scale = 127 / np.maximum(limits, np.finfo(np.float32).tiny)
-    return (np.clip(values * scale, -127, 127) + 128.5).astype(np.uint8)
+    scale = _STRONGEST / np.maximum(limits, 1e-30)
+    return (np.clip(values * scale, -_STRONGEST, _STRONGEST) + 128.5).astype(np.uint8)
 
 
 def paint_images(painter: QPainter, images: QImage, corners: list[tuple[int, int]], side: int) -> None:

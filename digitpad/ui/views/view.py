@@ -162,6 +162,12 @@ class Views(QObject):
 
         return self._made("steps", StepsView(self._live, self._worker))
 
+    def layers(self) -> QWidget:
+        """What every layer makes of the drawing."""
+        from digitpad.ui.views.layers.view import LayersView
+
+        return self._made("layers", LayersView(self._live, self._worker))
+
     def stop(self) -> None:
         """End the thread."""
         self._worker.stop()

@@ -1,0 +1,1 @@
+"""Every layer of the network, and what it makes of the drawing."""
