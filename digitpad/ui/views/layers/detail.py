@@ -56,6 +56,7 @@ class MapDetail(Figure):
         return min(_SIDE * text_scale(), (self.width() - 170) / 2)
 
     def draw(self, painter: QPainter) -> None:
+        """Paint the map, the drawing, and the products."""
         shown, place = self._shown, self._place
         if shown is None or place is None or place.layer not in shown.layers:
             return

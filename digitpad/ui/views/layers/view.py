@@ -90,6 +90,7 @@ class LayersView(View[ShownLayers | None]):
         self._all_on.clicked.connect(self._switch_all_on)
 
     def work(self, reading: Reading) -> Callable[[], ShownLayers | None]:
+        """What reads the drawing with what is switched off, and makes the columns' pictures."""
         prediction = reading.prediction
         if not prediction.network_input.any():
             return lambda: None
@@ -104,6 +105,7 @@ class LayersView(View[ShownLayers | None]):
         )
 
     def show_result(self, _reading: Reading, result: ShownLayers | None) -> None:
+        """Paint the columns; what was selected stays, if the network has it."""
         self._shown = result
         if result is not None and (self._selected is None or not _has(result, self._selected)):
             first = next(iter(result.layers))
