@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(lambda: actions.show_training(session.state.is_active))
         files.done.connect(self._notice.close_message)
         files.remarked.connect(self._remark)
+        canvas.remarked.connect(self._remark)
         files.failed.connect(self._notice.say)
         actions.present.toggled.connect(partial(self._themes.present, self))
         self._width.valueChanged.connect(canvas.set_pen_width)

@@ -294,7 +294,9 @@ def test_a_good_picture_takes_the_message_away(pad, tmp_path):
     drop(pad, broken)
     notice = pad.widget("notice")
     pad.qtbot.waitUntil(lambda: bool(notice.text))
-    Image.new("L", (40, 40), 255).save(broken)
+    image = Image.new("L", (40, 40), 255)
+    image.paste(0, (18, 8, 22, 32))
+    image.save(broken)
     drop(pad, broken)
     pad.qtbot.waitUntil(lambda: not notice.text)
 

@@ -10,6 +10,7 @@ from base64 import b64encode
 
 import numpy as np
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from digitpad.ink.geometry import smooth
 from digitpad.ink.outline import CURVE_STEP, outline
@@ -68,10 +69,12 @@ def to_png(ink: Ink, side: int = 1024) -> bytes:
     return png(page)
 
 
-def png(image: Image.Image) -> bytes:
-    """A picture as a PNG file."""
-    file = io.BytesIO()
-    image.save(file, format="PNG")
+def png(image: Image.Image, comment: str = "") -> bytes:
+    """A picture as a PNG file, with a comment in it."""
+    file, info = io.BytesIO(), PngInfo()
+    if comment:
+        info.add_text("Comment", comment)
+    image.save(file, format="PNG", pnginfo=info)
     return file.getvalue()
 
 

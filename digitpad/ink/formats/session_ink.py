@@ -14,7 +14,7 @@ from digitpad.ink.formats.export import png
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.picture_file import read_picture
-from digitpad.ink.strokes import Ink
+from digitpad.ink.strokes import Box, Ink
 from digitpad.storage.io import reading, user_folder, write_atomically
 
 MOST_POINTS, MOST_BYTES = 300_000, 4 << 20
@@ -37,7 +37,7 @@ def keep_ink(folder: Path, ink: Ink) -> None:
     drawing, picture = _files(folder)
     kept = None
     if ink.picture is not None:
-        data = png(Image.fromarray(ink.picture.pixels))
+        data = png(Image.fromarray(ink.picture.pixels), " ".join(map(str, ink.picture.crop or ())))
         if len(data) <= MOST_BYTES:
             kept = picture
             folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def kept_ink(folder: Path) -> Ink:
         try:
             with reading(file):
                 if file.suffix == ".png":
-                    return from_picture(read_picture(file))
+                    return from_picture(read_picture(file), _crop(file))
                 drawings = read_inkml(file)
                 return drawings[0].ink if drawings else Ink()
         except InputError as error:
@@ -70,6 +70,16 @@ def kept_ink(folder: Path) -> Ink:
             with contextlib.suppress(OSError):
                 file.replace(aside)
     return Ink()
+
+
+def _crop(picture: Path) -> Box | None:
+    """The part in which the digit was looked for, which the file's comment names."""
+    with Image.open(picture) as image:
+        sides = [float(word) for word in str(image.info.get("Comment", "")).split()]
+    if len(sides) != 4:
+        return None
+    left, top, right, bottom = sides
+    return (left, top, right, bottom) if 0 <= left < right <= 1 and 0 <= top < bottom <= 1 else None
 
 
 def _files(folder: Path) -> tuple[Path, Path]:

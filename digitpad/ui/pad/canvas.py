@@ -35,6 +35,7 @@ class Canvas(QWidget):
     """
 
     ink_changed = Signal(int, object, bool)
+    remarked = Signal(str)  # a sentence about what pen or eraser did to a picture
     history_changed = Signal(bool, bool)  # whether there is something to undo, to redo; comes after `ink_changed`
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -195,7 +196,13 @@ class Canvas(QWidget):
             self._rebuild()
         self._watch_application(True)
         assert step.position is not None
-        if step.eraser or self._tool is Tool.ERASER:
+        erases = step.eraser or self._tool is Tool.ERASER
+        if self.ink.picture is not None:
+            if erases:
+                self.remarked.emit(self.tr("The eraser takes away strokes, and no parts of a picture. Move the frame."))
+            else:
+                self.remarked.emit(self.tr("Your drawing has taken the place of the picture. Undo brings it back."))
+        if erases:
             self._editor.begin_erasing(self._layer.view.to_canvas(step.position))
         else:
             if self.ink.picture is not None:

@@ -14,13 +14,14 @@ from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QImage, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.domain.errors import InputError
-from digitpad.ink.strokes import Ink, Picture
+from digitpad.ink.strokes import Box, Ink, Picture
 from digitpad.ui.common.dialogs import CHECKPOINT_ENDINGS, ask_open, ask_open_many, ask_save, file_filters
 from digitpad.ui.common.format import numeral, saved_words
 from digitpad.ui.pad.canvas import Canvas
+from digitpad.ui.pad.crop_frame import CropFrame
 from digitpad.ui.pad.drop_sign import DropSign
 from digitpad.ui.pad.series import DrawingSeries
-from digitpad.ui.session.worker import Worker
+from digitpad.ui.session.worker import Latest, Worker
 
 if TYPE_CHECKING:
     from digitpad.ink.formats.opening import Sheet
@@ -48,6 +49,10 @@ class Files(QObject):
         self._canvas, self._window = canvas, window
         self._worker = Worker("files", self)
         self._sign = DropSign(canvas)
+        self._frame = CropFrame(canvas)
+        self._frame.crop_changed.connect(self._on_crop_changed)
+        self._frame.found_nothing.connect(self._on_nothing_found)
+        self._cropping: Latest[Ink] = Latest(self._worker, self._on_cropped, self.failed.emit)
         self.series = DrawingSeries(canvas, self._worker, self)
         self.series.failed.connect(self.failed)
 
@@ -151,15 +156,34 @@ class Files(QObject):
 
     def _on_files_opened(self, opened: tuple[list[Sheet], Ink, InputError | None]) -> None:
         sheets, ink, problem = opened
-        self.series.begin(sheets, ink)
         self.done.emit()
+        self.series.begin(sheets, ink)
         if problem is not None:
             self.failed.emit(problem)
 
     def _on_opened(self, ink: Ink) -> None:
         self.series.end()
-        self._canvas.set_ink(ink)
         self.done.emit()
+        self._canvas.set_ink(ink)
+
+    @Slot(object)
+    def _on_crop_changed(self, crop: Box | None) -> None:
+        picture = self._canvas.ink.picture
+        if picture is not None:
+            self._cropping.run(0, partial(_cropped, picture, crop))
+
+    def _on_cropped(self, ink: Ink) -> None:
+        picture = self._canvas.ink.picture
+        if picture is not None and ink.picture is not None and picture.pixels is ink.picture.pixels:
+            self.done.emit()
+            self._canvas.exchange_ink(ink)
+
+    @Slot()
+    def _on_nothing_found(self) -> None:
+        text = self.tr(
+            "Nothing in this picture stands out as ink. Move the frame over the digit, or choose another one."
+        )
+        self.failed.emit(text)
 
     def _on_saved(self, path: Path) -> None:
         self.done.emit()
@@ -191,6 +215,12 @@ def _opened(paths: Sequence[Path]) -> tuple[list[Sheet], Ink, InputError | None]
     from digitpad.ink.formats.opening import open_sheets
 
     return open_sheets(paths)
+
+
+def _cropped(picture: Picture, crop: Box | None) -> Ink:
+    from digitpad.ink.formats.opening import cropped
+
+    return cropped(picture, crop)
 
 
 def _from_image(image: QImage) -> Ink:

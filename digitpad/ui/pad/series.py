@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
 from digitpad.domain.errors import DigitpadError
-from digitpad.ink.strokes import Ink
+from digitpad.ink.strokes import Ink, Picture
 from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import row
 from digitpad.ui.common.widgets import ElidedLabel, announce, close_button, named
@@ -69,9 +69,7 @@ class DrawingSeries(QObject):
         """Whether the pad shows one of several drawings, or what was made of it."""
         ink = self._canvas.ink
         known = set(self._ink.strokes)
-        return bool(self._sheets) and (
-            (ink.picture is not None and ink.picture is self._ink.picture) or any(s in known for s in ink.strokes)
-        )
+        return bool(self._sheets) and (_same(ink.picture, self._ink.picture) or any(s in known for s in ink.strokes))
 
     @property
     def has_next(self) -> bool:
@@ -117,6 +115,11 @@ class DrawingSeries(QObject):
     def _show(self) -> None:
         self._is_shown = self.is_shown
         self.changed.emit()
+
+
+def _same(one: Picture | None, other: Picture | None) -> bool:
+    """Whether both are the same picture, with the digit perhaps looked for in another part of it."""
+    return one is not None and other is not None and one.pixels is other.pixels
 
 
 class SeriesBar(QFrame):
