@@ -176,10 +176,10 @@ class ReadingPane(QWidget):
         self._generation = answer.generation
         probabilities = None if prediction.reason in (EMPTY, TOO_SMALL) else prediction.probabilities
         self._bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
+        self._bars.repaint()  # before digit and network input want to be painted too, which come with the next frame
         self._answered = answer
         self._show_digit()
         self._input.show_input(None if empty else prediction.network_input)
-        self._bars.repaint()
         self._pause.start()
 
     def follow_pen(self, is_down: bool) -> None:
