@@ -22,7 +22,7 @@ from digitpad.ui.curves.lines import EACH_STEP, Line, Look
 Untyped = Any
 """A thing of pyqtgraph's."""
 
-_TICK_ROOM, _LOG_TICK_ROOM = 18.0, 12.0  # pixels of an axis of values for each of its ticks, and for a decade's
+_TICK_ROOM = 18.0  # pixels of an axis of values for each of its ticks
 _EDGE = 8.0  # pixels above the highest value and below the lowest: an axis shows no number that it would cut off
 
 
@@ -139,9 +139,8 @@ def _spacing(low: float, high: float, size: float) -> list[tuple[float, float]]:
     return [(next(power * digit for digit in (1, 2, 5, 10) if power * digit >= least), 0.0)]
 
 
-def _log_ticks(low: float, high: float, size: float, _ticks: object) -> list[tuple[None, list[float]]]:
+def _log_ticks(low: float, high: float, _size: float, _ticks: object) -> list[tuple[None, list[float]]]:
     """Ticks in levels: as many are labelled as there is room for, first each decade's 1, then its 2 and 5."""
-    stride = math.ceil(_LOG_TICK_ROOM * (high - low) / size)
-    decades = range(math.floor(high), math.floor(low) - 1, -stride)
+    decades = range(math.floor(low), math.ceil(high) + 1)
     levels = [[decade + math.log10(digit) for decade in decades for digit in level] for level in ((1,), (2, 5), (3, 7))]
     return [(None, [place for place in level if low <= place <= high]) for level in levels]

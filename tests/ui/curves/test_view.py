@@ -485,29 +485,29 @@ def test_all_that_is_shown_can_be_saved(qtbot, bare):
 
 
 def axes(view):
-    """Of loss, accuracy and learning rate: what stands at the axis of values, and where."""
+    """Of loss, accuracy and learning rate: the numbers at the axis of values, and where they stand."""
     left = [item for item in area(view).scene().items() if getattr(item, "orientation", "") == "left"]
+    left.sort(key=lambda axis: (axis.sceneBoundingRect().x(), axis.sceneBoundingRect().y()))
     canvas = QPixmap(10, 10)
     with QPainter(canvas) as painter:
-        return {
-            (axis.sceneBoundingRect().x() > 100, axis.sceneBoundingRect().y() > 50): [
-                (text, rect) for rect, _, text in axis.generateDrawSpecs(painter)[2]
-            ]
-            for axis in left
-        }
+        return [{text: rect for rect, _, text in axis.generateDrawSpecs(painter)[2]} for axis in left]
 
 
 @pytest.mark.parametrize("is_log", [False, True])
-@pytest.mark.parametrize("size", [(560, 240), (1000, 400)])
+@pytest.mark.parametrize("size", [(560, 190), (560, 240), (1000, 400)])
 def test_axes_have_numbers_that_do_not_lie_over_each_other(qtbot, view, size, is_log):
+    curves = run(of=info("a"))
+    curves.add(StepsReport(470, (0.05,) * 100, tuple(np.geomspace(0.001, 1e-8, 100)), 2, 5, 2000, 9000.0, 1.0, 1.0))
     view.resize(*size)
     button(view, "log_scale").setChecked(is_log)
-    view.show_run("", run(of=info("a")))
+    view.show_run("", curves)
     settle(qtbot, view)
-    for texts in axes(view).values():
+    for texts in axes(view):
         assert len(texts) >= 2
-        below = sorted(rect.top() for _, rect in texts)
-        assert min(second - first for first, second in pairwise(below)) >= 10
+        tops = sorted(rect.top() for rect in texts.values())
+        assert min(lower - upper for upper, lower in pairwise(tops)) >= (10 if is_log else 17)
+    assert "100" in axes(view)[ACCURACY]  # the ends have their numbers too
+    assert is_log or "0" in axes(view)[LOSS]
 
 
 @pytest.mark.parametrize(("size", "rows"), [((560, 240), 1), ((880, 320), 2)])
