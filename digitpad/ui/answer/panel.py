@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.errors import Message
 from digitpad.domain.prediction import EMPTY, TOO_SMALL
@@ -16,7 +16,7 @@ from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.widgets import announce
+from digitpad.ui.common.widgets import announce, named, note_label
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import Reading
 
@@ -39,20 +39,17 @@ class ReadingPane(QWidget):
         self._network, self._pad = network, pad
         self.checkpoint = CheckpointPanel()
         self.rejection = RejectionChoice()
-        self.notice = Notice()
-        self.notice.setObjectName("notice")
+        self.notice = named(Notice(), "notice")
         self._answer = AnswerPanel()
         self._bars = ProbabilityBars()
         self._input = NetworkInput()
         self._generation = 0
         self._answered: Reading | None = None  # while there is an answer
         self._has_ink = self._pen_down = False
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_ANNOUNCED_AFTER)
+        self._pause = QTimer(self, singleShot=True, interval=_ANNOUNCED_AFTER)
         self._pause.timeout.connect(self._announce)
-        self._caption = QLabel(self.tr("What the network sees"))
-        self._caption.setProperty("note", True)
+        self._caption = note_label(self.tr("What the network sees"))
+        self._caption.setWordWrap(False)
         self._caption.setBuddy(self._input)
         parts = (pad, self._answer, self._bars, self.rejection, self._input, self._caption, self.checkpoint)
         for part in (*parts, self.notice):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QMenu, QSlider, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
 from digitpad.ui.common.format import percent, sentence
+from digitpad.ui.common.layouts import row
 from digitpad.ui.common.theme import NOTE_PIXELS, text_font
+from digitpad.ui.common.widgets import named, note_label
 
 _STEPS: tuple[float | None, ...] = (None, *FALSE_REJECTION_RATES)
 
@@ -34,33 +36,23 @@ class RejectionChoice(QWidget):
         self.setObjectName("rejection")
         self._cannot = ""  # why there is no choice
         title = self.tr("False rejection rate")
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setObjectName("rejection_slider")
+        self._slider = named(QSlider(Qt.Orientation.Horizontal), "rejection_slider", title)
         self._slider.setRange(0, len(_STEPS) - 1)
         self._slider.setPageStep(1)
-        self._slider.setAccessibleName(title)
         self._slider.setValue(_STEPS.index(FALSE_REJECTION_RATE))
-        caption = QLabel(title)
+        caption, self._chosen = note_label(title), note_label()
         caption.setBuddy(self._slider)
-        self._chosen = QLabel()
         for label in (caption, self._chosen):
-            label.setProperty("note", True)
-        metrics = QFontMetrics(text_font(NOTE_PIXELS))
-        words = [self._words(false_rejection_rate) for false_rejection_rate in _STEPS] + [self._words_of_none()]
-        self._chosen.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in words))  # so that nothing moves
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(caption)
-        row.addWidget(self._slider, 1)
-        row.addWidget(self._chosen)
+            label.setWordWrap(False)
+        row(caption, (self._slider, 1), self._chosen, parent=self)
+        self._keep_room()
         self.setFocusProxy(self._slider)
         self.menu = QMenu(title, self)
         self._steps = QActionGroup(self.menu)
-        for false_rejection_rate in _STEPS:
-            text = self._words(false_rejection_rate)
+        for rate in _STEPS:
+            text = self._words(rate)
             action = self._steps.addAction(text[0].upper() + text[1:])
-            action.setData(false_rejection_rate)
+            action.setData(rate)
             action.setCheckable(True)
         self.menu.addActions(self._steps.actions())
         self._reason = self.menu.addAction("")
@@ -87,6 +79,17 @@ class RejectionChoice(QWidget):
         self._cannot = sentence(info.rejection)
         self._slider.setEnabled(bool(info.thresholds))
         self._update_texts()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        """Keep the room of the longest words, so that nothing moves."""
+        metrics = QFontMetrics(text_font(NOTE_PIXELS))
+        words = [*map(self._words, _STEPS), self._words_of_none()]
+        self._chosen.setMinimumWidth(max(map(metrics.horizontalAdvance, words)))
 
     @Slot(QAction)
     def _on_picked(self, action: QAction) -> None:

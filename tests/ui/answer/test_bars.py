@@ -172,3 +172,11 @@ def test_the_theme_can_change(bars, wear):
 def test_other_than_ten_probabilities_are_refused(bars):
     with pytest.raises(ValueError, match="ten"):
         bars.show_probabilities([1.0], 0)
+
+
+def test_type_grows_with_the_size_of_text_at_once(bars, wear):
+    wear("light")
+    bars.show_probabilities(SEVEN, 7)
+    usual = lengths(bars, LIGHT.accent)[7]
+    wear("light", 1.5)
+    assert lengths(bars, LIGHT.accent)[7] < usual  # the figures beside the bar are wider

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QSlider
+from PySide6.QtWidgets import QApplication, QLabel, QSlider
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
@@ -99,12 +99,16 @@ def test_a_network_without_thresholds_leaves_no_choice_and_says_why(choice, rate
     assert rate_selected == [None]
 
 
+@pytest.mark.parametrize("scale", [1, 2])
 @pytest.mark.parametrize("false_rejection_rate", [None, *FALSE_REJECTION_RATES])
-def test_nothing_moves_whatever_is_chosen(choice, false_rejection_rate):
+def test_nothing_moves_whatever_is_chosen(choice, wear, scale, false_rejection_rate):
     choice.show()
+    wear("light", scale)
+    choice.resize(600, 40)
+    QApplication.processEvents()  # lays out
     before = slider(choice).geometry()
     choice.choose(false_rejection_rate)
-    choice.grab()  # lays out what has changed
+    QApplication.processEvents()
 
     assert slider(choice).geometry() == before
     price = choice.findChildren(QLabel)[1]
