@@ -46,7 +46,11 @@ class RunList(QWidget):
 
         self._buttons = QWidget()
         # So many have less room at their sides than others, so that a narrow window holds them in one row.
-        self._buttons.setStyleSheet("QPushButton { padding: 5px 8px; } QPushButton:focus { padding: 4px 7px; }")
+        self._buttons.setStyleSheet(
+            "QPushButton, QToolButton { padding: 5px 8px; } QPushButton:focus, QToolButton:focus { padding: 4px 7px; }"
+            "QToolButton { background: palette(base); border: 1px solid palette(midlight); }"
+            "QToolButton:focus { border: 2px solid palette(accent); }"
+        )
         self._row = FlowLayout(spacing=4)
         self._buttons.setLayout(self._row)
         tip = self.tr("Read with this run's best checkpoint")
