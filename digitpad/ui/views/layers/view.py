@@ -190,8 +190,8 @@ class LayersView(View[ShownLayers | None]):
     def _words_of(self, shown: ShownLayers, place: Place) -> str:
         """A pixel in words: which one, its value, and what that is made of."""
         layer, values = shown.layers[place.layer], shown.read.maps[place.layer][place.map]
-        title = f"{layer_title(layer)}, {self.tr('map {number} of {count}')}"
-        title = title.format(number=place.map + 1, count=layer.shape[0])
+        number = self.tr("map {number} of {count}").format(number=place.map + 1, count=layer.shape[0])
+        title = f"{layer_title(layer)}, {number}"
         if place.map in shown.switched_off.get(place.layer, ()):
             return self.tr("{map}: switched off").format(map=title)
         if values.ndim:
