@@ -42,8 +42,8 @@ _FIRST: Mapping[int, tuple[Style, ...]] = {
 # Each edition only adds to the one before, by style and how often it stands there. A style that two digits share gets
 # both labels alike, where people themselves would differ.
 _SECOND: Mapping[int, tuple[tuple[Style, int], ...]] = {
-    0: ((low.crossed_odd_zero, 4), (low.odd_zero, 2)),
-    1: ((low.one_or_seven, 2),),
+    0: ((low.crossed_odd_zero, 4), (low.odd_zero, 3)),
+    1: ((low.one_or_seven, 2), (low.based_one, 3), (low.flagged_based_one, 1)),
     5: ((high.far_cap_five, 1),),
     7: ((low.one_or_seven, 1),),
     8: ((high.rings_apart_eight, 2),),
@@ -52,6 +52,7 @@ _SECOND: Mapping[int, tuple[tuple[Style, int], ...]] = {
 
 
 def _second(digit: int) -> tuple[Style, ...]:
+    # Where the first edition has few styles, they stand there twice: most people write those.
     first = _FIRST[digit] if digit in (0, 1, 4, 7) else _FIRST[digit] * 2
     templates = tuple(partial(from_template, template) for template in TEMPLATES.get(digit, {}).values())
     return (*first, *(style for style, times in _SECOND.get(digit, ()) for _ in range(times)), *templates)

@@ -56,6 +56,20 @@ def _bumps(_digits: Sequence[Digit], random: Generator) -> Paths:
     return [joined(*arcs) * (1, flat)]
 
 
+def _ring_with_rays(_digits: Sequence[Digit], random: Generator) -> Paths:
+    """A clock, a wheel and the like: a ring with lines in it that do not cross it as those of a zero do."""
+    count, start = int(random.integers(2, 6)), random.uniform(0, 360)
+    gaps = [random.uniform(45, 110)] if count == 2 else [360 / count] * (count - 1)
+    angles = np.deg2rad(start + np.cumsum([0, *gaps]) + random.normal(0, 8, count))
+    reach = random.uniform(0.6, 1.05, count)
+    middle = random.normal(0, 0.05, 2)
+    rays = [
+        np.stack([middle, middle + size * np.array([np.cos(a), np.sin(a)])])
+        for a, size in zip(angles, reach, strict=True)
+    ]
+    return [arc((0, 0), (random.uniform(0.75, 1.0), 1.0), random.uniform(0, 360), 365), *rays]
+
+
 def _pair(digits: Sequence[Digit], random: Generator) -> Paths:
     """Two digits side by side, now and then three, or so close that they touch."""
     paths: Paths = []
@@ -192,5 +206,5 @@ _FIRST: tuple[tuple[Callable[[Sequence[Digit], Generator], Paths], float], ...] 
     (_house, 0.01),
     (_flower, 0.01),
 )
-_KINDS = {1: _FIRST, 2: (*_FIRST, (_near_digit, 0.17), (_bumps, 0.03))}
+_KINDS = {1: _FIRST, 2: (*_FIRST, (_near_digit, 0.16), (_bumps, 0.03), (_ring_with_rays, 0.025))}
 """By edition, each kind and its share of all outliers, which are made to add up to 1."""
