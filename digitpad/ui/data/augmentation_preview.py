@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.layouts import column, row
@@ -26,6 +26,7 @@ Augment = Callable[[NDArray[np.uint8], Augmentation, int, int], NDArray[np.uint8
 """Changes an image, uint8 (28, 28), in so many random ways, decided by a seed: uint8 (count, 28, 28)."""
 
 _CELL = SIDE + 2  # an image with a margin
+_PREVIEW_WIDTH = 8 * _CELL + 8
 
 
 class Versions(QWidget):
@@ -169,3 +170,37 @@ class AugmentationPreview(QWidget):
         for button in (self._reset, self._take):
             button.setEnabled(self.augmentation != self._recipes)
         self.versions.show_augmentation(self.augmentation)
+
+
+class AugmentationEditor(QWidget):
+    """Boxes for exact strengths, beside an image and twelve augmented versions. `edited`: a strength is another one."""
+
+    edited = Signal()
+    sample_requested = Signal(int)  # show what happens to another image, by its number
+
+    def __init__(self, worker: Worker, augment: Augment, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.versions, self.fields = AugmentedVersions(worker, augment), AugmentationFields(has_sliders=False)
+        self._sample = 0
+        tip = self.tr("Show what augmentation does to another image of the data")
+        another = push_button(self.tr("Another image"), "another_button", self._on_another, tip)
+        another.setAutoDefault(False)
+        words = self.tr(
+            "Every image is varied anew, at random, each time the network sees it. The network then learns what "
+            "makes a digit, and not the images by heart."
+        )
+        left = column(QLabel(words, wordWrap=True), self.fields, None, spacing=16)
+        right = column(self.versions, row((self.versions.again, 1), (another, 1)), None)
+        row((left, 1), right, parent=self, spacing=32, margin=16)
+        self.versions.setFixedWidth(_PREVIEW_WIDTH)
+        self.fields.edited.connect(self._follow)
+
+    @Slot()
+    def _on_another(self) -> None:
+        self._sample += 1
+        self.sample_requested.emit(self._sample)
+
+    @Slot()
+    def _follow(self) -> None:
+        self.versions.show_augmentation(self.fields.augmentation())
+        self.edited.emit()

@@ -39,7 +39,6 @@ class RecipeController(QObject):
         self._training_service, self._worker, self._window = training_service, worker, parent
         self._own: list[Recipe] = []
         self._changed: Recipe | None = None
-        self._augmentation: Augmentation | None = None  # for the editor, once it is open
         self._data_id = ""
         self._editor: RecipeEditor | None = None
         self._exporter = Exporter(worker, parent)
@@ -55,32 +54,22 @@ class RecipeController(QObject):
     def look(self) -> None:
         self._worker.run(own_recipes, self._on_found, self.failed.emit)
 
-    def edit(self, recipe: Recipe, seed: int) -> None:
-        """Open the editor."""
-        if self._editor is not None:
+    def edit(self, recipe: Recipe, seed: int, augmentation: Augmentation | None = None) -> None:
+        """Open the editor; give another augmentation to the recipe that is edited already, or else to this one."""
+        if self._editor is None:
+            show = partial(self._on_networks, recipe, seed, augmentation)
+            self._worker.run(self._training_service.networks, show, self.failed.emit)
+            return
+        if augmentation is None or not self._editor.isVisible():
             self._show(recipe, seed)
-        else:
-            networks, show = self._training_service.networks, partial(self._on_networks, recipe, seed)
-            self._worker.run(networks, show, self.failed.emit)
-
-    def edit_augmentation(self, recipe: Recipe, seed: int, augmentation: Augmentation) -> None:
-        """Give the recipe that is being edited another augmentation; where none is, open the editor on one."""
-        self._augmentation = augmentation
-        if self._editor is not None and self._editor.isVisible():
-            self._take_augmentation()
-        else:
-            self.edit(recipe, seed)
+        if augmentation is not None:
+            self._editor.show_augmentation(augmentation)
+            self._editor.raise_()
 
     @Slot(object)
     def show_data(self, data: DataInfo) -> None:
         """Show augmentation on images of these data."""
         self._data_id = data.id
-
-    def _take_augmentation(self) -> None:
-        augmentation, self._augmentation = self._augmentation, None
-        if augmentation is not None and self._editor is not None:
-            self._editor.show_augmentation(augmentation)
-            self._editor.raise_()
 
     def _on_found(self, found: tuple[list[Recipe], list[InputError]]) -> None:
         recipes, problems = found
@@ -90,33 +79,34 @@ class RecipeController(QObject):
         for problem in problems:
             self.failed.emit(problem)
 
-    def _on_networks(self, recipe: Recipe, seed: int, networks: list[tuple[str, int]]) -> None:
-        from digitpad.ui.data.augmentation_preview import AugmentedVersions
+    def _on_networks(
+        self, recipe: Recipe, seed: int, augmentation: Augmentation | None, networks: list[tuple[str, int]]
+    ) -> None:
+        from digitpad.ui.data.augmentation_preview import AugmentationEditor
         from digitpad.ui.recipes.editor import RecipeEditor
 
-        versions = AugmentedVersions(self._worker, self._training_service.augment)
-        editor = RecipeEditor(networks, lambda: [known.id for known in self.recipes], versions, self._window)
-        editor.sample_requested.connect(self._on_sample_requested)
+        page = AugmentationEditor(self._worker, self._training_service.augment)
+        page.sample_requested.connect(self._on_sample_requested)
+        editor = RecipeEditor(networks, lambda: [known.id for known in self.recipes], page, self._window)
         editor.recipe_used.connect(self._on_used)
         editor.recipe_save_requested.connect(self._on_save)
         editor.delete_requested.connect(self._on_delete)
         editor.export_requested.connect(self._on_export)
         editor.import_requested.connect(self._on_import)
         self._editor = editor
-        self._show(recipe, seed)
+        self.edit(recipe, seed, augmentation)
 
     def _show(self, recipe: Recipe, seed: int) -> None:
         assert self._editor is not None
         self._editor.show_recipe(recipe, seed, own=recipe in self._own)
         self._editor.raise_()
-        self._take_augmentation()
         self._on_sample_requested(0)
 
     @Slot(int)
     def _on_sample_requested(self, number: int) -> None:
         def show(page: ImagePage) -> None:
             if self._editor is not None and len(page.labels):
-                self._editor.versions.show_sample(page.pixels[0], int(page.labels[0]))
+                self._editor.augmentation.versions.show_sample(page.pixels[0], int(page.labels[0]))
 
         if self._data_id:
             load = partial(self._training_service.image_page, self._data_id, "train", None, number, 1)

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.recipe_settings import ID_LENGTH, one_line
@@ -20,14 +20,12 @@ from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.setting_fields import ProblemLabel, described
 from digitpad.ui.common.widgets import named, note_label, push_button
-from digitpad.ui.data.augmentation_fields import AugmentationFields
-from digitpad.ui.data.augmentation_preview import AugmentedVersions
+from digitpad.ui.data.augmentation_preview import AugmentationEditor
 from digitpad.ui.recipes.form import TrainingFields
 from digitpad.ui.recipes.title_row import TitleRow
 
 _TITLE_LENGTH = declared(Recipe)["title"].longest or 0
 _CHANGED = "-changed"
-_PREVIEW_WIDTH = 248
 
 
 class RecipeEditor(QDialog):
@@ -44,13 +42,12 @@ class RecipeEditor(QDialog):
     delete_requested = Signal(object)  # the person has been asked; answer by closing, or with a notice
     export_requested = Signal(object)  # write this Recipe to a file that the person chooses
     import_requested = Signal()  # read a recipe from such a file; answer with `show_recipe` or a notice
-    sample_requested = Signal(int)  # show what augmentation does to another image, by its number
 
     def __init__(
         self,
         networks: Sequence[tuple[str, int]],
         taken_ids: Callable[[], Collection[str]],
-        versions: AugmentedVersions,
+        augmentation: AugmentationEditor,
         parent: QWidget | None = None,
     ) -> None:
         """Build the dialog.
@@ -58,20 +55,18 @@ class RecipeEditor(QDialog):
         Args:
             networks: each network's id and number of parameters.
             taken_ids: the ids that a new recipe must not have: all others'.
-            versions: shows what the augmentation does; whoever made it gives it its images.
+            augmentation: its page; whoever made it gives it its images.
             parent: the window that holds this one.
         """
         super().__init__(parent)
         self.setObjectName("recipe_editor")
         self.setModal(False)
-        self._taken_ids, self.versions = taken_ids, versions
+        self._taken_ids, self.augmentation = taken_ids, augmentation
         self._recipe: Recipe | None = None
         self._is_own = self._renames = False
-        self._sample = 0
         self._first_title = ""
         self.notice = Notice()
         self.training = TrainingFields()
-        self.augmentation = AugmentationFields(has_sliders=False)
         self._title, self._network = QLineEdit(maxLength=_TITLE_LENGTH), QComboBox()
         for network_id, count in networks:
             self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
@@ -79,7 +74,7 @@ class RecipeEditor(QDialog):
         self._teaches, self._state = note_label(), note_label()
         self._tabs = tabs = named(QTabWidget(documentMode=True), "recipe_tabs", self.tr("Parts of the recipe"))
         tabs.addTab(self.training, self.tr("Training"))
-        tabs.addTab(self._augmentation_page(), self.tr("Augmentation"))
+        tabs.addTab(augmentation, self.tr("Augmentation"))
         self._bottom = QStackedWidget()
         self._bottom.addWidget(self._buttons())
         self._save_row = TitleRow(self._remark, _TITLE_LENGTH)
@@ -98,8 +93,7 @@ class RecipeEditor(QDialog):
         self._title.textChanged.connect(self._follow)
         self._network.currentIndexChanged.connect(self._follow)
         self.training.edited.connect(self._follow)
-        self.augmentation.edited.connect(self._follow)
-        self.augmentation.edited.connect(lambda: versions.show_augmentation(self.augmentation.augmentation()))
+        augmentation.edited.connect(self._follow)
         self._save_row.title_entered.connect(self._on_title_entered)
         self._save_row.left.connect(self._leave_save_row)
 
@@ -127,7 +121,7 @@ class RecipeEditor(QDialog):
 
     def show_augmentation(self, augmentation: Augmentation) -> None:
         """Fill in another augmentation, and show its page."""
-        self.augmentation.show_augmentation(augmentation)
+        self.augmentation.fields.show_augmentation(augmentation)
         self._tabs.setCurrentIndex(1)
 
     def recipe(self) -> Recipe | None:
@@ -142,20 +136,6 @@ class RecipeEditor(QDialog):
             self._leave_save_row()
         else:
             super().keyPressEvent(event)
-
-    def _augmentation_page(self) -> QWidget:
-        page, tip = QWidget(), self.tr("Show what augmentation does to another image of the data")
-        another = push_button(self.tr("Another image"), "another_button", self._on_another, tip)
-        another.setAutoDefault(False)
-        words = self.tr(
-            "Every image is varied anew, at random, each time the network sees it. The network then learns what "
-            "makes a digit, and not the images by heart."
-        )
-        fields = column(QLabel(words, wordWrap=True), self.augmentation, None, spacing=16)
-        preview = column(self.versions, row((self.versions.again, 1), (another, 1)), None)
-        row((fields, 1), preview, parent=page, spacing=32, margin=16)
-        self.versions.setFixedWidth(_PREVIEW_WIDTH)
-        return page
 
     def _buttons(self) -> QWidget:
         parts = (
@@ -179,7 +159,7 @@ class RecipeEditor(QDialog):
         self._first_title = self._title.text()
         self._network.setCurrentIndex(self._network.findData(recipe.network))
         self.training.show_recipe(recipe, seed)
-        self.augmentation.show_augmentation(recipe.augmentation)
+        self.augmentation.fields.show_augmentation(recipe.augmentation)
         self.training.curve.show_recipe(recipe)  # the fields may hold what cannot be used, and draw no other
         self._follow()
 
@@ -220,7 +200,9 @@ class RecipeEditor(QDialog):
         return text.format(network=self._recipe.network)
 
     def _edited(self, recipe: Recipe) -> Recipe:
-        values = replace(recipe, network=self._network.currentData(), augmentation=self.augmentation.augmentation())
+        values = replace(
+            recipe, network=self._network.currentData(), augmentation=self.augmentation.fields.augmentation()
+        )
         now, title = self.training.applied(values), self._title.text()
         if now == recipe and title == self._first_title:
             return recipe
@@ -285,11 +267,6 @@ class RecipeEditor(QDialog):
             self._title.setText(saved.title)
             self._leave_save_row()
             self.recipe_save_requested.emit(saved)
-
-    @Slot()
-    def _on_another(self) -> None:
-        self._sample += 1
-        self.sample_requested.emit(self._sample)
 
     @Slot()
     def _on_use(self) -> None:

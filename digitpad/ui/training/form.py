@@ -38,6 +38,7 @@ class Teaches(QLabel):
         texts = [self._text(recipe) for recipe in self._recipes] + [self.text()]
         return max(self.fontMetrics().boundingRect(0, 0, width, 1000, flags, text).height() for text in texts)
 
+    @Slot(object)
     def show_recipes(self, recipes: Sequence[Recipe]) -> None:
         """Leave room for each of these."""
         self._recipes = recipes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -85,7 +84,8 @@ class TrainingPage(QWidget):
         self._make_parts()
         self._arrange()
         self._connect()
-        self._show_recipes(self._recipes.recipes, "")
+        self._line.show_recipes(self._recipes.recipes, "")
+        self._form.teaches.show_recipes(self._recipes.recipes)
         if reader.latest is not None:
             self._show_reading(reader.latest)
 
@@ -122,7 +122,7 @@ class TrainingPage(QWidget):
         line.resume_requested.connect(session.resume)
         line.recipe_selected.connect(form.show_recipe)
         line.recipe_selected.connect(self._on_recipe_selected)
-        form.edit_requested.connect(self._on_edit_requested)
+        form.edit_requested.connect(lambda: self._edit_recipe())
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
         network.opened.connect(self.begin_if_seen)
@@ -146,7 +146,8 @@ class TrainingPage(QWidget):
         runs.renamed.connect(session.take_name)
         runs.laid_over.connect(curves.lay_over)
         runs.failed.connect(self._notice.say)
-        recipes.recipes_changed.connect(self._show_recipes)
+        recipes.recipes_changed.connect(line.show_recipes)
+        recipes.recipes_changed.connect(form.teaches.show_recipes)
         self._data.data_selected.connect(form.teaches.show_data)
         self._data.data_selected.connect(recipes.show_data)
         recipes.recipe_used.connect(self._on_recipe_used)
@@ -180,7 +181,7 @@ class TrainingPage(QWidget):
             service = self._training_service
             self._browser = DataBrowser(self._worker, service.image_page, service.augment, self)
             self._browser.image_picked.connect(self.image_picked)
-            self._browser.augmentation_taken_over.connect(self._on_augmentation_taken_over)
+            self._browser.augmentation_taken_over.connect(self._edit_recipe)
         selected = self._data.selected
         self._browser.show_data(self._data.data, selected.id if selected else "")
         if self._line.recipe is not None:
@@ -286,14 +287,9 @@ class TrainingPage(QWidget):
         if self._is_prepared and self.isVisible():
             self._curves.build()
 
-    @Slot(object, str)
-    def _show_recipes(self, recipes: Sequence[Recipe], selected: str) -> None:
-        self._form.teaches.show_recipes(recipes)
-        self._line.show_recipes(recipes, selected)
-
     @Slot(object, object)
     def _on_recipe_used(self, recipe: Recipe, seed: int) -> None:
-        self._show_recipes(self._recipes.recipes, recipe.id)
+        self._line.show_recipes(self._recipes.recipes, recipe.id)
         self._form.choose_seed(seed)
 
     @Slot(object)
@@ -301,12 +297,7 @@ class TrainingPage(QWidget):
         if self._browser is not None:
             self._browser.set_augmentation(recipe.augmentation)
 
-    @Slot()
-    def _on_edit_requested(self) -> None:
-        if self._line.recipe is not None:
-            self._recipes.edit(self._line.recipe, self._form.seed.value())
-
     @Slot(object)
-    def _on_augmentation_taken_over(self, augmentation: Augmentation) -> None:
+    def _edit_recipe(self, augmentation: Augmentation | None = None) -> None:
         if self._line.recipe is not None:
-            self._recipes.edit_augmentation(self._line.recipe, self._form.seed.value(), augmentation)
+            self._recipes.edit(self._line.recipe, self._form.seed.value(), augmentation)

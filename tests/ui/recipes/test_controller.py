@@ -195,7 +195,7 @@ STRONG = Augmentation(degrees=30, shift=2)
 
 
 def test_an_augmentation_that_was_tried_comes_into_the_recipe(qtbot, controller, used):
-    controller.edit_augmentation(RECIPE, 5, STRONG)
+    controller.edit(RECIPE, 5, STRONG)
     window = controller.parent()
     qtbot.waitUntil(lambda: any(editor.isVisible() for editor in window.findChildren(RecipeEditor)))
     editor = window.findChild(RecipeEditor)
@@ -208,7 +208,7 @@ def test_an_augmentation_that_was_tried_comes_into_the_recipe(qtbot, controller,
 def test_an_augmentation_that_was_tried_comes_into_the_recipe_that_is_edited(qtbot, controller):
     editor = edit(qtbot, controller, OTHER)
     enter(editor, "epochs", "8")
-    controller.edit_augmentation(RECIPE, 5, STRONG)
+    controller.edit(RECIPE, 5, STRONG)
     assert editor.recipe() == replace(OTHER, id="large-changed", title="Large, changed", epochs=8, augmentation=STRONG)
     edit(qtbot, controller)
     assert editor.recipe() == RECIPE, "once is enough"

@@ -18,7 +18,7 @@ from digitpad.domain.run import TrainingConfig
 from digitpad.domain.settings_fields import declared
 from digitpad.ui.common.number_box import NumberBox
 from digitpad.ui.common.setting_fields import ProblemLabel
-from digitpad.ui.data.augmentation_preview import AugmentedVersions
+from digitpad.ui.data.augmentation_preview import AugmentationEditor
 from digitpad.ui.recipes.editor import RecipeEditor
 from digitpad.ui.session.worker import Worker
 from tests.domain.test_recipe import RECIPES
@@ -46,8 +46,8 @@ FAST = Recipe(
 @pytest.fixture
 def editor(qtbot):
     worker = Worker()
-    versions = AugmentedVersions(worker, lambda pixels, augmentation, count, seed: np.repeat(pixels[None], count, 0))
-    dialog = RecipeEditor(NETWORKS, lambda: ["fast", "mine"], versions)
+    page = AugmentationEditor(worker, lambda pixels, augmentation, count, seed: np.repeat(pixels[None], count, 0))
+    dialog = RecipeEditor(NETWORKS, lambda: ["fast", "mine"], page)
     qtbot.addWidget(dialog)
     yield dialog
     worker.stop()
