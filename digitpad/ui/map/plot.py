@@ -78,7 +78,7 @@ class MapPlot:
             dots.setData(own[:, 0], own[:, 1])
             name.setVisible(len(own) > 0)
             if len(own):
-                name.setPos(*np.median(own, axis=0).tolist())
+                name.setPos(*np.sort(own, axis=0)[len(own) // 2].tolist())  # np.median imports numpy.ma, 40 ms
 
     def mark(self, selected: int | None, drawing: Place | None) -> None:
         """Put a ring round a dot and a ring with a cross where the person's drawing is; None for nowhere."""

@@ -202,7 +202,7 @@ class EmbeddingMapView(QFrame):
                 self._plot.set_colours(current_theme())
                 self._plot.area.scene().sigMouseMoved.connect(self._on_mouse_moved)
                 self._columns.insertWidget(0, self._plot.area, 1)
-            theme, digits = current_theme(), np.unique(embedding.labels).tolist()
+            theme, digits = current_theme(), np.flatnonzero(np.bincount(embedding.labels)).tolist()
             # Text in a dot's own colour could be too pale to be seen.
             colours = [mix(digit_colour(digit, theme), theme.text, 0.15) for digit in digits]
             self._legend.setText(legend((colour, "●", str(it)) for colour, it in zip(colours, digits, strict=True)))
