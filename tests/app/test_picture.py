@@ -167,3 +167,14 @@ def test_the_frame_is_there_again_after_a_restart(start, pad, frame, two_digits)
     again.qtbot.waitUntil(lambda: not again.canvas.ink.is_empty)
     assert again.answer().digit == 2
     assert again.canvas.ink.picture.crop == pytest.approx(pad.canvas.ink.picture.crop)
+
+
+def test_a_photo_that_the_camera_turned_stands_upright_on_the_pad(pad, frame, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn right to show
+    photo(TWO, Photo()).transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.jpg", exif=exif)
+    frame.open(tmp_path / "turned.jpg")
+    assert pad.answer().digit == 2
+    assert pad.canvas.ink.picture.pixels.shape == (600, 800, 4)
+    left, top, right, bottom = frame.line
+    assert bottom - top > right - left

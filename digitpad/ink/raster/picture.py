@@ -13,18 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from digitpad.ink.raster.greys import Greys, resized, stroke_width, thickened
 from digitpad.ink.raster.picture_file import plain
-from digitpad.ink.raster.picture_ink import (
-    Greys,
-    Search,
-    bright_ink,
-    find_ink,
-    is_written,
-    resized,
-    sheets,
-    stroke_width,
-    thickened,
-)
+from digitpad.ink.raster.picture_ink import Search, bright_ink, find_ink, is_written, sheets
 from digitpad.ink.raster.render import BOX, SIDE, STROKE, centred
 from digitpad.ink.strokes import WHOLE, Box
 

@@ -156,8 +156,6 @@ class Canvas(QWidget):
             return True
         if kind in _LOSSES:
             self.cancel_stroke()
-        elif kind == QEvent.Type.DevicePixelRatioChange:
-            self._rebuild()
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -486,8 +486,10 @@ def test_the_eraser_end_erases_whatever_the_tool(canvas, pens):
     draw(canvas, [(50, 250), (450, 250)])
     draw(canvas, [(250, 200), (250, 300)], stylus(pens[1]))
     assert len(canvas.ink.strokes) == 2
+    assert picture(canvas)[250, 250] == 255
     draw(canvas, [(250, 200), (250, 300)], stylus(pens[0]))
     assert len(canvas.ink.strokes) == 3
+    assert picture(canvas)[250, 250] < 60
 
 
 def test_a_drawing_survives_resizing(canvas):

@@ -58,6 +58,7 @@ def test_a_finger_of_any_number_draws(canvas, finger):
 def test_a_second_finger_neither_draws_nor_ends_the_stroke(canvas, finger):
     QTest.touchEvent(canvas, finger).press(4, QPoint(100, 100), canvas).commit()
     QTest.touchEvent(canvas, finger).stationary(4).press(2, QPoint(300, 300), canvas).commit()
+    QTest.touchEvent(canvas, finger).stationary(4).move(2, QPoint(320, 300), canvas).commit()
     QTest.touchEvent(canvas, finger).stationary(4).release(2, QPoint(310, 300), canvas).commit()
     QTest.touchEvent(canvas, finger).move(4, QPoint(100, 200), canvas).commit()
     QTest.touchEvent(canvas, finger).release(4, QPoint(100, 250), canvas).commit()
@@ -109,6 +110,14 @@ def test_moves_without_a_button_draw_nothing(canvas, pens, device):
         hover(x)
     assert canvas.revision == revision
     assert places(canvas) == [[[100, 100], [200, 100]]]
+
+
+@pytest.mark.parametrize("held", [NONE, LEFT])
+def test_a_pointer_that_was_not_pressed_here_is_not_followed(qapp, held):
+    pointer, place = Pointer(), QPointF(10, 10)
+    for kind, button in ((MOVE, NONE), (RELEASE, LEFT)):
+        event = QMouseEvent(kind, place, place, button, held, Qt.KeyboardModifier.NoModifier)
+        assert pointer.read(event) == []
 
 
 @pytest.mark.parametrize("device", ["mouse", "stylus"])
@@ -176,7 +185,9 @@ def test_the_eraser_end_stays_one_while_it_is_down(canvas, pens):
     tablet(canvas, pens[1], PRESS, 100, 100)
     tablet(canvas, pens[1], MOVE, 100, 400)
     tablet(canvas, pens[1], RELEASE, 100, 400)
-    assert len(canvas.ink.strokes) == 2
+    left, right = places(canvas)
+    assert (left[0], right[-1]) == ([50, 250], [450, 250])
+    assert left[-1][0] < 100 < right[0][0]
 
 
 def test_the_other_devices_draw_again_once_a_stroke_is_done(canvas, pens, finger):
