@@ -89,6 +89,10 @@ def test_corners_resize_the_frame_and_sides_move_it(pad, frame, two_digits):
     assert frame.line[0] > left + middle // 2
     frame.reads(1)
     assert pad.canvas.ink.picture is not None
+    right, bottom = frame.line[2:]
+    frame.drag(frame.line[:2], (right + 50, bottom + 50))
+    assert frame.line[0] < frame.line[2] == pytest.approx(right, abs=2)
+    assert frame.line[1] < frame.line[3] == pytest.approx(bottom, abs=2)
 
 
 def test_the_frame_is_moved_and_resized_with_the_keyboard(pad, frame, two_digits):
@@ -178,3 +182,31 @@ def test_a_photo_that_the_camera_turned_stands_upright_on_the_pad(pad, frame, tm
     assert pad.canvas.ink.picture.pixels.shape == (600, 800, 4)
     left, top, right, bottom = frame.line
     assert bottom - top > right - left
+
+
+def test_a_finger_moves_the_frame_and_draws_nothing(pad, frame, two_digits):
+    frame.open(two_digits)
+    shown, (left, top, _right, bottom) = pad.canvas.ink, frame.line
+    finger, window = QTest.createTouchDevice(), pad.window.windowHandle()
+    start = pad.canvas.mapTo(pad.window, QPoint(left, (top + bottom) // 2))
+    QTest.touchEvent(window, finger).press(0, start, window).commit()
+    QTest.touchEvent(window, finger).move(0, start + QPoint(0, 30), window).commit()
+    QTest.touchEvent(window, finger).release(0, start + QPoint(0, 30), window).commit()
+    assert pad.canvas.ink.picture.pixels is shown.picture.pixels
+    assert frame.line[1] == pytest.approx(top + 30, abs=2)
+
+
+def test_what_is_found_in_a_picture_that_is_gone_does_not_bring_it_back(pad, frame, two_digits, tmp_path):
+    photo(TWO, Photo()).save(tmp_path / "two.png")
+    frame.open(two_digits)
+    first, seen = pad.canvas.ink.picture.pixels, []
+    pad.canvas.ink_changed.connect(lambda _revision, ink, _grew: seen.append(ink.picture.pixels))
+    for _ in range(4):
+        QTest.keyClick(frame.widget, Qt.Key.Key_Left)
+    drop(pad, tmp_path / "two.png")
+    pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture.pixels is not first)
+    other = pad.canvas.ink.picture
+    QTest.keyClick(frame.widget, Qt.Key.Key_Home)
+    pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture is not other)
+    shown = [pixels is first for pixels in seen]
+    assert shown == sorted(shown, reverse=True)

@@ -12,6 +12,7 @@ from digitpad.ink.editing import ERASER_RADIUS, InkEditor
 from digitpad.ink.strokes import DEFAULT_WIDTH, Ink
 from digitpad.ui.common.widgets import named
 from digitpad.ui.pad.cursors import ring
+from digitpad.ui.pad.hint import paint_hint
 from digitpad.ui.pad.ink_layer import InkLayer
 from digitpad.ui.pad.pointer import POINTER_EVENTS, Pointer, PointerPhase, PointerStep
 from digitpad.ui.pad.view import View
@@ -176,7 +177,8 @@ class Canvas(QWidget):
             painter.setClipRect(event.rect())
             self._layer.paint(painter)
             if self.ink.is_empty:
-                self._paint_hint(painter)
+                painter.setPen(self._quiet)
+                paint_hint(painter, self.rect())
 
     def _follow(self, step: PointerStep) -> None:
         """Draw or erase what one step of the pointer asks for."""
@@ -298,20 +300,6 @@ class Canvas(QWidget):
         else:
             text = self.tr("Holds {count} strokes.").format(count=count)
         self.setAccessibleDescription(text)
-
-    def _paint_hint(self, painter: QPainter) -> None:
-        painter.setPen(self._quiet)
-        middle = self.rect().center().y()
-        for text, size, top in (
-            (self.tr("Draw a digit"), 24, middle - 32),
-            (self.tr("with mouse, pen or finger"), 13, middle - 2),
-            (self.tr("F5 trains a network, Ctrl+L loads one, Ctrl+V pastes a picture"), 13, middle + 30),
-        ):
-            font = self.font()
-            font.setPixelSize(size)
-            painter.setFont(font)
-            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRect(16, top, self.width() - 32, 36), flags, text)
 
     def _show_cursor(self) -> None:
         """A ring as large as what the pointer draws or erases."""
