@@ -104,7 +104,7 @@ def fill_menu_bar(
 
 
 class ToolBar(QToolBar):
-    """The slim bar with what is wanted while drawing, and the pages, with their titles where there is room for all."""
+    """The slim bar with what is wanted while drawing, and the pages: with icon and title, or what there is room for."""
 
     def __init__(self, actions: Actions, pen_width: QWidget) -> None:
         super().__init__(translate("menus", "Tools"))
@@ -139,7 +139,8 @@ class ToolBar(QToolBar):
     def fit(self) -> None:
         """Take the size of text and the room that there is."""
         self.setIconSize(QSize(_TOOL_ICON, _TOOL_ICON) * text_scale())
-        for style in (Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly):
+        styles = Qt.ToolButtonStyle
+        for style in (styles.ToolButtonTextBesideIcon, styles.ToolButtonTextOnly, styles.ToolButtonIconOnly):
             for button in self._pages:
                 button.setToolButtonStyle(style)
             if self.sizeHint().width() <= self.width():
