@@ -45,7 +45,7 @@ class LayersView(View[ShownLayers | None]):
         self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         named(self._words, "layers_words")
         self._make_controls()
-        self._scroll = QScrollArea()
+        self._scroll = named(QScrollArea(), "layers_scroll", self.tr("Maps of all layers"))
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(self._figure)
         self._scroll.setMinimumHeight(_LOWEST)
@@ -61,9 +61,11 @@ class LayersView(View[ShownLayers | None]):
         self._bars.setFixedSize(_BARS_WIDTH, self._bars.minimumSizeHint().height())
         self._broken = note_label("", "layers_broken")
         bars = column(self._broken, self._bars, None, spacing=4)
+        same = note_label(self.tr("Same colours for"))
+        same.setBuddy(self._scale)
         column(
             row((sentence, 1), export, spacing=16),
-            row(note_label(self.tr("Same colours for")), self._scale, None, self._switch, self._all_on),
+            row(same, self._scale, None, self._switch, self._all_on),
             (self._scroll, 1),
             self._words,
             row((column(self._detail, None), 1), bars),
