@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.geometry import between, flatten, joined
+from digitpad.ink.geometry import between, distinct, flatten, joined
 from digitpad.ink.strokes import Floats, Ink, Stroke
 
 _SHORTEST = 1e-6
@@ -44,7 +44,7 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
     lines = [ink.strokes[i].points for i in near]
     lines = [points if len(points) > 1 else points.repeat(2, axis=0) for points in lines]
     points, number = joined(lines)
-    crossed = np.unique(number[_near(points, path, float(reach[near].max()))])
+    crossed = distinct(number[_near(points, path, float(reach[near].max()))])
     if not len(crossed):
         return ink
     near = near[crossed]
@@ -54,7 +54,7 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
     starts, ends = starts[deep], ends[deep]
     cut = number[starts.astype(np.intp)]
     left = {}
-    for i in np.unique(cut).tolist():
+    for i in distinct(cut).tolist():
         first, last = np.searchsorted(number, (i, i + 1))
         kept_from, kept_to = [first, *ends[cut == i]], [*starts[cut == i], last - 1]
         pieces = (between(points, a, b) for a, b in zip(kept_from, kept_to, strict=True) if b > a)

@@ -122,6 +122,14 @@ def smooth_all(lines: Sequence[Floats], step: float) -> tuple[Floats, NDArray[np
     return curve[inside, :-1], number[inside].astype(np.intp)
 
 
+def distinct(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The different ones among numbers from 0 on, ascending.
+
+    np.unique imports numpy.ma when it is first called, which takes 40 ms: the pen would wait for it.
+    """
+    return np.flatnonzero(np.bincount(numbers))
+
+
 def flatten(lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:
     """The smooth curves of strokes as points at most `FLAT_STEP` apart, and for each point the number of its stroke.
 
@@ -131,7 +139,7 @@ def flatten(lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:
         lines: float64 (n, c) each, n ≥ 1; at least one line.
     """
     points, number = joined(lines)
-    far = np.unique(number[1:][steps_within(points, number) > FLAT_STEP * 1.001])
+    far = distinct(number[1:][steps_within(points, number) > FLAT_STEP * 1.001])
     if not len(far):
         return points, number
     curve, of = smooth_all([lines[i] for i in far], FLAT_STEP)

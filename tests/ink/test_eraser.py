@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -137,3 +139,14 @@ def test_of_many_strokes_each_is_cut_as_it_is_alone():
     assert [piece.width for piece in left] == [piece.width for piece in alone]
     for piece, expected in zip(left, alone, strict=True):
         np.testing.assert_allclose(piece.points, expected.points, atol=1e-9)
+
+
+def test_the_first_erasing_imports_nothing_that_the_pen_would_wait_for():
+    code = (
+        "import sys; import numpy as np; from digitpad.ink.eraser import erase;"
+        "from digitpad.ink.strokes import Ink, Stroke;"
+        "points = np.array([[0.0, 500, 0, 1], [1000, 500, 9, 1]]); before = set(sys.modules);"
+        "assert len(erase(Ink((Stroke(points),)), np.array([[500.0, 300.0], [500.0, 700.0]]), 30.0).strokes) == 2;"
+        "assert not sorted(set(sys.modules) - before)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
