@@ -33,7 +33,7 @@ from digitpad.reading.calibration import calibration_error, fit_temperature, pro
 from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.zoo import NETWORKS
-from tests.digit_styles import outliers_by_style
+from tests.digit_styles import more_outliers_by_style, outliers_by_style
 
 
 def main() -> None:
@@ -106,7 +106,8 @@ def _answers(network: torch.nn.Module, recipe: Recipe, drawings: list[Drawing]) 
 
 def _no_digits() -> list[Drawing]:
     """What is no digit, drawn by hand; it took no part in any training."""
-    return [replace(drawing, label=OUTLIER) for style in outliers_by_style().values() for drawing in style]
+    styles = [*outliers_by_style().values(), *more_outliers_by_style().values()]
+    return [replace(drawing, label=OUTLIER) for style in styles for drawing in style]
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 The pen path of each drawing was laid out by hand, point by point, for itself: no program varied one into another, and
 no network was asked. Samples lie on a curve through those points, with a slight wobble and the uneven speed of a pen;
-those of 'slow-device' are the points themselves. A drawing's id in the file is its form and a number, such as
-'slashed-zero-3'.
+those of 'slow-device', 'staircase', 'few-points', 'cut-corners' and 'doubled-points' are the points themselves. A
+drawing's id in the file is its form and a number, such as 'slashed-zero-3'.
 """
 
 from __future__ import annotations
@@ -17,6 +17,16 @@ from digitpad.ink.formats.inkml import read_inkml
 def digits_by_style():
     """Drawings of digits, several a form: {'slashed-zero': [Drawing, …], …}."""
     return _by_style("digits.inkml")
+
+
+def strangers_by_style():
+    """More digits, in styles and from devices that networks had taken for other digits or for none."""
+    return _by_style("strangers.inkml")
+
+
+def more_outliers_by_style():
+    """More of what is no digit; most are near one."""
+    return _by_style("more_outliers.inkml")
 
 
 def outliers_by_style():
