@@ -52,8 +52,10 @@ def _wait(condition):
         QTest.qWait(5)
 
 
-def _held():
+def _held(pad, training):
     """Memory in MB, threads, open files and objects, after what can be given back was."""
+    pad.shown.clear()
+    training.reports.clear()
     QTest.qWait(1500)
     gc.collect()
     process = Path("/proc/self")
@@ -84,7 +86,7 @@ def long_use(minutes: float) -> dict[str, float]:
         pad.draw(SEVEN)
         pad.answer()
         pad.canvas.clear_ink()
-        samples.append(_held())
+        samples.append(_held(pad, training))
         print(number, *samples[-1], file=sys.stderr, flush=True)
     window.close()
     folder.cleanup()
