@@ -99,11 +99,6 @@ def find_ink(picture: Greys, search: Search) -> Greys | None:
     noise = (mid - low) / 1.12  # the standard deviation, if the paper's noise is normal and less than half is ink
     ink -= mid + 0.52 * noise
     strong = _strong(ink, noise)
-    if not search.edges and strong.any():
-        labels, cell = connected_parts(strong)
-        rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-        ink[grown(enlarged(np.isin(labels, rim[rim > 0]), cell, strong.shape), cell)] = 0
-        strong = _strong(ink, noise)
     if not strong.any():
         return None
     level = float(np.quantile(ink[strong], 0.75))
