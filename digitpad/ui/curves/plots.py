@@ -187,7 +187,7 @@ class CurvePlots(QFrame):
         last = max(lasts)
         step = last / runs[lasts.index(last)].last_step if last else 1.0
         leap = 1.25 ** math.ceil(math.log(max(1.05 * last, _LEAST_STEPS * step), 1.25))
-        end = max(min(leap, self._curves.planned(self._axis) or last), last, _LEAST_STEPS * step)
+        end = max(min(leap, self._curves.planned(self._axis) or leap), last)
         stop = end * (1.06 if self._is_flat else 1.02)  # the last points are seen whole
         if end != self._end or self._follows:
             self._end = end

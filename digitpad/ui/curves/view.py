@@ -19,7 +19,6 @@ from digitpad.ui.session.run_curves import RunCurves
 
 REDRAW_MILLISECONDS = 100
 _TITLE_HEIGHT, _MARGIN = 32, 8
-_ONE_LINE = 700
 _LEAST_HEIGHT = 180  # pixels, for type of the usual size
 
 
@@ -41,6 +40,7 @@ class CurvesView(QWidget):
         self._overlays: dict[str, RunCurves] = {}
         self._plots: CurvePlots | None = None
         self._is_stale = False
+        self._room = 0, 0  # for the values: a width in pixels, and the most lines of text that they have needed in it
         self._pause = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
         self._pause.timeout.connect(self._on_pause_over)
         self._why = tool_button(self.tr("Why is the test loss lower?"), "why_lower", "")
@@ -173,8 +173,12 @@ class CurvesView(QWidget):
     def _show_values(self) -> None:
         words = self._words()
         self._values.setText(words.replace(" %", "\u00a0%"))  # no line ends in between
-        lines = 1 if self.width() >= _ONE_LINE * text_scale() else 2
-        self._values.setFixedHeight(self._values.fontMetrics().lineSpacing() * lines)
+        metrics, width = self._values.fontMetrics(), self.contentsRect().width() - 2 * _MARGIN
+        longest = metrics.boundingRect(0, 0, width, 0, Qt.TextFlag.TextWordWrap, self._values.text() + " " + "0" * 12)
+        # Values grow longer in a run and shorter again; the plots stay where they are.
+        before = self._room[1] if self._room[0] == width else 1
+        self._room = width, max(before, round(longest.height() / metrics.lineSpacing()))
+        self._values.setFixedHeight(metrics.lineSpacing() * self._room[1])
         spoken = words or self._pages.label.text()
         for widget in (self, self._plots):
             if widget is not None:

@@ -546,3 +546,21 @@ def test_everything_has_room(qtbot, view, size):
     assert area(view).height() >= 100
     widgets = [child for child in view.findChildren(QWidget) if child.isVisible() and child.parent() is view]
     assert all(view.rect().contains(widget.geometry()) for widget in widgets)
+
+
+@pytest.mark.parametrize("width", [500, 640, 760, 866, 1200])
+def test_the_values_are_whole_however_wide_the_curves_are(qtbot, view, width):
+    view.show_run("five-by-five 12", run(9_380, 28_140))
+    add(view, steps(9_381, 119, 28_140))
+    add(view, InterimReport(9_450, 1000, 0.1, 0.9765))
+    view.resize(width, 400)
+    settle(qtbot, view)
+    label = view.findChild(QLabel, "curve_values")
+    assert "on the first 1,000" in label.text()
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+
+
+def test_the_axis_ends_where_a_run_of_few_steps_ends(qtbot, view):
+    view.show_run("fast", run(29, 29))
+    settle(qtbot, view)
+    assert 29 < span(view)[1] < 31
