@@ -158,6 +158,8 @@ class DataChoice(QWidget):
         self._list()
 
     def _list(self) -> None:
+        is_open = self.combo.view().isVisible()
+        self.combo.hidePopup()  # an open list would stay as high as it was
         self.combo.clear()
         for info in self._data:
             self.combo.addItem(_said(self.tr("{title} · {train} + {test}"), info), info.id)
@@ -172,6 +174,8 @@ class DataChoice(QWidget):
             self.combo.setAccessibleDescription(_said(words, selected))
             self.combo.setToolTip(str(selected.folder or self.tr("5,000 digits of MNIST that ship with digitpad")))
             self.data_selected.emit(selected)
+        if is_open:
+            self.combo.showPopup()
 
     def _show_selected(self) -> None:
         self.combo.setCurrentIndex(max(0, self.combo.findData(self._selected)))

@@ -248,3 +248,20 @@ def _ink(pixmap: QPixmap) -> QColor:
     """Colour of the first pixel that is covered fully."""
     rows, columns = np.nonzero(_alpha(pixmap) == 255)
     return QColor(pixmap.toImage().pixel(int(columns[0]), int(rows[0])))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("count", [2, 5, 9])
+def test_the_list_of_a_box_shows_all_its_entries(qapp, qtbot, count):
+    apply_theme(qapp, "light")
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems([f"entry {number}" for number in range(count)])
+    box.show()
+    box.showPopup()
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    last = view.visualRect(box.model().index(count - 1, 0))
+    assert view.verticalScrollBar().maximum() == 0
+    assert view.viewport().rect().contains(last)
+    box.hidePopup()
