@@ -81,14 +81,18 @@ class TrainLine(QWidget):
         """Say how far the run has come, or how it ended; before it begins, whether PyTorch is still being loaded."""
         phase, is_active = state.phase, state.is_active
         self._resumable = _resumable(state)
+        can_pause = phase is Phase.PAUSED or (is_active and bool(state.run or state.preparing))
+        had_focus = self._has_focus()
+        for part in (self.train_button, self.recipe_combo):
+            part.setEnabled(not is_active)
         self.resume_button.setVisible(bool(self._resumable))
         self.pause_button.setHidden(bool(self._resumable))
-        can_pause = phase is Phase.PAUSED or (is_active and bool(state.run or state.preparing))
-        self.train_button.setEnabled(not is_active)
-        self.recipe_combo.setEnabled(not is_active)
         self.pause_button.setEnabled(can_pause and phase is not Phase.STOPPING)
         self.pause_button.setText(self.tr("Go on") if phase is Phase.PAUSED else self.tr("Pause"))
         self.stop_button.setEnabled(is_active and phase is not Phase.STOPPING)
+        if had_focus and (self.window().focusWidget() is self or not self._has_focus()):
+            # Qt hands the focus of a button that is disabled on to the form, where Space would open the recipe.
+            next(part for part in (self.stop_button, self.train_button, self) if part.isEnabled()).setFocus()
         self._bar.setVisible(is_active)
         done = total = 0
         if state.run is not None:
@@ -100,6 +104,10 @@ class TrainLine(QWidget):
         words = self._words(state, is_loading)
         self._text.setText(words)
         self._text.setAccessibleName(words)
+
+    def _has_focus(self) -> bool:
+        focus = self.window().focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
 
     def _words(self, state: TrainingState, is_loading: bool) -> str:
         match state.phase:

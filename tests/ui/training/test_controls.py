@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QProgressBar
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
 from digitpad.domain.reports import EpochReport, Preparing
+from digitpad.ui.common.layouts import column
 from digitpad.ui.session.training_session import Phase, TrainingState
 from digitpad.ui.training.controls import TrainLine, duration
 from tests.ui.training_services import INFO, OTHER, RECIPE, steps
@@ -180,3 +181,23 @@ def test_a_duration_says_the_seconds_it_stands_for(seconds):
     for place, part in enumerate(reversed(parts), 1):
         whole += 60**place * int(part)
     assert abs(whole - seconds) <= 0.5
+
+
+def test_the_focus_stays_in_the_line_when_its_buttons_are_disabled(qtbot, line):
+    page, outside = QWidget(), QPushButton("Change recipe…")
+    qtbot.addWidget(page)
+    column(line, outside, parent=page)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    line.train_button.setFocus()
+    line.show_state(TrainingState(Phase.PREPARING))
+    assert line.stop_button.hasFocus()
+    line.show_state(replace(TRAINING, phase=Phase.STOPPING))
+    assert not outside.hasFocus()
+    line.show_state(TrainingState(Phase.FINISHED))
+    assert line.train_button.hasFocus()
+    outside.setFocus()
+    line.show_state(TRAINING)
+    assert outside.hasFocus()
+    line.setParent(None)  # its fixture closes it
