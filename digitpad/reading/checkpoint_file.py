@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import InputError, Message
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.settings_fields import declared, from_values, shown, to_values
 from digitpad.reading.layers import Network, network_of
 from digitpad.reading.tensors import StoredTensor
 from digitpad.storage.io import write_atomically
 from digitpad.storage.json_object import json_object
+from digitpad.storage.run_store import RunFolder
 
 FORMAT = 1
 """Version of the metadata that this digitpad writes and the newest that it reads."""
@@ -129,9 +130,15 @@ def _fits(key: str, tensor: StoredTensor, shape: tuple[int, ...]) -> bool:
 
 
 def _name(path: Path, info: CheckpointInfo) -> str:
-    """The file's name; every run's folder calls its files the same, so there the recipe's id is put before it."""
-    in_run = bool(info.run) and path.absolute().parent.name == info.run
-    return f"{info.recipe} · {path.stem}" if in_run else path.stem
+    """The file's name; every run's folder calls its files the same, so there the run's name is put before it."""
+    folder = path.absolute().parent
+    if not info.run or folder.name != info.run:
+        return path.stem
+    try:
+        name = RunFolder(folder).read_info().name
+    except DigitpadError:
+        name = info.recipe
+    return f"{name}, {path.stem} epoch"
 
 
 def _described(name: str, text: str) -> CheckpointInfo:

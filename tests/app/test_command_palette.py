@@ -42,7 +42,7 @@ def test_it_lists_what_the_menus_offer_with_the_keys(pad, palette):
     palette()
     names = listed(pad)
     assert len(names) == len(set(names)) > 30
-    assert {"Train", "Dark", "Nothing is rejected", "Clear", "Help", "Best: reads MNIST's scanned digits best"} <= set(
+    assert {"Train", "Dark", "Nothing is rejected", "Clear", "Help", "Best: best for MNIST's scanned digits"} <= set(
         names
     )
     table = pad.widget("palette_list", QTableWidget)

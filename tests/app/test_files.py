@@ -87,10 +87,10 @@ def test_the_load_button_loads_and_the_recent_list_remembers(pad, copy):
     wait_for_checkpoint(pad, "mine")
 
     assert networks(pad)["mine.safetensors"].isChecked()
-    networks(pad)["Pen: reads digits of the screen best"].trigger()
+    networks(pad)["Pen: best for digits drawn here"].trigger()
     wait_for_checkpoint(pad, "pen")
     offered = networks(pad)
-    assert [words for words, entry in offered.items() if entry.isChecked()] == ["Pen: reads digits of the screen best"]
+    assert [words for words, entry in offered.items() if entry.isChecked()] == ["Pen: best for digits drawn here"]
     offered["mine.safetensors"].trigger()
     wait_for_checkpoint(pad, "mine")
 

@@ -84,7 +84,7 @@ def test_where_there_is_little_room_the_network_is_named_and_the_rest_can_be_hea
 
 def test_one_entry_leads_back_to_the_network_before_and_forth_again(training):
     training.ready()
-    back = "Back to the network before"
+    back = "Back to the previous network"
     assert not entry(training, back).isEnabled()
     entry(training, "Best").trigger()
     training.until(lambda: training.status.startswith("Reads with best"))

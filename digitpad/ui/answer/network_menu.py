@@ -51,15 +51,15 @@ class NetworkMenu(QMenu):
         self.clear()
         state, last_run = self._network.state, self._network.last_run
         before = state.history[0 if state.source is Source.IN_TRAINING else 1 :][:1]
-        back = self.addAction(self.tr("Back to the network before"))
+        back = self.addAction(self.tr("Back to the previous network"))
         back.setEnabled(bool(before))
         for path in before:
             back.setToolTip(str(path))
             back.triggered.connect(partial(self.selected.emit, path))
         add_menu_title(self, self.tr("Shipped"))
         for name, words in (
-            ("pen", self.tr("Pen: reads digits of the screen best")),
-            ("best", self.tr("Best: reads MNIST's scanned digits best")),
+            ("pen", self.tr("Pen: best for digits drawn here")),
+            ("best", self.tr("Best: best for MNIST's scanned digits")),
             ("fast", self.tr("Fast: trained in seconds")),
         ):
             path = shipped("checkpoints", f"{name}.safetensors")

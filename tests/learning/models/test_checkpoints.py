@@ -75,8 +75,8 @@ def test_what_is_not_known_stays_unknown(tmp_path):
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        ("runs/20260101-000000-best/best.safetensors", "best · best"),
-        ("runs/20260101-000000-best/last.safetensors", "best · last"),
+        ("runs/20260101-000000-best/best.safetensors", "best, best epoch"),
+        ("runs/20260101-000000-best/last.safetensors", "best, last epoch"),
         ("checkpoints/best.safetensors", "best"),
         ("checkpoints/last.safetensors", "last"),
     ],
