@@ -86,9 +86,9 @@ class DataChoice(QWidget):
     def data(self) -> Sequence[DataInfo]:
         return self._data
 
-    def look(self, wanted: str = "") -> None:
-        """Look for data, and choose what is wanted: an id of `DataInfo`, a folder among them."""
-        self._worker.run(partial(self._found, wanted), self._on_found, self._notice.say)
+    def look(self) -> None:
+        """Look for data; what is selected stays so, where it is still there."""
+        self._worker.run(self._training_service.data, self._on_found, self._notice.say)
 
     @Slot()
     def close_message(self) -> None:
@@ -136,25 +136,14 @@ class DataChoice(QWidget):
         describe = partial(self._training_service.describe, str(Path(folder)))
         self._worker.run(describe, self._on_folder, self._notice.say)
 
-    def _found(self, wanted: str) -> tuple[list[DataInfo], list[Message], str]:
-        """In the worker's thread: what there is, what of it is broken, and what to use."""
-        found, problems = self._training_service.data()
-        if wanted and wanted not in {info.id for info in found} and Path(wanted).is_dir():
-            try:
-                found.append(self._training_service.describe(wanted))
-            except DigitpadError as error:
-                problems.append(error)
-        return found, problems, wanted
-
-    def _on_found(self, looked: tuple[list[DataInfo], list[Message], str]) -> None:
-        found, problems, wanted = looked
+    def _on_found(self, looked: tuple[list[DataInfo], list[Message]]) -> None:
+        found, problems = looked
         if problems:
             self._notice.say(joined(problems))
         folders = [info for info in self._data if info.id not in {other.id for other in found}]
         self._data = found + folders
-        known = {info.id for info in self._data}
-        if self._selected not in known:
-            self._selected = wanted if wanted in known else self._data[0].id
+        if self.selected is None:
+            self._selected = self._data[0].id
         self._list()
 
     def _list(self) -> None:
@@ -200,7 +189,7 @@ class DataChoice(QWidget):
     def _on_downloaded(self, _result: None) -> None:
         self._loading.hide()
         self._selected = "mnist"
-        self.look("mnist")
+        self.look()
 
     def _on_download_failed(self, error: DigitpadError) -> None:
         self._loading.hide()

@@ -260,25 +260,6 @@ def test_what_is_broken_is_said_beside_what_there_is(qtbot, choice, training_ser
     assert choice.selected == STARTER
 
 
-def test_a_wanted_folder_that_is_broken_is_said_and_hides_nothing(qtbot, choice, tmp_path):
-    (tmp_path / "broken").mkdir()
-    with qtbot.waitSignal(choice.data_selected):
-        choice.look(str(tmp_path / "broken"))
-    assert str(tmp_path / "broken") in notice(choice)
-    assert choice.selected == STARTER
-
-
-def test_a_wanted_folder_is_described_and_chosen(qtbot, training_service, tmp_path):
-    (tmp_path / "good").mkdir()
-    worker = Worker()
-    widget = DataChoice(training_service, worker)
-    qtbot.addWidget(widget)
-    widget.look(str(tmp_path / "good"))
-    qtbot.waitUntil(lambda: widget.selected is not None)
-    worker.stop()
-    assert widget.selected.id == str(tmp_path / "good")
-
-
 def test_choosing_says_so_to_those_who_cannot_see_it(qtbot, choice, tmp_path):
     (tmp_path / "good").mkdir()
     choice.take_folder(str(tmp_path / "good"))
