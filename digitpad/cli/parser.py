@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=seed, default=0, metavar="N", help="decides everything random (default 0)")
     add("--data", metavar="DIR", help="folder with MNIST's IDX files, or 'starter': 5,000 of its digits")
     add("--ink", type=Path, metavar="F", help="InkML or UNIPEN file of labelled drawings, for recipes that want it")
-    text = "choose the best epoch on N training images held out, a tenth at most"
+    text = "choose the best epoch, temperature and thresholds on N training images held out, a tenth at most"
     add("--hold-out", type=held_out, metavar="N", help=text)
     text = "checkpoint to write (default RECIPE.safetensors, also with --resume)"
     add("--out", type=Path, metavar="F", help=text)
