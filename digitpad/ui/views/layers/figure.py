@@ -35,7 +35,7 @@ class ShownLayers:
         read: what they make of the drawing.
         limits: the value of the strongest colour, for each map by its layer's name.
         arrangement: where the maps stand.
-        pictures: the columns' pixels, uint32 (height, width) as 0xAARRGGBB, in their order.
+        pictures: the columns' pixels as levels of colour, uint8 (height, width), in their order.
         switched_off: maps that are 0.
     """
 
@@ -43,7 +43,7 @@ class ShownLayers:
     read: ReadLayers
     limits: Mapping[str, NDArray[np.float32]]
     arrangement: Arrangement
-    pictures: tuple[NDArray[np.uint32], ...]
+    pictures: tuple[NDArray[np.uint8], ...]
     switched_off: SwitchedOff
 
 
@@ -75,7 +75,6 @@ def computed(
     switched_off: SwitchedOff,
     scale: Scale,
     room: tuple[int, float],
-    colours: NDArray[np.uint32],
 ) -> ShownLayers:
     """Read an image and make the columns' pictures; called in a thread.
 
@@ -85,7 +84,6 @@ def computed(
         switched_off: maps that become 0; those of layers that the network does not have are left out.
         scale: which maps share a scale of colours.
         room: height in pixels, and the scale of text.
-        colours: see `signed_colours`.
     """
     layers = _layers(reader)
     by_name = {layer.name: layer for layer in layers}
@@ -103,7 +101,7 @@ def computed(
         else:
             values = read.maps[column.name].reshape(column.count, *column.shape)
             shades = levels(values, most[column.name][:, None, None])
-        pictures.append(colours[column.composed(shades)])
+        pictures.append(column.composed(shades))
     return ShownLayers(by_name, read, most, arrangement, tuple(pictures), off)
 
 
@@ -128,15 +126,12 @@ class LayersFigure(Figure):
         self.shown: ShownLayers | None = None
         self._place: Place | None = None
         self._hovered: Place | None = None
-        self._images: list[QImage] = []
+        self._images: dict[int, QImage] = {}  # of the columns that have been seen
 
     def show_result(self, shown: ShownLayers | None) -> None:
         """Paint other maps."""
         self.shown = shown
-        self._images = []
-        for picture in shown.pictures if shown else ():
-            height, width = picture.shape
-            self._images.append(QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGB32))
+        self._images = {}
         size = QSize(shown.arrangement.width, shown.arrangement.height) if shown else QSize(200, 64)
         if size != self.minimumSize():
             self.setFixedSize(size)
@@ -167,9 +162,9 @@ class LayersFigure(Figure):
             painter.setPen(QColor(current_theme().quiet))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.tr("Draw a digit on the pad."))
             return
-        for column, image in zip(shown.arrangement.columns, self._images, strict=True):
+        for at, column in enumerate(shown.arrangement.columns):
             if column.x <= area.right() and column.x + column.width >= area.left():
-                painter.drawImage(QPointF(column.x, column.y), image)
+                painter.drawImage(column.x, column.y, self._image(shown, at))
                 self._draw_head(painter, column)
                 for number in shown.switched_off.get(column.name, ()) if not column.is_filters else ():
                     self._draw_cross(painter, QRectF(*column.corner(number), *column.cell))
@@ -179,6 +174,16 @@ class LayersFigure(Figure):
             painter.setPen(QPen(QColor(current_theme().accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect_of(self._place).adjusted(-1, -1, 0, 0))
+
+    def _image(self, shown: ShownLayers, at: int) -> QImage:
+        """The picture of a column in the theme's colours."""
+        if at not in self._images:
+            picture = shown.pictures[at]
+            height, width = picture.shape
+            indexed = QImage(picture.data, width, height, width, QImage.Format.Format_Indexed8)
+            indexed.setColorTable(signed_colours(current_theme()).tolist())
+            self._images[at] = indexed.convertToFormat(QImage.Format.Format_RGB32)
+        return self._images[at]
 
     def _draw_head(self, painter: QPainter, column: Column) -> None:
         theme, scale = current_theme(), text_scale()

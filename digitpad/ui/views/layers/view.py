@@ -13,8 +13,7 @@ from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
-from digitpad.ui.common.pixels import signed_colours
-from digitpad.ui.common.theme import current_theme, text_scale
+from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import describe, named, note_label, tool_button
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
@@ -103,7 +102,6 @@ class LayersView(View[ShownLayers | None]):
             dict(self._off),
             self._scale.currentData(),
             (self._scroll.viewport().height(), text_scale()),
-            signed_colours(current_theme()),
         )
 
     def show_result(self, _reading: Reading, result: ShownLayers | None) -> None:
