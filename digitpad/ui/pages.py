@@ -68,6 +68,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             lambda: training().map,
         ),
         Page(
+            "replay",
+            translate("pages", "Replay"),
+            translate("pages", "See how the answer came about while the drawing was made"),
+            "Ctrl+3",
+            "replay",
+            views.replay,
+        ),
+        Page(
             "samples",
             translate("pages", "Samples"),
             translate("pages", "See the images that a recipe shows"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QSlider, QToolButton, QWidget
 
+from digitpad.ink.strokes import Ink, Picture
 from digitpad.reading.inspect import steps as inspect_steps
 from digitpad.ui.answer.bars import ProbabilityBars
 from tests.app.pad import FOUR, ONE, SEVEN
 
-VIEWS = ["steps", "layers"]
+VIEWS = ["steps", "layers", "replay"]
 
 
 class Viewer:
@@ -170,3 +172,36 @@ def test_a_scale_of_colours_is_for_each_map_or_for_all(layers):
     layers.pad.qtbot.waitUntil(
         lambda: len({float(each) for most in figure.shown.limits.values() for each in most}) == 1
     )
+
+
+def test_the_drawing_is_gone_through_and_played_in_time(viewer):
+    viewer.toggle("replay")
+    viewer.pad.draw(FOUR)
+    assert ": 4, " in viewer.await_view("replay")
+    slider, play = viewer.pad.widget("replay_slider", QSlider), viewer.pad.widget("replay_play", QPushButton)
+    bars = viewer.pad.widget("replay_view").findChild(ProbabilityBars)
+    last = bars.accessibleDescription()
+    assert slider.value() == slider.maximum()
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    assert viewer.said("replay").startswith("At 0.00 s: ")
+    assert bars.accessibleDescription() != last
+    QTest.mouseClick(play, Qt.MouseButton.LeftButton)
+    assert play.text() == "Pause"
+    viewer.pad.qtbot.waitUntil(lambda: slider.value() == slider.maximum())
+    assert play.text() == "Play"
+    assert bars.accessibleDescription() == last
+    curves = viewer.pad.widget("replay_figure")
+    QTest.mouseClick(curves, Qt.MouseButton.LeftButton, pos=QPoint(curves.width() // 2, curves.height() // 2))
+    assert 0 < slider.value() < slider.maximum()
+
+
+def test_a_picture_has_no_time_line(viewer):
+    viewer.toggle("replay")
+    pixels = np.full((40, 40, 4), 255, np.uint8)
+    pixels[5:35, 18:22, :3] = 0
+    network_input = np.zeros((28, 28), np.uint8)
+    network_input[4:24, 13:15] = 255
+    viewer.pad.canvas.set_ink(Ink(picture=Picture(pixels, network_input)))
+    assert "A picture has no time line" in viewer.await_view("replay")
+    viewer.toggle("steps")
+    assert "Picture: " in viewer.await_view("steps")

@@ -37,7 +37,7 @@ class View(QWidget, Generic[R]):
     failed = Signal(object)
 
     delay = 0
-    """Milliseconds without another reading before a view computes for the last one."""
+    """Milliseconds without another reading before a view that computes for long begins with the last one."""
 
     def __init__(self, live: LiveReader, worker: Worker) -> None:
         super().__init__()
@@ -47,9 +47,9 @@ class View(QWidget, Generic[R]):
         self._under_way = self._again = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._compute)
+        self._soon.timeout.connect(self.refresh)
         self._free_at = 0.0  # when the view may be painted again, as `time.perf_counter` says
-        live.answered.connect(self.refresh)
+        live.answered.connect(self._on_answered)
 
     def work(self, reading: Reading) -> Callable[[], R]:
         """What computes the view for a reading, called in a thread; it must hold what it needs, and no widget."""
@@ -64,13 +64,20 @@ class View(QWidget, Generic[R]):
         """Compute the view anew for the last reading, if somebody looks at it."""
         if not self.isVisible() or self._live.latest is None:
             return
-        left = max(self.delay, round(1000 * (self._free_at - time.perf_counter())))
+        left = round(1000 * (self._free_at - time.perf_counter()))
         if self._under_way:
             self._again = True
-        elif self.delay or (left > 0 and not self._soon.isActive()):
-            self._soon.start(left)
         elif left <= 0:
             self._compute()
+        elif not self._soon.isActive():
+            self._soon.start(left)
+
+    @Slot()
+    def _on_answered(self) -> None:
+        if self.delay and self.isVisible():
+            self._soon.start(self.delay)
+        else:
+            self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -87,7 +94,6 @@ class View(QWidget, Generic[R]):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.refresh()
 
-    @Slot()
     def _compute(self) -> None:
         reading = self._live.latest
         if reading is not None:
@@ -167,6 +173,12 @@ class Views(QObject):
         from digitpad.ui.views.layers.view import LayersView
 
         return self._made("layers", LayersView(self._live, self._worker))
+
+    def replay(self) -> QWidget:
+        """The drawing in time."""
+        from digitpad.ui.views.replay.view import ReplayView
+
+        return self._made("replay", ReplayView(self._live, self._worker))
 
     def stop(self) -> None:
         """End the thread."""

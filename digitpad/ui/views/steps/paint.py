@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from digitpad.ink.raster.render import BOX, SIDE, STROKE
 from digitpad.ink.raster.steps import centre_of_mass
 from digitpad.ink.strokes import PAD_SIDE, Floats, Ink
 from digitpad.ui.common.pixels import coloured
 from digitpad.ui.common.theme import LIGHT, NOTE_PIXELS, current_theme, mix, text_font, text_scale
+from digitpad.ui.views.ink import paint_lines
 
 BARS = 56
 """Height in pixels of the bars that `paint_read` paints below its picture, at the usual text size."""
@@ -22,33 +23,6 @@ BARS = 56
 def paint_image(image: QImage, painter: QPainter, side: float) -> None:
     """An image, pixel by pixel."""
     painter.drawImage(QRectF(0, 0, side, side), image)
-
-
-def _polylines(painter: QPainter, lines: Sequence[Floats], widths: Sequence[float], colour: str) -> None:
-    for points, width in zip(lines, widths, strict=True):
-        pen = QPen(QColor(colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        if len(points) == 1:
-            painter.drawPoint(QPointF(*points[0, :2].tolist()))
-        else:
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in points[:, :2].tolist()]))
-
-
-def paint_ink(ink: Ink, box: tuple[float, float, float, float] | None, painter: QPainter, side: float) -> None:
-    """Strokes on the pad; faint where their box, in canvas units, is drawn round them."""
-    theme = current_theme()
-    painter.fillRect(QRectF(0, 0, side, side), QColor(theme.surface))
-    painter.save()
-    painter.scale(side / PAD_SIDE, side / PAD_SIDE)
-    colour = theme.text if box is None else mix(theme.surface, theme.text, 0.35)
-    _polylines(painter, [stroke.points for stroke in ink.strokes], [stroke.width for stroke in ink.strokes], colour)
-    if box is not None:
-        left, top, right, bottom = box
-        pen = QPen(QColor(theme.accent), 2, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawRect(QRectF(left, top, right - left, bottom - top))
-    painter.restore()
 
 
 def paint_scaled(lines: Sequence[Floats], painter: QPainter, side: float) -> None:
@@ -60,7 +34,7 @@ def paint_scaled(lines: Sequence[Floats], painter: QPainter, side: float) -> Non
         painter.drawLine(QPointF(at * pixel, 0), QPointF(at * pixel, side))
         painter.drawLine(QPointF(0, at * pixel), QPointF(side, at * pixel))
     colour = mix(theme.surface, theme.text, 0.75)
-    _polylines(painter, [points * pixel for points in lines], [STROKE * pixel] * len(lines), colour)
+    paint_lines(painter, [points * pixel for points in lines], [STROKE * pixel] * len(lines), colour)
 
 
 def paint_centred(image: NDArray[np.uint8], colours: NDArray[np.uint32], painter: QPainter, side: float) -> None:

@@ -21,11 +21,11 @@ from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text
 from digitpad.ui.common.widgets import describe, named, note_label
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
+from digitpad.ui.views.ink import paint_ink
 from digitpad.ui.views.steps.paint import (
     BARS,
     paint_centred,
     paint_image,
-    paint_ink,
     paint_picture,
     paint_read,
     paint_scaled,

@@ -1,0 +1,1 @@
+"""How the answer came about while the drawing was made."""

@@ -1,0 +1,25 @@
+"""What was read of a drawing while it was made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitpad.ink.raster.render import render
+from digitpad.reading.inspect.replay import changes, read_replay
+from digitpad.reading.load import open_reader
+from tests.hand_drawn import drawings
+
+
+def test_the_last_answer_is_that_to_the_whole_drawing():
+    reader, ink = open_reader(), drawings(1)[4].ink
+    read = read_replay(ink, reader)
+    assert read.probabilities[-1] == pytest.approx(reader.read(render(ink))[0], abs=1e-6)
+    assert len(read.moments) == len(read.probabilities)
+    assert read.probabilities[0].argmax() != read.probabilities[-1].argmax()  # of a four, its first point is none
+
+
+def test_changes_are_where_another_digit_is_the_most_probable():
+    rows = np.eye(10)[[1, 1, 7, 7, 7, 1, 4]]
+    assert changes(rows) == [(0, 1), (2, 7), (5, 1), (6, 4)]
+    assert changes(rows[:1]) == [(0, 1)]
