@@ -13,10 +13,10 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QComboBox
 
-from digitpad.ink.formats.session_ink import session_folder
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.storage.recipe_store import delete_recipe, keep_recipe
 from digitpad.storage.run_store import create, runs_folder
+from digitpad.ui.session.drawing_keeper import session_folder
 from tests.app.pad import FOUR, SEVEN
 from tests.app.test_files import drop, wait_for_checkpoint
 from tests.ui.training_services import RECIPE, steps

@@ -15,17 +15,12 @@ from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.picture_file import read_picture
 from digitpad.ink.strokes import Box, Ink
-from digitpad.storage.io import reading, user_folder, write_atomically
+from digitpad.storage.io import reading, write_atomically
 
 MOST_POINTS, MOST_BYTES = 300_000, 4 << 20
 """Larger drawings and pictures are not kept: so many points take half a second and 8 MB."""
 
 _log = logging.getLogger(__name__)
-
-
-def session_folder() -> Path:
-    """The folder with what was on the pad; it need not exist."""
-    return user_folder() / "session"
 
 
 def keep_ink(folder: Path, ink: Ink) -> None:

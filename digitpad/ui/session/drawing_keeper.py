@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.ink.strokes import Ink
+from digitpad.storage.io import user_folder
 from digitpad.ui.session.worker import Worker
 
 _PAUSE = 3000  # milliseconds without a change of the ink after which it is written
@@ -63,17 +65,25 @@ class DrawingKeeper(QObject):
             self.restored.emit(ink)
 
 
+def session_folder() -> Path:
+    """The folder with what was on the pad; it need not exist."""
+    return user_folder() / "session"
+
+
 # The XML parser and Pillow are imported in the thread, where they are used: a start has no time for them.
 
 
 def _kept() -> Ink:
-    from digitpad.ink.formats.session_ink import kept_ink, session_folder
+    folder = session_folder()
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return Ink()
+    from digitpad.ink.formats.session_ink import kept_ink
 
-    return kept_ink(session_folder())
+    return kept_ink(folder)
 
 
 def _keep(ink: Ink) -> None:
-    from digitpad.ink.formats.session_ink import keep_ink, session_folder
+    from digitpad.ink.formats.session_ink import keep_ink
 
     try:
         keep_ink(session_folder(), ink)
