@@ -107,7 +107,8 @@ class RunController(QObject):
             self._worker.run(partial(_curves, [run]), partial(self._on_curves, run), self.failed.emit)
 
     def _on_curves(self, run: RunInfo, curves: list[RunCurves]) -> None:
-        if not self._session.state.is_training:
+        selected = self._list.selected_run()
+        if not self._session.state.is_training and selected is not None and selected.id == run.id:
             self.run_selected.emit(run.name, curves[0])
 
     @Slot(object)
@@ -134,7 +135,7 @@ def _listed() -> tuple[list[RunInfo], set[str]]:
     folder = runs_folder()
     runs = list_runs(folder)
     ended = [run.id for run in runs if run.state in ("stopped", "failed")]
-    return runs, {run_id for run_id in ended if (folder / run_id / "resume.safetensors").is_file()}
+    return runs, {run_id for run_id in ended if RunFolder(folder / run_id).resume.is_file()}
 
 
 def _curves(runs: Sequence[RunInfo]) -> list[RunCurves]:

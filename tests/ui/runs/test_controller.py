@@ -267,3 +267,20 @@ def test_curves_that_are_read_while_a_run_begins_do_not_take_its_place(
         gate.set()
         runs.laid_over.emit([])  # its answer comes after that to the selection
     assert shown == []
+
+
+def test_curves_that_are_read_late_do_not_take_the_place_of_those_selected_since(
+    qtbot, runs, worker, controller, session, service, ids
+):
+    train(qtbot, session, service, ids[0])
+    with qtbot.waitSignal(session.ended):
+        session.stop()
+    shown, gate = [], threading.Event()
+    controller.run_selected.connect(lambda _, curves: shown.append(curves.run.id))
+    worker.run(lambda: gate.wait(20), lambda _: None, pytest.fail)
+    runs.select_run(ids[1])
+    runs.select_run(ids[0])  # whose curves are there at once
+    with qtbot.waitSignal(controller.laid_over):
+        gate.set()
+        runs.laid_over.emit([])
+    assert shown == [ids[0]]
