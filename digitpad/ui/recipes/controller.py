@@ -82,6 +82,11 @@ class RecipeController(QObject):
     def _on_networks(
         self, recipe: Recipe, seed: int, augmentation: Augmentation | None, networks: list[tuple[str, int]]
     ) -> None:
+        if self._editor is None:  # else it was asked for twice, before the first answer
+            self._editor = self._make_editor(networks)
+        self.edit(recipe, seed, augmentation)
+
+    def _make_editor(self, networks: list[tuple[str, int]]) -> RecipeEditor:
         from digitpad.ui.data.augmentation_preview import AugmentationEditor
         from digitpad.ui.recipes.editor import RecipeEditor
 
@@ -93,8 +98,7 @@ class RecipeController(QObject):
         editor.delete_requested.connect(self._on_delete)
         editor.export_requested.connect(self._on_export)
         editor.import_requested.connect(self._on_import)
-        self._editor = editor
-        self.edit(recipe, seed, augmentation)
+        return editor
 
     def _show(self, recipe: Recipe, seed: int) -> None:
         assert self._editor is not None

@@ -79,6 +79,14 @@ def edit(qtbot, controller, recipe=RECIPE, seed=5):
     return window.findChild(RecipeEditor)
 
 
+def test_an_editor_that_is_asked_for_twice_opens_once(qtbot, controller):
+    controller.edit(RECIPE, 5)
+    edit(qtbot, controller, OTHER)
+    editors = controller.parent().findChildren(RecipeEditor)
+    qtbot.waitUntil(lambda: editors[0].recipe() == OTHER)
+    assert controller.parent().findChildren(RecipeEditor) == editors[:1]
+
+
 def press(editor, name):
     button = editor.findChild(QPushButton, name)
     assert button.isEnabled()
