@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from digitpad.domain.errors import InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
 from digitpad.ink.strokes import DEFAULT_WIDTH, PEN_WIDTHS
-from digitpad.storage.io import read_file, write_atomically
+from digitpad.storage.io import explained, read_file, write_atomically
 from digitpad.storage.json_object import json_object
 from digitpad.ui.session.worker import Worker
 
@@ -184,7 +184,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, values: Mapping[str, Any], changed: str) -> None:
     """Write the settings with a change; another window may have changed others."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with explained(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
     stored = _read(path) or values
     write_atomically(path, json.dumps({**stored, changed: values[changed]}, indent=2).encode())
 

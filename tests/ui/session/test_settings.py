@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -90,6 +91,16 @@ def test_a_lock_that_somebody_holds_is_not_waited_for(qapp):
     lock.unlock()
     assert time.monotonic() - started < 10
     assert (after.theme, after.pen_width) == ("dark", 20)
+
+
+def test_settings_that_cannot_be_written_are_no_fault_of_digitpad(settings, caplog):
+    folder = Path(store("pen_width", 20).fileName()).parent
+    shutil.rmtree(folder)
+    folder.write_text("a file where the folder should be")
+    with caplog.at_level("INFO"):
+        settings.theme = "dark"
+        settings.stop()
+    assert folder.name in caplog.text
 
 
 def test_two_windows_keep_each_other_s_settings(settings):
