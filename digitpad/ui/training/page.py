@@ -230,7 +230,7 @@ class TrainingPage(QWidget):
         self._data.look()
         self._recipes.look()
         self._runs_controller.refresh()
-        self._worker.run(self._training_service.devices, self._on_devices, self._notice.say)
+        self._background.run(self._training_service.devices, self._on_devices, self._notice.say)
         self._background.run(
             partial(self._training_service.prepare, self._pen_idle.wait), self._on_prepared, self._notice.say
         )
