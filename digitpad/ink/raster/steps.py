@@ -92,7 +92,7 @@ def _drawn(ink: Ink, left: float, top: float, scale: float, extent: int) -> Floa
     A canvas unit is `scale` pixels, and the square's corner is at `left`, `top`. Pressure is left out.
     """
     cover = np.zeros((extent, extent))
-    for width in np.unique(ink.widths).tolist():
+    for width in sorted({stroke.width for stroke in ink.strokes}):
         pixels = width * scale
         strokes = [stroke for stroke in ink.strokes if stroke.width == width]
         near = nearest(strokes, left + width / 2, top + width / 2, scale, pixels, extent)

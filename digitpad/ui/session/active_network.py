@@ -130,7 +130,7 @@ class ActiveNetwork(QObject):
         """What reads drawings; None where nothing does."""
         if self._opened is not None and self._live is not None and self._follows_training:
             return self._live.reader
-        return self._opened if self._opened else None
+        return self._opened
 
     @property
     def has_live(self) -> bool:
