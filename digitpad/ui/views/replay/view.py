@@ -60,6 +60,9 @@ class ReplayView(View[ReadReplay | None]):
             self._speed.addItem(f"{numeral(speed)}×", speed)
         self._speed.setCurrentIndex(_SPEEDS.index(1.0))
         self._speed.activated.connect(self._restart)
+        speed_label = note_label(self.tr("Speed"))
+        speed_label.setWordWrap(False)
+        speed_label.setBuddy(self._speed)
         self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         sentence = note_label(
             self.tr(
@@ -71,7 +74,7 @@ class ReplayView(View[ReadReplay | None]):
         column(
             row((sentence, 1), export, spacing=16),
             row(self._ink, (self._bars, 1), spacing=16),
-            row(self._play, self._speed, (self._slider, 1), self._time),
+            row(self._play, speed_label, self._speed, (self._slider, 1), self._time),
             self._words,
             (self._curves, 1),
             parent=self,
