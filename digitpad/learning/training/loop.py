@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -42,6 +43,12 @@ class Progress:
     loss_sum: float = 0.0  # of the losses of the current epoch's images
     right: int = 0  # images of the current epoch predicted right
     best_loss: float = math.inf  # lowest validation loss after an epoch, with the recipe's label smoothing
+
+
+class TestSkippedError(Exception):
+    """A test was broken off, since nobody wants to wait for it."""
+
+    __test__ = False  # none of pytest's
 
 
 class Training:
@@ -89,6 +96,7 @@ class Training:
         self.progress = Progress()
         self.data = Images(data.pixels.to(self.device), data.labels.to(self.device))
         self.test, self.validation = test, validation
+        self.skips_test: Callable[[], bool] = lambda: False  # asked within the test of an epoch, which takes a while
         self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
         pairs = list(zip(self.ema_network.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
@@ -121,6 +129,7 @@ class Training:
 
         Raises:
             DigitpadError: the loss of a step or of a test is no longer a number.
+            TestSkippedError: as `assess` does; the epoch is not over yet.
         """
         while self.progress.epoch < self.recipe.epochs:
             yield from self._epoch()
@@ -153,7 +162,11 @@ class Training:
                 steps.clear()
                 started = time.perf_counter()
         progress.epoch += 1
-        report = self.assess()
+        try:
+            report = self.assess()
+        except TestSkippedError:
+            progress.epoch -= 1  # it is tested when the run goes on
+            raise
         progress.position = 0
         if report.validation_loss is not None and report.is_best:
             progress.best_loss = report.validation_loss
@@ -210,11 +223,16 @@ class Training:
 
         Raises:
             DigitpadError: its logits are no longer numbers.
+            TestSkippedError: `skips_test` says so.
         """
         progress, images = self.progress, max(1, self.progress.position)
-        test_loss, test_accuracy = self._tested(self.test)
+        test_loss, test_accuracy = self._tested(self.test, can_skip=True)
         # With the smoothing of the training: the plain loss is lowest long before the end.
-        validation = None if self.validation is None else self._tested(self.validation, self.recipe.label_smoothing)
+        validation = (
+            None
+            if self.validation is None
+            else self._tested(self.validation, self.recipe.label_smoothing, can_skip=True)
+        )
         return EpochReport(
             epoch=progress.epoch,
             epochs=self.recipe.epochs,
@@ -229,10 +247,16 @@ class Training:
             is_best=validation is None or validation[0] <= progress.best_loss,
         )
 
-    def logits(self, images: Images) -> Tensor:
-        """The logits of the network that reads: float32 (n, 10) on the CPU."""
+    def logits(self, images: Images, *, can_skip: bool = False) -> Tensor:
+        """The logits of the network that reads: float32 (n, 10) on the CPU; if `can_skip`, raises as `assess` does."""
         recipe, network = self.recipe, self.ema_network.eval()
-        logits = batched_logits(network, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
+
+        def seen(batch: Tensor) -> Tensor:
+            if can_skip and self.skips_test():
+                raise TestSkippedError
+            return cast(Tensor, network(batch))
+
+        logits = batched_logits(seen, images.pixels, recipe.mean, recipe.std, self.device, recipe.test_batch)
         network.train()  # it may be the network in training
         return logits
 
@@ -241,9 +265,9 @@ class Training:
         if not all(bool(torch.isfinite(mean).all()) for mean in self._means):
             raise _not_a_number(self.progress.step)
 
-    def _tested(self, images: Images, label_smoothing: float = 0.0) -> tuple[float, float]:
+    def _tested(self, images: Images, label_smoothing: float = 0.0, *, can_skip: bool = False) -> tuple[float, float]:
         """Cross entropy and accuracy of the network that reads; DigitpadError where its logits are no numbers."""
-        logits = self.logits(images)
+        logits = self.logits(images, can_skip=can_skip)
         loss = float(functional.cross_entropy(logits, images.labels, label_smoothing=label_smoothing))
         if not math.isfinite(loss):  # running statistics may go before the loss of a step does
             raise _not_a_number(self.progress.step)

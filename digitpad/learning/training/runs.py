@@ -26,6 +26,7 @@ from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.devices import explained
 from digitpad.learning.models.networks import first_member_layers
+from digitpad.learning.training.loop import TestSkippedError
 from digitpad.learning.training.prepare import Prepared, prepare
 from digitpad.learning.training.rejection import calibrate
 from digitpad.learning.training.samples import samples_after, samples_before
@@ -174,6 +175,7 @@ class _Saver:
         info, progress = self._info, self._training.progress
         _log.info("run %s: %s, seed %d, from step %d", info.id, info.recipe.id, info.seed, progress.step)
         _log.info("run %s: trained on %s, computed on %s", info.id, info.data, info.device)
+        self._training.skips_test = lambda: control.skips_test
         self._on_progress(info)
         if earlier is not None:
             self._on_progress(earlier)
@@ -193,6 +195,8 @@ class _Saver:
                 if not (is_steps and self._training.test_is_due) and not control.should_continue():
                     break
             return self._end(control)
+        except TestSkippedError:
+            return self._end(control)
         except DigitpadError as error:
             raise self._failed(error) from error
         except (RuntimeError, MemoryError) as error:
@@ -205,7 +209,9 @@ class _Saver:
     def _end(self, control: RunControl) -> RunInfo:
         training = self._training
         if training.progress.position:
-            report = None if control.skips_test else training.assess()
+            report = None
+            with contextlib.suppress(TestSkippedError):
+                report = None if control.skips_test else training.assess()
             # Within an epoch the best one so far stays the best, unless there is no validation set to tell it by.
             best = not self._folder.best.exists() or not (training.validation is not None or report is None)
             self._save(report.test_accuracy if report else None, best, calibrated=report is not None)

@@ -132,9 +132,9 @@ class TrainingSession(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Stop the run; what was learned is saved, and `ended` says when."""
+        """Stop the run; what was learned is tested and saved, and `ended` says when. A second stop skips the test."""
         if self._state.is_active:
-            self._control.stop()
+            self._control.stop(skip_test=self._state.phase is Phase.STOPPING)
             self._change(phase=Phase.STOPPING)
 
     @Slot(object)

@@ -37,7 +37,7 @@ class TrainLine(QWidget):
         self.train_button = push_button(self.tr("Train"), "train_button", self.train_requested, tip)
         tip = self.tr("Pause the run (F6)")
         self.pause_button = push_button(self.tr("Pause"), "pause_button", self.pause_requested, tip)
-        tip = self.tr("Stop the run and keep what was learned (Shift+F5)")
+        tip = self.tr("Stop the run and keep what was learned (Shift+F5); once more skips the test at its end")
         self.stop_button = push_button(self.tr("Stop"), "stop_button", self.stop_requested, tip)
         tip = self.tr("Go on with the run from where it ended")
         self.resume_button = push_button(self.tr("Resume"), "resume_run_button", self._on_resume, tip)
@@ -45,6 +45,7 @@ class TrainLine(QWidget):
         words, metrics = (self.tr("Pause"), self.tr("Go on"), self.tr("Resume")), self.pause_button.fontMetrics()
         for button in (self.pause_button, self.resume_button):  # the second takes the place of the first
             button.setMinimumWidth(max(map(metrics.horizontalAdvance, words)) + 40)
+        self.stop_button.setMinimumWidth(metrics.horizontalAdvance(self.tr("Skip test")) + 40)
         buttons = self.train_button, self.resume_button, self.pause_button, self.stop_button
         for button in buttons:
             button.setAutoDefault(False)
@@ -89,7 +90,8 @@ class TrainLine(QWidget):
         self.pause_button.setHidden(bool(self._resumable))
         self.pause_button.setEnabled(can_pause and phase is not Phase.STOPPING)
         self.pause_button.setText(self.tr("Go on") if phase is Phase.PAUSED else self.tr("Pause"))
-        self.stop_button.setEnabled(is_active and phase is not Phase.STOPPING)
+        self.stop_button.setEnabled(is_active and (phase is not Phase.STOPPING or state.run is not None))
+        self.stop_button.setText(self.tr("Skip test") if phase is Phase.STOPPING and state.run else self.tr("Stop"))
         if had_focus and (self.window().focusWidget() is self or not self._has_focus()):
             # Qt hands the focus of a button that is disabled on to the form, where Space would open the recipe.
             next(part for part in (self.stop_button, self.train_button, self) if part.isEnabled()).setFocus()
@@ -114,7 +116,7 @@ class TrainLine(QWidget):
             case Phase.IDLE:
                 return ""
             case Phase.STOPPING:
-                return self.tr("Saving what was learned…") if state.run else self.tr("Stopping…")
+                return self.tr("Testing and saving what was learned…") if state.run else self.tr("Stopping…")
             case Phase.FINISHED:
                 return self._end_words(state.run) if state.run else self.tr("Stopped before training began")
             case Phase.FAILED:

@@ -32,6 +32,7 @@ from digitpad.learning.models.networks import build
 from digitpad.learning.training import loop
 from digitpad.learning.training import prepare as preparing
 from digitpad.learning.training import runs as module
+from digitpad.learning.training.loop import Training
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.learning.training.runs import PreviewTimer, resume, run
 from digitpad.reading.load import load_checkpoint
@@ -175,6 +176,31 @@ def test_a_run_that_was_stopped_shows_no_images_at_its_end_and_those_once_it_is_
     assert resume(folder, on_progress=reported.append, threads=1).state == "finished"
     assert list(reported_samples(reported)) == [len(reported) - 1]
     assert reported[-1].probabilities is not None
+
+
+@pytest.mark.parametrize("step", [4, 5])  # the end of an epoch, where it is tested anyhow, and a step within one
+def test_a_test_that_goes_on_is_skipped_and_made_up_for(config, tmp_path, monkeypatch, step):
+    control, tested = RunControl(), Training.assess
+    recipe = replace(config.recipe, epochs=2, test_every=0)
+
+    def assess(training):
+        if training.skips_test():
+            raise AssertionError("nothing is to be tested any more")
+        if training.progress.step >= step:
+            control.stop(skip_test=True)
+        return tested(training)
+
+    monkeypatch.setattr(Training, "assess", assess)
+
+    def on_progress(said):
+        if step == 5 and isinstance(said, StepsReport) and said.last == step:
+            control.stop()
+
+    folder, info = trained(replace(config, recipe=recipe), tmp_path, control=control, on_progress=on_progress)
+    assert (info.state, info.epochs_done) == ("stopped", 1 if step == 5 else 0)
+    monkeypatch.setattr(Training, "assess", tested)
+    info = resume(folder, threads=1)
+    assert (info.state, info.epochs_done) == ("finished", 2)
 
 
 def test_who_waits_for_the_end_of_a_run_waits_for_no_images(config, tmp_path):

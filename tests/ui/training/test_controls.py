@@ -60,10 +60,10 @@ def test_what_can_be_pressed_follows_the_run(line):
     line.show_state(replace(TRAINING, phase=Phase.PAUSED))
     assert enabled(line) == ["Go on", "Stop"]
     line.show_state(replace(TRAINING, phase=Phase.STOPPING))
-    assert enabled(line) == []
-    assert text(line) == "Saving what was learned…"
+    assert enabled(line) == ["Skip test"]
+    assert text(line) == "Testing and saving what was learned…"
     line.show_state(replace(asked, phase=Phase.STOPPING))
-    assert text(line) == "Stopping…"
+    assert (text(line), enabled(line)) == ("Stopping…", [])
     line.show_state(TrainingState(Phase.FINISHED))
     assert enabled(line) == ["Train"]
     assert line.recipe_combo.isEnabled()
