@@ -115,9 +115,8 @@ class MainWindow(QMainWindow):
         self._width = PenWidth()
         below = [self._actions.load, self._actions.save_checkpoint, self._answers.rejection.menu.menuAction()]
         self._networks = NetworkMenu(self._network, self._settings, below, self)
-        self._checkpoints = CheckpointController(
-            self._network, self._session, self._files, self._actions, self._networks, self._answers
-        )
+        parts = self._network, self._session, self._files, self._actions, self._networks, self._answers
+        self._checkpoints = CheckpointController(*parts)
         self.statusBar().addPermanentWidget(NetworkButton(self._network, self._networks))
 
     def _arrange(self) -> None:

@@ -62,6 +62,13 @@ def legend(entries: Iterable[tuple[str, str, str]]) -> str:
     return " &nbsp; ".join(_LEGEND_ENTRY.format(*parts) for parts in rows)
 
 
+def heard_label(field: QWidget) -> QLabel:
+    """A label without text, for a field that needs none to be seen; screen readers hear a box's label, not its name."""
+    label = named(QLabel(), f"{field.objectName()}_label", field.accessibleName())
+    label.setBuddy(field)
+    return label
+
+
 class ElidedLabel(QLabel):
     """One line of plain text that asks for the room of a few letters; what does not fit is shortened in the middle."""
 

@@ -6,14 +6,14 @@ import math
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QRegion, QShowEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolTip, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.exports import ExportButton, Picture
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
-from digitpad.ui.common.widgets import Placeholder, announce, describe, named, note_label, tool_button
+from digitpad.ui.common.widgets import Placeholder, announce, describe, heard_label, named, note_label, tool_button
 from digitpad.ui.curves.plots import CurvePlots
 from digitpad.ui.session.run_curves import RunCurves
 
@@ -47,8 +47,6 @@ class CurvesView(QWidget):
         self._why.clicked.connect(self._on_why)
         tip = self.tr("What the curves are drawn over")
         self._axis = named(QComboBox(), "x_axis", self.tr("Horizontal axis"), tip)
-        axis_label = named(QLabel(), "x_axis_label", self.tr("Horizontal axis"))  # only heard: there is little room
-        axis_label.setBuddy(self._axis)
         self._axis.addItem(self.tr("by step"), "step")
         self._axis.addItem(self.tr("by epoch"), "epoch")
         self._axis.addItem(self.tr("by images"), "images")
@@ -66,7 +64,7 @@ class CurvesView(QWidget):
             label.setFont(text_font(NOTE_PIXELS))
         text = self.tr("The loss and the accuracy of a run are drawn here from its first step on.")
         self._pages = Placeholder(text)
-        line = row(self._why, None, axis_label, self._axis, self._log, self._whole, self.export, spacing=4)
+        line = row(self._why, None, heard_label(self._axis), self._axis, self._log, self._whole, self.export, spacing=4)
         column(line, self._values, (self._pages, 1), parent=self, spacing=0).setContentsMargins(8, 4, 8, 4)
         self._show_state()
 
