@@ -74,6 +74,14 @@ class Album:
         self.window.grab().save(str(self.folder / f"{name}.png"))
         print(name, flush=True)
 
+    def view(self, name: str) -> None:
+        """Take a picture of a view of the drawing on the pad."""
+        shown: list[str] = []
+        self.window.view_shown.connect(lambda view, _: shown.append(view))
+        self.pad.widget(f"show_{name}", QAction).trigger()
+        _wait(lambda: name in shown)
+        self.take(name)
+
     def press(self, text: str) -> None:
         """Trigger the action with a text."""
         next(action for action in self.window.findChildren(QAction) if action.text() == text).trigger()
@@ -102,6 +110,8 @@ def main() -> None:
     album.take("pad-dark")
     album.press("Light")
     album.window.resize(WIDE)
+    for view in ("steps", "layers", "replay"):
+        album.view(view)
     album.show(drawn(7))
     training.start(epochs=20)
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
