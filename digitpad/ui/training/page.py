@@ -82,7 +82,7 @@ class TrainingPage(QWidget):
         self._has_begun = self._is_prepared = False
         self._browser: DataBrowser | None = None
         self._make_parts()
-        self._arrange()
+        column(self._line, self._notice, self._form, (self._tabs, 1), parent=self)
         self._connect()
         self._line.show_recipes(self._recipes.recipes, "")
         self._form.teaches.show_recipes(self._recipes.recipes)
@@ -109,9 +109,6 @@ class TrainingPage(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._curves, self.tr("Curves"))
         self._tabs.addTab(self._runs, self.tr("Runs"))
-
-    def _arrange(self) -> None:
-        column(self._line, self._notice, self._form, (self._tabs, 1), parent=self)
 
     def _connect(self) -> None:
         line, form, session, network = self._line, self._form, self._session, self._network
