@@ -21,7 +21,7 @@ class Prediction:
 
     Attributes:
         revision: number of the ink's state that was read.
-        digit: the digit, 0 to 9, or None where nothing is drawn, or what is drawn is refused as no digit.
+        digit: the digit, 0 to 9, or None where nothing is drawn, or what is drawn is rejected.
         probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn.
         network_input: uint8 (28, 28), 255 is ink: what the network saw.
         reason: why there is no digit: `EMPTY`, `REJECTED` or `TOO_SMALL`; None where there is one.

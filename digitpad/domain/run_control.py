@@ -10,7 +10,7 @@ class RunControl:
 
     Attributes:
         is_paused: whether the run waits, or will before its next step.
-        is_stopped: whether it was told to stop.
+        is_stopped: whether it was asked to stop.
         skips_test: whether its end is awaited, so that it does without the last test.
     """
 

@@ -65,7 +65,7 @@ def fill_menu_bar(
         bar: the window's.
         actions: the window's.
         network: which network reads.
-        rejection: how much is refused.
+        rejection: how much is rejected.
 
     Returns:
         The menu for what can be done with the run that is selected in the list.

@@ -34,7 +34,7 @@ class StepwiseTrainingService:
     Attributes:
         let: lets a step through, and the end.
         configs: what was asked for: TrainingConfig, or the id of a run to resume.
-        controls: what each run was told with.
+        controls: the RunControl of each run.
         ending: 'finished' ends a run after its last report, a RunInfo too; an exception is raised there instead.
         stopping: an exception that is raised where a run is stopped that has begun.
         info: what is known of a run that begins.

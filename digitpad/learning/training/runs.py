@@ -171,7 +171,7 @@ class _Saver:
         self._timer = PreviewTimer()
 
     def follow(self, control: RunControl, earlier: EarlierReports | None = None) -> RunInfo:
-        """Train to the end or until told to stop."""
+        """Train to the end or until it is stopped."""
         info, progress = self._info, self._training.progress
         _log.info("run %s: %s, seed %d, from step %d", info.id, info.recipe.id, info.seed, progress.step)
         _log.info("run %s: trained on %s, computed on %s", info.id, info.data, info.device)

@@ -54,7 +54,7 @@ class WriterAccuracy:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation came to. All but `rejected` and `refusals` counts the most probable digit, refused or not.
+    """What an evaluation came to. All but `rejected` and `refusals` counts the most probable digit, rejected or not.
 
     Attributes:
         n: labelled digits.
@@ -68,7 +68,7 @@ class Evaluation:
         writers_mean: mean of the writers' accuracies, each writer counted once; None where the data names no writer.
         writers_sd: their standard deviation, as of a sample (n - 1); None with fewer than two writers.
         reliability: confidence and accuracy in bins of equal width from 0 to 1.
-        refusals: what was refused, in the order of the data.
+        refusals: what was rejected, in the order of the data.
     """
 
     n: int
@@ -111,7 +111,7 @@ def evaluate(
     scores: NDArray[np.float32],
     lowest: float = -math.inf,
 ) -> Evaluation:
-    """Compare what was read of every digit with its label, whether or not it is refused; blank images are refused.
+    """Compare what was read of every digit with its label, whether or not it is rejected; blank images are rejected.
 
     Args:
         data: the digits, one at least.

@@ -33,7 +33,7 @@ def evaluation_page(
         data: the digits that were evaluated, for their pictures.
         checkpoint: the network that was judged.
         source: name of the data, for people.
-        false_rejection_rate: share of real digits that may be refused, None where nothing was to be refused.
+        false_rejection_rate: share of real digits that may be rejected, None where nothing was to be rejected.
     """
     place = {index: i for i, index in enumerate(data.indices)}
 

@@ -25,7 +25,7 @@ _SPOKEN = 3
 class ProbabilityBars(QWidget):
     """Ten rows of digit, bar and percentage; the best stands out in the accent colour and in bold type.
 
-    Where a drawing is refused as no digit, all ten rows are dimmed: they only say which digits it comes nearest to.
+    Where a drawing is rejected, all ten rows are dimmed: they only say which digits it comes nearest to.
 
     Everything is painted in one go. The percentages keep a column as wide as '100.0 %', so that nothing moves but the
     bars.
@@ -73,7 +73,7 @@ class ProbabilityBars(QWidget):
 
         Args:
             probabilities: ten probabilities, 0 to 1, or None for no answer: bare tracks without figures.
-            best: the digit that stands out, or None where the drawing is refused as no digit.
+            best: the digit that stands out, or None where the drawing is rejected.
             animate: let the bars glide there in 80 ms, unless reduced motion is asked for. Answers to a line that
                 is still growing come every few milliseconds and should not.
 

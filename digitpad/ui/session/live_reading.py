@@ -23,7 +23,7 @@ _QUICK_SECONDS = 0.004
 """What a reading may take in the window's thread: half of what a display of 120 Hz has for a frame."""
 
 _RECENT = 7
-"""Readings whose median tells how long the next one takes: one that was held up by something else does not."""
+"""Readings whose median says how long the next one takes: one that was held up by something else does not."""
 
 
 @dataclass(frozen=True, eq=False)

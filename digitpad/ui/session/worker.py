@@ -77,7 +77,7 @@ class Worker(QObject):
 
         Args:
             work: called in the worker's thread; raises DigitpadError where it cannot do what it should. Another
-                exception is a fault of digitpad: it is told in a sentence, and raised for `sys.excepthook`.
+                exception is a fault of digitpad: it is reported in a sentence, and raised for `sys.excepthook`.
             done: called with its result in the window's thread.
             failed: called with its error in the window's thread.
         """

@@ -1,4 +1,4 @@
-"""The choice of how strictly what is no digit is refused: slider, menu and words agree, and tell the price."""
+"""The choice of how strictly what is no digit is rejected: slider, menu and words agree, and say what it costs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data browser: what a person chooses is what is shown, failures are told, and late answers change nothing."""
+"""The data browser: what a person chooses is what is shown, failures are reported, and late answers change nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work away from the window's thread: in order, to its end, its failures told; and of many requests the latest."""
+"""Work away from the window's thread: in order, to its end, its failures reported; and of many requests the latest."""
 
 from __future__ import annotations
 
