@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from platformdirs import user_data_path
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import InputError, Message, joined
 from digitpad.learning.data.images import Images, foreign_file, read_mnist
-from digitpad.storage.io import data_folder
+from digitpad.storage.io import data_folder, user_folder
 from digitpad.storage.mnist import MNIST_COUNTS, count_mnist, files_stamp, missing_files
 from digitpad.storage.starter import STARTER_COUNT, starter_digits
 
@@ -28,7 +27,7 @@ _TITLE = "MNIST"
 
 def download_folder() -> Path:
     """Where a download of MNIST goes: the user's data folder, never DIGITPAD_DATA_DIR. It need not exist."""
-    return user_data_path("digitpad", appauthor=False) / "mnist"
+    return user_folder() / "mnist"
 
 
 def available() -> tuple[list[DataInfo], list[Message]]:

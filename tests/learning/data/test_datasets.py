@@ -17,6 +17,7 @@ from digitpad.learning.data.datasets import (
     is_mnist,
 )
 from digitpad.learning.data.images import Images, foreign_file
+from digitpad.storage.io import user_folder
 from tests.learning.idx_files import NAMES, idx, write_part
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
@@ -37,7 +38,7 @@ def homes(tmp_path, monkeypatch):
     """The folder in DIGITPAD_DATA_DIR and the user's own; neither exists."""
     named = tmp_path / "named"
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(named))
-    monkeypatch.setattr("digitpad.learning.data.datasets.user_data_path", lambda *_, **__: tmp_path / "own")
+    monkeypatch.setattr("digitpad.learning.data.datasets.user_folder", lambda: tmp_path / "own")
     return named, tmp_path / "own"
 
 
@@ -96,7 +97,7 @@ def test_without_the_variable_the_user_s_home_is_the_one(homes, monkeypatch):
 
 def test_a_download_goes_to_the_user_s_home_never_to_the_named_one(homes, monkeypatch):
     assert download_folder() == homes[1] / "mnist"
-    monkeypatch.setattr("digitpad.learning.data.datasets.user_data_path", user_data_path)
+    monkeypatch.setattr("digitpad.learning.data.datasets.user_folder", user_folder)
     assert download_folder() == user_data_path("digitpad", appauthor=False) / "mnist"
 
 
