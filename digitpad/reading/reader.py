@@ -122,7 +122,7 @@ class Reader:
         if session is None:
             session = session_of(build_graph(self.checkpoint, names, switched_off=dict(off)), self.info.name)
             if len(self._feature_sessions) >= _SESSIONS:
-                self._feature_sessions.pop(next(iter(self._feature_sessions)), None)
+                self._feature_sessions.pop(next(iter(tuple(self._feature_sessions))), None)  # others may add one
             self._feature_sessions[key] = session
         parts = [self._run(session, names, part) for part in _batches(images, self._batch)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(names)}
