@@ -163,11 +163,6 @@ class ActiveNetwork(QObject):
         """Open a checkpoint that a person chose, the one that ships where None. What a run has learned gives way."""
         self._open(path, keeps_learned=False)
 
-    @Slot()
-    def open_previous(self) -> None:
-        """Open what was open before the checkpoint in use; the one that ships where there was nothing."""
-        self.open(self._previous(self._history[0] if self._history else None))
-
     @Slot(bool)
     def set_follows_training(self, follows: bool) -> None:
         """Let a network in training read while there is one, and what it learned after that; or what was open before.

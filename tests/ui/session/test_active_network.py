@@ -146,16 +146,15 @@ def test_what_a_person_asks_for_meanwhile_stays_though_the_first_one_fails(netwo
 
 
 def test_there_is_a_way_back_to_the_last_one_and_to_the_one_that_ships(network, settled):
-    network.open_previous()
+    network.open(None)
     assert settled() == SHIPPED
     for path in (MINE, OTHER, MINE):
         network.open(path)
     settled()
     assert network.state.history == (MINE, OTHER, DEFAULT_CHECKPOINT)
-    network.open_previous()
+    network.open(network.state.history[1])
     assert settled() == (Source.LOADED, OTHER)
-    network.open_previous()
-    assert settled() == (Source.LOADED, MINE)
+    assert network.state.history == (OTHER, MINE, DEFAULT_CHECKPOINT)
     network.open(None)
     assert settled() == SHIPPED
 
