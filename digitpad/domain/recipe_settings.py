@@ -129,7 +129,7 @@ STD = Setting(
 VALIDATION_IMAGES = Setting(
     0,
     50_000,
-    "Held out",
+    "Validation set",
     "Training images kept aside, to choose the best epoch and to learn how sure the network is and what it rejects. "
     "With 0 it trains on all of them, the last epoch counts, and it never says ‘not a digit’.",
     " images",

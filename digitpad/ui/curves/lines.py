@@ -26,7 +26,7 @@ class Look:
     colour: str  # 'accent', 'pale' (the accent, stepping back), 'text', 'quiet', or '#RRGGBB'
     sign: str = "━━"  # what stands for it in a legend
     width: float = 1.5  # in pixels
-    symbol: str | None = None  # 'o' for circles or 's' for squares at its points
+    symbol: str | None = None  # 'o' for circles, 's' for squares or 'd' for diamonds at its points
     dashes: tuple[float, ...] = ()  # lengths of dash, gap, …, in widths of the line; none for a solid line
 
     def colour_in(self, theme: Theme) -> QColor:
@@ -50,6 +50,7 @@ _RATE = Look("accent")
 _TRAINING = Look("accent", "━●━", symbol="o")
 _TEST = Look("text", "━●━", symbol="o")
 _PART = Look("quiet", "─■─", 1.0, "s")
+_VALIDATION = Look("quiet", "─◆─", 1.0, "d")
 
 _OTHERS = (
     Look("#EE7733", "╍╍╍", dashes=(6.0, 3.0)),
@@ -90,7 +91,7 @@ def lines_of(
     accuracy = [
         *(line("", replace(look, symbol="o"), run.by_epoch("test_accuracy"), run) for _, look, run in others),
         line(translate("curves", "training"), _TRAINING, curves.by_epoch("train_accuracy")),
-        line(translate("curves", "validation"), _PART, curves.by_epoch("validation_accuracy")),
+        line(translate("curves", "validation"), _VALIDATION, curves.by_epoch("validation_accuracy")),
         line("", _PART, curves.interim("accuracy")),
         line("", _TEST, curves.by_epoch("test_accuracy")),
     ]

@@ -69,7 +69,8 @@ class RecipeEditor(QDialog):
         self.training = TrainingFields()
         self._title, self._network = QLineEdit(maxLength=_TITLE_LENGTH), QComboBox()
         for network_id, count in networks:
-            self._network.addItem(f"{network_id} · {numeral(count)}", network_id)
+            words = self.tr("{network} · {count} parameters").format(network=network_id, count=numeral(count))
+            self._network.addItem(words, network_id)
         self._title_problem, self._network_problem = ProblemLabel(), ProblemLabel()
         self._teaches, self._state = note_label(), note_label()
         self._tabs = tabs = named(QTabWidget(documentMode=True), "recipe_tabs", self.tr("Parts of the recipe"))
