@@ -22,6 +22,10 @@ from digitpad.ui.session.worker import Worker
 _Train = Callable[[RunControl, OnProgress, OnNetwork], RunInfo]
 
 
+_READS = 0.9
+"""Share of the test images that a network reads right which is worth reading with, though no epoch is over."""
+
+
 class Phase(Enum):
     """What a run does."""
 
@@ -105,9 +109,14 @@ class TrainingSession(QObject):
 
     @property
     def learned(self) -> Path | None:
-        """The best checkpoint of the run that has ended; None where it failed, or has hardly learned anything."""
+        """The best checkpoint of the run that has ended; None where it failed, or has hardly learned anything.
+
+        A run that was stopped within its first epoch may have: the recipe `fast` has but one.
+        """
         run = self._state.run
-        if self._state.phase is not Phase.FINISHED or run is None or not run.epochs_done:
+        if self._state.phase is not Phase.FINISHED or run is None:
+            return None
+        if not run.epochs_done and (run.best_accuracy or 0.0) < _READS:
             return None
         return RunFolder(runs_folder() / run.id).best
 

@@ -294,14 +294,25 @@ def test_a_fault_is_reported_and_raised(qtbot, session, service):
     assert "fault of digitpad" in str(session.state.problem)
 
 
-@pytest.mark.parametrize(("state", "epochs"), [("finished", 3), ("stopped", 1), ("stopped", 0)])
-def test_what_a_run_learned_is_its_best_checkpoint_once_an_epoch_is_over(qtbot, session, service, state, epochs):
-    service.ending = replace(INFO, state=state, epochs_done=epochs)
+@pytest.mark.parametrize(
+    ("state", "epochs", "accuracy", "learned"),
+    [
+        ("finished", 3, 0.2, True),
+        ("stopped", 1, 0.2, True),
+        ("stopped", 0, 0.2, False),
+        ("stopped", 0, None, False),
+        ("stopped", 0, 0.95, True),
+    ],
+)
+def test_what_a_run_learned_is_its_best_checkpoint_once_it_reads_well_or_an_epoch_is_over(
+    qtbot, session, service, state, epochs, accuracy, learned
+):
+    service.ending = replace(INFO, state=state, epochs_done=epochs, best_accuracy=accuracy)
     session.start(CONFIG)
     assert session.learned is None
     end(qtbot, session, service)
 
-    assert session.learned == (RunFolder(runs_folder() / INFO.id).best if epochs else None)
+    assert session.learned == (RunFolder(runs_folder() / INFO.id).best if learned else None)
 
 
 def test_a_name_that_it_is_given_is_kept(qtbot, session, service):
