@@ -177,3 +177,13 @@ def test_the_pad_lights_up_while_something_is_dragged_over_it(pad, tmp_path, end
     else:
         drop(pad, path)
     assert not sign.isVisible()
+
+
+def test_page_down_works_at_once_wherever_the_focus_was(pad, series, file):
+    pad.window.activateWindow()
+    pad.qtbot.waitUntil(pad.window.isActiveWindow)
+    pad.widget("network_button").setFocus()
+    drop(pad, file)
+    series.wait_for("Drawing 1 of 3 · label 7 · many.inkml")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageDown)
+    series.wait_for("Drawing 2 of 3 · many.inkml")

@@ -45,6 +45,7 @@ class DrawingSeries(QObject):
         self._canvas.set_ink(ink)
         if len(sheets) > 1:
             self._sheets, self._ink, self._number, self._wanted = sheets, ink, 0, 0
+            self._canvas.setFocus()  # Page Up and Page Down are the pad's keys
             self._show()
 
     @Slot()
