@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QPainterPath
+
+from digitpad.ui.session.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,7 +39,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad import app
 
-LATE = {"torch", "torchvision", "safetensors", "PIL", "pyqtgraph", "sklearn", "scipy", "tqdm", "filelock"}
+LATE = {"torch", "torchvision", "safetensors", "PIL", "pyqtgraph", "sklearn", "scipy", "tqdm", "filelock", "onnx"}
 
 
 class FirstPaint(QObject):
@@ -60,7 +63,11 @@ window.close()
 """
 
 
-def test_a_window_is_built_and_painted_before_anything_heavy_is_imported():
+@pytest.mark.parametrize("pages", [[], ["steps", "layers"], ["replay"]])
+def test_a_window_is_built_and_painted_before_anything_heavy_is_imported(qapp, pages):
+    settings = Settings()
+    settings.pages = pages
+    settings.stop()
     done = run("-c", START, cwd=ROOT)
     assert (done.stdout, done.stderr, done.returncode) == ("created with []\npainted with []\n", "", 0)
 

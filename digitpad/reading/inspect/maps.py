@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.ink.raster.render import SIDE
-from digitpad.reading.graph import SwitchedOff
-from digitpad.reading.inspect.layers import Layer
-from digitpad.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from digitpad.reading.graph import SwitchedOff
+    from digitpad.reading.inspect.layers import Layer
+    from digitpad.reading.reader import Reader
 
 Maps = NDArray[np.float32]
 """What a layer gives: float32 (channels, height, width) or (features,)."""

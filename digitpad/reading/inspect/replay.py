@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from digitpad.ink.raster.render import render
 from digitpad.ink.replay import Clock, clock_of, drawn_until, moments
 from digitpad.ink.strokes import Floats, Ink
-from digitpad.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
 
 MOST_MOMENTS = 150
 

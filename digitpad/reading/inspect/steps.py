@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.ink.raster.steps import Steps, boxed, boxed_and_centred, steps, whole_pad
 from digitpad.ink.strokes import Ink
-from digitpad.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.ink.raster.render import SIDE
-from digitpad.reading.inspect.layers import Layer
 from digitpad.ui.common.pixels import RIM
+
+if TYPE_CHECKING:
+    from digitpad.reading.inspect.layers import Layer
 
 HEAD = 56
 """Height of the lines above a column, in pixels, at the usual text size."""

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from digitpad.reading.graph import SwitchedOff
-from digitpad.reading.inspect.layers import Layer, layers_of
 from digitpad.reading.inspect.maps import Pixel, ReadLayers, Scale, limits, pixel, read_layers
-from digitpad.reading.reader import Reader
 from digitpad.ui.common.pixels import levels, signed_colours
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
 from digitpad.ui.common.widgets import named
 from digitpad.ui.views.layers.arrangement import Arrangement, Column, arrange, filters_of
 from digitpad.ui.views.layers.words import layer_lines
 from digitpad.ui.views.view import Figure
+
+if TYPE_CHECKING:
+    from digitpad.reading.graph import SwitchedOff
+    from digitpad.reading.inspect.layers import Layer
+    from digitpad.reading.reader import Reader
 
 _FAINTEST = 0.04  # share of the strongest edge below which none is drawn
 _DRAWN = 64  # edges at most
@@ -59,6 +62,8 @@ class Place:
 
 @lru_cache(maxsize=2)
 def _layers(reader: Reader) -> tuple[Layer, ...]:
+    from digitpad.reading.inspect.layers import layers_of  # in the thread: it imports onnx, which a start does without
+
     return layers_of(reader.checkpoint)
 
 

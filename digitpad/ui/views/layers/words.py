@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
-from digitpad.reading.inspect.layers import Layer
 from digitpad.ui.common.format import numeral
+
+if TYPE_CHECKING:
+    from digitpad.reading.inspect.layers import Layer
 
 translate = QCoreApplication.translate
 
