@@ -73,7 +73,9 @@ class ElidedLabel(QLabel):
     """One line of plain text that asks for the room of a few letters; what does not fit is shortened in the middle."""
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 8, super().minimumSizeHint().height())
+        metrics = self.fontMetrics()
+        height = metrics.boundingRect(0, 0, 1 << 16, 0, 0, "0").height()  # QLabel takes a pixel less where it is empty
+        return QSize(metrics.averageCharWidth() * 8, max(height, super().minimumSizeHint().height()))
 
     def setText(self, text: str) -> None:
         """Set the whole text."""

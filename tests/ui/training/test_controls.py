@@ -201,3 +201,11 @@ def test_the_focus_stays_in_the_line_when_its_buttons_are_disabled(qtbot, line):
     line.show_state(TRAINING)
     assert outside.hasFocus()
     line.setParent(None)  # its fixture closes it
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_the_line_is_as_high_at_every_stage(line, phase):
+    line.show_state(TrainingState())
+    height = line.layout().minimumSize().height()
+    line.show_state(replace(TRAINING, phase=phase))
+    assert line.layout().minimumSize().height() == height
