@@ -60,7 +60,8 @@ class _Table(QWidget):
         """Show titles and texts, a long text shortened; its tool tip has the whole of it."""
         for (title, label), (words, text) in zip(self._rows, rows, strict=True):
             title.setText(words)
-            label.setText(breakable(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"))
+            whole_words = text[: _SHOWN - 2].rsplit(" ", 1)[0]  # no number is cut
+            label.setText(breakable(text if len(text) <= _SHOWN else f"{whole_words} …"))
             label.setToolTip(text)
             label.setAccessibleName(text)
         self._fit()
