@@ -55,7 +55,6 @@ def test_a_view_is_brought_up_to_date_when_it_is_shown_and_follows(viewer, view)
     viewer.pad.canvas.clear_ink()
     viewer.pad.draw(FOUR)
     viewer.pad.answer()
-    assert (view, viewer.pad.canvas.revision) not in viewer.painted
     viewer.toggle(view)
     viewer.await_view(view)
 
@@ -70,11 +69,20 @@ def test_a_view_says_what_to_do_where_nothing_is_drawn(viewer, view):
 
 
 def test_nothing_is_computed_while_a_view_is_hidden(viewer, monkeypatch):
-    asked = []
-    monkeypatch.setattr(inspect_steps, "steps", lambda ink: asked.append(ink))
+    asked, steps = [], inspect_steps.steps
+    monkeypatch.setattr(inspect_steps, "steps", lambda ink: asked.append(ink) or steps(ink))
+    viewer.toggle("steps")
     viewer.pad.draw(ONE)
+    viewer.await_view("steps")
+    assert asked
+    viewer.toggle("steps")
+    asked.clear()
+    viewer.pad.canvas.clear_ink()
+    viewer.pad.draw(FOUR)
     viewer.pad.answer()
-    assert asked == []
+    viewer.toggle("steps")
+    viewer.await_view("steps")
+    assert asked == [viewer.pad.canvas.ink]
 
 
 @pytest.mark.parametrize("view", VIEWS)
