@@ -18,7 +18,7 @@ from digitpad.ui.session.worker import Latest, Worker
 
 R = TypeVar("R")
 
-_SHARE = 1.0
+_SHARE = 2.0
 """How long a view waits after it was painted, in times of what that took: the pad has the window's thread meanwhile."""
 
 
