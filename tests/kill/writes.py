@@ -16,7 +16,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport
 from digitpad.domain.run import TrainingConfig
 from digitpad.ink.formats.opening import open_inks, save_ink
-from digitpad.ink.formats.session_ink import keep_ink, kept_ink, session_folder
+from digitpad.ink.formats.session_ink import keep_ink, kept_ink
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.storage.io import DEFAULT_CHECKPOINT, remove_unfinished
 from digitpad.storage.recipe_store import keep_recipe, own_recipes
@@ -137,12 +137,12 @@ def _check_drawings(folder: Path, _finished: int) -> str:
     return "" if strokes and whole else "a drawing is not whole"
 
 
-def _write_session(_folder: Path, report: Report) -> None:
-    _forever(lambda n: keep_ink(session_folder(), _ink(n)), report)
+def _write_session(folder: Path, report: Report) -> None:
+    _forever(lambda n: keep_ink(folder / "session", _ink(n)), report)
 
 
-def _check_session(_folder: Path, _finished: int) -> str:
-    return "" if kept_ink(session_folder()).strokes else "the drawing is lost"
+def _check_session(folder: Path, _finished: int) -> str:
+    return "" if kept_ink(folder / "session").strokes else "the drawing is lost"
 
 
 _FILES = {f"part-{number}.gz": os.urandom(1 << 18) for number in range(3)}
