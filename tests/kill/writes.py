@@ -262,7 +262,7 @@ KINDS = {
         Kind("checkpoint", _write_checkpoint, _check_checkpoint, ("mine.safetensors",), _load_reading),
         Kind("export", _write_export, _check_export, ("mine.onnx",), _load_reading),
         Kind("drawings", _write_drawings, _check_drawings, _DRAWINGS),
-        Kind("session", _write_session, _check_session, ("**/session/drawing.inkml",)),
+        Kind("session", _write_session, _check_session, ("session/drawing.inkml",)),
         Kind("downloads", _write_downloads, _check_downloads, ("mnist/*.gz",), _load_torch),
         Kind("run", _write_run, _check_run, _RUN_FILES, _load_torch, slow=6),
         Kind("window", _write_in_window, partial(_check_run, goes_on=False), (*_RUN_FILES, "**/digitpad.json"), slow=6),
