@@ -17,14 +17,13 @@ os.environ.pop("DIGITPAD_DATA_DIR", None)
 import numpy as np
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtTest import QTest
 
 from digitpad import app
 from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
 from digitpad.storage.io import shipped
 from tests.app.pad import Pad
 from tests.app.training import Training
-from tests.benchmarks.hand import keep_settings_apart
+from tests.benchmarks.hand import keep_settings_apart, rest
 from tests.digit_styles import outliers_by_style
 from tests.hand_drawn import drawn
 
@@ -35,7 +34,7 @@ def _wait(condition):
     until = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < until, "what a picture is to show does not come"
-        QTest.qWait(10)
+        rest(10)
 
 
 def on_the_pad(ink: Ink) -> Ink:
@@ -70,7 +69,7 @@ class Album:
 
     def take(self, name: str) -> None:
         """Save a picture, once nothing moves any more."""
-        QTest.qWait(400)
+        rest(400)
         self.window.grab().save(str(self.folder / f"{name}.png"))
         print(name, flush=True)
 
@@ -113,14 +112,15 @@ def main() -> None:
     for view in ("steps", "layers", "replay"):
         album.view(view)
     album.show(drawn(7))
-    training.start(epochs=20)
+    training.start(epochs=60)
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
     album.take("training-light")
     training.open(name="map")
     _wait(lambda: training.map.accessibleDescription().startswith("After "))
-    QTest.qWait(3000)
+    rest(3000)
     album.take("training-map")
-    training.stop()
+    training.end()
+    training.wait_for_end()
     album.close()
 
 

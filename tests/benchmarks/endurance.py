@@ -23,14 +23,13 @@ from types import SimpleNamespace
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSpinBox
 
 from digitpad import app
 from digitpad.storage.io import shipped
 from tests.app.pad import FOUR, SEVEN, Pad
 from tests.app.training import Training
-from tests.benchmarks.hand import keep_settings_apart
+from tests.benchmarks.hand import keep_settings_apart, rest
 
 RUNS = 20
 
@@ -49,14 +48,14 @@ def _wait(condition):
     until = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < until, "what was started does not come"
-        QTest.qWait(5)
+        rest(5)
 
 
 def _held(pad, training):
     """Memory in MB, threads, open files and objects, after what can be given back was."""
     pad.shown.clear()
     training.reports.clear()
-    QTest.qWait(1500)
+    rest(1500)
     gc.collect()
     process = Path("/proc/self")
     memory = int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
@@ -79,7 +78,7 @@ def long_use(minutes: float) -> dict[str, float]:
             pad.draw(FOUR)
             pad.answer()
             pad.canvas.clear_ink()
-            QTest.qWait(100)
+            rest(100)
         training.train()
         training.network.open(next(checkpoints))
         _wait(lambda: not training.network.state.is_opening)
@@ -116,7 +115,7 @@ def _close_soon(seconds: float, trains: bool) -> None:
         training.press("train_button")
     while time.monotonic() < end:
         pad.draw(SEVEN)
-        QTest.qWait(20)
+        rest(20)
         pad.canvas.clear_ink()
     began = time.time()
     window.close()

@@ -163,6 +163,13 @@ class Hand(QObject):
         self._last_beat = now
 
 
+def rest(milliseconds: int) -> None:
+    """Let the event loop run. Unlike QTest.qWait this lets other threads run too."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def keep_settings_apart() -> tempfile.TemporaryDirectory[str]:
     """Keep what the windows to come store in a folder of its own, which goes with the returned object."""
     folder = tempfile.TemporaryDirectory()
