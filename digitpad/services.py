@@ -149,16 +149,22 @@ class TrainingService:
         return {"auto": True, **devices.devices()}
 
     def data(self) -> tuple[list[DataInfo], list[Message]]:
-        """See `digitpad.learning.data.datasets.available`."""
-        return datasets.available()
+        """See `digitpad.storage.datasets.available`."""
+        from digitpad.storage.datasets import available
+
+        return available()
 
     def describe(self, choice: str) -> DataInfo:
-        """See `digitpad.learning.data.datasets.describe`."""
-        return datasets.describe(choice)
+        """See `digitpad.storage.datasets.describe`."""
+        from digitpad.storage.datasets import describe
+
+        return describe(choice)
 
     def download(self, progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
         """See `digitpad.learning.data.download.download_mnist`."""
-        download.download_mnist(datasets.download_folder(), progress, cancelled)
+        from digitpad.storage.datasets import download_folder
+
+        download.download_mnist(download_folder(), progress, cancelled)
 
     def image_page(self, data_id: str, part: str, digit: int | None, start: int, count: int) -> ImagePage:
         """See `digitpad.learning.data.pages.image_page`."""

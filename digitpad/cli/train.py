@@ -98,7 +98,7 @@ def _resumed(named: Path) -> RunFolder:
 
 def _data(arguments: argparse.Namespace, control: RunControl) -> str:
     """The data to train on: what the words name, else MNIST, which is fetched where files of it are missing."""
-    from digitpad.learning.data.datasets import MNIST, STARTER, available, cached_data, can_be_fetched, describe
+    from digitpad.storage.datasets import MNIST, STARTER, available, can_be_fetched, describe, read_digits
 
     if arguments.data is not None:
         return describe(arguments.data).id
@@ -106,7 +106,7 @@ def _data(arguments: argparse.Namespace, control: RunControl) -> str:
         if can_be_fetched():
             _fetch_mnist(control)
         for part in ("train", "test"):
-            cached_data(MNIST, part)  # here, where what else can be done is known; the run finds them read
+            read_digits(MNIST, part)  # here, where what else can be done is known; the run finds them read
     except DigitpadError as error:
         raise InputError(
             f"{error} Try again, name a folder with --data, or train on what ships with --data {STARTER}."
@@ -119,8 +119,8 @@ def _data(arguments: argparse.Namespace, control: RunControl) -> str:
 def _fetch_mnist(control: RunControl) -> None:
     from tqdm import tqdm
 
-    from digitpad.learning.data.datasets import download_folder
     from digitpad.learning.data.download import download_mnist
+    from digitpad.storage.datasets import download_folder
 
     with tqdm(desc="fetching MNIST", unit="B", unit_scale=True, leave=False, disable=None) as bar:
 

@@ -24,12 +24,12 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, StepsReport
 from digitpad.domain.run import RunInfo
 from digitpad.ink.formats.inkml import write_inkml
-from digitpad.learning.data.datasets import download_folder
 from digitpad.learning.data.images import read_mnist
 from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.training.loop import normalised
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.reading.load import load_checkpoint
+from digitpad.storage.datasets import download_folder
 from digitpad.storage.io import data_folder
 from digitpad.storage.recipe_store import keep_recipe, save_recipe
 from digitpad.storage.run_store import find_run, list_runs, runs_folder

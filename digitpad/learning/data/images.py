@@ -47,11 +47,6 @@ def read_mnist(folder: Path, part: str) -> Images:
     return Images(torch.from_numpy(images[:, None]), torch.from_numpy(labels.astype(np.int64)))
 
 
-def foreign_file(images: Images, part: str) -> str | None:
-    """The file of a part that does not hold what MNIST's holds; see `digitpad.storage.mnist.foreign_file`."""
-    return mnist.foreign_file(images.pixels.numpy()[:, 0], images.labels.numpy().astype(np.uint8), part)
-
-
 def split_validation(images: Images, count: int) -> tuple[Images, Images | None]:
     """Images to train on, and `count` for validation, a tenth at most: the same ones whatever the run's seed."""
     count = min(count, len(images) // 10)

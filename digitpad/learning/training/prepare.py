@@ -14,12 +14,13 @@ from digitpad.domain.recipe import check_recipe
 from digitpad.domain.reports import Preparing
 from digitpad.domain.run import TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.learning.data.datasets import STARTER, cached_data, describe, download_folder
+from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import split_validation
 from digitpad.learning.data.pen_dataset import concatenated, pen_images
 from digitpad.learning.models.devices import choose_device, explained
 from digitpad.learning.training.loop import Training
 from digitpad.reading.zoo import NETWORKS
+from digitpad.storage.datasets import STARTER, describe, download_folder
 from digitpad.storage.io import data_folder
 
 _PEN_DIGITS = "pendigits"

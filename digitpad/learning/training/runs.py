@@ -21,7 +21,6 @@ from digitpad.domain.errors import NOTHING, DigitpadError, InputError, Message
 from digitpad.domain.reports import EarlierReports, EpochReport, Report, StepsReport
 from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.learning.data.datasets import is_mnist
 from digitpad.learning.data.pen_dataset import needs_pen_digits
 from digitpad.learning.models.checkpoints import as_checkpoint
 from digitpad.learning.models.devices import explained
@@ -35,6 +34,7 @@ from digitpad.platform.cores import cores
 from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
 from digitpad.reading.layers import Layers, network_of
 from digitpad.reading.zoo import NETWORKS
+from digitpad.storage.datasets import is_mnist
 from digitpad.storage.run_store import RunFolder, create
 
 _log = logging.getLogger(__name__)

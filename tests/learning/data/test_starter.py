@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from digitpad.learning.data.datasets import STARTER_TRAIN, read_starter
+from digitpad.learning.data.datasets import read_starter
 from digitpad.learning.data.images import fingerprint, read_mnist
+from digitpad.storage.datasets import STARTER_TRAIN
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,6 @@ from digitpad.domain.run import RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.raster.render import render
-from digitpad.learning.data import datasets
 from digitpad.learning.data.images import read_mnist, split_validation
 from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.models.networks import build
@@ -36,6 +35,7 @@ from digitpad.learning.training.loop import Training
 from digitpad.learning.training.recipes import RECIPES
 from digitpad.learning.training.runs import PreviewTimer, resume, run
 from digitpad.reading.load import load_checkpoint
+from digitpad.storage import datasets
 from digitpad.storage.recipe_store import save_recipe
 from digitpad.storage.run_store import CUT_OFF, find_run, list_runs, rename_run
 from tests.hand_drawn import drawings

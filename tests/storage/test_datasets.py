@@ -8,16 +8,16 @@ from platformdirs import user_data_path
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import InputError
-from digitpad.learning.data.datasets import (
+from digitpad.storage.datasets import (
     available,
-    cached_data,
     can_be_fetched,
     describe,
     download_folder,
     is_mnist,
+    read_digits,
 )
-from digitpad.learning.data.images import Images, foreign_file
 from digitpad.storage.io import user_folder
+from digitpad.storage.mnist import foreign_file
 from tests.learning.idx_files import NAMES, idx, write_part
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
@@ -38,7 +38,7 @@ def homes(tmp_path, monkeypatch):
     """The folder in DIGITPAD_DATA_DIR and the user's own; neither exists."""
     named = tmp_path / "named"
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(named))
-    monkeypatch.setattr("digitpad.learning.data.datasets.user_folder", lambda: tmp_path / "own")
+    monkeypatch.setattr("digitpad.storage.datasets.user_folder", lambda: tmp_path / "own")
     return named, tmp_path / "own"
 
 
@@ -56,7 +56,7 @@ def looked():
 def test_the_starter_set_is_always_there_and_opens():
     assert available() == ([STARTER], [])
     assert describe("starter") == STARTER
-    assert [len(cached_data("starter", part)) for part in ("train", "test")] == [STARTER.train, STARTER.test]
+    assert [len(read_digits("starter", part)[1]) for part in ("train", "test")] == [STARTER.train, STARTER.test]
 
 
 @pytest.mark.parametrize("gz", [True, False])
@@ -66,14 +66,14 @@ def test_mnist_is_found_in_either_home(homes, home, gz):
     info = DataInfo("mnist", "mnist", folder, 12, 5)
     assert describe("mnist") == info
     assert available() == ([info, STARTER], [])
-    assert cached_data("mnist", "test").labels.tolist() == LABELS[:5].tolist()
+    assert read_digits("mnist", "test")[1].tolist() == LABELS[:5].tolist()
 
 
 def test_the_named_home_comes_first(homes):
     put_mnist(homes[1] / "mnist")
     named = put_mnist(homes[0] / "mnist", train=9)
     assert describe("mnist").folder == named
-    assert len(cached_data("mnist", "train")) == 9
+    assert len(read_digits("mnist", "train")[1]) == 9
 
 
 def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
@@ -81,7 +81,7 @@ def test_a_damaged_mnist_in_the_named_home_does_not_hide_the_user_s(homes):
     named = put_mnist(homes[0] / "mnist")
     (named / f"{NAMES['test'][0]}.gz").unlink()
     assert describe("mnist").folder == own
-    assert len(cached_data("mnist", "test")) == 5
+    assert len(read_digits("mnist", "test")[1]) == 5
     found, problem = looked()
     assert [info.id for info in found] == ["mnist", "starter"]
     assert f"{named} does not hold {NAMES['test'][0]}" in problem
@@ -97,7 +97,7 @@ def test_without_the_variable_the_user_s_home_is_the_one(homes, monkeypatch):
 
 def test_a_download_goes_to_the_user_s_home_never_to_the_named_one(homes, monkeypatch):
     assert download_folder() == homes[1] / "mnist"
-    monkeypatch.setattr("digitpad.learning.data.datasets.user_folder", user_folder)
+    monkeypatch.setattr("digitpad.storage.datasets.user_folder", user_folder)
     assert download_folder() == user_data_path("digitpad", appauthor=False) / "mnist"
 
 
@@ -106,7 +106,7 @@ def test_where_mnist_is_nowhere_both_places_are_named_and_what_can_be_done(homes
     for said in (str(homes[0] / "mnist"), str(homes[1] / "mnist"), "Download it", "starter set"):
         assert said in sentence
     with pytest.raises(InputError, match="Download it"):
-        cached_data("mnist", "train")
+        read_digits("mnist", "train")
 
 
 @pytest.mark.parametrize("name", [*NAMES["train"], *NAMES["test"]])
@@ -143,7 +143,7 @@ def test_a_folder_is_described_by_its_name_wherever_the_program_stands(tmp_path,
     assert info == DataInfo(str(folder), "Ziffern meiner Klasse", folder, 12, 5)
     monkeypatch.chdir(tmp_path)
     assert describe(folder.name) == info
-    assert len(cached_data(info.id, "train")) == 12
+    assert len(read_digits(info.id, "train")[1]) == 12
 
 
 def test_only_headers_are_read_to_describe_and_all_of_it_to_open(tmp_path):
@@ -151,7 +151,7 @@ def test_only_headers_are_read_to_describe_and_all_of_it_to_open(tmp_path):
     os.truncate(folder / NAMES["train"][0], 5000)
     assert describe(str(folder)).train == 12
     with pytest.raises(InputError, match=NAMES["train"][0]):
-        cached_data(str(folder), "train")
+        read_digits(str(folder), "train")
 
 
 @pytest.mark.parametrize("folder", ["", "nowhere", "x" * 5000, "with\0null"])
@@ -214,12 +214,12 @@ def foreign(homes, as_many_as_mnist):
 def test_files_that_say_they_are_mnist_s_and_are_not_are_refused_by_name(foreign, part):
     assert describe("mnist").title == "MNIST"
     with pytest.raises(InputError, match=rf"{NAMES[part][0]} is not MNIST's file \(wrong checksum\)"):
-        cached_data("mnist", part)
+        read_digits("mnist", part)
 
 
 def test_as_a_folder_that_was_chosen_the_same_files_are_data_of_one_s_own(foreign):
     assert describe(str(foreign)).title == "mnist"
-    assert len(cached_data(str(foreign), "test")) == 10_000
+    assert len(read_digits(str(foreign), "test")[1]) == 10_000
     assert not is_mnist(str(foreign), "test")
 
 
@@ -232,12 +232,11 @@ def test_a_few_images_are_not_mnist_s(homes):
 def test_mnist_itself_is_recognised_wherever_it_lies_and_with_one_wrong_pixel_or_label_it_is_not(mnist):
     for part in ("train", "test"):
         assert is_mnist(str(mnist), part)
-    cached = cached_data(str(mnist), "test")
-    images = Images(cached.pixels.clone(), cached.labels.clone())
-    images.labels[7] += 1
-    assert foreign_file(images, "test") == NAMES["test"][1]
-    images.pixels[-1, 0, 0, 0] = 1
-    assert foreign_file(images, "test") == NAMES["test"][0]
+    images, labels = (array.copy() for array in read_digits(str(mnist), "test"))
+    labels[7] += 1
+    assert foreign_file(images, labels, "test") == NAMES["test"][1]
+    images[-1, 0, 0] = 1
+    assert foreign_file(images, labels, "test") == NAMES["test"][0]
 
 
 # What was read is kept.
@@ -245,20 +244,20 @@ def test_mnist_itself_is_recognised_wherever_it_lies_and_with_one_wrong_pixel_or
 
 def test_what_was_read_is_kept_until_the_files_change(tmp_path):
     folder = put_mnist(tmp_path / "mine", gz=False)
-    first = cached_data(str(folder), "test")
-    assert cached_data(str(folder), "test") is first
+    first = read_digits(str(folder), "test")
+    assert read_digits(str(folder), "test") is first
     path = folder / NAMES["test"][1]
     path.write_bytes(struct.pack(">2I", 2049, 5) + bytes([9] * 5))
     os.utime(path, ns=(1, 1))
-    assert cached_data(str(folder), "test").labels.tolist() == [9] * 5
+    assert read_digits(str(folder), "test")[1].tolist() == [9] * 5
 
 
 def test_mnist_in_another_home_is_not_taken_for_the_one_that_is_kept(homes):
     put_mnist(homes[1] / "mnist")
-    assert len(cached_data("mnist", "train")) == 12
+    assert len(read_digits("mnist", "train")[1]) == 12
     put_mnist(homes[0] / "mnist", train=9)
-    assert len(cached_data("mnist", "train")) == 9
+    assert len(read_digits("mnist", "train")[1]) == 9
 
 
 def test_the_starter_set_is_kept_too():
-    assert cached_data("starter", "test") is cached_data("starter", "test")
+    assert read_digits("starter", "test") is read_digits("starter", "test")
