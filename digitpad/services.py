@@ -8,9 +8,7 @@ onnxruntime's DLL does not load after Qt's (microsoft/onnxruntime 26127).
 from __future__ import annotations
 
 import importlib
-import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,7 +22,7 @@ from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Augmentation, Recipe
 from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
-from digitpad.platform.cores import cores
+from digitpad.platform.cores import background_threads, step_back
 from digitpad.platform.torch_import import import_in_steps, import_torch
 from digitpad.storage.run_store import find_run, runs_folder
 
@@ -37,10 +35,6 @@ if sys.platform == "win32":
     import onnxruntime  # noqa: F401
 
 Pixels = NDArray[np.uint8]
-
-_NICENESS = 5
-"""How far training steps back behind reading and the window, on systems where a thread can."""
-
 
 _PREPARED = (
     "pyqtgraph",
@@ -119,13 +113,13 @@ class TrainingService:
                 raise: after an import that was broken off, a process cannot import torch again.
         """
         load_torch()
-        _lower_priority()
+        step_back()
         import_in_steps(_PREPARED, wait)
 
     def run(self, config: TrainingConfig, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.run`; one core is left to the window."""
         load_torch()
-        threads, show_live = _lower_priority(), _shower(show)
+        threads, show_live = background_threads(), _shower(show)
         return runs.run(
             config, runs_folder(), control=control, on_progress=on_progress, show=show_live, threads=threads
         )
@@ -133,7 +127,7 @@ class TrainingService:
     def resume(self, run_id: str, control: RunControl, on_progress: OnProgress, show: OnNetwork) -> RunInfo:
         """See `digitpad.learning.training.runs.resume`; one core is left to the window."""
         load_torch()
-        threads, show_live = _lower_priority(), _shower(show)
+        threads, show_live = background_threads(), _shower(show)
         folder = find_run(runs_folder(), run_id)
         return runs.resume(folder, control=control, on_progress=on_progress, show=show_live, threads=threads)
 
@@ -183,13 +177,3 @@ def _shower(show: OnNetwork) -> Callable[[Checkpoint, int], None]:
     from digitpad.reading.reader import Reader
 
     return lambda checkpoint, step: show(LiveNetwork(Reader(checkpoint), step))
-
-
-def _lower_priority() -> int:
-    """Let this thread step back behind reading and the window; the number of threads that training may use."""
-    # Linux has a niceness for each thread; elsewhere it is the process's, and the window's thread would step back too.
-    if sys.platform == "linux":
-        thread = threading.get_native_id()
-        # Who started digitpad nicer than that may not take it back.
-        os.setpriority(os.PRIO_PROCESS, thread, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
-    return max(1, cores() - 1)

@@ -25,15 +25,13 @@ def run(arguments: argparse.Namespace) -> int:
     page: Path | None = arguments.page
     if page is not None:
         _check_page(page, arguments.data)  # before the minutes that the reading may take
-    from digitpad.domain.rejection import threshold
-    from digitpad.reading.evaluation.evaluate import evaluate, read_many
+    from digitpad.reading.evaluation.evaluate import evaluate_network
     from digitpad.reading.evaluation.labelled import read_labelled
 
     info, read, threads = _reader(arguments)
     data, rate = read_labelled(arguments.data), arguments.false_rejection_rate
     with _progress(len(data)) as on_progress:
-        probabilities, scores = read_many(read, data.images, threads, on_progress)
-    result = evaluate(data, probabilities, scores, threshold(info.thresholds, rate))
+        result = evaluate_network(info, read, data, rate, threads, on_progress).result
     if page is not None:
         from digitpad.reading.evaluation.page import evaluation_page
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.prediction import CLASSES
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.rejection import threshold
 from digitpad.reading.calibration import Bin, calibration_error, reliability
 from digitpad.reading.evaluation.labelled import Labelled
+from digitpad.reading.evaluation.metrics import Rejection, confusion_matrix, precisions, recalls, rejection_curve
 
 Read = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float64], NDArray[np.float32]]]
 """Reads images, as `digitpad.reading.reader.Reader.read_batch` does."""
@@ -63,12 +65,15 @@ class Evaluation:
         errors: what was read wrong, in the order of the data.
         rejected: digits that the app would call none.
         ece: expected calibration error over 15 bins, 0 to 1.
-        digits: share read right of each digit, 0 to 1, None where the data has none of it.
+        digits: share read right of each digit, its recall, 0 to 1; None where the data has none of it.
+        precisions: share that is this digit, of what was read as each; None where nothing was.
         writers: each writer whom the data names, in its order.
         writers_mean: mean of the writers' accuracies, each writer counted once; None where the data names no writer.
         writers_sd: their standard deviation, as of a sample (n - 1); None with fewer than two writers.
         reliability: confidence and accuracy in bins of equal width from 0 to 1.
         refusals: what was rejected, in the order of the data.
+        rejection: accuracy of the rest, where the digits with the lowest energy scores are rejected.
+        rejection_by_confidence: the same where those with the lowest confidence are.
     """
 
     n: int
@@ -78,11 +83,73 @@ class Evaluation:
     rejected: int
     ece: float
     digits: list[float | None]
+    precisions: list[float | None]
     writers: list[WriterAccuracy]
     writers_mean: float | None
     writers_sd: float | None
     reliability: list[Bin]
     refusals: list[ReadDrawing]
+    rejection: list[Rejection]
+    rejection_by_confidence: list[Rejection]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """What a network read of labelled digits, n of them, and what that came to.
+
+    Attributes:
+        info: what is known of the network.
+        data: the digits.
+        probabilities: float64 (n, 10), calibrated.
+        scores: float32 (n,), energy scores.
+        lowest: the lowest energy score that was accepted.
+        result: the figures.
+    """
+
+    info: CheckpointInfo
+    data: Labelled
+    probabilities: NDArray[np.float64]
+    scores: NDArray[np.float32]
+    lowest: float
+    result: Evaluation
+
+    @property
+    def digits(self) -> NDArray[np.int64]:
+        """The most probable digit of each, int64 (n,)."""
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        """The probability of that, float64 (n,)."""
+        return np.asarray(self.probabilities.max(axis=1))
+
+    @property
+    def is_right(self) -> NDArray[np.bool_]:
+        """Whether each was read right, bool (n,), rejected or not."""
+        return np.asarray(self.digits == self.data.labels)
+
+
+def evaluate_network(
+    info: CheckpointInfo,
+    read: Read,
+    data: Labelled,
+    false_rejection_rate: float | None,
+    threads: int = 1,
+    on_progress: Callable[[int], object] | None = None,
+) -> Evaluated:
+    """Read labelled digits with a network and compare what was read with the labels.
+
+    Args:
+        info: what is known of the network.
+        read: reads with it.
+        data: the digits, one at least.
+        false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
+        threads: see `read_many`.
+        on_progress: see `read_many`.
+    """
+    probabilities, scores = read_many(read, data.images, threads, on_progress)
+    lowest = threshold(info.thresholds, false_rejection_rate)
+    return Evaluated(info, data, probabilities, scores, lowest, evaluate(data, probabilities, scores, lowest))
 
 
 def read_many(
@@ -94,7 +161,8 @@ def read_many(
         read: `Reader.read_batch`, or what gives the same, which this returns of all.
         images: uint8 (n, 28, 28), n ≥ 1.
         threads: how many read.
-        on_progress: called with the number of images that have been read since the last call.
+        on_progress: called with the number of images that have been read since the last call; what it raises ends the
+            reading, and is raised.
     """
     results = []
     with ThreadPoolExecutor(threads) as pool:
@@ -123,8 +191,7 @@ def evaluate(
     read, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     is_right = labels == read
     is_rejected = ~data.images.any(axis=(1, 2)) | (scores < lowest)
-    confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)
-    np.add.at(confusion, (labels, read), 1)
+    confusion = confusion_matrix(labels, read)
     bins = reliability(confidence, is_right)
 
     def selected(which: NDArray[np.bool_]) -> list[ReadDrawing]:
@@ -144,12 +211,15 @@ def evaluate(
         errors=selected(~is_right),
         rejected=int(is_rejected.sum()),
         ece=calibration_error(bins),
-        digits=[float(row[digit] / row.sum()) if row.any() else None for digit, row in enumerate(confusion)],
+        digits=recalls(confusion),
+        precisions=precisions(confusion),
         writers=writers,
         writers_mean=statistics.fmean(accuracies) if accuracies else None,
         writers_sd=statistics.stdev(accuracies) if len(accuracies) > 1 else None,
         reliability=bins,
         refusals=selected(is_rejected),
+        rejection=rejection_curve(scores, is_right),
+        rejection_by_confidence=rejection_curve(confidence, is_right),
     )
 
 

@@ -46,14 +46,18 @@ def read_labelled(path: Path) -> Labelled:
         InputError: the file or folder cannot be read, or holds nothing that is labelled.
     """
     if path.is_dir():
-        images, labels = mnist_digits(path, "test")
-        unknown = (None,) * len(labels)
-        return Labelled(images, labels.astype(np.int64), tuple(range(len(labels))), unknown, unknown)
+        return labelled_images(*mnist_digits(path, "test"))
     found = labelled(read_drawings(path))
     if not len(found):
         text = '{file} holds no labelled drawing; in InkML, label each with <annotation type="truth">.'
         raise InputError(text, file=path.name)
     return found
+
+
+def labelled_images(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Labelled:
+    """Images of a data set, see `digitpad.storage.datasets.read_digits`, of which no more than the label is known."""
+    unknown = (None,) * len(labels)
+    return Labelled(images, labels.astype(np.int64), tuple(range(len(labels))), unknown, unknown)
 
 
 def labelled(drawings: Sequence[Drawing]) -> Labelled:

@@ -10,6 +10,7 @@ import base64
 import io
 import math
 
+import numpy as np
 from jinja2 import Environment
 from PIL import Image
 
@@ -17,6 +18,7 @@ from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.reading.calibration import BINS
 from digitpad.reading.evaluation.evaluate import Evaluation
 from digitpad.reading.evaluation.labelled import Labelled
+from digitpad.reading.evaluation.metrics import rejection_axes, taken_for, wilson_interval
 from digitpad.storage.io import shipped
 
 SHOWN = 500
@@ -42,10 +44,8 @@ def evaluation_page(
         Image.fromarray(data.images[place[index]]).save(file, "PNG", optimize=True)
         return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
-    mistakes = [
-        [(other, number) for other, number in enumerate(row) if number and other != label]
-        for label, row in enumerate(result.confusion)
-    ]
+    mistakes = taken_for(np.array(result.confusion))
+    most_rejected, least_accurate = rejection_axes(result.rejection, result.rejection_by_confidence)
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(shipped("resources", "templates", "evaluation.html").read_text(encoding="utf-8"))
     page = template.render(
@@ -56,9 +56,11 @@ def evaluation_page(
         most=SHOWN,
         picture=picture,
         rejected={drawing.index for drawing in result.refusals},
-        taken_for=[sorted(row, key=lambda taken: -taken[1])[:3] for row in mistakes],
+        taken_for=[row[:3] for row in mistakes],
         worst=max([1, *(number for row in mistakes for _, number in row)]),
         points=_points(result),
+        most_rejected=most_rejected,
+        least_accurate=least_accurate,
     )
     return page.encode(errors="replace")  # the name of a file may hold what UTF-8 cannot
 
@@ -68,16 +70,8 @@ def _points(result: Evaluation) -> list[dict[str, object]]:
     points: list[dict[str, object]] = []
     for number, held in enumerate(result.reliability):
         if held.count:
-            low, high = _wilson(held.accuracy * held.count, held.count)
+            low, high = wilson_interval(held.accuracy, held.count)
             radius = 2 + 8 * math.sqrt(held.count / result.n)
             bounds = f"{100 * number / BINS:.0f} to {100 * (number + 1) / BINS:.0f}"
             points.append({"bin": held, "low": low, "high": high, "radius": radius, "range": bounds})
     return points
-
-
-def _wilson(right: float, count: int) -> tuple[float, float]:
-    """The 95 % score interval of a share; E. B. Wilson, 'Probable inference' (1927)."""
-    z = 1.96
-    middle = (right + z * z / 2) / (count + z * z)
-    half = z / (count + z * z) * math.sqrt(right * (count - right) / count + z * z / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -91,6 +93,22 @@ def test_many_images_are_read_in_their_order_and_progress_is_reported(threads):
     assert len(done) > 10
     result = evaluate(data, *readings)
     assert (result.n, result.accuracy, result.rejected, result.errors) == (1310, 1.0, 0, [])
+
+
+def test_reading_that_is_broken_off_reads_hardly_any_more():
+    data, parts = saying([0] * 5000, [0] * 5000), []
+
+    def read(images):
+        parts.append(len(images))
+        time.sleep(0.01)
+        return first_row(images)
+
+    def on_progress(_count):
+        raise InputError("Enough.")
+
+    with pytest.raises(InputError, match="Enough"):
+        read_many(read, data.images, 2, on_progress)
+    assert len(parts) < 25
 
 
 CONFIDENCES = st.floats(0, 1) | st.integers(0, BINS).map(lambda edge: edge / BINS)

@@ -14,13 +14,14 @@ from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.reading.calibration import reliability
 from digitpad.reading.evaluation.evaluate import Evaluation, ReadDrawing, WriterAccuracy
 from digitpad.reading.evaluation.labelled import Labelled
+from digitpad.reading.evaluation.metrics import precisions, recalls, rejection_curve
 from digitpad.reading.evaluation.page import SHOWN, evaluation_page
 
 INFO = CheckpointInfo("pen", "custom", thresholds=[[0.003, 1.0]])
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "section", "div", "dl", "dt", "dd", "bdi"),
     *("table", "thead", "tbody", "tr", "th", "td", "svg", "g", "path", "circle", "text", "details", "summary"),
-    *("ol", "li", "figure", "img", "figcaption", "strong", "br", "span"),
+    *("polyline", "ol", "li", "figure", "img", "figcaption", "strong", "br", "span"),
 }
 
 
@@ -77,12 +78,15 @@ def made(readings, rejected=(), writers=(), n=None):
         errors=errors,
         rejected=len(rejected),
         ece=0.0123,
-        digits=[float(row[i] / row.sum()) if row.any() else None for i, row in enumerate(confusion)],
+        digits=recalls(confusion),
         writers=list(writers),
         writers_mean=0.75 if writers else None,
         writers_sd=0.125 if len(writers) > 1 else None,
         reliability=reliability(confidence, right),
         refusals=[ReadDrawing(*answer) for answer in rejected],
+        precisions=precisions(confusion),
+        rejection=rejection_curve(confidence, right),
+        rejection_by_confidence=rejection_curve(confidence, right),
     )
     return result, data
 
@@ -155,6 +159,16 @@ def test_the_diagram_has_a_point_for_every_bin_that_holds_answers():
     assert [(round(x, 3), y) for x, y, _ in points] == [(0.315, 0.0), (0.55, 0.0), (1.0, 1.0)]
     assert points[1][2] < points[0][2] < points[2][2] <= 10
     assert "97 digits answered with 100.00\u202f% on average; 100.00\u202f% of them read right" in found.text
+
+
+def test_rejection_curves_reach_the_top_where_all_mistakes_are_rejected():
+    found = read(*made([(0, 7, 1, 0.6), (1, 4, 9, 0.7)], n=100))
+    by_confidence, by_score = (line["points"].split() for line in found.all("polyline"))
+    assert by_confidence == by_score
+    points = [tuple(map(float, point.split(","))) for point in by_confidence]
+    assert points[0] == (0.0, 120.0)  # 2 % of at most 5 % wrong
+    assert points[-1] == (300.0, 0.0)
+    assert "3.00\u202f%100.00\u202f%1.000" in "".join(found.text.split("\n"))
 
 
 @pytest.mark.parametrize("wrong", [500, 9000])
