@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.storage.io import DEFAULT_CHECKPOINT, shipped
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.ui.answer.known_networks import KnownNetwork, last_run, loaded_lately, shipped_networks
 from digitpad.ui.common.format import numeral, percent, sentence
 from digitpad.ui.common.widgets import add_menu_title
 from digitpad.ui.session.active_network import ActiveNetwork, Source
@@ -49,7 +49,7 @@ class NetworkMenu(QMenu):
     @Slot()
     def _list(self) -> None:
         self.clear()
-        state, last_run = self._network.state, self._network.last_run
+        state = self._network.state
         before = state.history[0 if state.source is Source.IN_TRAINING else 1 :][:1]
         back = self.addAction(self.tr("Back to the previous network"))
         back.setEnabled(bool(before))
@@ -57,40 +57,32 @@ class NetworkMenu(QMenu):
             back.setToolTip(str(path))
             back.triggered.connect(partial(self.selected.emit, path))
         add_menu_title(self, self.tr("Shipped"))
-        for name, words in (
-            ("pen", self.tr("Pen: best for digits drawn here")),
-            ("best", self.tr("Best: best for MNIST's scanned digits")),
-            ("fast", self.tr("Fast: trained in seconds")),
-        ):
-            path = shipped("checkpoints", f"{name}.safetensors")
-            if path.exists():
-                self._offer(path, words)
-        if self._network.has_live or last_run is not None:
+        self._offer(shipped_networks())
+        learned, recent = last_run(self._network), loaded_lately(self._network, self._settings)
+        if self._network.has_live or learned:
             add_menu_title(self, self.tr("Trained here"))
         if self._network.has_live:
             action = self.addAction(self.tr("The network in training"))
             action.setCheckable(True)
             action.setChecked(state.source is Source.IN_TRAINING)
             action.triggered.connect(partial(self._network.set_follows_training, True))
-        if last_run is not None:
-            self._offer(last_run, self.tr("What the last run learned"))
-        recent = [path for path in self._settings.recent if path != last_run]
+        self._offer(learned)
         if recent:
             add_menu_title(self, self.tr("Loaded lately"))
-            for path in recent:
-                self._offer(path, path.name)
+            self._offer(recent)
             self.addAction(self.tr("Clear this list")).triggered.connect(self._settings.forget_recent)
         self.addSeparator()
         self.addActions(self._below)
 
-    def _offer(self, path: Path, words: str) -> None:
+    def _offer(self, networks: list[KnownNetwork]) -> None:
         state = self._network.state
         reads = state.source is not Source.IN_TRAINING and state.checkpoint is not None
-        action = self.addAction(words.replace("&", "&&"))
-        action.setToolTip(str(path))
-        action.setCheckable(True)
-        action.setChecked(reads and state.checkpoint is not None and state.checkpoint.path == path)
-        action.triggered.connect(partial(self.selected.emit, path))
+        for known in networks:
+            action = self.addAction(known.words.replace("&", "&&"))
+            action.setToolTip(str(known.path))
+            action.setCheckable(True)
+            action.setChecked(reads and state.checkpoint is not None and state.checkpoint.path == known.path)
+            action.triggered.connect(partial(self.selected.emit, known.path))
 
 
 class NetworkButton(QToolButton):

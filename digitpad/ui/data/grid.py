@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
     QFocusEvent,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,7 +23,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from digitpad.domain.data_info import ImagePage
-from digitpad.ui.common.format import numeral
+from digitpad.ui.common.exports import Picture
+from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 from digitpad.ui.common.widgets import announce, named
@@ -31,13 +36,23 @@ _MANY = 200
 """Where more images than these would fit they become larger: easier to look at, and quicker to paint."""
 
 _GAP = 4
+_CENTRED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 _FRAME = 2
+
+
+@dataclass(frozen=True, eq=False)
+class ReadImages:
+    """What was read of some images: digits, int64 (n,), and the probability of each, float64 (n,)."""
+
+    digits: NDArray[np.int64]
+    confidence: NDArray[np.float64]
 
 
 class DigitGrid(QAbstractScrollArea):
     """Rows of images with their labels; scrolls by whole rows and holds the images around those it shows.
 
-    Clicks and arrow keys select an image; a double click, Enter and the context menu pick the one selected.
+    Clicks and arrow keys select an image; a double click, Enter and the context menu pick the one selected. Where
+    images come with what was read, that stands below them, and a click picks too.
     """
 
     page_requested = Signal(int, int)  # first and count of images that are to be handed to `show_page`
@@ -59,11 +74,11 @@ class DigitGrid(QAbstractScrollArea):
         self.pick.setToolTip(self.tr("Let the network read this image (Enter, or a double click)"))
         self.pick.triggered.connect(self._on_pick)
         self.addAction(self.pick)
+        self._read: ReadImages | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._columns = self._rows = 1
-        self._side, self._gap = _ENLARGED * SIDE, _GAP  # in pixels of the device
+        self._side, self._pitch = _ENLARGED * SIDE, QSize(1, 1)  # in pixels of the device
         self._asked: tuple[int, int] | None = None
-        self._label_font = text_font(NOTE_PIXELS, bold=True)
         self.clear("")
 
     @property
@@ -77,7 +92,7 @@ class DigitGrid(QAbstractScrollArea):
         return range(first, min(first + self.capacity, self._matches))
 
     def clear(self, message: str) -> None:
-        self._message = message
+        self._message, self._read = message, None
         self._show(0, np.zeros((0, SIDE, SIDE), dtype=np.uint8), np.zeros(0, dtype=np.int64), 0, anew=True)
 
     def show_page(self, first: int, page: ImagePage, *, anew: bool) -> None:
@@ -85,8 +100,18 @@ class DigitGrid(QAbstractScrollArea):
 
         Where they are shown anew, others than those so far, nothing is selected, and the first row is shown.
         """
+        self._read = None
         self._message = "" if page.matches else self.tr("There are no such images.")
         self._show(first, page.pixels, page.labels, page.matches, anew=anew)
+
+    def show_read(self, images: NDArray[np.uint8], labels: NDArray[np.int64], read: ReadImages) -> None:
+        """Show images, uint8 (n, 28, 28), with their labels, int64 (n,), and what was read of them all."""
+        self._message, self._read = "" if len(labels) else self.tr("There are no such images."), read
+        self._show(0, images, labels, len(labels), anew=True)
+
+    def picture(self) -> Picture:
+        """The images shown, to be saved or copied."""
+        return Picture(self.viewport().size(), self._draw)
 
     def select(self, number: int) -> None:
         """Select an image by its number, from 0, and scroll to it."""
@@ -107,42 +132,58 @@ class DigitGrid(QAbstractScrollArea):
         return QSize(3, 2) * (_ENLARGED * SIDE + _GAP) + QSize(self.verticalScrollBar().sizeHint().width(), 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
         scale, theme = self.viewport().devicePixelRatioF(), current_theme()
-        side, pitch, inset = self._side, self._side + self._gap, self._gap // 2
+        side, pitch, inset = self._side, self._pitch, round(_GAP * scale) // 2
         shown = self.shown
         there = range(max(shown.start, self._first), min(shown.stop, self._first + len(self._pixels)))
         cells = [divmod(index, self._columns) for index in range(len(shown))]
-        corners = [(column * pitch + inset, row * pitch + inset) for row, column in cells]
-        with QPainter(self.viewport()) as painter:
-            if self._message:
-                painter.setPen(QColor(theme.quiet))
-                painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._message)
-            painter.scale(1 / scale, 1 / scale)
-            if len(there) < len(shown):
-                for x, y in corners:
-                    painter.fillRect(x, y, side, side, QColor(theme.surface))
-            places = [corners[number - shown.start] for number in there]
-            held = [number - self._first for number in there]
-            paint_images(painter, coloured(self._pixels[held], ink_colours(theme)), places, side)
-            if self._selected in shown:
-                width = round(_FRAME * scale) or 1
-                frame = QRectF(*corners[self._selected - shown.start], side, side)
-                painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.quiet), width))
-                painter.drawRect(frame.adjusted(-width / 2, -width / 2, width / 2, width / 2))
-            painter.scale(scale, scale)
-            painter.setFont(self._label_font)
-            painter.setPen(QColor(theme.accent_text))
-            below = QPointF(_FRAME, painter.fontMetrics().ascent())
-            for (x, y), label in zip(places, self._labels[held].tolist(), strict=True):
-                painter.drawText(QPointF(x, y) / scale + below, str(label))
+        corners = [(column * pitch.width() + inset, row * pitch.height() + inset) for row, column in cells]
+        if self._message:
+            painter.setPen(QColor(theme.quiet))
+            painter.drawText(self.viewport().rect(), _CENTRED, self._message)
+        painter.scale(1 / scale, 1 / scale)
+        if len(there) < len(shown):
+            for x, y in corners:
+                painter.fillRect(x, y, side, side, QColor(theme.surface))
+        places = [corners[number - shown.start] for number in there]
+        held = [number - self._first for number in there]
+        paint_images(painter, coloured(self._pixels[held], ink_colours(theme)), places, side)
+        if self._selected in shown:
+            width = round(_FRAME * scale) or 1
+            frame = QRectF(*corners[self._selected - shown.start], side, side)
+            painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.quiet), width))
+            painter.drawRect(frame.adjusted(-width / 2, -width / 2, width / 2, width / 2))
+        painter.scale(scale, scale)
+        below = QPointF(0, side / scale + _GAP / 2) if self._read else QPointF(_FRAME, 0)
+        for (x, y), number in zip(places, held, strict=True):
+            words, is_wrong = self._caption(number)
+            painter.setFont(self._label_font if is_wrong or not self._read else text_font(NOTE_PIXELS))
+            quiet = theme.quiet if self._read else theme.accent_text
+            painter.setPen(QColor(theme.amber if is_wrong else quiet))
+            painter.drawText(QPointF(x, y) / scale + below + QPointF(0, painter.fontMetrics().ascent()), words)
+
+    def _caption(self, number: int) -> tuple[str, bool]:
+        """The label of an image that is held, with what was read where that is known; whether that is wrong."""
+        label = int(self._labels[number])
+        if self._read is None:
+            return str(label), False
+        digit, share = int(self._read.digits[number]), percent(self._read.confidence[number], 0)
+        return (f"{label} {share}", False) if digit == label else (f"{label}→{digit} {share}", True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         number = self._number_at(event.position().toPoint())
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton) and number is not None:
             self.select(number)
+            if self._read is not None and event.button() == Qt.MouseButton.LeftButton:
+                self.pick.trigger()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._number_at(event.position().toPoint()) is not None:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and self._read is None and self._number_at(event.position().toPoint()) is not None:
             self.pick.trigger()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -194,11 +235,16 @@ class DigitGrid(QAbstractScrollArea):
         """Fit columns and rows into the viewport, with an image, by its number, in the first row if possible."""
         scale = self.viewport().devicePixelRatioF()
         width, height = int(self.viewport().width() * scale), int(self.viewport().height() * scale)
-        self._gap = round(_GAP * scale)
+        self._label_font = text_font(NOTE_PIXELS, bold=True)
+        metrics, gap = QFontMetricsF(self._label_font), round(_GAP * scale)
+        caption = QSizeF(metrics.horizontalAdvance(f"0→0 {percent(1, 0)}"), metrics.height() + _GAP) * scale
+        caption = caption if self._read else QSizeF()
         for enlarged in range(8, _ENLARGED - 1, -1):
             self._side = SIDE * max(1, round(enlarged * scale))
-            self._columns = max(1, width // (self._side + self._gap))
-            self._rows = max(1, height // (self._side + self._gap))
+            wide = max(self._side, math.ceil(caption.width())) + gap
+            self._pitch = QSize(wide, self._side + math.ceil(caption.height()) + gap)
+            self._columns = max(1, width // self._pitch.width())
+            self._rows = max(1, height // self._pitch.height())
             if self.capacity >= _MANY:
                 break
         bar = self.verticalScrollBar()
@@ -224,8 +270,8 @@ class DigitGrid(QAbstractScrollArea):
 
     def _number_at(self, place: QPoint) -> int | None:
         scale = self.viewport().devicePixelRatioF()
-        pitch = self._side + self._gap
-        column, row = int(place.x() * scale) // pitch, int(place.y() * scale) // pitch
+        column = int(place.x() * scale) // self._pitch.width()
+        row = int(place.y() * scale) // self._pitch.height()
         number = self.shown.start + row * self._columns + column
         return number if column < self._columns and number in self.shown else None
 
@@ -255,7 +301,12 @@ class DigitGrid(QAbstractScrollArea):
         if not 0 <= index < len(self._pixels):
             return self.tr("Image {number} selected").format(number=numeral(self._selected + 1))
         words = self.tr("Image {number} selected, label {label}")
-        return words.format(number=numeral(self._selected + 1), label=self._labels[index])
+        said = words.format(number=numeral(self._selected + 1), label=self._labels[index])
+        if self._read is not None:
+            words = self.tr("{image}, read as {digit} ({share})")
+            share = percent(self._read.confidence[index])
+            said = words.format(image=said, digit=self._read.digits[index], share=share)
+        return said
 
     def _describe(self) -> None:
         shown = self.shown

@@ -1,0 +1,44 @@
+"""The networks that a person can choose from without looking for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from digitpad.storage.io import shipped
+from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.settings import Settings
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class KnownNetwork:
+    """A checkpoint's file, and words for people."""
+
+    path: Path
+    words: str
+
+
+def shipped_networks() -> list[KnownNetwork]:
+    """The networks that ship, the one for the pad first."""
+    named = (
+        ("pen", translate("known_networks", "Pen: best for digits drawn here")),
+        ("best", translate("known_networks", "Best: best for MNIST's scanned digits")),
+        ("fast", translate("known_networks", "Fast: trained in seconds")),
+    )
+    found = [KnownNetwork(shipped("checkpoints", f"{name}.safetensors"), words) for name, words in named]
+    return [known for known in found if known.path.exists()]
+
+
+def last_run(network: ActiveNetwork) -> list[KnownNetwork]:
+    """What the last run learned, where there is one."""
+    path = network.last_run
+    return [] if path is None else [KnownNetwork(path, translate("known_networks", "What the last run learned"))]
+
+
+def loaded_lately(network: ActiveNetwork, settings: Settings) -> list[KnownNetwork]:
+    """The checkpoints from elsewhere that were loaded, the latest first."""
+    return [KnownNetwork(path, path.name) for path in settings.recent if path != network.last_run]
