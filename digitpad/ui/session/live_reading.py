@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -91,11 +93,12 @@ class LiveReader(QObject):
         self._request: _Request | None = None
         self.latest: Reading | None = None
         self._costs: deque[float] = deque(maxlen=_RECENT)
-        self._largest = 0  # points of the ink read last
+        self._generations = count()
         # Events that wait already come before this timer: of several, the last one's ink is read.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._read_now)
+        self._due: Callable[[], Reading]  # what the timer is to call
         network.changed.connect(self._on_network_changed)
 
     @Slot(int, object, bool)
@@ -107,18 +110,10 @@ class LiveReader(QObject):
             ink: what to read.
             grew: whether it holds all that was there before, so that an answer under way still describes it.
         """
-        generation = self._request.generation if self._request else 0
-        network = self._network
-        self._run(
-            _Request(
-                generation if grew else generation + 1,
-                revision,
-                ink,
-                time.perf_counter(),
-                network.reader,
-                network.false_rejection_rate,
-            )
-        )
+        before, network = self._request, self._network
+        generation = before.generation if grew and before else next(self._generations)
+        at = time.perf_counter()
+        self._run(_Request(generation, revision, ink, at, network.reader, network.false_rejection_rate))
 
     @Slot()
     def _on_network_changed(self) -> None:
@@ -130,33 +125,32 @@ class LiveReader(QObject):
             self._costs.clear()
         # What was drawn before the first network was there has waited since; another network starts afresh.
         at = before.at if before.reader is None else time.perf_counter()
-        generation = before.generation + 1
+        generation = next(self._generations)
         self._run(replace(before, generation=generation, at=at, reader=reader, false_rejection_rate=rate))
 
     def _run(self, request: _Request) -> None:
         self._request = request
+        self._soon.stop()
+        self._readings.drop()
         if request.reader is None:
             return
+        read = partial(_read, request, request.reader)
         if self._is_quick(request.ink):
-            self._readings.drop()
-            self._soon.start(0)
+            self._due = read
+            self._soon.start()
         else:
-            self._soon.stop()
-            self._readings.run(request.generation, partial(_read, request, request.reader))
+            self._readings.run(request.generation, read)
 
     def _is_quick(self, ink: Ink) -> bool:
-        if not self._costs:
+        if self.latest is None or not self._costs:
             return False
         median = sorted(self._costs)[len(self._costs) // 2]
-        return median < _QUICK_SECONDS and _size(ink) <= 2 * self._largest + 200
+        return median < _QUICK_SECONDS and _size(ink) <= 2 * _size(self.latest.ink) + 200
 
     @Slot()
     def _read_now(self) -> None:
-        request = self._request
-        if request is None or request.reader is None:
-            return
         try:
-            reading = _read(request, request.reader)
+            reading = self._due()
         except DigitpadError as error:
             self.unread.emit(error)
         else:
@@ -164,7 +158,7 @@ class LiveReader(QObject):
 
     def _on_read(self, reading: Reading) -> None:
         self._costs.append(reading.cost)
-        self._largest, self.latest = _size(reading.ink), reading
+        self.latest = reading
         self.answered.emit(reading)
 
 

@@ -312,72 +312,136 @@ def test_the_false_rejection_rate_can_be_set_before_there_is_a_network(qtbot, ne
 # At once, or in the thread.
 
 
-class InstantNetwork(SlowNetwork):
-    """Reads at once, and notes in which thread; a reading takes `seconds`."""
+class Clock:
+    """Stands in for the module `time`: goes on only as far as a reading takes."""
 
-    def __init__(self, name):
-        super().__init__(name)
-        self.seconds = 0.0
-        self.threads = []
+    def __init__(self):
+        self.now = 0.0
 
-    def predict(self, ink, revision=0, false_rejection_rate=FALSE_REJECTION_RATE):
-        self.threads.append(threading.get_ident())
-        until = time.perf_counter() + self.seconds
-        while time.perf_counter() < until:
-            pass
-        return Prediction(revision, 3, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+    def perf_counter(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("digitpad.ui.session.live_reading.time", clock)
+    return clock
+
+
+@pytest.fixture
+def instant(opener, clock):
+    """Makes networks that read at once, take some seconds on the clock, and note in which thread they read."""
+
+    class Instant(SlowNetwork):
+        def __init__(self, name):
+            super().__init__(name)
+            self.info = CheckpointInfo(name, "wide", layers=[{"linear": name.split()[0]}] if name[0] != "?" else [])
+            self.seconds = 0.0
+            self.in_window = []
+
+        def predict(self, ink, revision=0, false_rejection_rate=FALSE_REJECTION_RATE):
+            self.in_window.append(threading.current_thread() is threading.main_thread())
+            if revision < 0:
+                raise InputError("It computes what is not a number.")
+            clock.now += self.seconds
+            return Prediction(revision, 3, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+
+    opener.kind = Instant
+    return opener.made
 
 
 def read_all(qtbot, reader, readings, revisions, ink=INK):
-    """Read some ink again and again, each time once the time before was answered; the threads that read it."""
+    """Read some ink again and again, each time once the time before was answered."""
     for revision in revisions:
         reader.read(revision, ink, True)
         qtbot.waitUntil(lambda wanted=revision: bool(readings) and readings[-1].prediction.revision == wanted)
 
 
+def with_points(count):
+    return Ink((Stroke.of([(number, 2) for number in range(count - 1)]), Stroke.of([(3, 4)])))
+
+
 def test_a_quick_network_reads_in_the_windows_thread_once_it_has_shown_to_be_quick(
-    qtbot, network, reader, opener, readings
+    qtbot, network, reader, instant, readings
 ):
-    opener.kind = InstantNetwork
     opened(qtbot, network)
     read_all(qtbot, reader, readings, range(3))
-    first, *later = opener.made[0].threads
-    assert first != threading.get_ident()
-    assert set(later) == {threading.get_ident()}
+    assert instant[0].in_window == [False, True, True]
+    assert [reading.generation for reading in readings] == [0, 0, 0]
 
 
-def test_a_slow_network_reads_in_the_thread(qtbot, network, reader, opener, readings):
-    opener.kind = InstantNetwork
+def test_a_slow_network_reads_in_the_thread_until_half_of_its_last_readings_were_quick(
+    qtbot, network, reader, instant, readings
+):
     opened(qtbot, network)
-    opener.made[0].seconds = 0.02
-    read_all(qtbot, reader, readings, range(3))
-    assert threading.get_ident() not in opener.made[0].threads
+    instant[0].seconds = 0.005
+    read_all(qtbot, reader, readings, range(7))
+    instant[0].seconds = 0.003
+    read_all(qtbot, reader, readings, range(7, 12))
+    assert instant[0].in_window == [False] * 11 + [True]
 
 
-def test_a_network_whose_layers_are_unknown_has_to_show_anew_that_it_is_quick(qtbot, network, reader, opener, readings):
-    opener.kind = InstantNetwork
+def test_another_network_has_to_show_anew_that_it_is_quick_unless_its_layers_are_the_same(
+    qtbot, network, reader, instant, readings
+):
+    opened(qtbot, network, "a")
+    read_all(qtbot, reader, readings, range(2))
+    for name, in_window in {"a again": True, "b": False, "?": False, "? again": False}.items():
+        before = len(readings)
+        opened(qtbot, network, name)
+        qtbot.waitUntil(lambda before=before: len(readings) > before)
+        assert instant[-1].in_window == [in_window]
+
+
+def test_much_more_ink_than_before_is_read_in_the_thread(qtbot, network, reader, instant, readings):
     opened(qtbot, network)
-    read_all(qtbot, reader, readings, range(3))
-    opened(qtbot, network, "second")
-    qtbot.waitUntil(lambda: len(readings) == 4)
-    assert opener.made[1].threads[0] != threading.get_ident()
-
-
-def test_much_more_ink_than_before_is_read_in_the_thread(qtbot, network, reader, opener, readings):
-    opener.kind = InstantNetwork
-    opened(qtbot, network)
-    read_all(qtbot, reader, readings, range(3))
-    read_all(qtbot, reader, readings, [3], Ink((Stroke.of([(number, 2) for number in range(1000)]),)))
-    assert opener.made[0].threads[-1] != threading.get_ident()
+    read_all(qtbot, reader, readings, range(2), with_points(500))
+    read_all(qtbot, reader, readings, [2], with_points(1200))
+    read_all(qtbot, reader, readings, [3], with_points(2601))
+    read_all(qtbot, reader, readings, [4], INK)
+    assert instant[0].in_window == [False, True, True, False, True]
 
 
 def test_several_changes_of_the_ink_in_one_turn_of_the_event_loop_are_read_once(
-    qtbot, network, reader, opener, readings
+    qtbot, network, reader, instant, readings
 ):
-    opener.kind = InstantNetwork
     opened(qtbot, network)
     read_all(qtbot, reader, readings, range(3))
     for revision in range(3, 9):
         reader.read(revision, INK, True)
     qtbot.waitUntil(lambda: readings[-1].prediction.revision == 8)
     assert len(readings) == 4
+
+
+def test_what_was_to_be_read_at_once_is_not_where_much_more_is_drawn_meanwhile(
+    qtbot, network, reader, instant, readings
+):
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(2))
+    reader.read(2, INK, True)
+    reader.read(3, with_points(1000), True)
+    qtbot.waitUntil(lambda: readings[-1].prediction.revision == 3)
+    assert instant[0].in_window == [False, True, False]
+
+
+def test_an_answer_from_the_thread_is_dropped_where_the_next_ink_is_read_at_once(
+    qtbot, network, reader, worker, instant, readings
+):
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(2))
+    reader.read(2, with_points(1000), True)
+    reader.read(3, INK, False)
+    done = []
+    worker.run(lambda: None, done.append, done.append)
+    qtbot.waitUntil(lambda: bool(done) and readings[-1].prediction.revision == 3)
+    assert [reading.prediction.revision for reading in readings] == [0, 1, 3]
+
+
+def test_a_quick_network_that_cannot_read_says_so(qtbot, network, reader, instant, readings):
+    opened(qtbot, network)
+    read_all(qtbot, reader, readings, range(2))
+    with qtbot.waitSignal(reader.unread) as failed:
+        reader.read(-1, INK, True)
+    assert [str(error) for error in failed.args] == ["It computes what is not a number."]
+    assert instant[0].in_window[-1]
