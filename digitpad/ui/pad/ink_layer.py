@@ -101,6 +101,7 @@ class InkLayer:
             within, only_added = self._covered([*gone, *new]), not gone
         region = within.intersected(self._rect)
         shown, self._ink = self._ink, ink
+        self._paths.keep(ink.strokes)
         if self._finished.isNull():  # not on a screen yet
             return region
         put_back = self._put_back(ink)

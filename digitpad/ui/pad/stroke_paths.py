@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,20 @@ _PART = 1024
 _ELEMENT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
 
 
+_SPARE = 100
+"""Strokes whose paths are kept though they are not on the pad, beside as many as are: undo may bring them back."""
+
+
 class StrokePaths:
-    """The paths of strokes, in canvas units, kept for as long as the strokes are."""
+    """The paths of strokes, in canvas units, kept while they may be seen: undo keeps strokes without a limit."""
 
     def __init__(self) -> None:
-        self._strokes: WeakKeyDictionary[Stroke, _Parts] = WeakKeyDictionary()
+        self._strokes: dict[Stroke, _Parts] = {}
+
+    def keep(self, strokes: Sequence[Stroke]) -> None:
+        """Forget the paths of other strokes than these, once there are many."""
+        if len(self._strokes) > 2 * len(strokes) + _SPARE:
+            self._strokes = {stroke: self._strokes[stroke] for stroke in strokes if stroke in self._strokes}
 
     def of(self, strokes: Iterable[Stroke], area: Floats | None = None) -> Iterator[QPainterPath]:
         """The outlines of strokes, of long ones those that may touch an area, as left, top, right and bottom."""
