@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.reports import EarlierReports, EpochReport, Preparing
+from digitpad.domain.reports import EarlierReports, EpochReport, InterimReport, Preparing
 from digitpad.domain.run import TrainingConfig
 from digitpad.storage.run_store import RunFolder, runs_folder
 from digitpad.ui.session.training_session import Phase, TrainingSession
@@ -102,14 +102,15 @@ def test_an_epoch_is_known_of_the_run_and_the_best_is_kept(qtbot, session, servi
     def epoch(number, accuracy, is_best):
         return EpochReport(number, 3, number * 5, 2.0 * number, 0.5, 0.8, 0.4, accuracy, None, None, is_best)
 
-    service.reports = [epoch(1, 0.97, is_best=True), epoch(2, 0.96, is_best=False)]
-    begin(qtbot, session, service, 2)
+    interim = InterimReport(7, 900, 0.3, 0.98)
+    service.reports = [epoch(1, 0.97, is_best=True), interim, epoch(2, 0.96, is_best=False)]
+    begin(qtbot, session, service, 3)
     run = session.state.run
 
     assert (run.epochs_done, run.best_accuracy, run.last_accuracy, run.train_seconds) == (2, 0.97, 0.96, 4.0)
     assert [what.epochs_done for name, what in said if name == "run_changed"] == [0, 1, 2]
-    assert session.state.epoch == service.reports[1]
-    assert len(session.curves.epochs) == 2
+    assert session.state.epoch == service.reports[2]
+    assert (len(session.curves.epochs), session.curves.interims) == (2, [interim])
 
 
 def test_a_resumed_run_s_curves_begin_with_what_it_reported_before(qtbot, session, service):
@@ -145,7 +146,7 @@ def test_the_making_of_drawings_is_state_before_the_start_and_can_be_stopped(qtb
     end(qtbot, session, service, session.stop)
 
     assert phases == [Phase.IDLE, Phase.PREPARING, Phase.STOPPING, Phase.FINISHED]
-    assert (session.state.run, session.state.problem) == (None, None)
+    assert (session.state.run, session.state.problem, session.learned) == (None, None, None)
     assert [name for name, _ in said] == ["asked", "ended"]
 
 
@@ -263,7 +264,7 @@ def test_the_network_in_training_is_shown_from_the_first_step_on(qtbot, session,
 
 @pytest.mark.parametrize("error", [InputError("There is no data."), DigitpadError("The disk is full.")])
 def test_a_failure_is_state_and_another_run_can_begin(qtbot, session, service, error):
-    service.ending = error
+    service.ending, service.info = error, replace(INFO, epochs_done=2)
     session.start(CONFIG)
     end(qtbot, session, service)
     assert (session.state.phase, session.state.problem, session.learned) == (Phase.FAILED, error, None)
