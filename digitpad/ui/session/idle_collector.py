@@ -6,6 +6,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from digitpad.platform.memory import give_back
+
 _PAUSE = 1000  # milliseconds without a change of the ink after which a collection disturbs nobody
 _ENOUGH = 2000  # new objects that make a collection worth its time
 
@@ -15,7 +17,7 @@ class IdleCollector(QObject):
 
     Left to itself it runs whenever enough objects have been made, in whichever thread makes them, and may look at
     hundreds of thousands: 40 to 60 ms in which the line does not follow the pen. So it is switched off from here on,
-    and runs in the window's thread when the ink has not changed for a second.
+    and runs in the window's thread when the ink has not changed for a second. What it freed goes back to the system.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -47,3 +49,4 @@ class IdleCollector(QObject):
     def _collect(self) -> None:
         if sum(gc.get_count()) >= _ENOUGH:
             gc.collect()
+            give_back()
