@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractAnimation, QEvent, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QAbstractAnimation, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.domain.prediction import CLASSES
@@ -29,7 +29,13 @@ class ProbabilityBars(QWidget):
 
     Everything is painted in one go. The percentages keep a column as wide as '100.0 %', so that nothing moves but the
     bars.
+
+    Signals:
+        digit_selected: a digit whose bar was clicked or gone to with the keys, while that is offered; None where the
+            selected one was clicked again.
     """
+
+    digit_selected = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +44,8 @@ class ProbabilityBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._probabilities: tuple[float, ...] | None = None
         self._best: int | None = None
+        self._is_selectable = False
+        self._selected: int | None = None
         self._from = self._to = (0.0,) * CLASSES
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(_GLIDE_MILLISECONDS)
@@ -94,15 +102,52 @@ class ProbabilityBars(QWidget):
         self._describe()
         self.update()
 
+    def offer_selection(self, is_offered: bool, selected: int | None) -> None:
+        """Let a person select a bar, with a click, the arrow keys or the digit's key; `selected` has a frame."""
+        self._is_selectable, self._selected = is_offered, selected
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_offered else Qt.FocusPolicy.NoFocus)
+        if is_offered:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setToolTip(self.tr("Click a digit to see what speaks for it; click it again for the most probable"))
+        else:
+            self.unsetCursor()
+            self.setToolTip("")
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(320, CLASSES * 26)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_NARROWEST, CLASSES * SMALLEST_ROW)
 
+    @property
+    def _row(self) -> int:
+        return min(max(self.height() // CLASSES, SMALLEST_ROW), LARGEST_ROW)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        digit = int(event.position().y() // self._row)
+        if self._is_selectable and event.button() == Qt.MouseButton.LeftButton and digit < CLASSES:
+            self.digit_selected.emit(None if digit == self._selected else digit)
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down select the bar above or below, a digit its own, Space none."""
+        shares, key = self._probabilities or (0.0,) * CLASSES, event.key()
+        at = shares.index(max(shares)) if self._selected is None else self._selected
+        zero = Qt.Key.Key_0.value
+        if self._is_selectable and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.digit_selected.emit(min(max(at + (1 if key == Qt.Key.Key_Down else -1), 0), CLASSES - 1))
+        elif self._is_selectable and 0 <= key - zero < CLASSES:
+            self.digit_selected.emit(key - zero)
+        elif self._is_selectable and key == Qt.Key.Key_Space:
+            self.digit_selected.emit(None)
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = current_theme()
-        row = min(max(self.height() // CLASSES, SMALLEST_ROW), LARGEST_ROW)
+        row = self._row
         thickness = row // 2
         left = self._label_width + _GAP
         room = self.width() - self._number_width - _GAP - left
@@ -128,6 +173,18 @@ class ProbabilityBars(QWidget):
                     painter.setPen(Qt.PenStyle.NoPen)
                     painter.setBrush(accent if is_best else QColor(mix(theme.window, *rest)))
                     painter.drawRoundedRect(bar, radius, radius)
+            self._draw_frames(painter, row)
+
+    def _draw_frames(self, painter: QPainter, row: int) -> None:
+        """A frame round the selected bar, and a dashed one round all while they have the focus of the keyboard."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        accent = QColor(current_theme().accent)
+        if self._selected is not None:
+            painter.setPen(QPen(accent, 1.5))
+            painter.drawRoundedRect(QRectF(0.75, self._selected * row + 0.75, self.width() - 1.5, row - 1.5), 3, 3)
+        elif self.hasFocus():
+            painter.setPen(QPen(accent, 1, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, CLASSES * row - 1), 3, 3)
 
     def _lengths(self) -> tuple[float, ...]:
         """Length of each bar now, 0 to 1."""

@@ -41,7 +41,7 @@ class ReadingPane(QWidget):
         self.rejection = RejectionChoice()
         self.notice = named(Notice(), "notice")
         self._answer = AnswerPanel()
-        self._bars = ProbabilityBars()
+        self.bars = ProbabilityBars()
         self._input = NetworkInput()
         self._generation = 0
         self._answered: Reading | None = None  # while there is an answer
@@ -51,7 +51,7 @@ class ReadingPane(QWidget):
         self._caption = note_label(self.tr("What the network sees"))
         self._caption.setWordWrap(False)
         self._caption.setBuddy(self._input)
-        parts = (pad, self._answer, self._bars, self.rejection, self._input, self._caption, self.checkpoint)
+        parts = (pad, self._answer, self.bars, self.rejection, self._input, self._caption, self.checkpoint)
         for part in (*parts, self.notice):
             part.setParent(self)
         self.setContentsMargins(*_MARGINS)
@@ -75,7 +75,7 @@ class ReadingPane(QWidget):
     @property
     def _least_below(self) -> int:
         """Height of digit and bars below the pad."""
-        return max(self._bars.minimumSizeHint().height(), SMALLEST + _SPACING + _SMALLEST_INPUT)
+        return max(self.bars.minimumSizeHint().height(), SMALLEST + _SPACING + _SMALLEST_INPUT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         room = self.contentsRect()
@@ -94,7 +94,7 @@ class ReadingPane(QWidget):
     def _arrange_column(self, room: QRect) -> None:
         """Digit, bars, rejection, and network input beside the checkpoint; the lower ones where there is room."""
         x, y, width, height = room.x(), room.y(), room.width(), room.height()
-        least = self._bars.minimumSizeHint().height() + _SPACING
+        least = self.bars.minimumSizeHint().height() + _SPACING
         digit = min(max(SMALLEST, round(0.16 * height)), height - least)
         foot = max(self.checkpoint.minimumSizeHint().height(), min(_TABLE, height // 3), round(0.24 * height))
         has_foot, has_rejection = self._step_back(width, height - digit - least, foot)
@@ -114,7 +114,7 @@ class ReadingPane(QWidget):
             bottom -= _SPACING
         bottom = self._place_rejection(x, bottom, width) if has_rejection else bottom
         top = y + digit + _SPACING
-        self._bars.setGeometry(x, top, width, bottom - top)
+        self.bars.setGeometry(x, top, width, bottom - top)
         self._input.setVisible(has_foot)
         self._caption.setVisible(has_foot and has_caption)
 
@@ -133,7 +133,7 @@ class ReadingPane(QWidget):
         side = self._input_side(round(0.55 * height), left)
         self._answer.setGeometry(x, y, left, height - side - _SPACING)
         self._input.setGeometry(x, bottom - side, side, side)
-        self._bars.setGeometry(x + left + _SPACING, y, width - left - _SPACING, height)
+        self.bars.setGeometry(x + left + _SPACING, y, width - left - _SPACING, height)
         self._input.show()
         self._caption.hide()
 
@@ -172,8 +172,8 @@ class ReadingPane(QWidget):
         grows = answer.generation == self._generation
         self._generation = answer.generation
         probabilities = None if prediction.reason in (EMPTY, TOO_SMALL) else prediction.probabilities
-        self._bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
-        self._bars.repaint()  # before digit and network input want to be painted too, which come with the next frame
+        self.bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
+        self.bars.repaint()  # before digit and network input want to be painted too, which come with the next frame
         self._answered = answer
         self._show_digit()
         self._input.show_input(None if empty else prediction.network_input)
@@ -204,7 +204,7 @@ class ReadingPane(QWidget):
             self.show_error(Message("There is no network to read with. Load a checkpoint."))
         elif not self._has_ink:
             self._answered = None
-            self._bars.show_probabilities(None, None, animate=True)
+            self.bars.show_probabilities(None, None, animate=True)
             self._input.show_input(None)
             self._answer.show_empty()
         elif state.info is None:
@@ -215,7 +215,7 @@ class ReadingPane(QWidget):
     def show_error(self, error: Message) -> None:
         """Say why there is no answer; an answer to something else does not stay."""
         self._answered = None
-        self._bars.show_probabilities(None, None)
+        self.bars.show_probabilities(None, None)
         self._input.show_input(None)
         self._answer.show_error(sentence(error))
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QAbstractAnimation, QPoint, QVariantAnimation
+from PySide6.QtCore import QAbstractAnimation, QPoint, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QRegion
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from digitpad.ui.answer.bars import LARGEST_ROW, SMALLEST_ROW, ProbabilityBars, percent
@@ -180,3 +181,51 @@ def test_type_grows_with_the_size_of_text_at_once(bars, wear):
     usual = lengths(bars, LIGHT.accent)[7]
     wear("light", 1.5)
     assert lengths(bars, LIGHT.accent)[7] < usual  # the figures beside the bar are wider
+
+
+@pytest.fixture
+def selected(bars):
+    """What was selected of bars that are offered."""
+    said = []
+    bars.show_probabilities(SEVEN, 7)
+    bars.offer_selection(True, None)
+    bars.digit_selected.connect(said.append)
+    return said
+
+
+def click(bars, digit):
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(40, bars.height() // 10 * digit + 5))
+
+
+def test_a_bar_is_selected_with_a_click_and_no_more_with_another(bars, selected):
+    click(bars, 3)
+    bars.offer_selection(True, 3)
+    click(bars, 9)
+    click(bars, 3)
+    assert selected == [3, 9, None]
+
+
+def test_keys_select_bars_from_the_most_probable_on(bars, selected):
+    QTest.keyClick(bars, Qt.Key.Key_Up)
+    bars.offer_selection(True, 6)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_2, Qt.Key.Key_Space):
+        QTest.keyClick(bars, key)
+    bars.offer_selection(True, 9)
+    QTest.keyClick(bars, Qt.Key.Key_Down)
+    assert selected == [6, 7, 2, None, 9]
+
+
+def test_the_selected_bar_has_a_frame(bars, selected):
+    before = pixels(bars)
+    bars.offer_selection(True, 2)
+    rows = np.flatnonzero((pixels(bars) != before).any(axis=(1, 2)))
+    row = bars.height() // 10
+    assert 2 * row <= rows[0] < rows[-1] < 3 * row
+
+
+def test_bars_that_are_not_offered_are_only_seen(bars, selected):
+    bars.offer_selection(False, None)
+    click(bars, 3)
+    QTest.keyClick(bars, Qt.Key.Key_4)
+    assert selected == []
+    assert bars.focusPolicy() == Qt.FocusPolicy.NoFocus
