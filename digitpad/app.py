@@ -6,7 +6,7 @@ The order of a start, which decides how soon a person can draw:
 2. the window, without Pillow, ONNX Runtime (but on Windows), torch, or any file but settings, icons and translation;
 3. the window's first paint: from here on the pad takes ink;
 4. a thread, which imports ONNX Runtime and opens the checkpoint; what was drawn meanwhile is read in another;
-5. when training is first opened or asked for: torch.
+5. when training is first opened or asked for, or gradients are: torch.
 
 CONTRIBUTING.md describes the way from a pointer event to the bars, and from a click on Train to the curves.
 """

@@ -29,6 +29,7 @@ from digitpad.storage.run_store import find_run, runs_folder
 if TYPE_CHECKING:
     from digitpad.learning.inspect.embedding import EmbeddingMap
     from digitpad.reading.checkpoint_file import Checkpoint
+    from digitpad.reading.inspect.attribution import Attribution, Method
     from digitpad.reading.reader import Reader
 
 if sys.platform == "win32":
@@ -70,7 +71,7 @@ class LiveNetwork:
 
 if TYPE_CHECKING:
     from digitpad.learning.data import datasets, download, pages
-    from digitpad.learning.inspect import embedding
+    from digitpad.learning.inspect import embedding, gradients
     from digitpad.learning.models import devices
     from digitpad.learning.training import runs
 else:
@@ -86,7 +87,8 @@ else:
             return getattr(importlib.import_module(self._name), name)
 
     datasets, download, pages = _Lazy("data.datasets"), _Lazy("data.download"), _Lazy("data.pages")
-    embedding, devices, runs = _Lazy("inspect.embedding"), _Lazy("models.devices"), _Lazy("training.runs")
+    embedding, gradients = _Lazy("inspect.embedding"), _Lazy("inspect.gradients")
+    devices, runs = _Lazy("models.devices"), _Lazy("training.runs")
 
 
 OnNetwork = Callable[[LiveNetwork], None]
@@ -171,6 +173,24 @@ class TrainingService:
     def map_maker(self, data_id: str) -> MapMaker:
         """See `digitpad.learning.inspect.embedding`."""
         return embedding.EmbeddingMap(datasets.cached_data(data_id, "test"))
+
+    def prepare_gradients(self, checkpoint: Checkpoint) -> None:
+        """Import what `attribute` needs, and compute with it once, which takes longer the first time."""
+        self.attribute(checkpoint, np.zeros((28, 28), np.uint8), 0, "gradient_times_input")
+
+    def attribute(
+        self,
+        checkpoint: Checkpoint,
+        network_input: Pixels,
+        digit: int,
+        method: Method,
+        *,
+        layer: str = "",
+        steps: int = 16,
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> Attribution | None:
+        """See `digitpad.learning.inspect.gradients.attribute`."""
+        return gradients.attribute(checkpoint, network_input, digit, method, layer=layer, steps=steps, go_on=go_on)
 
 
 def _shower(show: OnNetwork) -> Callable[[Checkpoint, int], None]:

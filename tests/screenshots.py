@@ -73,12 +73,12 @@ class Album:
         self.window.grab().save(str(self.folder / f"{name}.png"))
         print(name, flush=True)
 
-    def view(self, name: str) -> None:
-        """Take a picture of a view of the drawing on the pad."""
+    def view(self, name: str, words: str = "") -> None:
+        """Take a picture of a view of the drawing on the pad, once it says some words."""
         shown: list[str] = []
         self.window.view_shown.connect(lambda view, _: shown.append(view))
         self.pad.widget(f"show_{name}", QAction).trigger()
-        _wait(lambda: name in shown)
+        _wait(lambda: name in shown and words in self.pad.widget(f"{name}_figure").accessibleDescription())
         self.take(name)
 
     def press(self, text: str) -> None:
@@ -111,6 +111,7 @@ def main() -> None:
     album.window.resize(WIDE)
     for view in ("steps", "layers", "replay"):
         album.view(view)
+    album.view("why", "adds to the logit")
     album.show(drawn(7))
     training.start(epochs=60)
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)

@@ -108,6 +108,18 @@ class HelpPage(QTextBrowser):
                 self.tr("Augmentation"),
                 self.tr("Training images are shifted, turned or bent, so that the network learns from more of them."),
             ),
+            (
+                self.tr("Logit"),
+                self.tr("What the last layer gives for a digit; the largest of the ten is the most probable."),
+            ),
+            (
+                self.tr("Attribution"),
+                self.tr(
+                    "How much each pixel of the drawing speaks for a digit. Integrated gradients add up to the logit's "
+                    "difference from blank paper; gradient × input takes the network as linear; Grad-CAM weighs a "
+                    "layer's feature maps; occlusion covers parts of the drawing."
+                ),
+            ),
             (self.tr("Confidence"), self.tr("The largest of the ten probabilities.")),
             (
                 self.tr("Rejection"),

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self._workers = opening, reading = Worker("opening", self), Worker("reading", self)
         self._network = ActiveNetwork(open_network, opening, self)
         self._reader = LiveReader(self._network, reading, self)
-        self._views = Views(self._reader, self)
+        self._views = Views(self._reader, training_service, self)
         self._session = TrainingSession(training_service, self)
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
@@ -161,6 +161,8 @@ class MainWindow(QMainWindow):
         self._views.shown.connect(self.view_shown)
         self._views.saved.connect(self._remark)
         self._views.failed.connect(self._notice.say)
+        self._views.selection_changed.connect(answer.bars.offer_selection)
+        answer.bars.digit_selected.connect(self._views.digit_selected)
         once = Qt.ConnectionType.SingleShotConnection
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._ready_training, once)

@@ -60,6 +60,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             views.layers,
         ),
         Page(
+            "why",
+            translate("pages", "Why"),
+            translate("pages", "See where in the drawing the answer comes from"),
+            "Ctrl+4",
+            "why",
+            views.why,
+        ),
+        Page(
             "map",
             translate("pages", "Map"),
             translate("pages", "See which test images the network finds alike"),

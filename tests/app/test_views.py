@@ -213,3 +213,17 @@ def test_a_picture_has_no_time_line(viewer):
     assert "A picture has no time line" in viewer.await_view("replay")
     viewer.toggle("steps")
     assert "Picture: " in viewer.await_view("steps")
+
+
+def test_a_click_on_a_bar_asks_why_of_its_digit(viewer):
+    viewer.toggle("why")
+    method = viewer.pad.widget("why_method", QComboBox)
+    method.setCurrentIndex(method.findData("occlusion"))
+    method.activated.emit(method.currentIndex())
+    viewer.pad.draw(SEVEN)
+    viewer.pad.qtbot.waitUntil(lambda: "the logit of 7 falls" in viewer.await_view("why"))
+    bars = viewer.pad.widget("probability_bars", ProbabilityBars)
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(20, bars.height() // 10 * 2 + 4))
+    viewer.pad.qtbot.waitUntil(lambda: "the logit of 2 falls" in viewer.said("why"))
+    viewer.toggle("why")
+    assert bars.focusPolicy() == Qt.FocusPolicy.NoFocus

@@ -12,6 +12,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from digitpad.domain.errors import DigitpadError
+from digitpad.services import TrainingService
 from digitpad.ui.common.exports import ExportButton, Exporter, Picture
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Latest, Worker
@@ -148,16 +149,20 @@ class Views(QObject):
         shown: the id of a view and the revision of the drawing that it has been painted for.
         saved: a sentence about a file that was written.
         failed: a DigitpadError.
+        selection_changed: whether a bar may be selected, and the digit that is, None for the most probable.
+        digit_selected: to be emitted when a bar was selected.
     """
 
     shown = Signal(str, int)
     saved = Signal(str)
     failed = Signal(object)
+    selection_changed = Signal(bool, object)
+    digit_selected = Signal(object)
 
-    def __init__(self, live: LiveReader, window: QWidget) -> None:
+    def __init__(self, live: LiveReader, service: TrainingService, window: QWidget) -> None:
         super().__init__(window)
-        self._live = live
-        self._worker = Worker("views", self)
+        self._live, self._service = live, service
+        self._worker, self._loader = Worker("views", self), Worker("loading", self)
         self._exporter = Exporter(self._worker, window)
         self._exporter.saved.connect(self.saved)
         self._exporter.failed.connect(self.failed)
@@ -174,6 +179,15 @@ class Views(QObject):
 
         return self._made("layers", LayersView(self._live, self._worker))
 
+    def why(self) -> QWidget:
+        """Where the answer comes from."""
+        from digitpad.ui.views.why.view import WhyView
+
+        view = WhyView(self._live, self._worker, self._loader, self._service)
+        view.selection_changed.connect(self.selection_changed)
+        self.digit_selected.connect(view.select_digit)
+        return self._made("why", view)
+
     def replay(self) -> QWidget:
         """The drawing in time."""
         from digitpad.ui.views.replay.view import ReplayView
@@ -181,8 +195,9 @@ class Views(QObject):
         return self._made("replay", ReplayView(self._live, self._worker))
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._worker.stop()
+        self._loader.stop()
 
     def _made(self, view_id: str, view: View[R]) -> View[R]:
         view.painted.connect(partial(self.shown.emit, view_id))

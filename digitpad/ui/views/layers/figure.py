@@ -61,7 +61,8 @@ class Place:
 
 
 @lru_cache(maxsize=2)
-def _layers(reader: Reader) -> tuple[Layer, ...]:
+def network_layers(reader: Reader) -> tuple[Layer, ...]:
+    """See `layers_of`; for a thread."""
     from digitpad.reading.inspect.layers import layers_of  # in the thread: it imports onnx, which a start does without
 
     return layers_of(reader.checkpoint)
@@ -90,7 +91,7 @@ def computed(
         scale: which maps share a scale of colours.
         room: height in pixels, and the scale of text.
     """
-    layers = _layers(reader)
+    layers = network_layers(reader)
     by_name = {layer.name: layer for layer in layers}
     off = {name: maps for name, maps in switched_off.items() if name in by_name}
     off = {name: [number for number in maps if number < by_name[name].shape[0]] for name, maps in off.items()}
