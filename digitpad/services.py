@@ -11,7 +11,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,6 @@ from digitpad.platform.torch_import import import_in_steps, import_torch
 from digitpad.storage.run_store import find_run, runs_folder
 
 if TYPE_CHECKING:
-    from digitpad.learning.inspect.embedding import EmbeddingMap
     from digitpad.reading.checkpoint_file import Checkpoint
     from digitpad.reading.inspect.attribution import Attribution, Method
     from digitpad.reading.reader import Reader
@@ -71,7 +70,7 @@ class LiveNetwork:
 
 if TYPE_CHECKING:
     from digitpad.learning.data import datasets, download, pages
-    from digitpad.learning.inspect import embedding, gradients
+    from digitpad.learning.inspect import gradients
     from digitpad.learning.models import devices
     from digitpad.learning.training import runs
 else:
@@ -87,12 +86,11 @@ else:
             return getattr(importlib.import_module(self._name), name)
 
     datasets, download, pages = _Lazy("data.datasets"), _Lazy("data.download"), _Lazy("data.pages")
-    embedding, gradients = _Lazy("inspect.embedding"), _Lazy("inspect.gradients")
+    gradients = _Lazy("inspect.gradients")
     devices, runs = _Lazy("models.devices"), _Lazy("training.runs")
 
 
 OnNetwork = Callable[[LiveNetwork], None]
-MapMaker: TypeAlias = "EmbeddingMap"
 
 
 class TrainingService:
@@ -169,10 +167,6 @@ class TrainingService:
     def augment(self, pixels: Pixels, augmentation: Augmentation, count: int, seed: int) -> Pixels:
         """See `digitpad.learning.data.pages.augmented_examples`."""
         return pages.augmented_examples(pixels, augmentation, count, seed)
-
-    def map_maker(self, data_id: str) -> MapMaker:
-        """See `digitpad.learning.inspect.embedding`."""
-        return embedding.EmbeddingMap(datasets.cached_data(data_id, "test"))
 
     def prepare_gradients(self, checkpoint: Checkpoint) -> None:
         """Import what `attribute` needs, and compute with it once, which takes longer the first time."""

@@ -31,7 +31,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW = (
-    *("app", "fuzz", "kill", "test_packaging.py", "cli/test_process.py", "cli/test_train.py", "learning/inspect"),
+    *("app", "fuzz", "kill", "test_packaging.py", "cli/test_process.py", "cli/test_train.py"),
     *("learning/training/test_runs.py", "learning/training/test_prepare.py", "learning/data/test_download.py"),
 )
 """Folders and files that are left to the slow half: whole windows, whole processes and whole runs."""

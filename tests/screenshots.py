@@ -117,7 +117,7 @@ def main() -> None:
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
     album.take("training-light")
     training.open(name="map")
-    _wait(lambda: training.map.accessibleDescription().startswith("After "))
+    _wait(lambda: " by t-SNE" in training.said_of_map() and " at step " in training.said_of_map())
     rest(3000)
     album.take("training-map")
     training.end()

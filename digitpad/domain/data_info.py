@@ -44,20 +44,3 @@ class ImagePage:
     matches: int
     counts: tuple[int, ...]
     means: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, eq=False)
-class Embedding:
-    """The map of a network's last hidden layer.
-
-    Attributes:
-        step: steps that the network had been trained for.
-        points: float32 (n, 2), the test images' places, within -1…1.
-        labels: int64 (n,), what the test images show.
-        drawing: the place of the person's drawing, or None where there is none.
-    """
-
-    step: int
-    points: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    drawing: tuple[float, float] | None

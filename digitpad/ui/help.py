@@ -122,6 +122,17 @@ class HelpPage(QTextBrowser):
             ),
             (self.tr("Confidence"), self.tr("The largest of the ten probabilities.")),
             (
+                self.tr("Features"),
+                self.tr("What the last layer but one makes of an image: numbers that are alike for images that are."),
+            ),
+            (
+                self.tr("PCA and t-SNE"),
+                self.tr(
+                    "Two ways to lay images with many features out in a plane: PCA looks from the side where they "
+                    "differ most, t-SNE keeps neighbours together and says nothing about what lies far apart."
+                ),
+            ),
+            (
                 self.tr("Rejection"),
                 self.tr("Calling a drawing not a digit, because the network has seen nothing like it."),
             ),

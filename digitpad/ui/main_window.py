@@ -33,6 +33,7 @@ from digitpad.ui.session.drawing_keeper import DrawingKeeper
 from digitpad.ui.session.idle_collector import IdleCollector
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.pen_idle import PenIdle
+from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import Phase, TrainingSession
 from digitpad.ui.session.worker import Worker
@@ -75,8 +76,8 @@ class MainWindow(QMainWindow):
         self._workers = opening, reading = Worker("opening", self), Worker("reading", self)
         self._network = ActiveNetwork(open_network, opening, self)
         self._reader = LiveReader(self._network, reading, self)
-        self._views = Views(self._reader, training_service, self)
-        self._session = TrainingSession(training_service, self)
+        self._session, self._states = TrainingSession(training_service, self), RunStates(self)
+        self._views = Views(self._reader, self._network, self._states, training_service, self)
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
         from digitpad.ui.training.page import TrainingPage
 
         service, session, network = self._training_service, self._session, self._network
-        training = TrainingPage(service, session, network, self._reader, self._pen_idle, self._device)
+        training = TrainingPage(service, session, network, self._pen_idle, self._device)
         training.load_requested.connect(self._checkpoints.load)
         training.remarked.connect(self._remark)
         training.image_picked.connect(self._files.show_image)
@@ -167,7 +168,9 @@ class MainWindow(QMainWindow):
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._ready_training, once)
         session.asked.connect(network.begin_run)
+        session.asked.connect(self._states.begin)
         session.asked.connect(partial(self._workbench.show_one_of, _FOLLOW_RUNS))
+        session.network_shown.connect(self._states.add)  # before the views hear that another network reads
         session.network_shown.connect(network.show_live)
         session.progressed.connect(self.training_progressed)
         session.changed.connect(lambda: actions.show_training(session.state.is_active))

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 
 _TRAINING = tuple(
-    f"digitpad.ui.{name}"
-    for name in ("curves.view", "map.view", "runs.list", "runs.controller", "training.form", "training.page")
+    f"digitpad.ui.{name}" for name in ("curves.view", "runs.list", "runs.controller", "training.form", "training.page")
 )
 
 
@@ -70,10 +69,10 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
         Page(
             "map",
             translate("pages", "Map"),
-            translate("pages", "See which test images the network finds alike"),
+            translate("pages", "See which images the network finds alike, and where your drawing lies among them"),
             "Ctrl+M",
             "map",
-            lambda: training().map,
+            views.map,
         ),
         Page(
             "replay",

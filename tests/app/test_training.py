@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt, QThread
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QPushButton, QSlider
 
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.learning.training.recipes import RECIPES
+from digitpad.reading.inspect import embedding
 from digitpad.reading.load import load_checkpoint
-from digitpad.services import TrainingService
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.storage.recipe_store import keep_recipe
 from digitpad.storage.run_store import RunFolder, runs_folder
@@ -315,34 +315,28 @@ def test_the_keyboard_trains_pauses_stops_and_opens_the_panel(begin):
     browser.close()
 
 
-class CountingTrainingService(TrainingService):
-    """Notes how often a map was asked for."""
-
-    def __init__(self):
-        self.maps = 0
-
-    def map_maker(self, data_id):
-        self.maps += 1
-        return super().map_maker(data_id)
-
-
-def test_the_map_of_the_network_in_training_is_drawn_while_it_is_looked_at(begin):
-    training_service = CountingTrainingService()
-    training = begin(training_service=training_service)
+def test_the_map_shows_the_network_in_training_as_it_is_now_and_goes_back_through_the_run(training, monkeypatch):
+    monkeypatch.setattr(embedding, "IMAGES", 60)
     training.pad.draw(SEVEN)
     training.pad.answer()
     training.start_long()
-    training.until(lambda: sum(isinstance(report, EpochReport) for report in training.reports) >= 2)
-    assert training_service.maps == 0, "nobody looks"
+    training.until(lambda: training.network.state.step > 1)
+    assert not training.map, "nobody looks"
     training.open_tab(MAP)
-    training.until(lambda: "first map" in training.map.accessibleDescription())
-    training.press("pause_button")  # the map has the machine for itself
-    training.until(lambda: training.map.accessibleDescription().startswith("After "))
+    training.press("pause_button")
 
-    said = training.map.accessibleDescription()
-    assert "500 test images" in said
-    assert "your digit, nearest to the" in said
-    assert training_service.maps == 1
+    def shows_latest():
+        return training.said_of_map().startswith(f"fast at step {training.network.state.step:,}: 60 images by t-SNE. ")
+
+    training.until(shows_latest)
+    training.until(lambda: "images nearest to your drawing" in training.said_of_map())
+    slider = training.pad.widget("map_slider", QSlider)
+    assert slider.isVisible()
+    slider.setValue(0)
+    training.until(lambda: training.said_of_map().startswith("fast at step 1: 60 images by t-SNE. "))
+    training.until(lambda: "images nearest to your drawing" in training.said_of_map())
+    slider.setValue(slider.maximum())
+    assert shows_latest()
 
 
 def test_a_long_run_is_ended_by_its_own_button(training):

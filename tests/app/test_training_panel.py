@@ -135,6 +135,7 @@ def test_a_notice_lies_over_the_pad_and_resizes_nothing(training, is_open):
 
 def test_one_page_at_a_time_and_none_when_its_action_is_triggered_again(training):
     training.ready()
+    training.workbench.make("map")
     pages = [training.pad.widget(f"show_{name}", QAction) for name in ("training", "map", "samples")]
     shown = [training.panel, training.map, training.pad.widget("samples_view")]
     alone = training.pad.canvas.width()

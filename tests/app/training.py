@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.services import TrainingService
-from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.training_session import TrainingSession
@@ -53,13 +52,12 @@ class Training:
     def __init__(self, pad):
         self.pad, self.qtbot, self.window = pad, pad.qtbot, pad.window
         self.workbench = self.window.findChild(Workbench)
-        for name in ("training", "map", "samples"):  # made after the first answer, or when first shown
+        for name in ("training", "samples"):  # made after the first answer, or when first shown
             self.workbench.make(name)
         self.panel = self.window.findChild(TrainingPage)
         self.session = self.window.findChild(TrainingSession)
         self.network = self.window.findChild(ActiveNetwork)
         self.runs = self.window.findChild(RunList)
-        self.map = self.window.findChild(EmbeddingMapView)
         self.curves = pad.widget("loss_plot")
         self.reports = []
         self.window.training_progressed.connect(self.reports.append)
@@ -89,6 +87,14 @@ class Training:
 
     def is_enabled(self, name):
         return self.pad.widget(name, QAbstractButton).isEnabled()
+
+    @property
+    def map(self):
+        """The view, once it was shown."""
+        return self.pad.widget("map_view")
+
+    def said_of_map(self):
+        return self.pad.widget("map_figure").accessibleDescription()
 
     @property
     def text(self):

@@ -100,7 +100,7 @@ def main():
     open_all("run")
     heart.step = "map"
     training.open_tab(MAP)
-    _wait(lambda: training.map.accessibleDescription().startswith("After "))
+    _wait(lambda: " at step " in training.said_of_map())
     open_all("run and map")
     heart.step = "end"
     training.stop()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-import numpy as np
-
-from digitpad.domain.data_info import DataInfo, Embedding
+from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import Preparing, StepsReport
@@ -108,31 +106,3 @@ class StepwiseTrainingService:
         if self.stopping is not None:
             raise self.stopping
         return replace(self.info, state="stopped")
-
-
-class FakeMaps:
-    """Maps of four images; an update is let through one by one."""
-
-    def __init__(self):
-        self.pixels = np.zeros((4, 28, 28), np.uint8)
-        self.let = threading.Semaphore(0)
-        self.updates, self.placed = [], []
-        self.problem = None
-        self.closed = False
-
-    def update(self, reader, step, drawing):
-        self.updates.append((step, drawing))
-        while not self.let.acquire(timeout=0.005):
-            if self.closed:
-                raise self.problem
-        if self.problem is not None:
-            raise self.problem
-        point = None if drawing is None else (0.5, 0.5)
-        return Embedding(step, np.zeros((4, 2), np.float32), np.arange(4), point)
-
-    def place(self, drawing):
-        self.placed.append(drawing)
-        return (0.25, -0.25)
-
-    def close(self):
-        self.closed = True

@@ -1,4 +1,4 @@
-"""The pages of training: assembles line, form, curves, runs, map and samples, and connects them with the session."""
+"""The pages of training: assembles line, form, curves, runs and samples, and connects them with the session."""
 
 from __future__ import annotations
 
@@ -19,13 +19,10 @@ from digitpad.ui.common.layouts import column
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.widgets import named
 from digitpad.ui.curves.view import CurvesView
-from digitpad.ui.map.follower import MapFollower
-from digitpad.ui.map.view import EmbeddingMapView
 from digitpad.ui.recipes.controller import RecipeController
 from digitpad.ui.runs.controller import RunController
 from digitpad.ui.runs.list import RunList
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.pen_idle import PenIdle
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
@@ -52,7 +49,7 @@ class TrainingPage(QWidget):
     """Train and watch.
 
     Attributes:
-        map, samples: pages of their own.
+        samples: a page of its own.
 
     Signals:
         load_requested: the Path of a checkpoint that is to be read with.
@@ -69,13 +66,12 @@ class TrainingPage(QWidget):
         training_service: TrainingService,
         session: TrainingSession,
         network: ActiveNetwork,
-        reader: LiveReader,
         pen_idle: PenIdle,
         device: str,
     ) -> None:
         super().__init__()
         self._training_service, self._session, self._network = training_service, session, network
-        self._reader, self._pen_idle = reader, pen_idle
+        self._pen_idle = pen_idle
         self._worker, self._downloads = Worker("runs", self), Worker("downloads", self)
         self._background = Worker("imports", self)
         self._device = device  # that a run is to compute on
@@ -86,8 +82,6 @@ class TrainingPage(QWidget):
         self._connect()
         self._line.show_recipes(self._recipes.recipes, "")
         self._form.teaches.show_recipes(self._recipes.recipes)
-        if reader.latest is not None:
-            self._show_reading(reader.latest)
 
     def _make_parts(self) -> None:
         self._line = TrainLine()
@@ -95,8 +89,6 @@ class TrainingPage(QWidget):
         self._form = TrainForm(self._data)
         self._form.device.setCurrentIndex(self._form.device.findData(self._device))
         self._curves = CurvesView()
-        self.map = EmbeddingMapView()
-        self._map = MapFollower(self._training_service, self.map, self)
         self._runs = RunList()
         self.samples = SamplesView()
         self._runs_controller = RunController(self._runs, self._session, self._worker, self)
@@ -123,20 +115,16 @@ class TrainingPage(QWidget):
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
         network.opened.connect(self.begin_if_seen)
-        self._reader.answered.connect(self._show_reading)
         network.changed.connect(lambda: form.show_follows(network.state.follows_training, session.state.is_active))
         session.changed.connect(self._on_session_changed)
         session.asked.connect(self._on_asked)
         session.started.connect(self._on_started)
         session.started.connect(form.show_run)
-        session.started.connect(self._map.begin)
         session.started.connect(self.samples.begin)
         session.samples_shown.connect(self.samples.show_samples)
         session.run_changed.connect(self._runs.update_run)
         session.progressed.connect(curves.refresh)
-        session.network_shown.connect(self._map.follow)
         session.ended.connect(self._on_ended)
-        self._map.failed.connect(self._notice.say)
         runs.load_requested.connect(self.load_requested)
         runs.resume_requested.connect(session.resume)
         runs.run_selected.connect(curves.show_run)
@@ -150,7 +138,7 @@ class TrainingPage(QWidget):
         recipes.recipe_used.connect(self._on_recipe_used)
         recipes.saved.connect(self.remarked)
         recipes.failed.connect(self._notice.say)
-        for button in (curves.export, self.map.export, self._runs.save):
+        for button in (curves.export, self._runs.save):
             button.requested.connect(self._exporter.save)
         runs.export_requested.connect(self._exporter.save)
         self._exporter.saved.connect(self.remarked)
@@ -202,12 +190,6 @@ class TrainingPage(QWidget):
         """What can be done with the selected run from anywhere: the last one that ended, unless another was chosen."""
         return [self._runs.resume, self._runs.load_best, self._runs.load_last, self._runs.export]
 
-    @Slot(object)
-    def _show_reading(self, reading: Reading) -> None:
-        """Let the drawing's point in the map follow the pen."""
-        seen = reading.prediction.network_input
-        self._map.take_drawing(seen if seen.any() else None)
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.begin_if_seen()
@@ -236,7 +218,6 @@ class TrainingPage(QWidget):
         """End every thread."""
         self._data.cancel()
         self._pen_idle.end()
-        self._map.stop()
         for worker in (self._downloads, self._background, self._worker):
             worker.stop()
 

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QWidget
 from digitpad.domain.errors import DigitpadError
 from digitpad.services import TrainingService
 from digitpad.ui.common.exports import ExportButton, Exporter, Picture
+from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
+from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.worker import Latest, Worker
 
 R = TypeVar("R")
@@ -143,7 +145,7 @@ class Figure(QWidget):
 
 
 class Views(QObject):
-    """Makes the views when they are first shown, and ends their thread.
+    """Makes the views when they are first shown, and ends their threads.
 
     Signals:
         shown: the id of a view and the revision of the drawing that it has been painted for.
@@ -159,10 +161,14 @@ class Views(QObject):
     selection_changed = Signal(bool, object)
     digit_selected = Signal(object)
 
-    def __init__(self, live: LiveReader, service: TrainingService, window: QWidget) -> None:
+    def __init__(
+        self, live: LiveReader, network: ActiveNetwork, states: RunStates, service: TrainingService, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._live, self._service = live, service
-        self._worker, self._loader = Worker("views", self), Worker("loading", self)
+        self._live, self._network, self._states, self._service = live, network, states, service
+        self._worker, self._loader, self._map_worker = self._workers = tuple(
+            Worker(name, self) for name in ("views", "loading", "map")
+        )
         self._exporter = Exporter(self._worker, window)
         self._exporter.saved.connect(self.saved)
         self._exporter.failed.connect(self.failed)
@@ -188,6 +194,13 @@ class Views(QObject):
         self.digit_selected.connect(view.select_digit)
         return self._made("why", view)
 
+    def map(self) -> QWidget:
+        """The map of the last hidden layer."""
+        from digitpad.ui.views.map.view import MapView
+
+        parts = self._live, self._worker, self._map_worker, self._network, self._states
+        return self._made("map", MapView(*parts))
+
     def replay(self) -> QWidget:
         """The drawing in time."""
         from digitpad.ui.views.replay.view import ReplayView
@@ -196,8 +209,8 @@ class Views(QObject):
 
     def stop(self) -> None:
         """End the threads."""
-        self._worker.stop()
-        self._loader.stop()
+        for worker in self._workers:
+            worker.stop()
 
     def _made(self, view_id: str, view: View[R]) -> View[R]:
         view.painted.connect(partial(self.shown.emit, view_id))

@@ -1,0 +1,1 @@
+"""The map of the last hidden layer, with the drawing in it."""

@@ -1,0 +1,467 @@
+"""The map of the last hidden layer: test images near each other where the network finds them alike, and the drawing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QSizePolicy, QSlider, QWidget
+
+from digitpad.domain.data_info import DataInfo
+from digitpad.domain.errors import DigitpadError, Message
+from digitpad.reading.inspect.embedding import Layout, Location, locate
+from digitpad.storage.datasets import STARTER, available
+from digitpad.ui.common.exports import ExportButton, Table
+from digitpad.ui.common.format import duration, numeral, percent
+from digitpad.ui.common.layouts import FlowLayout, column, row
+from digitpad.ui.common.pixels import coloured, ink_colours
+from digitpad.ui.common.theme import current_theme, reduced_motion, text_font
+from digitpad.ui.common.widgets import describe, named, note_label, push_button
+from digitpad.ui.session.active_network import ActiveNetwork, Source
+from digitpad.ui.session.live_reading import LiveReader, Reading
+from digitpad.ui.session.run_states import RunState, RunStates
+from digitpad.ui.session.worker import Worker
+from digitpad.ui.views.map.figure import Callout, MapFigure
+from digitpad.ui.views.map.neighbours import NeighbourList
+from digitpad.ui.views.map.work import Job, Method, NetworkMap, OnProgress, Target, arrange_map, read_map
+from digitpad.ui.views.view import View
+
+_WHOLE = 3
+"""Maps whose features are kept, so that the drawing is placed in them at once."""
+
+
+class MapView(View[Location | None]):
+    """The map of the network that reads; while one trains, of its latest state, or of an earlier one at choice.
+
+    One thing is computed at a time: reading the images, which gives the plane of PCA, or t-SNE. Then it is looked anew
+    what is wanted: the latest network wins, and none that were skipped come later. What is shown is named.
+    """
+
+    def __init__(
+        self, live: LiveReader, worker: Worker, background: Worker, network: ActiveNetwork, states: RunStates
+    ) -> None:
+        """`background` works out the maps, while `worker` places the drawing in them."""
+        super().__init__(live, worker)
+        self.setObjectName("map_view")
+        self._background, self._network, self._states = background, network, states
+        self._job: Job | None = None  # under way
+        self._targets: list[Target] = []
+        self._maps: dict[Target, NetworkMap] = {}
+        self._unfinished: Target | None = None  # read, and not laid out by t-SNE yet
+        self._refused: Target | None = None
+        self._shown: tuple[NetworkMap, Method, Layout] | None = None
+        self._location: Location | None = None
+        self._marked: int | None = None
+        self._doing = ""
+        self._make_parts()
+        network.changed.connect(self._on_network_changed)
+        self._describe()
+
+    def _make_parts(self) -> None:
+        self._figure, self._list = MapFigure(), NeighbourList()
+        self._figure.hovered.connect(self._mark)
+        self._list.hovered.connect(self._mark)
+        tip = self.tr("t-SNE keeps what is alike together; PCA is the plane in which the features vary most")
+        self._method = named(QComboBox(), "map_method", self.tr("Arranged by"), tip)
+        self._method.addItem(self.tr("t-SNE"), "tsne")
+        self._method.addItem(self.tr("PCA"), "pca")
+        self._method.activated.connect(self._on_chosen)
+        tip = self.tr("Which images are shown")
+        self._data = named(QComboBox(), "map_data", self.tr("Images"), tip)
+        self._data.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._data.activated.connect(self._on_chosen)
+        self._bar = named(QProgressBar(), "map_progress", self.tr("Progress"))
+        self._bar.setRange(0, 100)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(72)
+        self._busy = note_label("", "map_busy")
+        self._busy.setWordWrap(False)
+        tip = self.tr("Do not work out t-SNE; show the plane of PCA")
+        self._cancel = push_button(self.tr("Cancel"), "map_cancel", self._on_cancelled, tip)
+        self._progress = QWidget()
+        row(self._bar, self._busy, self._cancel, parent=self._progress)
+        policy = self._progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Fixed)
+        self._progress.setSizePolicy(policy)
+        tip = self.tr("Go back through the run to see how the map came about")
+        self._slider = named(QSlider(Qt.Orientation.Horizontal), "map_slider", self.tr("States of this run"), tip)
+        self._slider.valueChanged.connect(self._on_scrubbed)
+        self._when = note_label("", "map_when")
+        self._when.setWordWrap(False)
+        self._time = QWidget()
+        row(note_label(self.tr("Run")), (self._slider, 1), self._when, parent=self._time)
+        self._title = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._title.setFont(text_font(bold=True))
+        self._words = note_label("", "map_words")
+        sentence = note_label(
+            self.tr(
+                "What the network finds alike lies together; a thick rim marks what it reads wrong. Draw, and see "
+                "where your digit goes; then draw something between two digits."
+            )
+        )
+        export = ExportButton(lambda: "map", self._figure.picture, self.table)
+        controls = QWidget()
+        controls.setLayout(FlowLayout(self._method, self._data, self._progress))
+        column(
+            row((sentence, 1), export, spacing=16),
+            controls,
+            self._title,
+            row((self._figure, 1), self._list),
+            self._words,
+            self._time,
+            parent=self,
+        )
+        self._progress.hide()
+        self._time.hide()
+
+    # What is wanted.
+
+    @property
+    def _wanted(self) -> Method:
+        method: Method = self._method.currentData()
+        return method
+
+    @property
+    def _target(self) -> Target | None:
+        return self._targets[self._slider.value()] if self._targets else None
+
+    @property
+    def _is_latest(self) -> bool:
+        return self._slider.value() == self._slider.maximum()
+
+    def _look_at_network(self) -> None:
+        """List the states of the network that reads; whoever looks at an earlier one still does."""
+        reader, source, data = self._network.reader, self._network.state.source, self._data.currentData()
+        before, was_latest = self._target, self._is_latest
+        in_run = self._states.states if source in (Source.IN_TRAINING, Source.JUST_TRAINED) else ()
+        self._targets = [Target(state, data) for state in in_run if data]
+        if reader is not None and data and not (in_run and source is Source.IN_TRAINING):
+            self._targets.append(Target(reader, data))
+        self._maps = {target: read for target, read in self._maps.items() if target in self._targets}
+        last = max(len(self._targets) - 1, 0)
+        at = last
+        if not was_latest and before is not None and before.step is not None:
+            steps = [target.step for target in self._targets if target.step is not None]
+            at = int(np.abs(np.array(steps) - before.step).argmin()) if steps else last
+        with QSignalBlocker(self._slider):
+            self._slider.setMaximum(last)
+            self._slider.setValue(at)
+        self._time.setVisible(last > 0)
+
+    # One thing after the other.
+
+    def _next(self) -> None:
+        """Work out what is wanted and not there, unless something is under way."""
+        target = self._target
+        if self._job is not None or target is None or not self.isVisible():
+            return
+        read = self._maps.get(self._unfinished) if self._unfinished is not None else None
+        self._unfinished = None
+        # A state of a run that was just read is finished first, or none would be while the next comes soon.
+        if read is None or self._wanted in read.layouts or not (self._is_latest or read.target == target):
+            read = self._maps.get(target)
+        if read is None or read.hidden is None:
+            if target == self._refused:
+                return
+            layouts = read.layouts if read is not None else {}
+            work = partial(read_map, target, layouts, self._before(target))
+            self._run(self.tr("Reading the images…"), work, self._on_read, target)
+        elif self._wanted not in read.layouts:
+            before = self._before(target) if target.step is not None else None
+            layout = before.layouts.get("tsne") if before is not None else None
+            work = partial(arrange_map, read, layout)
+            self._run(self.tr("t-SNE"), work, self._keep, target)
+
+    def _before(self, target: Target) -> NetworkMap | None:
+        """The map of the nearest state of the same run; else the one that is shown, of the same images."""
+        step = target.step
+        others = [read for read in self._maps.values() if read.target != target and self._wanted in read.layouts]
+        if step is not None and others:
+            return min(others, key=lambda read: abs((read.target.step or 1 << 62) - step))
+        shown = self._shown[0] if self._shown is not None else None
+        return shown if shown is not None and shown.target.data == target.data else None
+
+    def _run(
+        self,
+        doing: str,
+        work: Callable[[Job, OnProgress], NetworkMap | None],
+        done: Callable[[NetworkMap], None],
+        target: Target,
+    ) -> None:
+        job = self._job = Job()
+        began, show = time.perf_counter(), self._background.relay(partial(self._on_progress, job))
+
+        def on_progress(share: float, layout: Layout | None) -> None:
+            left = (time.perf_counter() - began) * (1 / share - 1) if share > 0.1 else None
+            if layout is not None or share == 0:
+                show(share, left, layout)
+
+        def on_done(read: NetworkMap | None) -> None:
+            self._end()
+            if read is not None and not job.is_cancelled:
+                done(read)
+            self._carry_on()
+
+        def on_failed(error: DigitpadError) -> None:
+            self._end()
+            self._refused = target
+            self.failed.emit(error)
+            self._carry_on()
+
+        self._doing = doing
+        self._background.run(partial(work, job, on_progress), on_done, on_failed)
+        self._describe()
+
+    def _end(self) -> None:
+        self._job, self._doing = None, ""
+        self._progress.hide()
+
+    def _carry_on(self) -> None:
+        self._look_at_network()
+        self._next()
+        self._present()
+
+    def _on_progress(self, job: Job, share: float, left: float | None, layout: Layout | None) -> None:
+        if job is not self._job or job.is_cancelled:
+            return
+        self._bar.setValue(round(100 * share))
+        words = self._doing
+        if left is not None:
+            words = self.tr("{what}: {seconds} left").format(what=words, seconds=duration(left, 1))
+        self._busy.setText(words)
+        self._progress.show()
+        shown = self._shown
+        # The first map moves from the plane of PCA to its places before one's eyes; a later one waits for the end.
+        if layout is not None and shown is not None and not self._has_finished(shown) and not reduced_motion():
+            self._show(shown[0], "tsne", layout, glides=False)
+
+    @staticmethod
+    def _has_finished(shown: tuple[NetworkMap, Method, Layout]) -> bool:
+        return shown[0].layouts.get("tsne") is shown[2]
+
+    def _on_read(self, read: NetworkMap) -> None:
+        self._keep(read)
+        self._unfinished = read.target
+
+    def _keep(self, read: NetworkMap) -> None:
+        self._maps.pop(read.target, None)
+        self._maps[read.target] = read
+        for target in list(self._maps)[:-_WHOLE]:
+            self._maps[target] = self._maps[target].slimmed()
+
+    # What happens.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._background.run(available, self._on_data, self.failed.emit)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._break_off()
+
+    def _on_data(self, found: tuple[list[DataInfo], list[Message]]) -> None:
+        chosen = self._data.currentData()
+        self._data.clear()
+        for data in found[0]:
+            title = self.tr("Starter set") if data.id == STARTER else data.title
+            self._data.addItem(self.tr("{data}, test images").format(data=title), data.id)
+        self._data.setCurrentIndex(max(self._data.findData(chosen), 0))
+        self._refused = None
+        self._carry_on()
+
+    @Slot()
+    def _on_network_changed(self) -> None:
+        if self.isVisible():
+            before = self._target
+            self._look_at_network()
+            if before is not None and before != self._target:
+                if before.step is None or self._target is None or self._target.step is None:
+                    self._break_off()  # another network reads
+                elif self._job is not None:
+                    self._job.is_hurried = True
+            self._next()
+            self._present()
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        self._break_off()
+        self._carry_on()
+
+    @Slot()
+    def _on_scrubbed(self) -> None:
+        self._unfinished = None
+        self._break_off()
+        self._next()
+        self._present()
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._method.setCurrentIndex(self._method.findData("pca"))
+        self._on_chosen()
+
+    def _break_off(self) -> None:
+        if self._job is not None:
+            self._job.is_cancelled = True
+
+    # What is shown.
+
+    def _present(self) -> None:
+        """Show the map that is wanted, or what is there of it; else what was shown stays, under its name."""
+        target, wanted, shown = self._target, self._wanted, self._shown
+        candidates = self._targets[::-1] if self._is_latest else [target] if target is not None else []
+        reads = [self._maps[each] for each in candidates if each in self._maps]
+        best = next((read for read in reads if wanted in read.layouts), None)
+        if best is not None:
+            self._show(best, wanted, best.layouts[wanted])
+        elif reads and (shown is None or shown[0].target not in self._targets or shown[1] == "pca"):
+            self._show(reads[0], "pca", reads[0].layouts["pca"])
+        self._describe()
+
+    def _show(self, read: NetworkMap, method: Method, layout: Layout, *, glides: bool = True) -> None:
+        before = self._shown
+        if before is not None and before[0].hidden is read.hidden and before[2] is layout:
+            return
+        self._shown = read, method, layout
+        if before is None or before[0].images is not read.images:
+            self._marked = None
+        self._figure.show_points(layout.points, read.images.labels, _wrong(read), glides=glides)
+        self.refresh()
+        self._describe()
+
+    def work(self, reading: Reading) -> Callable[[], Location | None]:
+        """What places the drawing in the map that is shown, with the network whose map it is."""
+        image = reading.prediction.network_input
+        hidden = self._shown[0].hidden if self._shown is not None else None
+        if self._shown is None or hidden is None or not image.any():
+            return lambda: None
+        return partial(locate, hidden, self._shown[2], image)
+
+    def show_result(self, _reading: Reading, result: Location | None) -> None:
+        """Move the drawing, and show its neighbours."""
+        self._location = result
+        numbers = result.neighbours.tolist() if result is not None else []
+        self._figure.show_drawing(result.point if result is not None else None, numbers)
+        pictures = [self._picture(number) for number in numbers]
+        self._list.show_images(numbers, pictures, [self._read_as(number) for number in numbers])
+        self._describe()
+
+    @Slot(object)
+    def _mark(self, number: int | None) -> None:
+        self._marked = number
+        if number is None or self._shown is None:
+            self._figure.mark(None, None)
+        else:
+            lines = (self.tr("Image {number}").format(number=numeral(number + 1)), *self._lines(number))
+            self._figure.mark(number, Callout(self._picture(number), lines))
+        self._describe()
+
+    def _picture(self, number: int) -> QImage:
+        assert self._shown is not None
+        pixels = self._shown[0].images.pixels[number : number + 1]
+        return coloured(pixels, ink_colours(current_theme())).scaled(QSize(56, 56))
+
+    def _lines(self, number: int) -> Sequence[str]:
+        assert self._shown is not None
+        read = self._shown[0]
+        shares = read.probabilities[number]
+        said = self.tr("read as {digit}, {share}").format(
+            digit=int(shares.argmax()), share=percent(float(shares.max()))
+        )
+        return self.tr("is a {digit}").format(digit=int(read.images.labels[number])), said
+
+    def _read_as(self, number: int) -> str:
+        """A neighbour in a few words: '7', or '7, read as 1'."""
+        assert self._shown is not None
+        read = self._shown[0]
+        label, digit = int(read.images.labels[number]), int(read.probabilities[number].argmax())
+        words = str(label) if label == digit else self.tr("{label}, read as {digit}")
+        return words.format(label=label, digit=digit)
+
+    def _describe(self) -> None:
+        """Say what is shown, what is on its way, and where the drawing lies."""
+        target, shown = self._target, self._shown
+        if shown is None:
+            self._figure.invitation = self._doing or self.tr("The map appears once a network reads.")
+            self._figure.update()
+            self._title.clear()
+            self._words.clear()
+            describe(self._figure, self._figure.invitation)
+            return
+        read, method, layout = shown
+        title = self._title_of(read, method)
+        if target is not None and target != read.target:
+            title = self.tr("{map}; working out {network}").format(map=title, network=self._name(target))
+        elif not self._has_finished(shown) and method == "tsne":
+            title = self.tr("{map}, still moving").format(map=title)
+        self._title.setText(title)
+        self._when.setText(self._moment(target))
+        self._words.setText(self._place_words(read, layout))
+        said = [title, self._words.text()]
+        if self._marked is not None:
+            said.append(", ".join(self._lines(self._marked)))
+        describe(self._figure, ". ".join(words.rstrip(".") for words in said if words))
+
+    def _title_of(self, read: NetworkMap, method: Method) -> str:
+        text = self.tr("{network}: {count} images by {method}")
+        if read.is_output:
+            text = self.tr("{network}: {count} images by {method} of its ten outputs, since it has no hidden layer")
+        name = self.tr("t-SNE") if method == "tsne" else self.tr("PCA")
+        return text.format(network=self._name(read.target), count=numeral(len(read.images.labels)), method=name)
+
+    def _name(self, target: Target) -> str:
+        info = target.info
+        if target.step is None:
+            return info.name
+        text = self.tr("{network} at step {step}")
+        return text.format(network=info.recipe or info.name, step=numeral(target.step))
+
+    def _moment(self, target: Target | None) -> str:
+        if target is None:
+            return ""
+        network = target.network
+        if not isinstance(network, RunState):
+            return self.tr("at the end")
+        text = self.tr("step {step}, latest") if self._is_latest else self.tr("step {step}")
+        return text.format(step=numeral(network.step))
+
+    def _place_words(self, read: NetworkMap, layout: Layout) -> str:
+        """Among which images the drawing lies, and how its place was found."""
+        if layout.variance is None:
+            how = self.tr("t-SNE places no new image: yours is put between its nearest ones, as an estimate.")
+        else:
+            how = self.tr("The plane shows {share} of how the network's {count} features vary.").format(
+                share=percent(layout.variance, 0), count=numeral(read.size)
+            )
+        if self._location is None:
+            return f"{self.tr('Draw a digit on the pad.')} {how}"
+        labels = read.images.labels[self._location.neighbours]
+        counts = np.bincount(labels)
+        digit, most = int(counts.argmax()), int(counts.max())
+        if most == len(labels):
+            words = self.tr("All {count} images nearest to your drawing are {digit}s.")
+        else:
+            words = self.tr("Of the {count} images nearest to your drawing, {most} are {digit}s.")
+        return f"{words.format(count=len(labels), most=most, digit=digit)} {how}"
+
+    def table(self) -> Table:
+        """A row for each image, and one for the drawing, which has no number."""
+        rows: list[Sequence[object]] = [("image", "digit", "read_as", "confidence", "x", "y")]
+        if self._shown is not None:
+            read, _, layout = self._shown
+            digits, shares = read.probabilities.argmax(axis=1).tolist(), read.probabilities.max(axis=1).tolist()
+            labels, points = read.images.labels.tolist(), layout.points.tolist()
+            for number, parts in enumerate(zip(labels, digits, shares, points, strict=True), 1):
+                rows.append((number, *parts[:3], *parts[3]))
+            if self._location is not None:
+                rows.append((None, None, None, None, *self._location.point))
+        return lambda: rows
+
+
+def _wrong(read: NetworkMap) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    wrong: np.ndarray[tuple[int], np.dtype[np.bool_]] = read.probabilities.argmax(axis=1) != read.images.labels
+    return wrong
