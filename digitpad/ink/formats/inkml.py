@@ -17,7 +17,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, XMLParser
 
 from digitpad.domain.errors import InputError
-from digitpad.ink.drawings import MAX_PARTS, Drawing, content
+from digitpad.ink.drawings import MAX_PARTS, Drawing, content, digits_in
 from digitpad.ink.formats.endings import UNIPEN_ENDINGS
 from digitpad.ink.formats.inkml_traces import XML_ID, Scope, Trace, TraceReader, tag
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Stroke, X, Y
@@ -59,8 +59,9 @@ def read_inkml(path: Path) -> list[Drawing]:
     drawings = []
     for index, (element, traces) in enumerate(groups):
         label_text, writer = _annotation(element, "truth"), _annotation(element, "writer")
-        label = int(label_text) if label_text is not None and re.fullmatch("[0-9]", label_text) else None
-        drawings.append(Drawing(_ink(traces, full), label, writer, element.get(XML_ID, "") or str(index)))
+        label, number = digits_in(label_text)
+        name = element.get(XML_ID, "") or str(index)
+        drawings.append(Drawing(_ink(traces, full), label, writer, name, number))
     return drawings
 
 
@@ -90,8 +91,7 @@ def write_inkml(path: Path, drawings: Sequence[Drawing]) -> None:
         known = drawing.name in taken or not re.fullmatch(r"[A-Za-z_][\w.-]*", drawing.name, re.ASCII)
         taken.add(drawing.name)
         lines.append("  <traceGroup>" if known else f"  <traceGroup xml:id={quoteattr(drawing.name)}>")
-        label_text = None if drawing.label is None else str(drawing.label)
-        for kind, text in (("truth", label_text), ("writer", drawing.writer)):
+        for kind, text in (("truth", drawing.text), ("writer", drawing.writer)):
             if text:
                 lines.append(f'    <annotation type="{kind}">{escape(_printable(text))}</annotation>')
         lines += [f'    <trace brushRef="#{brushes[s.width]}">{_trace_text(s)}</trace>' for s in drawing.ink.strokes]

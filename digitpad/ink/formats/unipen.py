@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.domain.errors import InputError
-from digitpad.ink.drawings import MAX_NUMBERS, MAX_PARTS, Drawing, content
+from digitpad.ink.drawings import MAX_NUMBERS, MAX_PARTS, Drawing, content, digits_in
 from digitpad.ink.strokes import Ink, Stroke
 
 _LARGEST = 1e9
@@ -74,7 +74,7 @@ def read_unipen(path: Path) -> list[Drawing]:
 
 class _Segment:
     def __init__(self, label: str | None, writer: str | None) -> None:
-        self.digit = int(label) if label and re.fullmatch("[0-9]", label) else None
+        self.digit, self.number = digits_in(label)
         self.writer = writer
         self.strokes: list[array[float]] = []  # x and y in turn
 
@@ -157,7 +157,8 @@ class _Reader:
                 Stroke.of(np.array(points).reshape(-1, 2) * (1, -1)) for points in segment.strokes if points
             )
             if strokes:
-                found.append(Drawing(Ink(strokes), segment.digit, segment.writer, str(len(found))))
+                name = str(len(found))
+                found.append(Drawing(Ink(strokes), segment.digit, segment.writer, name, segment.number))
         return found
 
 

@@ -17,6 +17,7 @@ from digitpad.ink.fitting import fitted
 from digitpad.ink.formats import inkml, inkml_traces, opening
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import DEFAULT_WIDTH, MOUSE_PRESSURE, PEN_WIDTHS, PRESSURE, TIME, Ink, Stroke
+from tests.hand_drawn import drawn
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="http://www.w3.org/2003/InkML">'
 XYTF = """<traceFormat><channel name="X" type="decimal"/><channel name="Y" type="decimal"/>
@@ -41,6 +42,13 @@ def points(body, read):
 
 def xy(body, read):
     return points(body, read)[:, :2].tolist()
+
+
+def test_a_label_of_several_digits_is_read_and_written_as_a_number(tmp_path):
+    number = Drawing(drawn(2), None, "w", "a", "2074")
+    write_inkml(tmp_path / "ink.inkml", [number, Drawing(drawn(3), 3, None, "b"), Drawing(drawn(4), None, None, "c")])
+    again = read_inkml(tmp_path / "ink.inkml")
+    assert [(it.label, it.number, it.text) for it in again] == [(None, "2074", "2074"), (3, None, "3"), (None,) * 3]
 
 
 def test_groups_become_drawings_with_label_writer_and_name(read):
