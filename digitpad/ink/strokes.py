@@ -92,12 +92,16 @@ class Picture:
         network_input: uint8 (28, 28), 255 is ink: what the network sees of it.
         crop: the part of it in which ink is looked for, where a person has set one.
         box: where the ink lies; the crop or the whole where none was found.
+        cover: the share of each pixel that ink covers, float32 (h, w), 0 to 1, in a part of the picture.
+        area: where that part lies.
     """
 
     pixels: NDArray[np.uint8]
     network_input: NDArray[np.uint8]
     crop: Box | None = None
     box: Box = WHOLE
+    cover: NDArray[np.float32] | None = None
+    area: Box = WHOLE
 
     @property
     def place(self) -> tuple[float, float, float, float]:

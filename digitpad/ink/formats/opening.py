@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from digitpad.domain.errors import InputError
@@ -17,8 +18,9 @@ from digitpad.ink.formats.endings import INK_ENDINGS, INKML_ENDINGS, UNIPEN_ENDI
 from digitpad.ink.formats.export import to_png, to_svg
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.formats.unipen import read_unipen
-from digitpad.ink.raster.picture import find_digit
+from digitpad.ink.raster.picture import digit_input, find_written
 from digitpad.ink.raster.picture_file import read_picture
+from digitpad.ink.raster.render import SIDE
 from digitpad.ink.strokes import WHOLE, Box, Ink, Picture
 from digitpad.storage.io import reading, write_atomically
 
@@ -108,14 +110,19 @@ def from_picture(image: Image.Image, crop: Box | None = None) -> Ink:
     """A picture as it stands on the pad, with its network input worked out, from a part of it where one is given."""
     shown = image.convert("RGBA")
     shown.thumbnail((_SHOWN, _SHOWN))
-    network_input, box = find_digit(image, crop or WHOLE)
-    return Ink(picture=Picture(np.array(shown), network_input, crop, box))
+    return _picture(np.array(shown), image, crop)
 
 
 def cropped(picture: Picture, crop: Box | None) -> Ink:
     """The same picture with ink looked for in another part of it; in the whole where None."""
-    network_input, box = find_digit(Image.fromarray(picture.pixels), crop or WHOLE)
-    return Ink(picture=Picture(picture.pixels, network_input, crop, box))
+    return _picture(picture.pixels, Image.fromarray(picture.pixels), crop)
+
+
+def _picture(pixels: NDArray[np.uint8], image: Image.Image, crop: Box | None) -> Ink:
+    found = find_written(image, crop or WHOLE)
+    if found is None:
+        return Ink(picture=Picture(pixels, np.zeros((SIDE, SIDE), dtype=np.uint8), crop, crop or WHOLE))
+    return Ink(picture=Picture(pixels, digit_input(found.cover), crop, found.box, found.cover, found.area))
 
 
 def save_ink(path: Path, ink: Ink) -> None:

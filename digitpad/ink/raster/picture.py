@@ -8,6 +8,7 @@ cut-out at a finer one, so that a small digit on a large page comes out as sharp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,24 @@ _INK = 0.35
 _THINNEST = 1.5
 """Strokes thinner than this in the network input, in pixels, are thickened; less than 1 % of MNIST's are."""
 
+_Place = tuple[int, int, int, int]
+"""Top, left, bottom and right in pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """The ink in a picture, cut out.
+
+    Attributes:
+        cover: the share of each pixel that ink covers, float32 (h, w), 0 to 1.
+        box: where the ink lies in the picture.
+        area: where `cover` lies in it.
+    """
+
+    cover: Greys
+    box: Box
+    area: Box
+
 
 def picture_input(image: Image.Image) -> NDArray[np.uint8]:
     """The network input for a picture of a digit.
@@ -60,23 +79,38 @@ def find_digit(image: Image.Image, within: Box = WHOLE) -> tuple[NDArray[np.uint
 
     The box is `within` where no ink is found.
     """
-    blank = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    found = find_written(image, within)
+    if found is None:
+        return np.zeros((SIDE, SIDE), dtype=np.uint8), within
+    return digit_input(found.cover), found.box
+
+
+def find_written(image: Image.Image, within: Box = WHOLE) -> Written | None:
+    """The ink in a part of a picture; None where there is none."""
     if min(image.size) == 0:
-        return blank, within
+        return None
     page = _page(image)
     height, width = page.shape
     left, top = int(within[0] * width), int(within[1] * height)
     right, bottom = max(round(within[2] * width), left + 1), max(round(within[3] * height), top + 1)
     found = _found(page[top:bottom, left:right])
     if found is None:
-        return blank, within
-    ink, (first_row, first_column, last_row, last_column) = found
-    box = left + first_column, top + first_row, left + last_column, top + last_row
-    return centred(_fitted(ink)), (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+        return None
+
+    def shares(place: _Place) -> Box:
+        row, column, end_row, end_column = place
+        return (left + column) / width, (top + row) / height, (left + end_column) / width, (top + end_row) / height
+
+    return Written(found[0], shares(found[1]), shares(found[2]))
 
 
-def _found(page: Greys) -> tuple[Greys, tuple[int, int, int, int]] | None:
-    """The ink on a page, cut out, and top, left, bottom and right of it; None where there is none.
+def digit_input(cover: Greys) -> NDArray[np.uint8]:
+    """The network input for a digit that covers pixels, as `Written.cover` has it; what is not 0 is the digit."""
+    return centred(_fitted(cover))
+
+
+def _found(page: Greys) -> tuple[Greys, _Place, _Place] | None:
+    """The ink on a page, cut out, where it lies, and where what was cut out does; None where there is none.
 
     It is looked for on the whole page first, then as in a photo, then on what may be sheets of paper. Where nothing
     looks written, what was found first is taken.
@@ -105,9 +139,7 @@ def _parts(page: Greys) -> Iterator[tuple[slice, slice]]:
         yield slice(int(top * height), round(bottom * height)), slice(int(left * width), round(right * width))
 
 
-def _cut_out(
-    place: tuple[int, int], page: Greys, coarse: Greys, search: Search
-) -> tuple[Greys, tuple[int, int, int, int]] | None:
+def _cut_out(place: tuple[int, int], page: Greys, coarse: Greys, search: Search) -> tuple[Greys, _Place, _Place] | None:
     """The ink that was found on a page at a coarse scale, at a finer one, and where; the page itself is at `place`."""
     scale = max(page.shape) / max(coarse.shape)
     box = _box(coarse, 0.0)
@@ -120,7 +152,8 @@ def _cut_out(
         return None
     scale, (row, column) = max(part.shape) / max(ink.shape), place
     first, second, last, end = (round(side * scale) for side in _box(ink, _INK * float(ink.max())))
-    return ink, (row + top + first, column + left + second, row + top + last, column + left + end)
+    area = row + top, column + left, row + top + part.shape[0], column + left + part.shape[1]
+    return ink, (row + top + first, column + left + second, row + top + last, column + left + end), area
 
 
 def _page(image: Image.Image) -> Greys:
@@ -170,7 +203,7 @@ def _fitted(ink: Greys) -> NDArray[np.float64]:
     return resized(ink, rows, columns).astype(np.float64)
 
 
-def _box(ink: Greys, above: float) -> tuple[int, int, int, int]:
+def _box(ink: Greys, above: float) -> _Place:
     """Top, left, bottom and right of what is above a value, as a slice takes them."""
     rows, columns = np.flatnonzero((ink > above).any(axis=1)), np.flatnonzero((ink > above).any(axis=0))
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1

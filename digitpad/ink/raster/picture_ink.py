@@ -5,6 +5,7 @@ All pictures here are float32 (h, w), grey levels 0 to 255 or coverage 0 to 1.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,9 @@ last where the picture cuts them off, as it does ruling."""
 
 _THIN_CUT = 0.04
 """Lines thinner than this share of what they span, and cut off by the picture's edge, are ruling or a shadow's rim."""
+
+_BOLDEST, _MOST_BOLD = 2.2, 12
+"""How much wider than the mean the lines of one digit may be beside those of others, and how many there are at most."""
 
 _GAP = 0.04
 """Gaps in a sheet, as shares of what it spans, that leave it one: what is written on it."""
@@ -120,13 +124,35 @@ def is_written(ink: Greys, search: Search) -> bool:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     extent = max(np.ptp(rows), np.ptp(columns)) + 1
     whole = 1 - opened(1 - mask.astype(np.float32), round(_GAP * extent))
-    solid = float(opened(whole, round(1.5 * width) + 1).sum())
+    solid = float(opened(whole, math.ceil(1.5 * width) + 1).sum())
+    if solid >= _SOLID * area:
+        solid = _solid_in_parts(mask, width, solid)
     touches = mask[[0, -1]].any() or mask[:, [0, -1]].any()
     if touches and (not search.edges or width < _THIN_CUT * extent):
         return False
     longest = (_LONGEST_CUT if touches else _LONGEST) * extent
     is_line = width < search.fattest * extent and solid < _SOLID * area and area < width * longest
     return bool(is_line and extent > _SMALLEST * max(ink.shape))
+
+
+def _solid_in_parts(mask: Mask, width: float, solid: float) -> float:
+    """How much is left of the parts of a mask that are wider than lines, each measured by its own lines.
+
+    Of digits from several pens, the bold one would look solid beside the others' thin lines. `solid` is returned where
+    there are no such parts.
+    """
+    labels, cell = connected_parts(mask)
+    numbers = np.flatnonzero(np.bincount(labels.ravel()))[1:]
+    if not 1 < len(numbers) <= _MOST_BOLD:
+        return solid
+    parts = [mask & enlarged(labels == number, cell, mask.shape) for number in numbers]
+    widths = [stroke_width(part) for part in parts]
+    if max(widths) > _BOLDEST * width:
+        return solid
+    return sum(
+        float(opened(part.astype(np.float32), math.ceil(1.5 * own) + 1).sum())
+        for part, own in zip(parts, widths, strict=True)
+    )
 
 
 def sheets(picture: Greys) -> list[tuple[float, float, float, float]]:
