@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,32 @@ CLASSES = 10
 """Number of classes: the digits 0 to 9."""
 
 
-EMPTY, REJECTED, TOO_SMALL = "empty", "rejected", "too small"
-"""Why there is no digit."""
+EMPTY, REJECTED, TOO_SMALL, NUMBER = "empty", "rejected", "too small", "number"
+"""Why there is no digit: the last where there are several."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadDigit:
+    """One of the digits of a number.
+
+    Attributes:
+        box: its left, top, right and bottom in canvas units.
+        digit: the digit, 0 to 9.
+        probabilities: ten probabilities that sum to 1.
+        network_input: uint8 (28, 28), 255 is ink: what the network saw.
+        strokes: the numbers of the strokes that it is written with, of some perhaps a piece; none in a picture.
+    """
+
+    box: tuple[float, float, float, float]
+    digit: int
+    probabilities: tuple[float, ...]
+    network_input: NDArray[np.uint8]
+    strokes: tuple[int, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The largest of the probabilities, 0.1 to 1."""
+        return max(self.probabilities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +46,12 @@ class Prediction:
 
     Attributes:
         revision: number of the ink's state that was read.
-        digit: the digit, 0 to 9, or None where nothing is drawn, or what is drawn is rejected.
-        probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn.
-        network_input: uint8 (28, 28), 255 is ink: what the network saw.
-        reason: why there is no digit: `EMPTY`, `REJECTED` or `TOO_SMALL`; None where there is one.
+        digit: the digit, 0 to 9, or None where nothing is drawn, what is drawn is rejected, or it is several digits.
+        probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn; in a number, those of the digit
+            that was drawn last.
+        network_input: uint8 (28, 28), 255 is ink: what the network saw, in a number of the digit that was drawn last.
+        reason: why there is no digit: `EMPTY`, `REJECTED`, `TOO_SMALL` or `NUMBER`; None where there is one.
+        digits: of a number, its digits from left to right.
     """
 
     revision: int
@@ -32,13 +59,16 @@ class Prediction:
     probabilities: tuple[float, ...]
     network_input: NDArray[np.uint8]
     reason: str | None = None
+    digits: tuple[ReadDigit, ...] = ()
 
     @property
     def text(self) -> str:
-        """What is read as a whole: the digit, or nothing."""
-        return "" if self.digit is None else str(self.digit)
+        """What is read as a whole: a digit, a number, or nothing."""
+        return "".join(str(read.digit) for read in self.digits) if self.digit is None else str(self.digit)
 
     @property
     def confidence(self) -> float:
-        """The largest of the probabilities, 0.1 to 1."""
+        """The largest of the probabilities, 0.1 to 1; in a number, the probability that every digit is right."""
+        if self.digits:
+            return math.prod(read.confidence for read in self.digits)
         return max(self.probabilities)

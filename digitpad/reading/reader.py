@@ -91,7 +91,18 @@ class Reader:
         network_input = render(ink)
         if not network_input.any():
             return Prediction(revision, None, (1 / CLASSES,) * CLASSES, network_input, EMPTY)
-        probabilities, score = self.read(network_input)
+        return self.judged(ink, network_input, *self.read(network_input), revision, false_rejection_rate)
+
+    def judged(
+        self,
+        ink: Ink,
+        network_input: NDArray[np.uint8],
+        probabilities: tuple[float, ...],
+        score: float,
+        revision: int,
+        false_rejection_rate: float | None,
+    ) -> Prediction:
+        """The prediction that `predict` makes of what `read` says of some ink, which is not empty."""
         lowest = threshold(self.info.thresholds, false_rejection_rate)
         reason = None
         # The network sees all ink at one size, and so cannot tell a speck from a one.

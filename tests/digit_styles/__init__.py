@@ -34,6 +34,14 @@ def outliers_by_style():
     return _by_style("outliers.inkml")
 
 
+def numbers_by_style():
+    """Numbers of two to seven digits, several a form: touching, with late bars, joined, small, rising and the like.
+
+    Their digits are laid out by hand as well, in some forty forms, which stand in several numbers.
+    """
+    return _by_style("numbers.inkml")
+
+
 def _by_style(name):
     forms = defaultdict(list)
     for drawing in read_inkml(Path(__file__).parent / name):

@@ -1,0 +1,1 @@
+"""Numbers: which strokes, or which parts of a picture, are a digit each."""
