@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     info, read, threads = _reader(arguments)
     data, rate = read_labelled(arguments.data), arguments.false_rejection_rate
+    read_number = None
+    if data.numbers:
+        from digitpad.reading.load import open_reader
+        from digitpad.reading.numbers.read import NumberReader
+
+        numbers = NumberReader(open_reader(arguments.checkpoint))  # on the CPU, whatever reads the digits
+        read_number = partial(numbers.predict, false_rejection_rate=rate)
     with _progress(len(data)) as on_progress:
-        result = evaluate_network(info, read, data, rate, threads, on_progress).result
+        result = evaluate_network(info, read, data, rate, threads, on_progress, read_number).result
     if page is not None:
         from digitpad.reading.evaluation.page import evaluation_page
 

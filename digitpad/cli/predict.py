@@ -18,8 +18,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from digitpad.ink.formats.opening import open_inks
     from digitpad.reading.load import open_reader
+    from digitpad.reading.numbers.read import NumberReader
 
-    reader = open_reader(arguments.checkpoint)
+    reader = NumberReader(open_reader(arguments.checkpoint))
     status = 0
     for file in arguments.files:
         try:
@@ -34,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
             prediction = reader.predict(ink, false_rejection_rate=arguments.false_rejection_rate)
             if arguments.json:
                 print_json(file=str(file), index=index, **{name: getattr(prediction, name) for name in _PRINTED})
-            elif prediction.digit is None:
-                print(f"{file}  {index:>4}  no digit ({prediction.reason})")
+            elif prediction.text:
+                print(f"{file}  {index:>4}  {prediction.text}  {prediction.confidence:6.1%}")
             else:
-                print(f"{file}  {index:>4}  {prediction.digit}  {prediction.confidence:6.1%}")
+                print(f"{file}  {index:>4}  no digit ({prediction.reason})")
     return status

@@ -20,7 +20,7 @@ from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.zoo import NETWORKS
-from tests.digit_styles import outliers_by_style
+from tests.digit_styles import numbers_by_style, outliers_by_style
 from tests.hand_drawn import drawings, drawn
 from tests.learning.idx_files import hand_drawn_mnist
 
@@ -36,6 +36,19 @@ def test_predict_reads_a_picture(call, seven):
     assert (said["text"], said["reason"]) == ("7", None)
     assert said["confidence"] == max(said["probabilities"]) == said["probabilities"][7]
     assert sum(said["probabilities"]) == pytest.approx(1)
+
+
+def test_predict_reads_numbers(call, tmp_path):
+    numbers = [it for own in numbers_by_style().values() for it in own][:2]
+    write_inkml(tmp_path / "numbers.inkml", numbers)
+    _, out, _ = call("predict", "--json", tmp_path / "numbers.inkml")
+    said = [json.loads(line) for line in out]
+    assert [(each["text"], each["digit"], each["reason"]) for each in said] == [
+        (it.number, None, "number") for it in numbers
+    ]
+    assert all(0 < each["confidence"] <= 1 and sum(each["probabilities"]) == pytest.approx(1) for each in said)
+    _, out, _ = call("predict", tmp_path / "numbers.inkml")
+    assert [line.split()[2] for line in out] == [it.number for it in numbers]
 
 
 @pytest.mark.parametrize("ending", ["jpg", "bmp", "webp", "PNG"])
@@ -142,6 +155,19 @@ def test_a_checkpoint_that_cannot_be_used_is_refused(fails, seven, tmp_path, com
 
 
 # evaluate
+
+
+def test_evaluate_counts_a_number_as_right_when_all_of_it_is(call, tmp_path):
+    number = numbers_by_style()["plain"][0]
+    wrong = replace(number, number=number.number[::-1], name="wrong")
+    write_inkml(tmp_path / "mixed.inkml", [Drawing(drawn(3), 3, None, "a"), number, wrong])
+    _, out, _ = call("evaluate", "--json", tmp_path / "mixed.inkml")
+    said = json.loads(out[0])
+    assert (said["n"], said["accuracy"], said["refused"]) == (3, pytest.approx(2 / 3), 0)
+    assert np.sum(said["confusion"]) == 1
+    (error,) = said["errors"]
+    assert (error["index"], error["label"], error["digit"]) == (2, wrong.number, number.number)
+    assert call("evaluate", tmp_path / "mixed.inkml", "--page", "page.html")[0] == 0
 
 
 def test_predict_and_evaluate_agree_on_a_file_of_many_drawings(call, tmp_path):

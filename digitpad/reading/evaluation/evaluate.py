@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.prediction import Prediction
 from digitpad.domain.rejection import threshold
+from digitpad.ink.strokes import Ink
 from digitpad.reading.calibration import Bin, calibration_error, reliability
 from digitpad.reading.evaluation.labelled import Labelled
 from digitpad.reading.evaluation.metrics import Rejection, confusion_matrix, precisions, recalls, rejection_curve
@@ -26,20 +29,20 @@ _PART = 100
 
 @dataclass(frozen=True)
 class ReadDrawing:
-    """What was read of one digit.
+    """What was read of one digit or number.
 
     Attributes:
         index: its place in the file, from 0.
-        label: the digit it is, 0 to 9.
-        digit: the most probable digit.
+        label: the digit it is, 0 to 9, or the digits of the number.
+        digit: the most probable digit, or what is read of a number, '' where it is rejected.
         confidence: the probability of that, 0.1 to 1.
         writer: who wrote it, None where unknown.
         name: its id in the file, None where it has none.
     """
 
     index: int
-    label: int
-    digit: int
+    label: int | str
+    digit: int | str
     confidence: float
     writer: str | None = None
     name: str | None = None
@@ -59,9 +62,9 @@ class Evaluation:
     """What an evaluation came to. All but `rejected` and `refusals` counts the most probable digit, rejected or not.
 
     Attributes:
-        n: labelled digits.
-        accuracy: share read right, 0 to 1.
-        confusion: ten rows by label, ten columns by what was read: counts.
+        n: labelled digits and numbers.
+        accuracy: share read right, 0 to 1; of numbers, those of which every digit is.
+        confusion: ten rows by label, ten columns by what was read: counts, without numbers.
         errors: what was read wrong, in the order of the data.
         rejected: digits that the app would call none.
         ece: expected calibration error over 15 bins, 0 to 1.
@@ -136,6 +139,7 @@ def evaluate_network(
     false_rejection_rate: float | None,
     threads: int = 1,
     on_progress: Callable[[int], object] | None = None,
+    read_number: Callable[[Ink], Prediction] | None = None,
 ) -> Evaluated:
     """Read labelled digits with a network and compare what was read with the labels.
 
@@ -146,10 +150,17 @@ def evaluate_network(
         false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
         threads: see `read_many`.
         on_progress: see `read_many`.
+        read_number: reads drawings labelled with several digits; without it, they are left out.
     """
+    numbers = {}
+    if read_number is None:
+        data = data.digits
+    else:
+        numbers = {place: read_number(number.ink) for place, number in data.numbers.items()}
     probabilities, scores = read_many(read, data.images, threads, on_progress)
     lowest = threshold(info.thresholds, false_rejection_rate)
-    return Evaluated(info, data, probabilities, scores, lowest, evaluate(data, probabilities, scores, lowest))
+    result = evaluate(data, probabilities, scores, lowest, numbers)
+    return Evaluated(info, data, probabilities, scores, lowest, result)
 
 
 def read_many(
@@ -178,29 +189,37 @@ def evaluate(
     probabilities: NDArray[np.float64],
     scores: NDArray[np.float32],
     lowest: float = -math.inf,
+    numbers: Mapping[int, Prediction] = MappingProxyType({}),
 ) -> Evaluation:
-    """Compare what was read of every digit with its label, whether or not it is rejected; blank images are rejected.
+    """Compare what was read of every digit and number with its label.
+
+    A digit counts whether or not it is rejected; blank images are rejected.
 
     Args:
         data: the digits, one at least.
         probabilities: float64 (n, 10), calibrated.
         scores: float32 (n,), energy scores.
         lowest: the lowest energy score to accept, see `digitpad.domain.rejection.threshold`.
+        numbers: what was read of each of `data.numbers`.
     """
     labels = data.labels
     read, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     is_right = labels == read
     is_rejected = ~data.images.any(axis=(1, 2)) | (scores < lowest)
-    confusion = confusion_matrix(labels, read)
+    for place, prediction in numbers.items():
+        is_right[place], confidence[place] = prediction.text == data.numbers[place].text, prediction.confidence
+        is_rejected[place] = not prediction.text
+    confusion = confusion_matrix(labels[labels >= 0], read[labels >= 0])
     bins = reliability(confidence, is_right)
 
     def selected(which: NDArray[np.bool_]) -> list[ReadDrawing]:
-        return [
-            ReadDrawing(
-                data.indices[i], int(labels[i]), int(read[i]), float(confidence[i]), data.writers[i], data.names[i]
+        found = []
+        for i in np.flatnonzero(which).tolist():
+            said: tuple[int | str, int | str] = (
+                (data.numbers[i].text, numbers[i].text) if i in numbers else (int(labels[i]), int(read[i]))
             )
-            for i in np.flatnonzero(which)
-        ]
+            found.append(ReadDrawing(data.indices[i], *said, float(confidence[i]), data.writers[i], data.names[i]))
+        return found
 
     writers = _by_writer(data.writers, is_right)
     accuracies = [writer.accuracy for writer in writers]

@@ -1,9 +1,9 @@
-"""Labelled digits to evaluate a network on: ink files and folders with MNIST's files."""
+"""Labelled digits and numbers to evaluate a network on: ink files and folders with MNIST's files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +14,29 @@ from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.raster.render import SIDE, render
+from digitpad.ink.strokes import Ink
 from digitpad.storage.mnist import mnist_digits
 
 
 @dataclass(frozen=True, eq=False)
+class Number:
+    """A drawing labelled with several digits, as the window would show it."""
+
+    text: str
+    ink: Ink
+
+
+@dataclass(frozen=True, eq=False)
 class Labelled:
-    """Labelled digits with what their file knows of each.
+    """Labelled digits and numbers with what their file knows of each.
 
     Attributes:
         images: uint8 (n, 28, 28), 255 is ink.
-        labels: int64 (n,), 0 to 9.
+        labels: int64 (n,), 0 to 9, or -1 for a number.
         indices: the place of each in its file, from 0; unlabelled drawings between them are counted.
         writers: who wrote each, None where the file does not say.
         names: the id of each in its file, None where it has none.
+        numbers: the drawings labelled with several digits, by their place in `images`.
     """
 
     images: NDArray[np.uint8]
@@ -34,9 +44,20 @@ class Labelled:
     indices: tuple[int, ...]
     writers: tuple[str | None, ...]
     names: tuple[str | None, ...]
+    numbers: Mapping[int, Number] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def digits(self) -> Labelled:
+        """The same without numbers."""
+        if not self.numbers:
+            return self
+        kept = [place for place in range(len(self)) if place not in self.numbers]
+        known = ([values[place] for place in kept] for values in (self.indices, self.writers, self.names))
+        indices, writers, names = known
+        return Labelled(self.images[kept], self.labels[kept], tuple(indices), tuple(writers), tuple(names))
 
 
 def read_labelled(path: Path) -> Labelled:
@@ -62,13 +83,19 @@ def labelled_images(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Lab
 
 def labelled(drawings: Sequence[Drawing]) -> Labelled:
     """Those drawings of a file that have a label, as the window would render them."""
-    selected = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.label is not None]
-    images = np.array([render(fitted(drawing.ink)) for _, drawing in selected], dtype=np.uint8)
+    selected = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.text is not None]
+    inks = [fitted(drawing.ink) for _, drawing in selected]
+    images = np.array([render(ink) for ink in inks], dtype=np.uint8)
     return Labelled(
         images.reshape(-1, SIDE, SIDE),
-        np.array([drawing.label for _, drawing in selected], dtype=np.int64),
+        np.array([-1 if drawing.label is None else drawing.label for _, drawing in selected], dtype=np.int64),
         indices=tuple(index for index, _ in selected),
         writers=tuple(drawing.writer for _, drawing in selected),
         # A drawing without an id is named by its place, which the index tells.
         names=tuple(None if drawing.name == str(index) else drawing.name for index, drawing in selected),
+        numbers={
+            place: Number(drawing.number, inks[place])
+            for place, (_, drawing) in enumerate(selected)
+            if drawing.number is not None
+        },
     )
