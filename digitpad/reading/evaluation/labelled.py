@@ -55,9 +55,13 @@ class Labelled:
         if not self.numbers:
             return self
         kept = [place for place in range(len(self)) if place not in self.numbers]
-        known = ([values[place] for place in kept] for values in (self.indices, self.writers, self.names))
-        indices, writers, names = known
-        return Labelled(self.images[kept], self.labels[kept], tuple(indices), tuple(writers), tuple(names))
+        return Labelled(
+            self.images[kept],
+            self.labels[kept],
+            tuple(self.indices[place] for place in kept),
+            tuple(self.writers[place] for place in kept),
+            tuple(self.names[place] for place in kept),
+        )
 
 
 def read_labelled(path: Path) -> Labelled:
