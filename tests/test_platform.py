@@ -63,7 +63,7 @@ window.close()
 """
 
 
-@pytest.mark.parametrize("pages", [[], ["steps", "layers"], ["replay"]])
+@pytest.mark.parametrize("pages", [[], ["steps", "layers"], ["map", "replay"]])
 def test_a_window_is_built_and_painted_before_anything_heavy_is_imported(qapp, pages):
     settings = Settings()
     settings.pages = pages
