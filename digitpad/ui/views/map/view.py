@@ -107,6 +107,7 @@ class MapView(View[Location | None]):
         export = ExportButton(lambda: "map", self._figure.picture, self.table)
         controls = QWidget()
         controls.setLayout(FlowLayout(self._method, self._data, self._progress))
+        controls.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # a layout of its own expands
         column(
             row((sentence, 1), export, spacing=16),
             controls,
