@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="F", help=text)
     text = "go on with a run: its id, its folder, or a checkpoint that it wrote"
     add("--resume", type=Path, metavar="F", help=text)
+    add("--keep-epochs", action="store_true", help="keep the checkpoint of every epoch in the run's folder")
     add("--tensorboard", type=Path, metavar="DIR", help="write logs for TensorBoard too")
 
     command("recipes", "list the recipes")

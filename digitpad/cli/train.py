@@ -74,6 +74,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     return replace(
         recipe,
         epochs=arguments.epochs or recipe.epochs,
+        keep_epochs=arguments.keep_epochs or recipe.keep_epochs,
         validation_images=recipe.validation_images if arguments.hold_out is None else arguments.hold_out,
     )
 

@@ -75,6 +75,7 @@ class Recipe:
         samples_before: how many of the first training images are shown with their labels before the first step.
         samples_after: how many of the first test images are shown with prediction and label at the end.
         outputs_after: how many of the first test images are shown with all ten outputs at the end.
+        keep_epochs: whether the checkpoint of every epoch is kept, beside the best and the last.
     """
 
     id: Annotated[str, settings.ID]
@@ -106,6 +107,7 @@ class Recipe:
     samples_before: Annotated[int, Setting(0, 100)] = 0
     samples_after: Annotated[int, Setting(0, 100)] = 0
     outputs_after: Annotated[int, Setting(0, 10)] = 0
+    keep_epochs: bool = False
     augmentation: Annotated[Augmentation, Setting(wanted=Message("values in braces"))] = field(
         default_factory=Augmentation
     )

@@ -138,7 +138,8 @@ def _name(path: Path, info: CheckpointInfo) -> str:
         name = RunFolder(folder).read_info().name
     except DigitpadError:
         name = info.recipe
-    return f"{name}, {path.stem} epoch"
+    kind, _, number = path.stem.partition("-")
+    return f"{name}, {kind} {number}" if number else f"{name}, {kind} epoch"
 
 
 def _described(name: str, text: str) -> CheckpointInfo:

@@ -4,7 +4,8 @@ A run is the folder `<runs>/<id>/` with
 
 - `run.json`: what is known of it, a `RunInfo`; the id is the folder's name;
 - `curves.jsonl`: its reports, a JSON object a line, each with its kind: 'steps', 'interim' or 'epoch';
-- `best.safetensors`, `last.safetensors`: its checkpoints;
+- `best.safetensors`, `last.safetensors`: its checkpoints; `epoch-3.safetensors`: that of an epoch, where it was to keep
+  each;
 - `resume.safetensors`: what it takes to go on from the last saved state;
 - `lock`: locked by the process that trains the run, for as long as it does. The system lets go of the lock when that
   process ends, however it ends, so a crash leaves no run locked.
@@ -67,6 +68,15 @@ class RunFolder:
         self.best, self.last = path / "best.safetensors", path / "last.safetensors"
         self.resume = path / "resume.safetensors"
         self._info, self._curves, self._lock = path / "run.json", path / "curves.jsonl", path / "lock"
+
+    def epoch(self, number: int) -> Path:
+        """The file of an epoch's checkpoint, whether or not it is kept."""
+        return self.path / f"epoch-{number}.safetensors"
+
+    def epochs(self) -> list[int]:
+        """The epochs whose checkpoints are kept, in rising order."""
+        numbers = [path.stem.partition("-")[2] for path in self.path.glob("epoch-*.safetensors")]
+        return sorted(int(number) for number in numbers if number.isdecimal())
 
     def read_info(self) -> RunInfo:
         """What is known of the run; InputError where run.json is damaged, DigitpadError where it cannot be read."""

@@ -185,7 +185,7 @@ class _Saver:
             for report in self._training.reports():
                 self._unsaved.append(report)
                 if isinstance(report, EpochReport):
-                    self._save(report.test_accuracy, report.is_best)
+                    self._save(report.test_accuracy, report.is_best, is_epoch=True)
                 self._on_progress(report)
                 is_steps = isinstance(report, StepsReport)
                 if self._show is not None and (not is_steps or self._timer.is_due()):
@@ -238,7 +238,7 @@ class _Saver:
         # Only what the training knows is changed: a run may be renamed while it goes on.
         self._info = self._folder.update_info(change)
 
-    def _save(self, accuracy: float | None, best: bool, *, calibrated: bool = True) -> None:
+    def _save(self, accuracy: float | None, best: bool, *, calibrated: bool = True, is_epoch: bool = False) -> None:
         training, folder = self._training, self._folder
         training.check_numbers()
         network = training.snapshot()
@@ -247,6 +247,8 @@ class _Saver:
         if best:
             save_checkpoint(folder.best, checkpoint)
         save_checkpoint(folder.last, checkpoint)
+        if is_epoch and training.recipe.keep_epochs:
+            save_checkpoint(folder.epoch(training.progress.epoch), checkpoint)
         folder.append(self._unsaved)
         self._unsaved = []
         # After the checkpoints and curves: a state never knows of more than they do.

@@ -97,6 +97,8 @@ class TrainForm(QWidget):
         self.live = named(QCheckBox(self.tr("Bars show the network in training")), "live_check", tip=tip)
         self.live.setChecked(True)
         self.live.toggled.connect(self.live_toggled)
+        tip = self.tr("Keep the network of every epoch in the run’s folder; the page Compare shows what each reads")
+        self.keep_epochs = named(QCheckBox(self.tr("Keep each epoch’s checkpoint")), "keep_epochs_check", tip=tip)
         edit = push_button(self.tr("Change recipe…"), "edit_recipe_button", self.edit_requested)
         browse = push_button(self.tr("Browse data…"), "browse_data_button", self.browse_requested)
         data_label, device_label = QLabel(self.tr("Data")), QLabel(self.tr("Device"))
@@ -108,7 +110,7 @@ class TrainForm(QWidget):
             pair = QWidget()
             row(label, field, parent=pair)
             fields.addWidget(pair)
-        for part in (edit, browse, self.live):
+        for part in (edit, browse, self.keep_epochs, self.live):
             fields.addWidget(part)
         column(self.teaches, fields, data, parent=self)
 
@@ -128,6 +130,7 @@ class TrainForm(QWidget):
         """Take another recipe's epochs, and say what it teaches; the same one again leaves a person's number alone."""
         if recipe != self._recipe:
             self._set_choice(recipe.epochs, self._choice[1] if self._choice else self.seed.value())
+            self.keep_epochs.setChecked(self.keep_epochs.isChecked() or recipe.keep_epochs)
         self._recipe = recipe
         if self._choice is None:
             self.teaches.show_recipe(recipe)
@@ -166,5 +169,5 @@ class TrainForm(QWidget):
 
     def set_training(self, training: bool) -> None:
         """Let nothing be changed that a run in progress would not follow."""
-        for field in (self.epochs, self.seed, self.device, self.data.combo):
+        for field in (self.epochs, self.seed, self.device, self.data.combo, self.keep_epochs):
             field.setEnabled(not training)

@@ -152,7 +152,7 @@ class TrainingPage(QWidget):
         self._begin()
         data, recipe, form = self._data.selected, self._line.recipe, self._form
         if recipe is not None:
-            recipe = replace(recipe, epochs=form.epochs.value())
+            recipe = replace(recipe, epochs=form.epochs.value(), keep_epochs=form.keep_epochs.isChecked())
             device = str(form.device.currentData())
             self._session.start(TrainingConfig(recipe, form.seed.value(), data.id if data else "", device))
 

@@ -230,6 +230,16 @@ def test_a_checkpoint_tells_where_it_comes_from(config, tmp_path):
     assert float((logits.argmax(1) == test.labels).float().mean()) == pytest.approx(info.best_accuracy)
 
 
+def test_the_checkpoint_of_each_epoch_is_kept_where_the_run_is_asked_to(config, tmp_path):
+    assert trained(config, tmp_path / "plain")[0].epochs() == []
+    folder, _ = trained(replace(config, recipe=replace(RECIPE, keep_epochs=True)), tmp_path)
+    assert folder.epochs() == [1, 2, 3]
+    infos = [load_checkpoint(folder.epoch(number)).info for number in folder.epochs()]
+    assert [(info.epochs, info.name) for info in infos] == [(number, f"tiny, epoch {number}") for number in (1, 2, 3)]
+    last, third = load_checkpoint(folder.last), load_checkpoint(folder.epoch(3))
+    assert all(np.array_equal(last.arrays[name], third.arrays[name]) for name in last.arrays)
+
+
 def test_the_starter_set_trains_too_and_gives_no_figure_for_mnist_s_test_images(tmp_path):
     recipe = replace(RECIPES["fast"], batch=500)
     folder, info = trained(TrainingConfig(recipe, data="starter", device="cpu"), tmp_path)

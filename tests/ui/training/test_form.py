@@ -50,6 +50,15 @@ def teaches(form):
     return form.findChild(QLabel, "recipe_teaches")
 
 
+def test_keeping_each_epoch_is_asked_for_here_or_by_a_recipe(form):
+    check = form.findChild(QCheckBox, "keep_epochs_check")
+    assert not check.isChecked()
+    form.show_recipe(replace(OTHER, keep_epochs=True))
+    assert check.isChecked()
+    form.set_training(True)
+    assert not check.isEnabled()
+
+
 def test_what_a_recipe_promises_is_held_against_the_data(form):
     form.teaches.show_data(STARTER)
     words = "Starter set: 4,000 training images only, so fewer will be read right."
