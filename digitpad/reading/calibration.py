@@ -69,12 +69,17 @@ def thresholds(scores: NDArray[np.floating[Any]]) -> list[list[float]]:
     return [[rate, float(value)] for rate, value in zip(FALSE_REJECTION_RATES, lowest, strict=True)]
 
 
+def bin_numbers(confidence: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Which of the `BINS` bins each confidence, 0 to 1, belongs to, from 0; a bin holds its upper edge."""
+    return np.digitize(confidence, np.linspace(0, 1, BINS + 1)[1:-1], right=True)
+
+
 def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Bin]:
     """What a reliability diagram shows: `BINS` bins of equal width from 0 to 1.
 
     `confidence` is float64 (n,), the largest probability of each prediction, `right`, bool (n,), whether it was right.
     """
-    where = np.digitize(confidence, np.linspace(0, 1, BINS + 1)[1:-1], right=True)
+    where = bin_numbers(confidence)
     counts = np.bincount(where, minlength=BINS)
     sums = [np.bincount(where, weights=values, minlength=BINS) for values in (confidence, right)]
     confidences, accuracies = (total / np.maximum(counts, 1) for total in sums)

@@ -104,6 +104,12 @@ class HelpPage(QTextBrowser):
             (self.tr("Learning rate"), self.tr("How far each step changes the parameters.")),
             (self.tr("Loss"), self.tr("How far the probabilities are from the labels; training makes it smaller.")),
             (self.tr("Accuracy"), self.tr("The share of test images, which are not trained on, that are read right.")),
+            (self.tr("Recall"), self.tr("Of the images of a digit, the share that is read as this digit.")),
+            (self.tr("Precision"), self.tr("Of what is read as a digit, the share that is this digit.")),
+            (
+                self.tr("Calibration error"),
+                self.tr("How far confidence is from accuracy: of answers with 90 %, nine in ten should be right."),
+            ),
             (
                 self.tr("Augmentation"),
                 self.tr("Training images are shifted, turned or bent, so that the network learns from more of them."),

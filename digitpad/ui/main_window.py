@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._network = ActiveNetwork(open_network, opening, self)
         self._reader = LiveReader(self._network, reading, self)
         self._session, self._states = TrainingSession(training_service, self), RunStates(self)
-        self._views = Views(self._reader, self._network, self._states, training_service, self)
+        self._views = Views(self._reader, self._network, self._states, training_service, settings, self)
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self._views.failed.connect(self._notice.say)
         self._views.selection_changed.connect(answer.bars.offer_selection)
         answer.bars.digit_selected.connect(self._views.digit_selected)
+        self._views.image_picked.connect(files.show_image)
         once = Qt.ConnectionType.SingleShotConnection
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._ready_training, once)

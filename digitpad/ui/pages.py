@@ -75,6 +75,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             views.map,
         ),
         Page(
+            "evaluation",
+            translate("pages", "Evaluation"),
+            translate("pages", "See how well a network reads test images, and where it fails"),
+            "Ctrl+E",
+            "evaluation",
+            views.evaluation,
+        ),
+        Page(
             "replay",
             translate("pages", "Replay"),
             translate("pages", "See how the answer came about while the drawing was made"),

@@ -46,6 +46,8 @@ pad.qtbot.waitUntil(lambda: panel.accessibleName() == "Checkpoint out")
 pad.canvas.clear_ink()
 pad.draw(SEVEN)
 assert pad.answer().digit == 7
+window.findChild(QAction, "show_evaluation").trigger()
+pad.qtbot.waitUntil(lambda: pad.widget("evaluation_data").count() > 2)
 print("torch" in sys.modules)
 text = window.findChild(QLabel, "training_text")
 if sys.argv[1] == "train":

@@ -17,6 +17,9 @@ from digitpad.domain.prediction import CLASSES
 REJECTION_POINTS = 101
 """Points of a rejection curve; they lie closer together where few digits are rejected."""
 
+_MOST_REJECTED = 0.2
+"""The highest share rejected that a plot shows."""
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -118,11 +121,12 @@ def rejection_curve(certainty: NDArray[np.floating[Any]], is_right: NDArray[np.b
 def rejection_axes(*curves: list[Rejection]) -> tuple[float, float]:
     """How far the axes of a plot of rejection curves go: the highest share rejected and the lowest accuracy.
 
-    Beyond that share, nothing changes any more.
+    Beyond that share, all curves stay at 100 %, or more is rejected than anybody would.
     """
     ends = [next((point.rejected for point in curve if point.accuracy == 1), 1.0) for curve in curves]
-    errors = [1 - point.accuracy for curve in curves for point in curve if point.rejected <= max(ends)]
-    return _rounded_up(1.2 * max(ends)), 1 - _rounded_up(1.05 * max(errors))
+    most = min(nice_share(1.2 * max(ends)), _MOST_REJECTED)
+    errors = [1 - point.accuracy for curve in curves for point in curve if point.rejected <= most]
+    return most, 1 - nice_share(1.05 * max(errors))
 
 
 def compare(labels: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64]) -> Comparison:
@@ -149,8 +153,8 @@ def sign_test(heads: int, tails: int) -> float:
     return min(1.0, 2 * math.fsum(map(math.exp, logarithms)))
 
 
-def _rounded_up(share: float) -> float:
-    """The next of 0.1, 0.2, 0.5, 1, 2, 5, … 100 %."""
+def nice_share(share: float) -> float:
+    """The next of 0.1, 0.2, 0.5, 1, 2, 5, … 100 %, for the end of an axis."""
     return next((step for step in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if share <= step), 1.0)
 
 

@@ -16,9 +16,10 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True)
 class KnownNetwork:
-    """A checkpoint's file, and words for people."""
+    """A checkpoint's file, its name, and words that say more, for people."""
 
     path: Path
+    name: str
     words: str
 
 
@@ -29,16 +30,17 @@ def shipped_networks() -> list[KnownNetwork]:
         ("best", translate("known_networks", "Best: best for MNIST's scanned digits")),
         ("fast", translate("known_networks", "Fast: trained in seconds")),
     )
-    found = [KnownNetwork(shipped("checkpoints", f"{name}.safetensors"), words) for name, words in named]
+    found = [KnownNetwork(shipped("checkpoints", f"{name}.safetensors"), name, words) for name, words in named]
     return [known for known in found if known.path.exists()]
 
 
 def last_run(network: ActiveNetwork) -> list[KnownNetwork]:
     """What the last run learned, where there is one."""
     path = network.last_run
-    return [] if path is None else [KnownNetwork(path, translate("known_networks", "What the last run learned"))]
+    words = translate("known_networks", "What the last run learned")
+    return [] if path is None else [KnownNetwork(path, translate("known_networks", "Last run"), words)]
 
 
 def loaded_lately(network: ActiveNetwork, settings: Settings) -> list[KnownNetwork]:
     """The checkpoints from elsewhere that were loaded, the latest first."""
-    return [KnownNetwork(path, path.name) for path in settings.recent if path != network.last_run]
+    return [KnownNetwork(path, path.name, path.name) for path in settings.recent if path != network.last_run]

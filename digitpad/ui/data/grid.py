@@ -42,10 +42,17 @@ _FRAME = 2
 
 @dataclass(frozen=True, eq=False)
 class ReadImages:
-    """What was read of some images: digits, int64 (n,), and the probability of each, float64 (n,)."""
+    """What was read of n images.
+
+    Attributes:
+        digits: int64 (n,).
+        confidence: the probability of each, float64 (n,).
+        second: what a second network read, int64 (n,), where there is one.
+    """
 
     digits: NDArray[np.int64]
     confidence: NDArray[np.float64]
+    second: NDArray[np.int64] | None = None
 
 
 class DigitGrid(QAbstractScrollArea):
@@ -172,6 +179,9 @@ class DigitGrid(QAbstractScrollArea):
         if self._read is None:
             return str(label), False
         digit, share = int(self._read.digits[number]), percent(self._read.confidence[number], 0)
+        if self._read.second is not None:
+            other = int(self._read.second[number])
+            return f"{label}: {digit} | {other}", not digit == other == label
         return (f"{label} {share}", False) if digit == label else (f"{label}→{digit} {share}", True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -306,6 +316,9 @@ class DigitGrid(QAbstractScrollArea):
             words = self.tr("{image}, read as {digit} ({share})")
             share = percent(self._read.confidence[index])
             said = words.format(image=said, digit=self._read.digits[index], share=share)
+            if self._read.second is not None:
+                words = self.tr("{image}, by the second network as {digit}")
+                said = words.format(image=said, digit=self._read.second[index])
         return said
 
     def _describe(self) -> None:

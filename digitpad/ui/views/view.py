@@ -17,6 +17,7 @@ from digitpad.ui.common.exports import ExportButton, Exporter, Picture
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunStates
+from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.worker import Latest, Worker
 
 R = TypeVar("R")
@@ -153,21 +154,30 @@ class Views(QObject):
         failed: a DigitpadError.
         selection_changed: whether a bar may be selected, and the digit that is, None for the most probable.
         digit_selected: to be emitted when a bar was selected.
+        image_picked: an image that is to be put on the pad, uint8 (28, 28), 255 is ink.
     """
 
     shown = Signal(str, int)
+    image_picked = Signal(object)
     saved = Signal(str)
     failed = Signal(object)
     selection_changed = Signal(bool, object)
     digit_selected = Signal(object)
 
     def __init__(
-        self, live: LiveReader, network: ActiveNetwork, states: RunStates, service: TrainingService, window: QWidget
+        self,
+        live: LiveReader,
+        network: ActiveNetwork,
+        states: RunStates,
+        service: TrainingService,
+        settings: Settings,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._live, self._network, self._states, self._service = live, network, states, service
-        self._worker, self._loader, self._map_worker = self._workers = tuple(
-            Worker(name, self) for name in ("views", "loading", "map")
+        self._settings = settings
+        self._worker, self._loader, self._map_worker, self._evaluations = self._workers = tuple(
+            Worker(name, self) for name in ("views", "loading", "map", "evaluation")
         )
         self._exporter = Exporter(self._worker, window)
         self._exporter.saved.connect(self.saved)
@@ -207,14 +217,25 @@ class Views(QObject):
 
         return self._made("replay", ReplayView(self._live, self._worker))
 
+    def evaluation(self) -> QWidget:
+        """How well networks read labelled digits."""
+        from digitpad.ui.views.evaluation.view import EvaluationView
+
+        view = EvaluationView(self._network, self._settings, self._evaluations)
+        view.image_picked.connect(self.image_picked)
+        return self._with_exports(view)
+
     def stop(self) -> None:
         """End the threads."""
         for worker in self._workers:
             worker.stop()
 
-    def _made(self, view_id: str, view: View[R]) -> View[R]:
+    def _made(self, view_id: str, view: View[R]) -> QWidget:
         view.painted.connect(partial(self.shown.emit, view_id))
         view.failed.connect(self.failed)
+        return self._with_exports(view)
+
+    def _with_exports(self, view: QWidget) -> QWidget:
         for button in view.findChildren(ExportButton):
             button.requested.connect(self._exporter.save)
         return view

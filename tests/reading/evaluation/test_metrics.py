@@ -79,7 +79,7 @@ def test_a_rejection_curve_by_hand():
         (0.5, 1.0, 3.0),
         (0.75, 1.0, 4.0),
     ]
-    assert rejection_axes(curve) == (0.5, 0.5)
+    assert rejection_axes(curve) == (0.2, 0.5)
     sure = rejection_curve(np.ones(3), np.ones(3, bool))
     assert rejection_axes(sure) == (0.001, 0.999)
 

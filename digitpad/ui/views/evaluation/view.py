@@ -1,0 +1,361 @@
+"""The view of an evaluation: what is evaluated, how well it is read, and the images behind every figure."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from digitpad.domain.data_info import DataInfo
+from digitpad.domain.errors import DigitpadError, Message
+from digitpad.reading.evaluation.evaluate import Evaluated
+from digitpad.ui.answer.known_networks import KnownNetwork
+from digitpad.ui.common.dialogs import file_filters
+from digitpad.ui.common.exports import ExportButton, Table
+from digitpad.ui.common.format import duration, numeral, percent
+from digitpad.ui.common.layouts import FlowLayout, column, row
+from digitpad.ui.common.notice import Notice
+from digitpad.ui.common.theme import current_theme, text_scale
+from digitpad.ui.common.widgets import Placeholder, named, note_label, push_button
+from digitpad.ui.data.grid import DigitGrid, ReadImages
+from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.settings import Settings
+from digitpad.ui.session.worker import Worker
+from digitpad.ui.views.evaluation.by_digit import DigitsFigure
+from digitpad.ui.views.evaluation.choices import FileChoice, data_entries, network_entries, networks_of_runs
+from digitpad.ui.views.evaluation.differences import DifferencesFigure
+from digitpad.ui.views.evaluation.figure import EvaluationFigure, Selection
+from digitpad.ui.views.evaluation.matrix import ConfusionFigure
+from digitpad.ui.views.evaluation.plots import RejectionFigure, ReliabilityFigure
+from digitpad.ui.views.evaluation.work import (
+    EvaluationCancelledError,
+    EvaluationProgress,
+    EvaluationRequest,
+    run_evaluation,
+)
+
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
+
+_CELL = "<td align='{}' style='color: {}; padding: 4px'>{}</td>"
+
+_BESIDE = 520
+"""Width, at the usual text size, from which on the images stand beside the figure instead of below it."""
+
+_ACTIVE, _NONE = "active", "none"
+"""Stand for the network that reads now, and for no second network."""
+
+
+class EvaluationView(QWidget):
+    """Lets one network or two read labelled digits in a thread, when a person asks for it.
+
+    Signals:
+        image_picked: an image that is to be put on the pad, uint8 (28, 28), 255 is ink.
+    """
+
+    image_picked = Signal(object)
+
+    def __init__(self, network: ActiveNetwork, settings: Settings, worker: Worker) -> None:
+        """The worker evaluates; whoever made it stops it after this was hidden."""
+        super().__init__()
+        self.setObjectName("evaluation_view")
+        self._network, self._settings, self._worker = network, settings, worker
+        self._cancelled = threading.Event()
+        self._is_running = False
+        self._evaluated: tuple[Evaluated, ...] = ()
+        self._selection = Selection(np.zeros(0, np.intp), "")
+        self._make_choices()
+        self._make_figures()
+        self._make_images()
+        sentence = note_label(
+            self.tr(
+                "How well a network reads digits that it was not trained on. Click a cell of the matrix to see its "
+                "images, and an image to put it on the pad and see why it fails."
+            )
+        )
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(16)
+        self._sides.addWidget(self._stack, 1)
+        self._sides.addWidget(self._images, 1)
+        figures = QWidget()
+        column(self._tabs, (self._sides, 1), parent=figures)
+        invitation = self.tr("Choose data and a network, and press Evaluate.")
+        self._results = _Results(invitation, figures)
+        column(
+            row((sentence, 1), self._export, spacing=16),
+            self._choices,
+            self._notice,
+            self._status,
+            (self._results, 1),
+            parent=self,
+        )
+        self._show_evaluated(())
+
+    def _make_choices(self) -> None:
+        files = file_filters("drawings", "all")
+        self._data = FileChoice("evaluation_data", self.tr("Data"), self.tr("Open an ink file…"), files)
+        checkpoints, ask = file_filters("checkpoints", "all"), self.tr("Open a checkpoint…")
+        self._first = FileChoice("evaluation_network", self.tr("Network"), ask, checkpoints)
+        self._second = FileChoice("evaluation_second", self.tr("Network to compare with"), ask, checkpoints)
+        tip = self.tr("Let the network read all the images")
+        self._start = push_button(self.tr("Evaluate"), "evaluate_button", self.evaluate, tip)
+        self._start.setDefault(True)
+        parts: list[QWidget] = []
+        for words, box in (
+            (self.tr("Data"), self._data),
+            (self.tr("Network"), self._first),
+            (self.tr("Compare with"), self._second),
+        ):
+            label, pair = QLabel(words), QWidget()
+            label.setBuddy(box)
+            row(label, box, parent=pair)
+            parts.append(pair)
+        self._choices = FlowLayout(*parts, self._start, spacing=12)
+        self._bar = named(QProgressBar(textVisible=False), "evaluation_progress", self.tr("Progress of the evaluation"))
+        self._bar.setFixedSize(120, 6)
+        self._words = note_label("", "evaluation_words")
+        self._cancel = push_button(self.tr("Cancel"), "cancel_evaluation_button", self.cancel)
+        self._notice = named(Notice(), "evaluation_notice")
+        self._summary = named(QLabel(textFormat=Qt.TextFormat.RichText), "evaluation_summary")
+        self._which = named(QComboBox(), "evaluation_which", self.tr("Network whose figures are shown"))
+        self._which.activated.connect(self._on_which)
+        self._which_label = note_label(self.tr("Figures of"))
+        self._which_label.setBuddy(self._which)
+        progress, done = QWidget(), QWidget()
+        row(self._bar, (self._words, 1), self._cancel, parent=progress)
+        row(self._summary, None, self._which_label, self._which, parent=done)
+        self._status = QStackedWidget()  # progress stands where the figures are later, so that nothing moves
+        self._status.addWidget(done)
+        self._status.addWidget(progress)
+        self._status.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _make_figures(self) -> None:
+        self._tabs = named(QTabBar(), "evaluation_tabs", self.tr("Figures of the evaluation"))
+        self._tabs.setExpanding(False)
+        self._stack = QStackedWidget()
+        self._figures: list[EvaluationFigure] = []
+        for title, figure in (
+            (self.tr("Confusion"), ConfusionFigure()),
+            (self.tr("By digit"), DigitsFigure()),
+            (self.tr("Reliability"), ReliabilityFigure()),
+            (self.tr("Rejection"), RejectionFigure()),
+            (self.tr("Differences"), DifferencesFigure()),
+        ):
+            figure.selected.connect(self._show_images)
+            self._figures.append(figure)
+            self._tabs.addTab(title)
+            self._stack.addWidget(figure)
+        self._tabs.currentChanged.connect(self._on_tab_changed)
+        self._export = ExportButton(
+            lambda: self._figure.objectName().removesuffix("_figure"),
+            lambda: self._figure.picture(),
+            lambda: self._figure.table(),
+        )
+
+    def _make_images(self) -> None:
+        self._heading = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._grid = DigitGrid()
+        self._grid.picked.connect(self.image_picked)
+        note = note_label()
+        self._grid.described.connect(note.setText)
+        pick = QToolButton()
+        pick.setDefaultAction(self._grid.pick)
+        name = self.tr("images")
+        export = ExportButton(lambda: name, self._grid.picture, self._table)
+        self._images = QWidget()
+        below = row((note, 1), pick)
+        column(row((self._heading, 1), column(export, None)), (self._grid, 1), below, parent=self._images)
+
+    @property
+    def _figure(self) -> EvaluationFigure:
+        return self._figures[self._tabs.currentIndex()]
+
+    # What is asked for.
+
+    @Slot()
+    def evaluate(self) -> None:
+        """Read the chosen data with the chosen networks."""
+        networks = [self._chosen(self._first), self._chosen(self._second)]
+        data = self._data.value
+        chosen = tuple(network for network in networks if network is not None)
+        if self._is_running or data is None or not chosen:
+            return
+        self._cancelled.clear()
+        self._notice.close_message()
+        self._set_running(True)
+        self._words.setText(self.tr("Reading the data…"))
+        request = EvaluationRequest(cast("str | Path", data), chosen, self._network.false_rejection_rate)
+        progress = self._worker.relay(self._on_progress)
+        work = partial(run_evaluation, request, progress, self._cancelled.is_set)
+        self._worker.run(work, self._on_evaluated, self._on_failed)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Break the evaluation off; what was shown before stays."""
+        self._cancelled.set()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._list_networks([])
+        self._worker.run(_found, self._on_found, self._notice.say)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.cancel()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._figures:
+            self._show_summary(self._evaluated)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= _BESIDE * text_scale()
+        self._sides.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
+
+    def _chosen(self, choice: FileChoice) -> Reader | Path | None:
+        if choice.value == _ACTIVE:
+            return self._network.reader
+        return choice.value if isinstance(choice.value, Path) else None
+
+    def _list_networks(self, runs: Sequence[KnownNetwork]) -> None:
+        known = network_entries(self._network, self._settings, runs)
+        self._first.show_entries([(self.tr("The one that reads"), _ACTIVE), *known])
+        self._second.show_entries([(self.tr("None"), _NONE), *known])
+
+    # What happens.
+
+    def _on_found(self, found: tuple[Sequence[DataInfo], Sequence[Message], Sequence[KnownNetwork]]) -> None:
+        data, _, runs = found
+        self._data.show_entries(data_entries(data))
+        self._list_networks(runs)
+
+    def _on_progress(self, progress: EvaluationProgress) -> None:
+        self._bar.setRange(0, progress.total)
+        self._bar.setValue(progress.done)
+        words = self.tr("{done} of {total} images · {left} left") if progress.done else self.tr("Reading…")
+        done, total = numeral(progress.done), numeral(progress.total)
+        self._words.setText(words.format(done=done, total=total, left=duration(progress.remaining_seconds)))
+
+    def _on_evaluated(self, evaluated: tuple[Evaluated, ...]) -> None:
+        self._set_running(False)
+        self._show_evaluated(evaluated)
+
+    def _on_failed(self, error: DigitpadError) -> None:
+        self._set_running(False)
+        if not isinstance(error, EvaluationCancelledError):
+            self._notice.say(error)
+
+    def _set_running(self, is_running: bool) -> None:
+        self._is_running = is_running
+        self._start.setEnabled(not is_running)
+        self._bar.setRange(0, 0)
+        self._status.setCurrentIndex(int(is_running))
+
+    def _show_evaluated(self, evaluated: tuple[Evaluated, ...]) -> None:
+        self._evaluated = evaluated
+        self._which.clear()
+        self._which.addItems([each.info.name for each in evaluated])
+        for part in (self._which, self._which_label):
+            part.setVisible(len(evaluated) > 1)
+        self._tabs.setTabVisible(self._tabs.count() - 1, len(evaluated) > 1)
+        self._results.show_content(bool(evaluated))
+        self._export.setEnabled(bool(evaluated))
+        self._show_summary(evaluated)
+        self._on_which(0)
+
+    @Slot(int)
+    def _on_which(self, at: int) -> None:
+        shown = self._evaluated[at:] + self._evaluated[:at]
+        for figure in self._figures:
+            figure.show_evaluated(self._evaluated if isinstance(figure, DifferencesFigure) else shown)
+        self._on_tab_changed()
+
+    @Slot()
+    def _on_tab_changed(self) -> None:
+        self._stack.setCurrentIndex(self._tabs.currentIndex())
+        if self._evaluated and self._tabs.isTabVisible(self._tabs.currentIndex()):
+            self._show_images(self._figure.selection())
+
+    @Slot(object)
+    def _show_images(self, selection: Selection) -> None:
+        self._selection = selection
+        self._heading.setText(selection.words)
+        shown, numbers = self._figure.evaluated, selection.numbers
+        second = self._evaluated[1].digits[numbers] if isinstance(self._figure, DifferencesFigure) else None
+        read = ReadImages(shown.digits[numbers], shown.confidence[numbers], second)
+        self._grid.show_read(shown.data.images[numbers], shown.data.labels[numbers], read)
+
+    def _show_summary(self, evaluated: tuple[Evaluated, ...]) -> None:
+        titles = (self.tr("Read right"), self.tr("Wrong"), self.tr("Rejected"), self.tr("Calibration error"))
+        theme = current_theme()
+        rows, spoken = [(theme.quiet, ("", *titles))], []
+        for each in evaluated:
+            result = each.result
+            right = self.tr("{share} of {count}").format(share=percent(result.accuracy, 2), count=numeral(result.n))
+            figures = right, numeral(len(result.errors)), numeral(result.rejected), percent(result.ece, 2)
+            pairs = (f"{title.lower()} {figure}" for title, figure in zip(titles, figures, strict=True))
+            spoken.append(f"{each.info.name}: {', '.join(pairs)}")
+            rows.append((theme.text, (each.info.name, *figures)))
+        self._summary.setAccessibleName(". ".join(spoken))
+        self._summary.setText(_rich_table(rows if evaluated else []))
+
+    def _table(self) -> Table:
+        """The images that are shown, a row each."""
+        shown, numbers = self._figure.evaluated, self._selection.numbers.tolist()
+
+        def rows() -> Sequence[Sequence[object]]:
+            made: list[Sequence[object]] = [
+                ("index", "name", "writer", "label", "read_as", *(f"p{digit}" for digit in range(10)), "energy_score")
+            ]
+            for at in numbers:
+                known = shown.data.indices[at], shown.data.names[at], shown.data.writers[at]
+                digits = int(shown.data.labels[at]), int(shown.digits[at])
+                made.append((*known, *digits, *shown.probabilities[at].tolist(), float(shown.scores[at])))
+            return made
+
+        return rows
+
+
+class _Results(Placeholder):
+    """Takes the room that the rest of the page leaves."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+
+def _rich_table(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Rich text of rows, each with its colour and plain text for its cells; the first column is aligned at the left."""
+    made = []
+    for colour, cells in rows:
+        sides = ("right" if at else "left" for at in range(len(cells)))
+        made.append("".join(_CELL.format(side, colour, escape(text)) for side, text in zip(sides, cells, strict=True)))
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in made)}</table>"
+
+
+def _found() -> tuple[Sequence[DataInfo], Sequence[Message], Sequence[KnownNetwork]]:
+    from digitpad.storage.datasets import available
+
+    return *available(), networks_of_runs()

@@ -1,0 +1,108 @@
+"""The work of an evaluation: reads data, opens networks, lets them read; plain functions without Qt, for a thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.platform.cores import cores, step_back
+
+if TYPE_CHECKING:
+    from digitpad.reading.evaluation.evaluate import Evaluated
+    from digitpad.reading.evaluation.labelled import Labelled
+    from digitpad.reading.reader import Reader
+
+
+class EvaluationCancelledError(DigitpadError):
+    """An evaluation was broken off, as it was asked to."""
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationRequest:
+    """What is to be evaluated.
+
+    Attributes:
+        data: the id of a data set, whose test images are read, see `digitpad.storage.datasets`; or an ink file.
+        networks: each one that reads, or its file.
+        false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
+    """
+
+    data: str | Path
+    networks: tuple[Reader | Path, ...]
+    false_rejection_rate: float | None
+
+
+@dataclass(frozen=True)
+class EvaluationProgress:
+    """How many of the images have been read, and how many seconds the rest takes at the pace so far."""
+
+    done: int
+    total: int
+    remaining_seconds: float
+
+
+def run_evaluation(
+    request: EvaluationRequest,
+    on_progress: Callable[[EvaluationProgress], object] = lambda _: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Evaluated, ...]:
+    """Let each network read the data, one after the other, as many images at once as there are cores.
+
+    This thread and those it starts step back behind the window's.
+
+    Raises:
+        InputError: the data or a network cannot be read.
+        EvaluationCancelledError: it was cancelled.
+    """
+    from digitpad.reading.evaluation.evaluate import evaluate_network
+    from digitpad.reading.load import open_reader
+    from digitpad.reading.reader import Reader
+
+    step_back()
+    data = read_data(request.data)
+    readers = [network if isinstance(network, Reader) else open_reader(network) for network in request.networks]
+    began, done, total = time.perf_counter(), 0, len(data) * len(readers)
+
+    def report(count: int) -> None:
+        nonlocal done
+        if is_cancelled():
+            raise EvaluationCancelledError("The evaluation was cancelled.")
+        done += count
+        on_progress(EvaluationProgress(done, total, (time.perf_counter() - began) * (total - done) / max(done, 1)))
+
+    report(0)
+    rate = request.false_rejection_rate
+    return tuple(evaluate_network(each.info, each.read_batch, data, rate, cores(), report) for each in readers)
+
+
+def read_data(source: str | Path) -> Labelled:
+    """Labelled digits: the test images of a data set by its id, or those of an ink file; numbers are left out.
+
+    Raises:
+        InputError: they cannot be read, or there are none.
+    """
+    from digitpad.reading.evaluation.labelled import labelled_images
+    from digitpad.storage.datasets import read_digits
+
+    if isinstance(source, str):
+        return labelled_images(*read_digits(source, "test"))
+    try:
+        stamp = source.stat().st_mtime_ns
+    except OSError:
+        stamp = 0  # reading says what is wrong
+    return _ink_file(source, stamp)
+
+
+@lru_cache(maxsize=1)
+def _ink_file(path: Path, _stamp: int) -> Labelled:
+    from digitpad.reading.evaluation.labelled import read_labelled
+
+    found = read_labelled(path).digits
+    if not len(found):
+        raise InputError("{file} holds no drawing that is labelled with a single digit.", file=path.name)
+    return found
