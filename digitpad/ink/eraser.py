@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.ink.geometry import between, distinct, flatten, joined
 from digitpad.ink.strokes import Floats, Ink, Stroke
 
+_Numbers = TypeVar("_Numbers", Floats, NDArray[np.intp])
+
 _SHORTEST = 1e-6
 """Pieces shorter than this, in canvas units, are what rounding leaves where the eraser's edge touches a point."""
 
 _TOUCH = 1e-9
 """Shares of a step, of `FLAT_STEP` units at most, that are no cut: ends that were cut touch the eraser's edge again."""
+
+_LONG, _STRAIGHT = 2000, 0.5
+"""Points above which a stroke is flattened only where it is cut; and how far a point lies from the middle of its
+lines' middles, in canvas units, where that may begin and end: the smooth curve there moves by less than half of it."""
 
 _STILL = 1e-9
 """Ways shorter than this, in canvas units, lead nowhere: a share of one may be too large a number to be worked out."""
@@ -23,7 +32,7 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
 
     A round eraser takes every place where a nominally wide line would show under it: what is nearer to its path than
     `radius` plus half the pen's width. Strokes are cut where they cross that edge. A stroke that is cut is first
-    replaced by its smooth curve, so that what remains of it does not move.
+    replaced by its smooth curve, a long one round the cuts, so that what remains of it does not move.
 
     Args:
         ink: any ink; of a picture nothing is erased.
@@ -42,13 +51,15 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
     if not len(near):
         return ink
     lines = [ink.strokes[i].points for i in near]
-    lines = [points if len(points) > 1 else points.repeat(2, axis=0) for points in lines]
+    lines = [points if len(points) > 1 else np.concatenate([points, points]) for points in lines]
     points, number = joined(lines)
-    crossed = distinct(number[_near(points, path, float(reach[near].max()))])
+    touched = _near(points, path, float(reach[near].max()))
+    crossed = distinct(number[touched])
     if not len(crossed):
         return ink
     near = near[crossed]
-    points, number = flatten([lines[i] for i in crossed])
+    first = np.searchsorted(number, [crossed, crossed + 1])
+    points, number = _flattened([lines[i] for i in crossed], [touched[a:b] for a, b in first.T])
     starts, ends = _inside(points[:, :2], number, path, reach[near])
     deep = ends - starts > _TOUCH
     starts, ends = starts[deep], ends[deep]
@@ -59,10 +70,41 @@ def erase(ink: Ink, path: Floats, radius: float) -> Ink:
         kept_from, kept_to = [first, *ends[cut == i]], [*starts[cut == i], last - 1]
         pieces = (between(points, a, b) for a, b in zip(kept_from, kept_to, strict=True) if b > a)
         strokes = (Stroke(piece, ink.strokes[near[i]].width) for piece in pieces)
-        left[int(near[i])] = [
-            stroke for stroke in strokes if np.ptp(np.reshape(stroke.bounds, (2, 2)), 0).max() > _SHORTEST
-        ]
+        left[int(near[i])] = [stroke for stroke in strokes if _extent(stroke) > _SHORTEST]
     return ink.replacing(left) if left else ink
+
+
+def _extent(stroke: Stroke) -> float:
+    left, top, right, bottom = stroke.bounds
+    return max(right - left, bottom - top)
+
+
+def _flattened(lines: Sequence[Floats], touched: Sequence[NDArray[np.bool_]]) -> tuple[Floats, NDArray[np.intp]]:
+    """Lines as `flatten` gives them, but long ones flat only round the points that are touched."""
+    spans = [_spans(points, near) for points, near in zip(lines, touched, strict=True)]
+    cut = [points[first:end] for points, of_line in zip(lines, spans, strict=True) for first, end in of_line]
+    curves, number = flatten(cut)
+    flat = iter(np.split(curves, np.searchsorted(number, np.arange(1, len(cut)))))
+    whole = []
+    for points, of_line in zip(lines, spans, strict=True):
+        ends = [0, *(end for _, end in of_line)]
+        pieces = [
+            piece for end, (first, _) in zip(ends, of_line, strict=False) for piece in (points[end:first], next(flat))
+        ]
+        whole.append(np.concatenate([*pieces, points[ends[-1] :]]))
+    return joined(whole)
+
+
+def _spans(points: Floats, touched: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The parts of a line to flatten, as slices take them: the whole, or round the points that are touched."""
+    if len(points) <= _LONG:
+        return [(0, len(points))]
+    bends = np.hypot(*np.diff(points[:, :2], n=2, axis=0).T) / 4
+    edges = np.flatnonzero(np.concatenate([[True], bends < _STRAIGHT, [True]]))
+    opens, closes = np.flatnonzero(np.diff(np.pad(touched, 1).astype(np.int8))).reshape(-1, 2).T
+    firsts = edges[np.maximum(np.searchsorted(edges, opens) - 1, 0)]
+    lasts = edges[np.minimum(np.searchsorted(edges, closes), len(edges) - 1)]
+    return [(int(first), int(last) + 1) for first, last in zip(*_merged(firsts, lasts), strict=True)]
 
 
 def _near(points: Floats, path: Floats, reach: float) -> NDArray[np.bool_]:
@@ -90,7 +132,7 @@ def _inside(line: Floats, number: NDArray[np.intp], path: Floats, reach: Floats)
         reach: float64, how far each line reaches.
     """
     if len(path) == 1:
-        path = np.repeat(path, 2, axis=0)
+        path = np.concatenate([path, path])
     near = np.flatnonzero(_near(line, path, float(reach.max()))[:-1] & (np.diff(number) == 0))
     reach = reach[number[near], None]
     a = line[near, None]
@@ -98,7 +140,7 @@ def _inside(line: Floats, number: NDArray[np.intp], path: Floats, reach: Floats)
     b, along = path[None, :-1], np.diff(path, axis=0)[None]
     reaches = np.hypot(along[..., 0], along[..., 1])
     moves = (reaches > _STILL)[..., None]
-    unit = np.where(moves, along, 0.0) / np.where(moves, reaches[..., None], 1.0)
+    unit = along / np.where(moves, reaches[..., None], np.inf)
     parts = [_in_disc(a - b, d, reach), _in_disc(a - b - along, d, reach)]
     normal = np.stack([-unit[..., 1], unit[..., 0]], axis=-1)
     sides = _in_slab(((a - b) * normal).sum(-1), (d * normal).sum(-1), -reach, reach)
@@ -122,7 +164,7 @@ def _in_disc(start: Floats, way: Floats, radius: Floats) -> tuple[Floats, Floats
     moves = a > _STILL**2
     a = np.where(moves, a, 1.0)
     root = b**2 - a * c
-    half = np.sqrt(np.maximum(root, 0.0)) / a
+    half = np.sqrt(np.abs(root)) / a
     low, high = np.where(moves, -b / a - half, -np.inf), np.where(moves, -b / a + half, np.inf)
     outside = np.where(moves, root <= 0, c >= 0)
     return np.where(outside, np.inf, low), np.where(outside, -np.inf, high)
@@ -131,7 +173,7 @@ def _in_disc(start: Floats, way: Floats, radius: Floats) -> tuple[Floats, Floats
 def _in_slab(start: Floats, way: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Between which shares of the way a number from `start` lies between two; low above high: nowhere."""
     moves = np.abs(way) > _STILL
-    speed = np.where(moves, way, 1.0)
+    speed = np.where(moves, way, np.inf)
     one, other = (low - start) / speed, (high - start) / speed
     first = np.where(moves, np.minimum(one, other), -np.inf)
     last = np.where(moves, np.maximum(one, other), np.inf)
@@ -139,7 +181,7 @@ def _in_slab(start: Floats, way: Floats, low: Floats, high: Floats) -> tuple[Flo
     return np.where(outside, np.inf, first), np.where(outside, -np.inf, last)
 
 
-def _merged(starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
+def _merged(starts: _Numbers, ends: _Numbers) -> tuple[_Numbers, _Numbers]:
     """Intervals joined where they overlap or touch, in order."""
     order = np.argsort(starts, kind="stable")
     starts, ends = starts[order], np.maximum.accumulate(ends[order])

@@ -5,9 +5,11 @@ import sys
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import example, given
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from digitpad.ink import eraser
 from digitpad.ink.eraser import erase
 from digitpad.ink.geometry import FLAT_STEP, smooth
 from digitpad.ink.geometry import flatten as flatten_all
@@ -70,6 +72,17 @@ def test_time_and_pressure_of_a_cut_end_lie_between_its_neighbours():
 def test_a_dot_goes_whole_or_stays():
     ink = Ink((line((100, 100)), line((300, 100))))
     assert erase(ink, np.array([[140.0, 100.0]]), 30.0).strokes == ink.strokes[1:]
+    assert erase(ink, np.array([[149.995, 100.0]]), 30.0).strokes == ink.strokes[1:]
+    for x in (150.0, 150.005):
+        assert erase(ink, np.array([[x, 100.0]]), 30.0) is ink
+
+
+def test_no_crumb_is_left_where_a_stroke_begins_at_the_erasers_edge():
+    stroke = line((450 - 1e-7, 500), (1000, 500))
+    turned = line((500, 450 - 1e-7), (500, 1000))
+    for whole, start in ((stroke, (550, 500)), (turned, (500, 550))):
+        (left,) = erase(Ink((whole,)), np.array([[500.0, 500.0]]), 30.0).strokes
+        np.testing.assert_allclose(left.points[0, :2], start)
 
 
 def test_untouched_strokes_stay_the_same_objects_and_untouched_ink_too():
@@ -80,6 +93,7 @@ def test_untouched_strokes_stay_the_same_objects_and_untouched_ink_too():
     assert erase(Ink(), np.array([[350.0, 500.0]]), 10.0).is_empty
 
 
+@settings(max_examples=40)
 @given(lines, st.lists(places, min_size=1, max_size=4), st.floats(1, 100))
 @example([(0, 0), (5e-324, 0)], [(3, 0), (3, 1e-160)], 10)
 @example([(0, 0), (1000, 5e-324)], [(20, 20), (20 + 1e-10, 20)], 10)
@@ -103,6 +117,7 @@ def test_nothing_under_the_eraser_remains_and_nothing_else_goes(points, path, ra
             assert np.hypot(*(after - place).T).min() <= FLAT_STEP
 
 
+@settings(max_examples=40)
 @given(lines)
 def test_flattening_again_changes_nothing(points):
     flat = flatten(Stroke.of(points).points)
@@ -119,6 +134,39 @@ def test_what_remains_does_not_move():
         assert distances(curve, before).max() < 0.3
 
 
+def scribble(count):
+    """A stroke that winds over the pad with steps of some thirty units, and here and there goes to and fro."""
+    turns = np.linspace(0, count / 50, count)
+    places = 500 + np.linspace(20, 480, count)[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    places[count // 2 : count // 2 + 5] += [[0, 0], [90, 0], [0, 0], [90, 0], [0, 0]]
+    return line(*places, width=4.0)
+
+
+@pytest.mark.parametrize("path", [[(900, 500), (905, 500)], [(520, 500)], [(690, 400), (760, 560)], [(43, 354)]])
+def test_a_long_stroke_is_made_plain_round_the_cuts_alone(monkeypatch, path):
+    ink, path = Ink((scribble(3000),)), np.array(path, float)
+    left = erase(ink, path, 15.0).strokes
+    raw = {point.tobytes() for point in ink.strokes[0].points}
+    assert sum(point.tobytes() in raw for piece in left for point in piece.points) > 2000
+    monkeypatch.setattr(eraser, "_LONG", 3000)
+    whole = erase(ink, path, 15.0).strokes
+    assert left != ink.strokes
+    assert len(left) == len(whole)
+    for piece, expected in zip(left, whole, strict=True):
+        np.testing.assert_allclose(piece.points[[0, -1]], expected.points[[0, -1]], atol=0.01)
+        curve, reference = smooth(piece.points, 4.0)[:, :2], smooth(expected.points, 4.0)[:, :2]
+        assert max(apart(curve, reference), apart(reference, curve)) < 0.3
+
+
+def apart(points, line):
+    """Greatest distance of points, of which some are looked at, from a line."""
+    start, way = line[:-1], np.diff(line, axis=0)
+    off = points[:: max(1, len(points) // 100), None] - start
+    share = np.clip((off * way).sum(-1) / np.maximum((way**2).sum(-1), 1e-300), 0, 1)
+    return np.hypot(*np.moveaxis(off - share[..., None] * way, -1, 0)).min(axis=1).max()
+
+
+@settings(max_examples=40)
 @given(st.lists(lines, min_size=1, max_size=8))
 def test_strokes_are_flattened_together_as_each_is_alone(strokes):
     alone = [flatten(Stroke.of(points).points) for points in strokes]
