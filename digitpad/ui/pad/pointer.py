@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEventPoint, QMouseEvent, QPointingDevice, QTabletEvent, QTouchEvent
 
 from digitpad.ink.strokes import MOUSE_PRESSURE
@@ -35,9 +36,9 @@ class PointerStep:
     """One step of the pointer that draws."""
 
     phase: PointerPhase
+    seconds: float  # on a clock that never goes back, from an arbitrary start
     position: QPointF | None = None  # in the widget's coordinates; None where the step has no place of its own
     pressure: float | None = None  # 0 to 1; None where the step tells none
-    seconds: float = 0.0  # on a clock that never goes back, from an arbitrary start
     eraser: bool = False  # the eraser end of a stylus
 
 
@@ -51,9 +52,7 @@ class Pointer:
 
     def __init__(self) -> None:
         self._source: type[QEvent] | None = None  # the kind of event of the one that is followed
-        self._finger = -1
-        self._clock = QElapsedTimer()
-        self._clock.start()
+        self._finger: int  # the id of the one that is followed
 
     def read(self, event: QEvent) -> list[PointerStep]:
         """The steps that an event stands for, in their order; none where it is not of the pointer that draws."""
@@ -64,7 +63,7 @@ class Pointer:
         if step.phase is not PointerPhase.PRESS or before is None:
             return [step]
         end = PointerPhase.RELEASE if before is self._source else PointerPhase.CANCEL
-        return [PointerStep(end, seconds=step.seconds), step]
+        return [PointerStep(end, step.seconds), step]
 
     def release(self) -> None:
         """Stop following the pointer that draws; what it still sends is ignored until it is pressed again."""
@@ -115,5 +114,4 @@ class Pointer:
             pressure, eraser = event.pressure(), event.pointerType() == QPointingDevice.PointerType.Eraser
         elif is_down:
             pressure = MOUSE_PRESSURE
-        milliseconds = event.timestamp() or self._clock.msecsSinceReference() + self._clock.elapsed()
-        return PointerStep(phase, position, pressure, milliseconds / 1000, eraser)
+        return PointerStep(phase, event.timestamp() / 1000 or time.monotonic(), position, pressure, eraser)
