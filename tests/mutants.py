@@ -91,6 +91,8 @@ class _Mutation(ast.NodeTransformer):
         return self._changed(node, node.operand) if isinstance(node.op, ast.Not | ast.USub) else node
 
     def visit_If(self, node: ast.If) -> ast.AST:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return node
         self.generic_visit(node)
         return self._changed(node, ast.If(ast.Constant(False), node.body, node.orelse))
 

@@ -98,6 +98,18 @@ def press(runs, run_id, name):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def test_what_was_shown_before_is_shown_once_the_runs_are_listed(qtbot, runs, session, worker, ids):
+    controller, before = RunController(runs, session, worker), [ids[1], ids[2], "gone"]
+    controller.show_again(before)
+    assert controller.shown == before
+    with qtbot.waitSignal(controller.run_selected) as selected, qtbot.waitSignal(controller.laid_over):
+        controller.refresh()
+    assert selected.args[1].run.id == ids[1]
+    assert controller.shown == runs.shown == before[:2]
+    runs.select_run(ids[0])
+    assert controller.shown == [ids[0], ids[2]]
+
+
 @pytest.mark.parametrize("which", ["best", "last"])
 def test_load_says_which_file_to_read_with(qtbot, runs, controller, ids, which):
     with qtbot.waitSignal(controller.load_requested) as asked:
