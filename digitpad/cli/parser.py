@@ -89,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command("recipes", "list the recipes")
 
+    teach = command("teach", "teach a network a person's hand from labelled drawings", "--checkpoint")
+    teach.add_argument("--out", type=Path, metavar="F", help="checkpoint to write (default DRAWINGS.safetensors)")
+    teach.add_argument("drawings", type=Path, metavar="DRAWINGS", help="InkML or UNIPEN file of labelled drawings")
+
     export = command("export", "write a network as a file for other programs", "--checkpoint")
     export.add_argument("--format", choices=("onnx",), default="onnx", help="what to write (default onnx)")
     export.add_argument("out", type=Path, metavar="OUT", help="file to write")

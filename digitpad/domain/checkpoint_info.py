@@ -17,6 +17,11 @@ def _are_thresholds(rows: list[list[float]]) -> bool:
     return all(len(row) == 2 and 0 <= row[0] <= 1 and abs(row[1]) < 1e6 for row in rows)
 
 
+def _are_teachings(steps: list[dict[str, Any]]) -> bool:
+    kinds = {"base": str, "drawings": int, "date": str}
+    return all(type(step.get(key)) is kind for step in steps for key, kind in kinds.items())
+
+
 @dataclass(frozen=True)
 class CheckpointInfo:
     """What a checkpoint says of itself; see `digitpad.reading.checkpoint_file` for the file format.
@@ -39,6 +44,9 @@ class CheckpointInfo:
             empty for a network that cannot reject. See `digitpad.domain.rejection`.
         outliers_rejected: share of synthesised outliers that it rejects at `FALSE_REJECTION_RATE`, None where unknown.
         run: id of the run that it comes from, '' where unknown.
+        teachings: how it was taught a person's hand, see `digitpad.reading.teaching`, the last step at the end: 'base',
+            the name of the checkpoint that was taught, 'drawings', with how many, and 'date', when, as ISO date and
+            time.
         path: the file it came from.
     """
 
@@ -62,6 +70,10 @@ class CheckpointInfo:
     ] = field(default_factory=list)
     outliers_rejected: Annotated[float | None, Setting(0, 1)] = None
     run: Line = ""
+    teachings: Annotated[
+        list[dict[str, Any]],
+        Setting(longest=1000, is_right=_are_teachings, wanted=Message("steps, each with base, drawings and date")),
+    ] = field(default_factory=list)
     path: Path | None = None
 
     @property

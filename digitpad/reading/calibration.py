@@ -59,6 +59,12 @@ def probabilities(logits: NDArray[np.floating[Any]], temperature: float) -> NDAr
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
+def energy_scores(logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Log-sum-exp of logits, float (n, 10) to float64 (n,): low where no digit is seen."""
+    highest = logits.max(axis=1).astype(np.float64)
+    return np.asarray(highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1)))
+
+
 def thresholds(scores: NDArray[np.floating[Any]]) -> list[list[float]]:
     """The lowest energy score to accept, for each of `FALSE_REJECTION_RATES`: rows of rate and score.
 

@@ -379,3 +379,40 @@ def test_ctrl_c_ends_with_one_line(fails, seven, monkeypatch):
 def test_a_library_that_is_missing_is_a_failure_in_one_line(fails, seven, monkeypatch):
     monkeypatch.setitem(sys.modules, "digitpad.reading.load", None)
     assert "could not be loaded" in fails("predict", seven, status=1)
+
+
+# teach
+
+
+def test_teach_writes_a_checkpoint_and_says_what_it_came_to(call, blind, tmp_path):
+    write_inkml(tmp_path / "mine.inkml", drawings(2))
+    status, out, err = call("teach", tmp_path / "mine.inkml", "--checkpoint", blind, "--json")
+    (said,) = map(json.loads, out)
+    assert (status, err) == (0, [])
+    assert list(said) == [
+        *("event", "checkpoint", "seconds", "drawings"),
+        *("own_before", "own_after", "others_before", "others_after", "accepted"),
+    ]
+    assert (said["event"], said["checkpoint"], said["drawings"]) == ("taught", "mine.safetensors", 20)
+    assert said["own_before"] == pytest.approx(0.1)
+    assert said["own_after"] > 0.3
+    assert said["others_before"] == pytest.approx(0.1)
+    assert said["accepted"] in (True, False)
+    assert load_checkpoint(tmp_path / "mine.safetensors").info.teachings[0]["base"] == "blind"
+
+
+def test_teach_speaks_to_people(call, blind, tmp_path):
+    write_inkml(tmp_path / "mine.inkml", drawings(1))
+    _, out, _ = call("teach", tmp_path / "mine.inkml", "--checkpoint", blind, "--out", "taught.safetensors")
+    assert out[0].startswith("taught with 10 drawings in ")
+    assert out[-2].startswith(("recommended", "not recommended"))
+    assert out[-1] == "wrote taught.safetensors"
+
+
+def test_teach_needs_labels_and_a_name_of_its_own(fails, blind, tmp_path):
+    write_inkml(tmp_path / "bare.inkml", [Drawing(drawn(3), None, None, "a")])
+    assert "No drawing is labelled" in fails("teach", tmp_path / "bare.inkml", "--checkpoint", blind)
+    assert not (tmp_path / "bare.safetensors").exists()
+    line = fails("teach", tmp_path / "bare.inkml", "--checkpoint", blind, "--out", blind)
+    assert "would be replaced" in line
+    assert "does not exist" in fails("teach", "missing.inkml", "--checkpoint", blind)

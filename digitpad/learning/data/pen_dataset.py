@@ -20,10 +20,11 @@ from digitpad.ink.raster.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
 from digitpad.learning.data.images import OUTLIER, Images
 from digitpad.synthesis import EDITION
+from digitpad.synthesis.augmented import augmented
 from digitpad.synthesis.digit_styles import styled_digit
 from digitpad.synthesis.outliers import Digit, outlier
-from digitpad.synthesis.paths import Paths, ink_of, paths_of
-from digitpad.synthesis.stroke_augmentation import augmented_strokes, short_stroke_dropped
+from digitpad.synthesis.paths import Paths, paths_of
+from digitpad.synthesis.stroke_augmentation import short_stroke_dropped
 from digitpad.synthesis.styles_0_to_4 import crossed_zero, dotted, slashed
 
 LEFT_OUT = 5
@@ -143,7 +144,7 @@ def varied(
     """Variations of each labelled drawing by stroke augmentation, so many of each."""
     random = np.random.default_rng(seed)
     digits = _digits(drawings) * variations
-    inks = (_augmented(_marked(digit, paths, random, edition), random, edition) for digit, paths in digits)
+    inks = (augmented(_marked(digit, paths, random, edition), random, edition) for digit, paths in digits)
     return _images(inks, [digit for digit, _ in digits], on_drawing)
 
 
@@ -151,7 +152,7 @@ def styled(number: int, seed: int, on_drawing: OnDrawing = lambda: None, edition
     """Augmented digits in the styles of `digitpad.synthesis.digit_styles`, `number` of each digit."""
     random = np.random.default_rng((seed, 1))
     labels = [digit for digit in range(CLASSES) for _ in range(number)]
-    inks = (_augmented(styled_digit(digit, random, edition), random, edition) for digit in labels)
+    inks = (augmented(styled_digit(digit, random, edition), random, edition) for digit in labels)
     return _images(inks, labels, on_drawing)
 
 
@@ -170,7 +171,7 @@ def outliers(
     digits = _digits(drawings)
     if not digits:
         digits = [(digit, styled_digit(digit, random, edition)) for digit in range(CLASSES) for _ in range(10)]
-    inks = (_augmented(outlier(digits, random, edition), random, edition) for _ in range(number))
+    inks = (augmented(outlier(digits, random, edition), random, edition) for _ in range(number))
     return _images(inks, [OUTLIER] * number, on_drawing)
 
 
@@ -193,11 +194,6 @@ def _marked(digit: int, paths: Paths, random: Generator, edition: int) -> Paths:
     if chance < _SLASHED:
         return (slashed if edition == 1 else crossed_zero)(paths, random)
     return dotted(paths, random) if chance < _SLASHED + _DOTTED else paths
-
-
-def _augmented(paths: Paths, random: Generator, edition: int) -> tuple[Ink, float]:
-    """Augmented ink, and the width of its lines."""
-    return ink_of(augmented_strokes(paths, random, edition)), float(STROKE * np.exp(random.uniform(-0.35, 0.35)))
 
 
 def _images(inks: Iterable[tuple[Ink, float]], labels: Sequence[int | None], on_drawing: OnDrawing) -> Images:

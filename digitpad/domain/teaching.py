@@ -1,0 +1,84 @@
+"""What teaching a network a person's hand came to, and when the taught network is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST_FALL = 0.001
+"""How far other people's figures may fall, as a share, before a taught network is taken only if the person says so."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How well some labelled drawings are read.
+
+    Attributes:
+        n: how many there are.
+        accuracy: share read right, 0 to 1; of outliers, share rejected.
+        log_loss: mean negative logarithm of the probability of what each is, 0 where nothing is certain of the wrong.
+    """
+
+    n: int
+    accuracy: float
+    log_loss: float = 0.0
+
+    @property
+    def errors(self) -> int:
+        """How many were read wrong."""
+        return round(self.n * (1 - self.accuracy))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same drawings, read by the network before and after it was taught."""
+
+    before: Figures
+    after: Figures
+
+    @property
+    def gain(self) -> float:
+        """By which share the accuracy rose, below 0 where it fell."""
+        return self.after.accuracy - self.before.accuracy
+
+
+@dataclass(frozen=True)
+class TeachingReport:
+    """What teaching came to.
+
+    Attributes:
+        drawings: how many drawings it was taught with.
+        seconds: how long it took.
+        own: the person's drawings, each read by a network that was taught with others of them alone; of a single
+            drawing there are none.
+        others: other people's digits.
+        styled: digits in the styles that people write, synthesised.
+        outliers: what is no digit, synthesised.
+    """
+
+    drawings: int
+    seconds: float
+    own: Comparison
+    others: Comparison
+    styled: Comparison
+    outliers: Comparison
+
+    @property
+    def improves(self) -> bool:
+        """Whether the person's left-out drawings are read better: surer, and no more of them wrong."""
+        before, after = self.own.before, self.own.after
+        return after.log_loss < before.log_loss and after.errors <= before.errors
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether nothing else is read worse by more than `MOST_FALL`."""
+        return all(fits(part) for part in (self.others, self.styled, self.outliers))
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the taught network is taken without asking."""
+        return self.improves and self.is_harmless
+
+
+def fits(comparison: Comparison) -> bool:
+    """Whether what the network read before is not read worse by more than `MOST_FALL`; one drawing may always be."""
+    return comparison.gain >= -max(MOST_FALL, 1 / comparison.before.n) - 1e-9

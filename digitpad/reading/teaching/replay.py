@@ -1,0 +1,110 @@
+"""Replay: other people's digits and outliers, which a network that is taught must read as before.
+
+All of it ships: the starter set, digits in the styles that people write, and outliers, both synthesised.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.domain.prediction import CLASSES
+from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.head import Floats, Head, head_inputs, head_of
+from digitpad.storage.starter import starter_digits
+from digitpad.synthesis.augmented import augmented_image
+from digitpad.synthesis.digit_styles import styled_digit
+from digitpad.synthesis.outliers import outlier
+
+OUTLIER = -1
+"""Label of what is no digit."""
+
+_DIGITS, _STYLED, _OUTLIERS = 2500, 400, 400
+"""How many digits of the starter set, synthesised digits and outliers are replayed,"""
+
+_GUARD_DIGITS, _GUARD_STYLED, _GUARD_OUTLIERS = 1000, 100, 200
+"""and how many others guard: they are kept from the fit, and show what it costs."""
+
+_SEED = 72  # no run's usual one
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Images that go into a head together.
+
+    Attributes:
+        inputs: what goes into the head, float32 (n, inputs).
+        labels: int64 (n,), 0 to 9 or `OUTLIER`.
+    """
+
+    inputs: Floats
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What a network's head sees of other people's digits.
+
+    Attributes:
+        head: the head as it is.
+        fitted: what is replayed while it is refitted: digits and outliers.
+        digits, styled, outliers: what is kept from that: digits of the starter set, synthesised digits, outliers.
+    """
+
+    head: Head
+    fitted: Group
+    digits: Group
+    styled: Group
+    outliers: Group
+
+
+def replay_for(reader: Reader) -> Replay:
+    """The replay for a network; takes a second or two, and is to be kept as long as the network reads.
+
+    Raises:
+        InputError: the network cannot be taught.
+        DigitpadError: the starter set is damaged.
+    """
+    head = head_of(reader.checkpoint)
+    starter, labels = starter_digits()
+    count = _DIGITS + _GUARD_DIGITS
+    with ThreadPoolExecutor(1) as pool:  # ONNX Runtime leaves Python's lock to the synthesis meanwhile
+        read = pool.submit(head_inputs, reader, head, starter[:count])
+        synthesised, synthesised_labels = _synthesised()
+        starter_inputs = read.result()
+    inputs = head_inputs(reader, head, synthesised)
+    digits = Group(starter_inputs, labels[:count].astype(np.int64))
+    styled, outliers = (
+        Group(inputs[which], synthesised_labels[which])
+        for which in (synthesised_labels != OUTLIER, synthesised_labels == OUTLIER)
+    )
+    parts = [_split(group, size) for group, size in ((digits, _DIGITS), (styled, _STYLED), (outliers, _OUTLIERS))]
+    fitted = [part for part, _ in parts]
+    return Replay(
+        head,
+        Group(np.concatenate([it.inputs for it in fitted]), np.concatenate([it.labels for it in fitted])),
+        *(guard for _, guard in parts),
+    )
+
+
+def _split(group: Group, size: int) -> tuple[Group, Group]:
+    return Group(group.inputs[:size], group.labels[:size]), Group(group.inputs[size:], group.labels[size:])
+
+
+@lru_cache(maxsize=1)
+def _synthesised() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Digits that take turns, 0 to 9 and again, then outliers: uint8 (n, 28, 28) and labels."""
+    random = np.random.default_rng(_SEED)
+    numbers = [number % CLASSES for number in range(_STYLED + _GUARD_STYLED)]
+    digits = [(digit, styled_digit(digit, random)) for digit in numbers]
+    images = [augmented_image(paths, random) for _, paths in digits]
+    images += [augmented_image(outlier(digits, random), random) for _ in range(_OUTLIERS + _GUARD_OUTLIERS)]
+    labels = numbers + [OUTLIER] * (_OUTLIERS + _GUARD_OUTLIERS)
+    return np.array(images), np.array(labels, np.int64)

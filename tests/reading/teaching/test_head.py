@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from digitpad.domain.errors import InputError
+from digitpad.reading.checkpoint_file import Checkpoint
+from digitpad.reading.export import export_onnx
+from digitpad.reading.load import load_checkpoint
+from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.head import head_inputs, head_of
+from digitpad.reading.zoo import NETWORKS
+from digitpad.storage.starter import starter_digits
+from tests.reading.networks import checkpoint_for, random_network
+
+HIDDEN = {"wide": 128, "keras": 64, "classic": 1024}
+"""Networks whose layer before the last can be refitted too, and what it gives."""
+
+
+@pytest.mark.parametrize("name", ["small", "wide", "columns", "mlp", "keras"])
+def test_a_head_is_what_a_network_does_last(name):
+    reader = Reader(checkpoint_for(random_network(NETWORKS[name]), NETWORKS[name]))
+    images = starter_digits()[0][:70]
+    head = head_of(reader.checkpoint)
+    assert (head.first_weight is not None) == (name in HIDDEN)
+    inputs = head_inputs(reader, head, images)
+    assert_allclose(head.logits(inputs), reader.features(images, ["logits"])["logits"], atol=2e-4)
+
+    random = np.random.default_rng(0)
+    first = np.zeros(0) if head.first_weight is None else random.normal(0, 0.01, head.first_weight.shape)
+    changes = random.normal(0, 0.1, head.weight.shape), random.normal(0, 1, 10), first
+    changed = head.changed(*(change.astype(np.float32) for change in changes))
+    taught = Reader(Checkpoint(reader.info, changed.put_into(reader.checkpoint.arrays)))
+    assert np.abs(changed.logits(inputs) - head.logits(inputs)).max() > 0.5
+    assert_allclose(taught.features(images, ["logits"])["logits"], changed.logits(inputs), atol=2e-4)
+
+
+def test_an_onnx_network_cannot_be_taught(tmp_path):
+    layers = [["flatten"], ["linear", 10]]
+    export_onnx(checkpoint_for(random_network(layers), layers), tmp_path / "foreign.onnx")
+    with pytest.raises(InputError, match="foreign is an ONNX network, which cannot be taught"):
+        head_of(load_checkpoint(tmp_path / "foreign.onnx"))
+
+
+def test_a_network_without_a_linear_layer_at_its_end_cannot_be_taught():
+    layers = [["flatten"], ["linear", 10], ["relu"]]
+    with pytest.raises(InputError, match="does not end in a linear layer"):
+        head_of(checkpoint_for(random_network(layers), layers))

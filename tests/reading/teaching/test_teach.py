@@ -1,0 +1,101 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from digitpad.domain.errors import InputError
+from digitpad.domain.teaching import Comparison, Figures, TeachingReport
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.strokes import Ink
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import open_reader
+from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.replay import replay_for
+from digitpad.reading.teaching.teach import teach
+from tests.hand_drawn import drawings, drawn
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return open_reader()
+
+
+@pytest.fixture(scope="module")
+def replay(reader):
+    return replay_for(reader)
+
+
+def turned_fours(count, seed=0):
+    """Fours of somebody who writes them lying on their side."""
+    random = np.random.default_rng(seed)
+    inks = [
+        drawn(4, random.uniform(54, 66), random.uniform(-0.1, 0.1), random.uniform(0.85, 1.1)) for _ in range(count)
+    ]
+    return [Drawing(ink, 4, "somebody", f"four-{number}") for number, ink in enumerate(inks)]
+
+
+def test_three_corrections_of_one_kind_are_enough(reader, replay):
+    new = turned_fours(20, seed=1)
+    assert sum(reader.predict(each.ink).digit == 4 for each in new) <= 2
+    taught = teach(reader, turned_fours(3), replay)
+    assert sum(Reader(taught.checkpoint).predict(each.ink).digit == 4 for each in new) >= 16
+    own = taught.report.own
+    assert (own.before.errors >= 2, own.after.errors, own.after.n) == (True, 0, 3)
+    assert taught.report.is_accepted
+
+
+def test_what_is_read_well_is_read_better_and_costs_nobody_anything(reader, replay):
+    taught = teach(reader, drawings(3), replay)
+    report = taught.report
+    assert report.drawings == report.own.after.n == 30
+    assert report.own.after.log_loss < report.own.before.log_loss
+    assert report.is_accepted
+    before, after = report.others.before, report.others.after
+    assert before.n > 500
+    assert before.accuracy - after.accuracy <= 0.001
+
+
+def test_drawings_with_wrong_labels_are_not_accepted(reader, replay):
+    mixed = [replace(each, label=(each.label + 1 + index // 10) % 10) for index, each in enumerate(drawings(3))]
+    assert not teach(reader, mixed, replay).report.is_accepted
+
+
+def test_a_single_drawing_proves_nothing(reader, replay):
+    report = teach(reader, turned_fours(1), replay).report
+    assert report.own.before == report.own.after
+    assert not report.is_accepted
+
+
+def test_the_checkpoint_says_how_it_was_taught(reader, replay, tmp_path):
+    taught, again = (teach(reader, drawings(1), replay).checkpoint for _ in range(2))
+    save_checkpoint(tmp_path / "mine.safetensors", taught)
+    opened = open_reader(tmp_path / "mine.safetensors")
+    info = opened.info
+    assert [(step["base"], step["drawings"], step["date"][:2]) for step in info.teachings] == [("pen", 10, "20")]
+    assert (info.layers, len(info.thresholds)) == (reader.info.layers, len(reader.info.thresholds))
+    # The same drawings teach the same.
+    assert all(np.array_equal(opened.checkpoint.arrays[name], again.arrays[name]) for name in again.arrays)
+
+
+def test_nothing_can_be_learned_from_drawings_without_labels(reader, replay):
+    with pytest.raises(InputError, match="No drawing is labelled"):
+        teach(reader, [Drawing(drawn(3), None, None, "a"), Drawing(Ink(), 3, None, "b")], replay)
+
+
+def compared(before, after, n=1000):
+    return Comparison(Figures(n, before, 0.2), Figures(n, after, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "is_accepted"),
+    [
+        ((0.9, 0.95), (0.995, 0.994), True),
+        ((0.9, 0.9), (0.995, 0.995), True),
+        ((0.9, 0.95), (0.995, 0.993), False),
+        ((0.95, 0.9), (0.995, 0.995), False),
+    ],
+)
+def test_it_is_taken_where_the_person_gains_and_nobody_loses(own, others, is_accepted):
+    same = compared(0.99, 0.99)
+    for parts in ((compared(*others), same, same), (same, compared(*others), same), (same, same, compared(*others))):
+        assert TeachingReport(30, 1.0, compared(*own), *parts).is_accepted == is_accepted
