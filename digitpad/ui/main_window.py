@@ -171,6 +171,8 @@ class MainWindow(QMainWindow):
         session.asked.connect(network.begin_run)
         session.asked.connect(self._states.begin)
         session.asked.connect(partial(self._workbench.show_one_of, _FOLLOW_RUNS))
+        session.run_changed.connect(self._views.runs_changed)
+        session.ended.connect(self._views.runs_changed)
         session.network_shown.connect(self._states.add)  # before the views hear that another network reads
         session.network_shown.connect(network.show_live)
         session.progressed.connect(self.training_progressed)

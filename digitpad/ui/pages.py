@@ -83,6 +83,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             views.evaluation,
         ),
         Page(
+            "compare",
+            translate("pages", "Compare"),
+            translate("pages", "See what several networks read of the drawing"),
+            "Ctrl+6",
+            "compare",
+            views.compare,
+        ),
+        Page(
             "replay",
             translate("pages", "Replay"),
             translate("pages", "See how the answer came about while the drawing was made"),

@@ -122,6 +122,17 @@ class Settings:
         self._set("curves", run_ids)
 
     @property
+    def compared(self) -> list[str] | None:
+        """Ids of the networks that are compared, see `digitpad.ui.views.compare.networks`; None before any were."""
+        if "compared" not in self._values:
+            return None
+        return [network_id for network_id in self._get("compared", list[Any]()) if isinstance(network_id, str)]
+
+    @compared.setter
+    def compared(self, network_ids: list[str]) -> None:
+        self._set("compared", network_ids)
+
+    @property
     def left_share(self) -> float:
         """Share of the width that a person gave to pad and answer, 0 to 1; 0 for what the window finds best."""
         share = self._get("left_share", 0.0)

@@ -155,6 +155,7 @@ class Views(QObject):
         selection_changed: whether a bar may be selected, and the digit that is, None for the most probable.
         digit_selected: to be emitted when a bar was selected.
         image_picked: an image that is to be put on the pad, uint8 (28, 28), 255 is ink.
+        runs_changed: to be emitted when more is known of a run.
     """
 
     shown = Signal(str, int)
@@ -163,6 +164,7 @@ class Views(QObject):
     failed = Signal(object)
     selection_changed = Signal(bool, object)
     digit_selected = Signal(object)
+    runs_changed = Signal()
 
     def __init__(
         self,
@@ -176,9 +178,9 @@ class Views(QObject):
         super().__init__(window)
         self._live, self._network, self._states, self._service = live, network, states, service
         self._settings = settings
-        self._worker, self._loader, self._map_worker, self._evaluations = self._workers = tuple(
-            Worker(name, self) for name in ("views", "loading", "map", "evaluation")
-        )
+        names = "views", "loading", "map", "evaluation", "comparing"
+        self._workers = [Worker(name, self) for name in names]
+        self._worker, self._loader, self._map_worker, self._evaluations, self._opening = self._workers
         self._exporter = Exporter(self._worker, window)
         self._exporter.saved.connect(self.saved)
         self._exporter.failed.connect(self.failed)
@@ -210,6 +212,14 @@ class Views(QObject):
 
         parts = self._live, self._worker, self._map_worker, self._network, self._states
         return self._made("map", MapView(*parts))
+
+    def compare(self) -> QWidget:
+        """The drawing as several networks read it."""
+        from digitpad.ui.views.compare.view import CompareView
+
+        view = CompareView(self._live, self._worker, self._opening, self._network, self._settings)
+        self.runs_changed.connect(view.look_soon)
+        return self._made("compare", view)
 
     def replay(self) -> QWidget:
         """The drawing in time."""

@@ -1,0 +1,1 @@
+"""The drawing as several networks read it, beside each other."""
