@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from functools import partial
+from collections import deque
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +44,7 @@ class Settings:
         ini = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "digitpad", "digitpad")
         self._path = Path(ini.fileName()).with_suffix(".json")
         self._values = _read(self._path) or _from_ini(ini)
+        self._unwritten: deque[str] = deque()  # keys, in the order of their changes
         self._worker = Worker("settings")
 
     def stop(self) -> None:
@@ -181,7 +181,19 @@ class Settings:
 
     def _set(self, key: str, value: object) -> None:
         self._values[key] = value
-        self._worker.run(partial(_write, self._path, dict(self._values), key), lambda _: None, lambda _: None)
+        self._unwritten.append(key)
+        self._worker.run(self._write, lambda _: None, lambda _: None)
+
+    def _write(self) -> None:
+        """Write what has changed since the last time, in one; another window may have changed other settings."""
+        changed = [self._unwritten.popleft() for _ in range(len(self._unwritten))]
+        if not changed:
+            return
+        with explained(self._path.parent):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        values = dict(self._values)
+        stored = _read(self._path) or values
+        write_atomically(self._path, json.dumps({**stored, **{key: values[key] for key in changed}}, indent=2).encode())
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -191,14 +203,6 @@ def _read(path: Path) -> dict[str, Any]:
         if path.exists():
             _log.warning("the settings cannot be read: %s", error)
         return {}
-
-
-def _write(path: Path, values: Mapping[str, Any], changed: str) -> None:
-    """Write the settings with a change; another window may have changed others."""
-    with explained(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    stored = _read(path) or values
-    write_atomically(path, json.dumps({**stored, changed: values[changed]}, indent=2).encode())
 
 
 def _from_ini(ini: QSettings) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QLockFile, QSettings
 
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
+from digitpad.storage.io import write_atomically
 from digitpad.ui.session.settings import RECENT, Settings
 
 
@@ -101,6 +103,24 @@ def test_settings_that_cannot_be_written_are_no_fault_of_digitpad(settings, capl
         settings.theme = "dark"
         settings.stop()
     assert folder.name in caplog.text
+
+
+def test_what_changes_while_settings_are_written_is_written_at_once(settings, monkeypatch):
+    written, gate = [], threading.Event()
+
+    def write(path, data):
+        written.append(json.loads(data))
+        assert gate.wait(20)
+        write_atomically(path, data)
+
+    monkeypatch.setattr("digitpad.ui.session.settings.write_atomically", write)
+    settings.theme = "dark"
+    settings.pen_width, settings.recipe = 33, "mine"
+    settings.remember_window(QByteArray(b"where"), QByteArray(b"what"))
+    gate.set()
+    settings.stop()
+    assert len(written) <= 2
+    assert (Settings().theme, Settings().recipe, Settings().geometry) == ("dark", "mine", b"where")
 
 
 def test_two_windows_keep_each_other_s_settings(settings):
