@@ -196,6 +196,18 @@ def test_a_finger_moves_the_frame_and_draws_nothing(pad, frame, two_digits):
     assert frame.line[1] == pytest.approx(top + 30, abs=2)
 
 
+def test_undo_forgets_the_part_of_a_picture_that_is_being_worked_out(pad, frame, two_digits):
+    frame.open(two_digits)
+    crops, first = [], pad.canvas.ink.picture
+    pad.canvas.ink_changed.connect(lambda _revision, ink, _grew: crops.append(ink.picture and ink.picture.crop))
+    QTest.keyClick(frame.widget, Qt.Key.Key_Left)
+    pad.canvas.undo()
+    pad.canvas.redo()
+    QTest.keyClick(frame.widget, Qt.Key.Key_Home)
+    pad.qtbot.waitUntil(lambda: pad.canvas.ink.picture is not first)
+    assert crops == [None, None, None]
+
+
 def test_what_is_found_in_a_picture_that_is_gone_does_not_bring_it_back(pad, frame, two_digits, tmp_path):
     photo(TWO, Photo()).save(tmp_path / "two.png")
     frame.open(two_digits)

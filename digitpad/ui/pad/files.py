@@ -52,6 +52,9 @@ class Files(QObject):
         self._frame = CropFrame(canvas)
         self._frame.crop_changed.connect(self._on_crop_changed)
         self._frame.found_nothing.connect(self._on_nothing_found)
+        canvas.ink_changed.connect(self._on_ink_changed)
+        self._is_cropping = False  # whether the pad takes a part of its picture just now
+        self._drawings = 0  # how often something else was put there
         self._cropping: Latest[Ink] = Latest(self._worker, self._on_cropped, self.failed.emit)
         self.series = DrawingSeries(canvas, self._worker, self)
         self.series.failed.connect(self.failed)
@@ -170,13 +173,20 @@ class Files(QObject):
     def _on_crop_changed(self, crop: Box | None) -> None:
         picture = self._canvas.ink.picture
         if picture is not None:
-            self._cropping.run(0, partial(_cropped, picture, crop))
+            self._cropping.run(self._drawings, partial(_cropped, picture, crop))
 
     def _on_cropped(self, ink: Ink) -> None:
-        picture = self._canvas.ink.picture
-        if picture is not None and ink.picture is not None and picture.pixels is ink.picture.pixels:
-            self.done.emit()
-            self._canvas.exchange_ink(ink)
+        self.done.emit()
+        self._is_cropping = True
+        self._canvas.exchange_ink(ink)
+        self._is_cropping = False
+
+    @Slot()
+    def _on_ink_changed(self) -> None:
+        """Forget the part of a picture that is being worked out when anything else is put on the pad."""
+        if not self._is_cropping:
+            self._drawings += 1
+            self._cropping.drop()
 
     @Slot()
     def _on_nothing_found(self) -> None:
