@@ -138,6 +138,11 @@ class ActiveNetwork(QObject):
         return self._live is not None
 
     @property
+    def has_learned(self) -> bool:
+        """Whether the last run has ended and learned something, and no other checkpoint was asked for since."""
+        return self._learned is not None
+
+    @property
     def last_run(self) -> Path | None:
         """The checkpoint of the last run that learned something; None before there is one."""
         return self._last_run

@@ -73,7 +73,6 @@ class TrainForm(QWidget):
         super().__init__(parent)
         self.data = data
         self._recipe: Recipe | None = None
-        self._has_trained = False
         self._choice: tuple[int, int] | None = None  # epochs and seed for the next run, while one goes on
         self.teaches = Teaches()
         epochs, seed = declared(Recipe)["epochs"], declared(TrainingConfig)["seed"]
@@ -160,12 +159,11 @@ class TrainForm(QWidget):
             self.epochs.setValue(epochs)
             self.seed.show_value(seed)
 
-    def show_follows(self, follows: bool, is_training: bool) -> None:
-        """Show whether the bars follow a run that goes on, or one that has ended."""
+    def show_follows(self, follows: bool, has_learned: bool) -> None:
+        """Show whether the bars follow a run, or one that has ended and learned something."""
         self.live.setChecked(follows)
         with_run, after = self.tr("Bars show the network in training"), self.tr("Bars show what the last run learned")
-        self.live.setText(with_run if is_training or not self._has_trained else after)
-        self._has_trained |= is_training
+        self.live.setText(after if has_learned else with_run)
 
     def set_training(self, training: bool) -> None:
         """Let nothing be changed that a run in progress would not follow."""

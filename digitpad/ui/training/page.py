@@ -115,7 +115,7 @@ class TrainingPage(QWidget):
         form.browse_requested.connect(self.browse_data)
         form.live_toggled.connect(network.set_follows_training)
         network.opened.connect(self.begin_if_seen)
-        network.changed.connect(lambda: form.show_follows(network.state.follows_training, session.state.is_active))
+        network.changed.connect(lambda: form.show_follows(network.state.follows_training, network.has_learned))
         session.changed.connect(self._on_session_changed)
         session.asked.connect(self._on_asked)
         session.started.connect(self._on_started)

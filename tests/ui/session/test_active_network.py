@@ -204,6 +204,10 @@ def test_what_a_run_learned_reads_after_it_and_its_last_step_until_that_is_open(
     opener.let.set()
     assert settled() == (Source.JUST_TRAINED, LEARNED)
     assert network.state.history == (LEARNED, MINE)
+    assert network.has_learned
+    network.open(MINE)
+    settled()
+    assert not network.has_learned
 
 
 def test_what_was_open_reads_again_where_what_a_run_learned_cannot_be_opened(network, opener, settled, failures):

@@ -146,6 +146,12 @@ def test_the_switch_says_what_the_bars_are_to_show(qtbot, form):
     assert said.args == [False]
 
 
+def test_the_switch_names_the_last_run_only_where_it_has_learned_something(form):
+    for has_learned, words in {False: "the network in training", True: "what the last run learned"}.items():
+        form.show_follows(True, has_learned)
+        assert form.live.text() == f"Bars show {words}"
+
+
 def test_what_a_run_in_progress_would_not_follow_cannot_be_changed(form):
     fields = (form.epochs, form.seed, form.device, form.data.combo)
     form.set_training(True)
