@@ -63,10 +63,12 @@ class Actions(QObject):
         self.theme_light = self._make("light", self.tr("Light"), self.tr("Dark ink on light paper"), [])
         self.theme_dark = self._make("dark", self.tr("Dark"), self.tr("Light ink on dark paper"), [])
         self.themes = self._choice(self.theme_system, self.theme_light, self.theme_dark)
-        self.larger = self._make("wider", self.tr("Larger text"), self.tr("Make the text larger"), ["Ctrl++", "Ctrl+="])
-        self.smaller = self._make("narrower", self.tr("Smaller text"), self.tr("Make the text smaller"), ["Ctrl+-"])
+        self.larger = self._make(
+            "text-larger", self.tr("Larger text"), self.tr("Make the text larger"), ["Ctrl++", "Ctrl+="]
+        )
+        self.smaller = self._make("text-smaller", self.tr("Smaller text"), self.tr("Make the text smaller"), ["Ctrl+-"])
         self.usual = self._make(
-            "theme", self.tr("Usual text size"), self.tr("Make the text as large as usual"), ["Ctrl+0"]
+            "text", self.tr("Usual text size"), self.tr("Make the text as large as usual"), ["Ctrl+0"]
         )
         self.present = self._make("present", self.tr("Presentation"), self.tr("Full screen with large type"), ["F11"])
         self.present.setCheckable(True)
