@@ -37,6 +37,7 @@ class CheckpointInfo:
         data: what it was trained on, without a text where unknown.
         epochs: passes over that data, None where unknown.
         test_accuracy: share of MNIST's test images read right, 0 to 1, None where unknown.
+        own_accuracy: the same of the test images of `data`, where those are not MNIST's.
         date: ISO date of the run's end, '' where unknown.
         digitpad_version: version that wrote the file, '' where another program wrote it.
         temperature: what the logits are divided by before the softmax, to calibrate the confidence.
@@ -61,6 +62,7 @@ class CheckpointInfo:
     data: Annotated[Message, Setting(longest=1000)] = NOTHING
     epochs: Annotated[int | None, Setting(0, 10**9)] = None
     test_accuracy: Annotated[float | None, Setting(0, 1)] = None
+    own_accuracy: Annotated[float | None, Setting(0, 1)] = None
     date: Line = ""
     digitpad_version: Line = ""
     temperature: Annotated[float, Setting(0.05, 20.0)] = 1.0

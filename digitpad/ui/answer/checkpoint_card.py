@@ -126,7 +126,9 @@ class CheckpointPanel(QWidget):
         """Show what a checkpoint says of itself or was found out; 'not stated' where it does not say."""
         unknown = self.tr("not stated")
         network = self.tr("{network}, {count} parameters").format(network=info.network, count=numeral(info.parameters))
-        accuracy = unknown if info.test_accuracy is None else percent(info.test_accuracy, 2)
+        tested, accuracy = self.tr("MNIST test"), info.test_accuracy
+        if accuracy is None and info.own_accuracy is not None:  # on what the row of its data names
+            tested, accuracy = self.tr("Own test"), info.own_accuracy
         epochs = self.tr("epochs not stated") if info.epochs is None else epoch_count(info.epochs)
         seed = unknown if info.seed is None else str(info.seed)
         recipe = self.tr("{recipe}, {epochs}, seed {seed}").format(
@@ -136,7 +138,7 @@ class CheckpointPanel(QWidget):
             date=moment(info.date) or unknown, version=info.digitpad_version or unknown
         )
         rows = [
-            (self.tr("MNIST test"), accuracy),
+            (tested, unknown if accuracy is None else percent(accuracy, 2)),
             (self.tr("Network"), network),
             (self.tr("No digit"), sentence(info.rejection)),
             (self.tr("Recipe"), recipe if info.recipe else unknown),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
@@ -73,6 +75,17 @@ def test_the_rejection_slider_steps_back_before_the_network_does_and_both_before
         side.resize(*size)
         parts = [part.geometry() for part in (side.findChild(ProbabilityBars), side.rejection)]
         assert not parts[0].intersects(parts[1])
+
+
+def test_the_card_says_what_a_network_was_tested_on(side):
+    info = replace(INFO, test_accuracy=None)
+    for said, words in (
+        (INFO, "MNIST test: 99.66 %"),
+        (replace(info, own_accuracy=0.915), "Own test: 91.50 %"),
+        (info, "MNIST test: not stated"),
+    ):
+        side.checkpoint.show_state(replace(STATE, checkpoint=said))
+        assert side.checkpoint.accessibleDescription().startswith(f"{words}, ")
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
