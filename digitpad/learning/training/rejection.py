@@ -22,7 +22,7 @@ from torch.nn import functional
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.learning.data.pen_dataset import outliers, styled
 from digitpad.learning.models.networks import members
-from digitpad.learning.training.loop import Training, batched_logits
+from digitpad.learning.training.loop import TestSkippedError, Training, batched_logits
 from digitpad.learning.training.losses import energy_score
 from digitpad.reading.calibration import fit_temperature, thresholds
 
@@ -45,6 +45,9 @@ def calibrate(training: Training, network: nn.Sequential, unseen: int) -> dict[s
 
     Returns:
         The values for `CheckpointInfo`, by name.
+
+    Raises:
+        TestSkippedError: `training.skips_test` says so: with a large network this takes seconds.
     """
     if training.validation is None:
         return {}
@@ -56,6 +59,8 @@ def calibrate(training: Training, network: nn.Sequential, unseen: int) -> dict[s
         """What the last layers see: float32 (n, features) on the CPU."""
 
         def seen(images: Tensor) -> Tensor:
+            if training.skips_test():
+                raise TestSkippedError
             return torch.cat([part(images) for part in parts], dim=1)
 
         return batched_logits(seen, pixels, recipe.mean, recipe.std, training.device, recipe.test_batch)

@@ -242,7 +242,10 @@ class _Saver:
         training, folder = self._training, self._folder
         training.check_numbers()
         network = training.snapshot()
-        self._calibrated = calibrate(training, network, self._unseen) if calibrated else {}
+        self._calibrated = {}
+        if calibrated:
+            with contextlib.suppress(TestSkippedError):  # it is made up for when the run goes on
+                self._calibrated = calibrate(training, network, self._unseen)
         checkpoint = self._checkpoint(accuracy, network, NETWORKS[training.recipe.network], self._calibrated)
         if best:
             save_checkpoint(folder.best, checkpoint)
@@ -282,6 +285,7 @@ class _Saver:
                 data=info.data,
                 epochs=self._training.progress.epoch,
                 test_accuracy=accuracy if self._on_mnist else None,
+                own_accuracy=None if self._on_mnist else accuracy,
                 date=datetime.now(UTC).date().isoformat(),
                 digitpad_version=__version__,
                 run=info.id,

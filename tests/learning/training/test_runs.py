@@ -28,7 +28,7 @@ from digitpad.ink.raster.render import render
 from digitpad.learning.data.images import read_mnist, split_validation
 from digitpad.learning.models.checkpoints import as_network
 from digitpad.learning.models.networks import build
-from digitpad.learning.training import loop
+from digitpad.learning.training import loop, rejection
 from digitpad.learning.training import prepare as preparing
 from digitpad.learning.training import runs as module
 from digitpad.learning.training.loop import Training
@@ -203,6 +203,21 @@ def test_a_test_that_goes_on_is_skipped_and_made_up_for(config, tmp_path, monkey
     assert (info.state, info.epochs_done) == ("finished", 2)
 
 
+def test_a_calibration_that_goes_on_is_broken_off_and_made_up_for(config, tmp_path, monkeypatch):
+    control, computed = RunControl(), loop.batched_logits
+
+    def batched_logits(*words):
+        control.stop(skip_test=True)
+        return computed(*words)
+
+    monkeypatch.setattr(rejection, "batched_logits", batched_logits)
+    recipe = replace(config.recipe, epochs=2, validation_images=4, outliers=20)
+    folder, info = trained(replace(config, recipe=recipe), tmp_path, control=control)
+    assert (info.state, info.epochs_done, load_checkpoint(folder.best).info.thresholds) == ("stopped", 1, [])
+    assert resume(folder, threads=1).state == "finished"
+    assert load_checkpoint(folder.last).info.thresholds
+
+
 def test_who_waits_for_the_end_of_a_run_waits_for_no_images(config, tmp_path):
     control, reported = RunControl(), []
 
@@ -221,7 +236,7 @@ def test_a_checkpoint_tells_where_it_comes_from(config, tmp_path):
     checkpoint = load_checkpoint(folder.best)
     said = checkpoint.info
     assert (said.run, said.recipe, said.network, said.seed) == (info.id, "tiny", "five-by-five", 3)
-    assert (said.epochs, said.data, said.test_accuracy) == (3, info.data, None)
+    assert (said.epochs, said.data, said.test_accuracy, said.own_accuracy) == (3, info.data, None, info.last_accuracy)
     assert (said.mean, said.std, said.parameters) == (RECIPE.mean, RECIPE.std, 28_938)
     assert not as_network(checkpoint).training
     test = read_mnist(Path(config.data), "test")
