@@ -1,0 +1,153 @@
+"""What teaching a network a person's hand does, for writers whom the network has never seen.
+
+    python -m tests.benchmarks.teaching FILE.inkml [FOLDER] [--first 1 3 5 10] [--mnist FOLDER]
+
+FOLDER holds the checkpoints fold-0 … fold-4 of `tests.benchmarks.writers`, each of which is judged on the writers that
+it was trained without; those that are missing are left out. Without FOLDER, the checkpoint that ships is judged on its
+own unseen writers. Each writer's first k drawings of each digit are taught, and the rest is judged. MNIST's test images
+and the other unseen writers' digits show what that costs. "taken" counts a taught network only where it was accepted,
+else the one before it, as the window does.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.fitting import fitted
+from digitpad.ink.raster.render import render
+from digitpad.learning.data.pen_dataset import LEFT_OUT, read_pen
+from digitpad.reading.calibration import energy_scores
+from digitpad.reading.load import open_reader
+from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.head import Head, head_inputs, head_of
+from digitpad.reading.teaching.replay import Group, replay_for
+from digitpad.reading.teaching.teach import teach
+from digitpad.storage.io import DEFAULT_CHECKPOINT, data_folder
+from digitpad.storage.mnist import mnist_digits
+from tests.digit_styles import more_outliers_by_style, outliers_by_style
+
+
+@dataclass(frozen=True)
+class Row:
+    """What teaching one writer did: counts of errors, and changes in points."""
+
+    writer: str
+    rest: int
+    before: int
+    after: int
+    mnist: float
+    others: float
+    rejected: float
+    outliers: float
+    seconds: float
+    is_accepted: bool
+
+
+def main() -> None:
+    """Teach and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ink", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--first", type=int, nargs="+", default=[1, 3, 5, 10])
+    parser.add_argument("--mnist", type=Path, default=data_folder() / "mnist")
+    words = parser.parse_args()
+    folds = [(DEFAULT_CHECKPOINT, LEFT_OUT - 1)]
+    if words.folder is not None:
+        paths = [words.folder / f"fold-{fold}.safetensors" for fold in range(LEFT_OUT)]
+        folds = [(path, fold) for fold, path in enumerate(paths) if path.exists()]
+    rows: dict[int, list[Row]] = {first: [] for first in words.first}
+    for path, fold in folds:
+        for first, row in measured(open_reader(path), read_pen(words.ink, fold)[1], words.first, words.mnist):
+            rows[first].append(row)
+    for first, made in rows.items():
+        print_rows(first, made)
+
+
+def measured(reader: Reader, drawings: Sequence[Drawing], firsts: Sequence[int], mnist: Path) -> list[tuple[int, Row]]:
+    """Rows for each number of first drawings and each writer."""
+    replay = replay_for(reader)
+    images, labels = mnist_digits(mnist, "test")
+
+    def group(pictures: Sequence[NDArray[np.uint8]], targets: NDArray[np.int64]) -> Group:
+        return Group(head_inputs(reader, replay.head, np.asarray(pictures)), targets)
+
+    test = group(images, labels.astype(np.int64))
+    own = group([render(fitted(it.ink)) for it in drawings], np.array([it.label for it in drawings]))
+    styles = [*outliers_by_style().values(), *more_outliers_by_style().values()]
+    outliers = [render(fitted(it.ink)) for style in styles for it in style]
+    strange = group(outliers, np.full(len(outliers), -1))
+    writers = np.array([str(it.writer) for it in drawings])
+    ranks = np.array([sum(_alike(it, other) for other in drawings[:index]) for index, it in enumerate(drawings)])
+    rows = []
+    for first in firsts:
+        for writer in sorted(set(writers)):
+            is_taught = (writers == writer) & (ranks < first)
+            taught = teach(reader, [drawings[index] for index in np.flatnonzero(is_taught)], replay)
+            after = head_of(taught.checkpoint)
+            lowest = threshold(taught.checkpoint.info.thresholds, FALSE_REJECTION_RATE)
+            rest, others = (writers == writer) & ~is_taught, writers != writer
+            row = Row(
+                writer,
+                int(rest.sum()),
+                _errors(replay.head, own, rest),
+                _errors(after, own, rest),
+                _change(replay.head, after, test),
+                _change(replay.head, after, own, others),
+                100 * float((energy_scores(after.logits(own.inputs[rest])) < lowest).mean()),
+                100 * float((energy_scores(after.logits(strange.inputs)) < lowest).mean()),
+                taught.report.seconds,
+                taught.report.is_accepted,
+            )
+            print(first, row, flush=True)
+            rows.append((first, row))
+    return rows
+
+
+def _alike(one: Drawing, other: Drawing) -> bool:
+    return (one.writer, one.label) == (other.writer, other.label)
+
+
+def _errors(head: Head, group: Group, which: NDArray[np.bool_] | slice = slice(None)) -> int:
+    return int((head.logits(group.inputs[which]).argmax(axis=1) != group.labels[which]).sum())
+
+
+def _change(before: Head, after: Head, group: Group, which: NDArray[np.bool_] | slice = slice(None)) -> float:
+    """Points that the accuracy rose by."""
+    return 100 * (_errors(before, group, which) - _errors(after, group, which)) / len(group.labels[which])
+
+
+def print_rows(first: int, rows: Sequence[Row]) -> None:
+    """The figures of issue and README."""
+    worst = sorted(rows, key=lambda row: -row.before / row.rest)[:3]
+    perfect = [200 * row.after / row.rest for row in rows if not row.before]
+
+    def fall(some: Sequence[Row], after: Callable[[Row], int] = lambda row: row.after) -> str:
+        counts = sum(row.before for row in some), sum(after(row) for row in some)
+        return f"{counts[0]} to {counts[1]} errors ({counts[1] / max(counts[0], 1) - 1:+.0%})"
+
+    def points(values: Sequence[float]) -> str:
+        return f"{np.mean(values):+.3f} in the mean, {min(values):+.3f} at worst"
+
+    print(f"after {first} of each digit, {len(rows)} writers, {sum(row.is_accepted for row in rows)} accepted")
+    print(f"  their other drawings: {fall(rows)}; worst three: {fall(worst)}")
+    print(f"  taken: {fall(rows, lambda row: row.after if row.is_accepted else row.before)}")
+    print(f"  new errors in 200 of writers without any: {max(perfect, default=0):.1f} at most")
+    for title, some in (("taught", rows), ("taken", [row for row in rows if row.is_accepted])):
+        if some:
+            mnist, others = points([row.mnist for row in some]), points([row.others for row in some])
+            print(f"  {title}: points of MNIST's test images {mnist}; of other writers' digits {others}")
+    rejected, outliers = np.mean([row.rejected for row in rows]), np.mean([row.outliers for row in rows])
+    print(f"  digits rejected {rejected:.2f} %, outliers rejected {outliers:.1f} %")
+    print(f"  seconds {np.median([row.seconds for row in rows]):.2f}, {max(row.seconds for row in rows):.2f} at most")
+
+
+if __name__ == "__main__":
+    main()
