@@ -15,6 +15,8 @@ from pathlib import Path
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport
 from digitpad.domain.run import TrainingConfig
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.formats.collection import LEARNED, hand_folder, read_collected, write_collected
 from digitpad.ink.formats.opening import open_inks, save_ink
 from digitpad.ink.formats.session_ink import keep_ink, kept_ink
 from digitpad.ink.strokes import Ink, Stroke
@@ -145,6 +147,16 @@ def _check_session(folder: Path, _finished: int) -> str:
     return "" if kept_ink(folder / "session").strokes else "the drawing is lost"
 
 
+def _write_collection(_folder: Path, report: Report) -> None:
+    path = hand_folder("mine") / LEARNED
+    _forever(lambda n: write_collected(path, [Drawing(_ink(n), n % 10, None, "a")] * (1 + n % 5)), report)
+
+
+def _check_collection(_folder: Path, _finished: int) -> str:
+    found = read_collected(hand_folder("mine") / LEARNED)
+    return str(found.problem or "") if found.drawings else "the collection is lost"
+
+
 _FILES = {f"part-{number}.gz": os.urandom(1 << 18) for number in range(3)}
 
 
@@ -263,6 +275,7 @@ KINDS = {
         Kind("export", _write_export, _check_export, ("mine.onnx",), _load_reading),
         Kind("drawings", _write_drawings, _check_drawings, _DRAWINGS),
         Kind("session", _write_session, _check_session, ("session/drawing.inkml",)),
+        Kind("collection", _write_collection, _check_collection, ("**/hands/mine/drawings.inkml",)),
         Kind("downloads", _write_downloads, _check_downloads, ("mnist/*.gz",), _load_torch),
         Kind("run", _write_run, _check_run, _RUN_FILES, _load_torch, slow=6),
         Kind("window", _write_in_window, partial(_check_run, goes_on=False), (*_RUN_FILES, "**/digitpad.json"), slow=6),
