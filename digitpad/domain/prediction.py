@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ class ReadDigit:
         probabilities: ten probabilities that sum to 1.
         network_input: uint8 (28, 28), 255 is ink: what the network saw.
         strokes: the numbers of the strokes that it is written with, of some perhaps a piece; none in a picture.
+        is_corrected: whether a person said which digit it is.
     """
 
     box: tuple[float, float, float, float]
@@ -33,6 +34,7 @@ class ReadDigit:
     probabilities: tuple[float, ...]
     network_input: NDArray[np.uint8]
     strokes: tuple[int, ...] = ()
+    is_corrected: bool = False
 
     @property
     def confidence(self) -> float:
@@ -47,11 +49,14 @@ class Prediction:
     Attributes:
         revision: number of the ink's state that was read.
         digit: the digit, 0 to 9, or None where nothing is drawn, what is drawn is rejected, or it is several digits.
-        probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn; in a number, those of the digit
-            that was drawn last.
-        network_input: uint8 (28, 28), 255 is ink: what the network saw, in a number of the digit that was drawn last.
+        probabilities: ten probabilities that sum to 1; all 0.1 where nothing is drawn; in a number, those of its
+            selected digit.
+        network_input: uint8 (28, 28), 255 is ink: what the network saw, in a number of its selected digit.
         reason: why there is no digit: `EMPTY`, `REJECTED`, `TOO_SMALL` or `NUMBER`; None where there is one.
         digits: of a number, its digits from left to right.
+        selected: the place in `digits` of the one that was selected, else of the one drawn last; None in no number, and
+            where what was drawn last is not among them yet.
+        waits: whether these are the digits of before the stroke that is growing, which may still become anything.
     """
 
     revision: int
@@ -60,6 +65,18 @@ class Prediction:
     network_input: NDArray[np.uint8]
     reason: str | None = None
     digits: tuple[ReadDigit, ...] = ()
+    selected: int | None = None
+    waits: bool = False
+
+    @property
+    def best(self) -> int | None:
+        """The digit that `probabilities` are of: the only one, or a number's selected one; None where there is none."""
+        return self.digit if self.selected is None else self.digits[self.selected].digit
+
+    def selecting(self, place: int) -> Prediction:
+        """The same number with another of its digits selected."""
+        read = self.digits[place]
+        return replace(self, selected=place, probabilities=read.probabilities, network_input=read.network_input)
 
     @property
     def text(self) -> str:

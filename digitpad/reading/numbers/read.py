@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.prediction import EMPTY, NUMBER, TOO_SMALL, Prediction, ReadDigit
+from digitpad.domain.prediction import EMPTY, NUMBER, REJECTED, TOO_SMALL, Prediction, ReadDigit
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Floats, Ink
@@ -38,6 +39,9 @@ _WIDE = 2.0
 
 _GAP = 0.25
 """Free space, in heights, across which parts are read as one digit only where they are no number."""
+
+_CERTAIN = 0.9
+"""Confidence above which a digit is shown while its stroke grows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +95,32 @@ class NumberReader:
             found = None if pieces is None else self._digits(pieces, None, lowest)
         if found is None:
             return single or self._single(ink, revision, false_rejection_rate)
-        last = max(found, key=lambda digit: digit.strokes[-1:])
-        return Prediction(revision, None, last.probabilities, last.network_input, NUMBER, tuple(found))
+        last = max(range(len(found)), key=lambda place: found[place].strokes[-1:])
+        first = found[0]
+        number = Prediction(revision, None, first.probabilities, first.network_input, NUMBER, tuple(found))
+        return number.selecting(last)
+
+    def predict_growing(
+        self, ink: Ink, revision: int, false_rejection_rate: float | None, before: Prediction | None
+    ) -> Prediction:
+        """Read ink of which the last stroke is growing, so that what is shown does not flicker.
+
+        Where it is no number yet, or one that is not certain, the number of before stands, and the probabilities are
+        those of the stroke that grows.
+
+        Args:
+            ink: one stroke at least.
+            revision: a number that the prediction carries.
+            false_rejection_rate: see `predict`.
+            before: what was read before that stroke was begun.
+        """
+        now = self.predict(ink, revision, false_rejection_rate, cuts=False)
+        digits = _digits_before(before, ink)
+        if now.digit is not None or _is_certain(now, digits) or not (digits or now.digits):
+            return now
+        stroke = self._whole(Ink(ink.strokes[-1:]))
+        said = tuple(stroke.probabilities.tolist()), stroke.network_input
+        return Prediction(revision, None, *said, NUMBER if digits else REJECTED, digits, waits=True)
 
     def _single(self, ink: Ink, revision: int, false_rejection_rate: float | None) -> Prediction:
         """What `Reader.predict` says of some ink."""
@@ -177,6 +205,29 @@ def _parts(ink: Ink, *, cuts: bool) -> Parts | None:
         if sum(map(len, pieces)) == len(ink.strokes):
             return None
     return StrokeParts.of(pieces) if 0 < sum(map(len, pieces)) <= MOST_PARTS else None
+
+
+def _digits_before(before: Prediction | None, ink: Ink) -> tuple[ReadDigit, ...]:
+    """The digits of before a stroke was begun; a single one where the stroke that grows stands apart from it."""
+    if before is None or before.digit is None or ink.picture is not None:
+        return before.digits if before is not None else ()
+    *rest, growing = ink.strokes
+    box = Ink(tuple(rest)).bounds
+    if growing.bounds[0] <= box[2] and growing.bounds[2] >= box[0]:
+        return ()
+    strokes = tuple(range(len(rest)))
+    return (ReadDigit(box, before.digit, before.probabilities, before.network_input, strokes),)
+
+
+def _is_certain(prediction: Prediction, before: Sequence[ReadDigit]) -> bool:
+    """Whether those digits of a number that were not there before are beyond doubt, and stand apart."""
+    digits, known = prediction.digits, {digit.strokes for digit in before}
+    return bool(digits) and all(
+        (left.strokes in known or left.confidence > _CERTAIN)
+        and (right.strokes in known or right.confidence > _CERTAIN)
+        and (left.box[2] < right.box[0] or {left.strokes, right.strokes} <= known)
+        for left, right in pairwise(digits)
+    )
 
 
 def _is_gapped(boxes: Floats) -> bool:

@@ -85,6 +85,24 @@ class Settings:
         self._set("lost", _NEVER if share is None else str(share))
 
     @property
+    def single_digits(self) -> bool:
+        """Whether everything on the pad is read as one digit."""
+        return self._get("single_digits", False)
+
+    @single_digits.setter
+    def single_digits(self, is_on: bool) -> None:
+        self._set("single_digits", is_on)
+
+    @property
+    def digit_boxes(self) -> bool:
+        """Whether the pad shows where a number's digits are."""
+        return self._get("digit_boxes", True)
+
+    @digit_boxes.setter
+    def digit_boxes(self, is_on: bool) -> None:
+        self._set("digit_boxes", is_on)
+
+    @property
     def text_size(self) -> int:
         """Size of type in percent, within `TEXT_SIZES`."""
         return min(max(self._get("text_size", TEXT_SIZES[0]), TEXT_SIZES[0]), TEXT_SIZES[1])

@@ -78,7 +78,9 @@ def network(worker, opener):
 
 @pytest.fixture
 def reader(worker, network):
-    return LiveReader(network, worker)
+    reader = LiveReader(network, worker)
+    reader.read_numbers(False)  # these networks know nothing but `predict`
+    return reader
 
 
 @pytest.fixture

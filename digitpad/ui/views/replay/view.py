@@ -84,14 +84,14 @@ class ReplayView(View[ReadReplay | None]):
 
     def work(self, reading: Reading) -> Callable[[], ReadReplay | None]:
         """What reads the drawing as it was at each moment."""
-        if not reading.ink.strokes:
+        if not reading.digit_ink.strokes:
             return lambda: None
-        return partial(read_replay, reading.ink, reading.reader)
+        return partial(read_replay, reading.digit_ink, reading.reader)
 
     def show_result(self, reading: Reading, result: ReadReplay | None) -> None:
         """Paint the curves; the last moment is looked at, unless somebody is at an earlier one of the same drawing."""
         if result is None:
-            is_picture = reading.ink.picture is not None
+            is_picture = reading.digit_ink.picture is not None
             self._clear(
                 self.tr("A picture has no time line. Draw a digit on the pad.")
                 if is_picture

@@ -69,7 +69,7 @@ class StepsView(View[ReadSteps | None]):
         prediction = reading.prediction
         if not prediction.network_input.any():
             return lambda: None
-        return partial(read_steps, reading.ink, prediction.network_input, reading.reader)
+        return partial(read_steps, reading.digit_ink, prediction.network_input, reading.reader)
 
     def show_result(self, _reading: Reading, result: ReadSteps | None) -> None:
         self._figure.show_result(result)

@@ -1,0 +1,139 @@
+"""Numbers while they are written: nothing flickers, a digit can be selected and corrected."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitpad.domain.prediction import NUMBER, REJECTED
+from digitpad.ink.strokes import Ink, Stroke
+from digitpad.reading.load import open_reader
+from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.worker import Worker
+from tests.hand_drawn import drawn
+from tests.number_strings import number_ink, on_pad
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return open_reader()
+
+
+@pytest.fixture
+def live(qapp, qtbot, shipped):
+    worker = Worker()
+    network = ActiveNetwork(lambda _: shipped, worker)
+    reader = LiveReader(network, worker)
+    with qtbot.waitSignal(network.opened):
+        network.open_first(None)
+    yield reader
+    worker.stop()
+
+
+@pytest.fixture
+def read(qtbot, live):
+    """Reads some ink, and returns what is shown of it."""
+    revisions = iter(range(1, 10_000))
+
+    def said(ink, grew=False):
+        with qtbot.waitSignal(live.answered):
+            live.read(next(revisions), ink, grew)
+        return live.latest.prediction
+
+    return said
+
+
+@pytest.fixture
+def settled(qtbot, live):
+    """Lifts the pen, and returns what is shown then."""
+
+    def said():
+        before = live.latest.prediction
+        if before.waits or before.reason == REJECTED:
+            with qtbot.waitSignal(live.answered):
+                live.settle()
+        else:
+            live.settle()
+        return live.latest.prediction
+
+    return said
+
+
+def beside(text, gap=0.3):
+    return number_ink([drawn(int(sign)) for sign in text], (gap, gap), np.random.default_rng(0))
+
+
+def growing(ink):
+    """The same ink point by point of its last stroke."""
+    *before, last = ink.strokes
+    return [Ink((*before, Stroke(last.points[:count], last.width))) for count in range(1, len(last.points) + 1)]
+
+
+def test_a_number_stands_while_its_next_digit_is_drawn(read, settled):
+    ink = beside("3086")
+    assert read(Ink(ink.strokes[:-1])).text == "308"
+    texts = [read(state, grew=True).text for state in growing(ink)]
+    assert all(text.startswith("308") for text in texts)
+    assert settled().text == "3086"
+
+
+def test_a_single_digit_stands_while_the_next_one_is_begun(read, settled):
+    ink = beside("36")
+    assert read(Ink(ink.strokes[:1])).text == "3"
+    assert all(read(state, grew=True).text.startswith("3") for state in growing(ink))
+    assert settled().text == "36"
+
+
+def test_a_four_in_two_strokes_never_becomes_a_number(read, settled):
+    ink = drawn(4)
+    read(Ink(ink.strokes[:1]))
+    assert all(len(read(state, grew=True).text) < 2 for state in growing(ink))
+    assert settled().text == "4"
+
+
+def test_while_a_digit_is_begun_bars_and_views_are_about_its_stroke(live, read):
+    ink = beside("308")
+    read(Ink(ink.strokes[:-1]))
+    said = read(growing(ink)[3], grew=True)
+    assert (said.text, said.waits, said.selected, said.best) == ("30", True, None, None)
+    assert live.latest.digit_ink.strokes == live.latest.ink.strokes[-1:]
+
+
+def test_two_digits_in_one_stroke_are_told_apart_when_the_pen_is_lifted(read, settled):
+    ink = beside("26", gap=0.25)
+    joined = on_pad([np.concatenate([stroke.points[:, :2] for stroke in ink.strokes])])
+    assert read(joined, grew=True).text == ""
+    assert settled().text == "26"
+
+
+def test_bars_and_views_follow_the_selected_digit_until_the_ink_changes(live, read):
+    ink = beside("308")
+    assert read(ink).selected == 2
+    live.select_digit(0)
+    said = live.latest.prediction
+    assert (said.text, said.selected, said.best, int(np.argmax(said.probabilities))) == ("308", 0, 3, 3)
+    assert said.network_input is said.digits[0].network_input
+    assert live.latest.digit_ink.strokes == ink.strokes[:1]
+    assert read(ink).selected == 2
+
+
+def test_a_corrected_digit_stays_corrected_while_its_strokes_stay(live, read):
+    ink = beside("308")
+    read(Ink(ink.strokes[:2]))
+    live.correct_digit(0, 8)
+    said = live.latest.prediction
+    assert (said.text, said.best, said.digits[0].is_corrected) == ("80", 8, True)
+    assert read(ink).text == "808"
+    assert read(Ink((drawn(3).strokes[0], *ink.strokes[1:]))).text != "808"
+
+
+def test_single_digits_only(live, read, qtbot):
+    ink = beside("308")
+    with qtbot.assertNotEmitted(live.answered):
+        live.read_numbers(False)
+    said = read(ink)
+    assert (said.text, said.reason, said.digits) == ("", REJECTED, ())
+    with qtbot.waitSignal(live.answered):
+        live.read_numbers(True)
+    assert (live.latest.prediction.text, live.latest.prediction.reason) == ("308", NUMBER)
