@@ -23,6 +23,10 @@ class Actions(QObject):
         self.undo = self._make("undo", self.tr("Undo"), self.tr("Take back the last change"), ["Ctrl+Z"])
         self.redo = self._make("redo", self.tr("Redo"), self.tr("Make the change again"), ["Ctrl+Shift+Z", "Ctrl+Y"])
         self.clear = self._make("clear", self.tr("Clear"), self.tr("Clear the pad"), ["Del", "Backspace"])
+        self.erase_digit = self._make(
+            "eraser", self.tr("Erase digit"), self.tr("Erase the selected digit of a number"), ["Ctrl+Backspace"]
+        )
+        self.erase_digit.setEnabled(False)
         self.copy = self._make("copy", self.tr("Copy drawing"), self.tr("Copy the drawing as a picture"), [_Keys.Copy])
         self.paste = self._make(
             "paste", self.tr("Paste picture"), self.tr("Read a picture from the clipboard"), [_Keys.Paste]
@@ -70,9 +74,13 @@ class Actions(QObject):
         self.usual = self._make(
             "text", self.tr("Usual text size"), self.tr("Make the text as large as usual"), ["Ctrl+0"]
         )
-        self.present = self._make("present", self.tr("Presentation"), self.tr("Full screen with large type"), ["F11"])
-        self.present.setCheckable(True)
-        self.present.setIconVisibleInMenu(False)
+        self.present = self._switch("present", self.tr("Presentation"), self.tr("Full screen with large type"), ["F11"])
+        self.digit_boxes = self._switch(
+            "number", self.tr("Boxes round digits"), self.tr("Show on the pad where a number's digits are")
+        )
+        self.single_digits = self._switch(
+            "number", self.tr("Single digits only"), self.tr("Read everything on the pad as one digit")
+        )
         self.find = self._make("find", self.tr("Find action…"), self.tr("Find any action by its name"), ["Ctrl+K"])
         self.show_log = self._make("open", self.tr("Show log folder"), self.tr("What digitpad did and what failed"), [])
         self.about = self._make("info", self.tr("About digitpad"), self.tr("Version and licences"), [])
@@ -104,6 +112,12 @@ class Actions(QObject):
         action.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
         action.setStatusTip(tip)
         self._icons[action] = picture
+        return action
+
+    def _switch(self, picture: str, text: str, tip: str, keys: list[str] | None = None) -> QAction:
+        action = self._make(picture, text, tip, keys or [])
+        action.setCheckable(True)
+        action.setIconVisibleInMenu(False)
         return action
 
     def _page(self, page: Page) -> QAction:

@@ -66,11 +66,14 @@ class HelpPage(QTextBrowser):
         return [
             (
                 self.tr("Pad"),
-                self.tr("Draw a digit with mouse, pen or finger. It is read while the line still grows."),
+                self.tr("Draw a digit or a number with mouse, pen or finger. It is read while the line still grows."),
             ),
             (
                 self.tr("Answer"),
-                self.tr("The digit, and the confidence of the network. Below 60 % the next digit stands beside it."),
+                self.tr(
+                    "The digit or number, and the network's confidence. A click on a digit of a number shows its bars; "
+                    "one with a dotted line is unsure."
+                ),
             ),
             (self.tr("Bars"), self.tr("The probability of each digit; all ten make 100 %.")),
             (

@@ -22,6 +22,7 @@ from digitpad.ui.common.theme import Theme, current_theme
 from digitpad.ui.common.theme_switch import ThemeSwitch
 from digitpad.ui.help_menu import find_action, make_help, show_about, show_log_folder
 from digitpad.ui.menus import ToolBar, fill_menu_bar
+from digitpad.ui.numbers import NumberController
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
 from digitpad.ui.pad.pen_width import PenWidth
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         self._files = Files(self._canvas, self)
         SeriesBar(self._files.series, self._canvas, self._actions.previous, self._actions.next)
         self._answers = ReadingPane(self._network, SquareFrame(self._canvas))
+        NumberController(self._canvas, self._reader, self._answers, self._actions, self._settings)
         self._notice = self._answers.notice
         self._workbench = Workbench(self._answers)
         self._width = PenWidth()

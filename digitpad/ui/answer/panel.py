@@ -40,7 +40,7 @@ class ReadingPane(QWidget):
         self.checkpoint = CheckpointPanel()
         self.rejection = RejectionChoice()
         self.notice = named(Notice(), "notice")
-        self._answer = AnswerPanel()
+        self.answer = AnswerPanel()
         self.bars = ProbabilityBars()
         self._input = NetworkInput()
         self._generation = 0
@@ -51,7 +51,7 @@ class ReadingPane(QWidget):
         self._caption = note_label(self.tr("What the network sees"))
         self._caption.setWordWrap(False)
         self._caption.setBuddy(self._input)
-        parts = (pad, self._answer, self.bars, self.rejection, self._input, self._caption, self.checkpoint)
+        parts = (pad, self.answer, self.bars, self.rejection, self._input, self._caption, self.checkpoint)
         for part in (*parts, self.notice):
             part.setParent(self)
         self.setContentsMargins(*_MARGINS)
@@ -99,7 +99,7 @@ class ReadingPane(QWidget):
         foot = max(self.checkpoint.minimumSizeHint().height(), min(_TABLE, height // 3), round(0.24 * height))
         has_foot, has_rejection = self._step_back(width, height - digit - least, foot)
         has_caption = False
-        self._answer.setGeometry(x, y, width, digit)
+        self.answer.setGeometry(x, y, width, digit)
         bottom = y + height
         if has_foot:
             bottom -= foot
@@ -131,7 +131,7 @@ class ReadingPane(QWidget):
         bottom = self._place_rejection(x, bottom, width) if has_rejection else bottom
         left, height = round(0.42 * width), bottom - y
         side = self._input_side(round(0.55 * height), left)
-        self._answer.setGeometry(x, y, left, height - side - _SPACING)
+        self.answer.setGeometry(x, y, left, height - side - _SPACING)
         self._input.setGeometry(x, bottom - side, side, side)
         self.bars.setGeometry(x + left + _SPACING, y, width - left - _SPACING, height)
         self._input.show()
@@ -172,7 +172,7 @@ class ReadingPane(QWidget):
         grows = answer.generation == self._generation
         self._generation = answer.generation
         probabilities = None if prediction.reason in (EMPTY, TOO_SMALL) else prediction.probabilities
-        self.bars.show_probabilities(probabilities, prediction.digit, animate=not grows)
+        self.bars.show_probabilities(probabilities, prediction.best, animate=not grows)
         self.bars.repaint()  # before digit and network input want to be painted too, which come with the next frame
         self._answered = answer
         self._show_digit()
@@ -190,7 +190,7 @@ class ReadingPane(QWidget):
             milliseconds, info = self._answered.seconds * 1000, self._network.state.info
             can_reject = info is None or bool(info.thresholds)
             prediction, waits = self._answered.prediction, self._pen_down
-            self._answer.show_prediction(prediction, milliseconds, waits=waits, can_reject=can_reject)
+            self.answer.show_prediction(prediction, milliseconds, waits=waits, can_reject=can_reject)
 
     @Slot(int, object, bool)
     def take_ink(self, _revision: int, ink: Ink, _grew: bool) -> None:
@@ -206,10 +206,10 @@ class ReadingPane(QWidget):
             self._answered = None
             self.bars.show_probabilities(None, None, animate=True)
             self._input.show_input(None)
-            self._answer.show_empty()
+            self.answer.show_empty()
         elif state.info is None:
             self._answered = None
-            self._answer.show_loading()
+            self.answer.show_loading()
 
     @Slot(object)
     def show_error(self, error: Message) -> None:
@@ -217,7 +217,7 @@ class ReadingPane(QWidget):
         self._answered = None
         self.bars.show_probabilities(None, None)
         self._input.show_input(None)
-        self._answer.show_error(sentence(error))
+        self.answer.show_error(sentence(error))
 
     @Slot()
     def _on_network_changed(self) -> None:
@@ -229,4 +229,4 @@ class ReadingPane(QWidget):
 
     @Slot()
     def _announce(self) -> None:
-        announce(self._answer, self._answer.accessibleDescription())
+        announce(self.answer, self.answer.accessibleDescription())

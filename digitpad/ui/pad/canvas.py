@@ -294,7 +294,7 @@ class Canvas(QWidget):
         if ink.picture is not None:
             text = self.tr("Shows a picture.")
         elif not count:
-            text = self.tr("Empty. Draw a digit with mouse, pen or finger.")
+            text = self.tr("Empty. Draw a digit or a number with mouse, pen or finger.")
         elif count == 1:
             text = self.tr("Holds 1 stroke.")
         else:

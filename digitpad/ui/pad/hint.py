@@ -12,7 +12,7 @@ def paint_hint(painter: QPainter, pad: QRect) -> None:
     """Write in the middle of the pad what can be done, in the painter's colour."""
     middle, font = pad.center().y(), painter.font()
     for text, size, top in (
-        (translate("hint", "Draw a digit"), 24, middle - 32),
+        (translate("hint", "Draw a digit or a number"), 24, middle - 32),
         (translate("hint", "with mouse, pen or finger"), 13, middle - 2),
         (translate("hint", "F5 trains a network, Ctrl+L loads one, Ctrl+V pastes a picture"), 13, middle + 30),
     ):
