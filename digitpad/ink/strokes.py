@@ -34,6 +34,9 @@ MOUSE_PRESSURE = 0.5
 X, Y, TIME, PRESSURE = range(4)
 """Columns of `Stroke.points`."""
 
+_ENLARGED = 10
+"""Pixels of a picture for each of the 28 of a network input, so that these stay squares."""
+
 _SPECK = 1.25
 """What ink must span, in widths of its pen, to be more than a blob: its line is then 2.25 times as long as wide."""
 
@@ -102,6 +105,13 @@ class Picture:
     box: Box = WHOLE
     cover: NDArray[np.float32] | None = None
     area: Box = WHOLE
+
+    @staticmethod
+    def of_image(image: NDArray[np.uint8]) -> Picture:
+        """A picture that the network sees as it is: uint8 (28, 28), 255 is ink."""
+        shown = np.full((*image.shape, 4), 255, np.uint8)
+        shown[..., :3] -= image[..., None]
+        return Picture(shown.repeat(_ENLARGED, 0).repeat(_ENLARGED, 1), image)
 
     @property
     def place(self) -> tuple[float, float, float, float]:

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from digitpad.ink.formats.opening import Sheet
     from digitpad.reading.reader import Reader
 
-_PIXEL = 10
-"""Pixels of a picture for each of the 28 of a data set's image, so that these stay squares."""
-
 _LARGEST_CHECKPOINT = 1 << 29
 """Bytes of a checkpoint that is copied, at most."""
 
@@ -93,9 +90,7 @@ class Files(QObject):
     @Slot(object)
     def show_image(self, pixels: NDArray[np.uint8]) -> None:
         """Put an image of the data on the pad: uint8 (28, 28), 255 is ink, which the network sees as it is."""
-        shown = np.full((*pixels.shape, 4), 255, np.uint8)
-        shown[..., :3] -= pixels[..., None]
-        self._on_opened(Ink(picture=Picture(shown.repeat(_PIXEL, 0).repeat(_PIXEL, 1), pixels)))
+        self.show_drawing(Ink(picture=Picture.of_image(pixels)))
 
     @Slot()
     def ask_for_drawing(self) -> None:
@@ -143,7 +138,7 @@ class Files(QObject):
             image = mime.imageData() if mime.hasImage() else None
             if not isinstance(image, QImage) or image.isNull():
                 return False
-            self._worker.run(partial(_from_image, image.copy()), self._on_opened, self.failed.emit)
+            self._worker.run(partial(_from_image, image.copy()), self.show_drawing, self.failed.emit)
             return True
         if paths[0].suffix.lower() in CHECKPOINT_ENDINGS:
             self.checkpoint_selected.emit(paths[0])
@@ -164,7 +159,9 @@ class Files(QObject):
         if problem is not None:
             self.failed.emit(problem)
 
-    def _on_opened(self, ink: Ink) -> None:
+    @Slot(object)
+    def show_drawing(self, ink: Ink) -> None:
+        """Put a drawing on the pad, which can be undone; what was opened before can be gone through no more."""
         self.series.end()
         self.done.emit()
         self._canvas.set_ink(ink)
