@@ -113,6 +113,7 @@ def main() -> None:
         album.view(view)
     album.view("why", "adds to the logit")
     album.show(drawn(7))
+    album.view("stress")
     training.start(epochs=60)
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
     album.take("training-light")

@@ -129,6 +129,10 @@ class HelpPage(QTextBrowser):
                     "layer's feature maps; occlusion covers parts of the drawing."
                 ),
             ),
+            (
+                self.tr("Flip"),
+                self.tr("The least change of a drawing with which the network finds another digit the most probable."),
+            ),
             (self.tr("Confidence"), self.tr("The largest of the ten probabilities.")),
             (
                 self.tr("Features"),

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self._views.shown.connect(self.view_shown)
         self._views.saved.connect(self._remark)
         self._views.failed.connect(self._notice.say)
+        self._views.drawing_requested.connect(files.show_drawing)
         self._views.selection_changed.connect(answer.bars.offer_selection)
         answer.bars.digit_selected.connect(self._views.digit_selected)
         self._views.image_picked.connect(files.show_image)

@@ -91,6 +91,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             views.compare,
         ),
         Page(
+            "stress",
+            translate("pages", "Stress"),
+            translate("pages", "Change the drawing little by little, and see when it is read as another digit"),
+            "Ctrl+5",
+            "stress",
+            views.stress,
+        ),
+        Page(
             "replay",
             translate("pages", "Replay"),
             translate("pages", "See how the answer came about while the drawing was made"),

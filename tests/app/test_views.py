@@ -14,7 +14,7 @@ from digitpad.reading.inspect import steps as inspect_steps
 from digitpad.ui.answer.bars import ProbabilityBars
 from tests.app.pad import FOUR, ONE, SEVEN
 
-VIEWS = ["steps", "layers", "replay"]
+VIEWS = ["steps", "layers", "replay", "stress"]
 
 
 class Viewer:
@@ -227,3 +227,18 @@ def test_a_click_on_a_bar_asks_why_of_its_digit(viewer):
     viewer.pad.qtbot.waitUntil(lambda: "the logit of 2 falls" in viewer.said("why"))
     viewer.toggle("why")
     assert bars.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_a_drawing_that_fools_the_network_is_put_on_the_pad_and_taken_back(viewer):
+    viewer.toggle("stress")
+    viewer.pad.draw(SEVEN)
+    viewer.await_view("stress")
+    drawn = viewer.pad.canvas.ink
+    viewer.pad.widget("stress_fool", QPushButton).click()
+    found, put = viewer.pad.widget("stress_found"), viewer.pad.widget("stress_put", QPushButton)
+    viewer.pad.qtbot.waitUntil(lambda: "Smallest change that fools the network" in found.text() and put.isEnabled())
+    put.click()
+    assert f"read as {int(np.argmax(viewer.pad.answer().probabilities))} " in found.text().partition("Next")[0]
+    viewer.pad.canvas.undo()
+    assert viewer.pad.answer().digit == 7
+    assert viewer.pad.canvas.ink is drawn

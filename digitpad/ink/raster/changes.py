@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.ink.raster.greys import thickened
 from digitpad.ink.raster.render import SIDE, STROKE, antialiased, centred, covered, fit, nearest, render
 from digitpad.ink.strokes import Floats, Ink, Picture, Stroke
 
@@ -151,6 +150,8 @@ def _sampled(grey: Floats, matrix: Floats, shift: Floats) -> Floats:
 
 def _rewidened(grey: Floats, radius: float) -> Floats:
     """An image whose strokes are wider by a radius in pixels on either side, or thinner where it is below 0."""
+    from digitpad.ink.raster.greys import thickened  # here, since it imports Pillow, which ink does without
+
     at = (np.arange(SIDE * _FINE) + 0.5) / _FINE - 0.5
     rows = np.stack([np.interp(at, np.arange(SIDE), column) for column in grey.T], axis=1)
     fine = np.stack([np.interp(at, np.arange(SIDE), row) for row in rows])

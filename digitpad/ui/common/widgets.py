@@ -10,6 +10,8 @@ from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedWidget, QToolButton, QWidget, QWidgetAction
 
+from digitpad.ui.common.layouts import row
+
 W = TypeVar("W", bound=QWidget)
 
 _LEGEND_ENTRY = '<span style="color: {}">{}</span>&nbsp;{}'
@@ -67,6 +69,15 @@ def heard_label(field: QWidget) -> QLabel:
     label = named(QLabel(), f"{field.objectName()}_label", field.accessibleName())
     label.setBuddy(field)
     return label
+
+
+def labelled(field: QWidget) -> QWidget:
+    """A field with its accessible name before it, as one widget."""
+    label, part = note_label(field.accessibleName()), QWidget()
+    label.setWordWrap(False)
+    label.setBuddy(field)
+    row(label, field, parent=part)
+    return part
 
 
 class ElidedLabel(QLabel):

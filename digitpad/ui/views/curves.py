@@ -37,8 +37,13 @@ class ProbabilityCurves(Figure):
         self._probabilities: NDArray[np.float64] = np.zeros((0, CLASSES))
         self._changes: Sequence[tuple[int, int]] = ()
         self._at = 0
+        self._origin: int | None = None
         self.invitation = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_axis(self, axis: str, tick: Callable[[float], str]) -> None:
+        """Name another axis, which is painted with the next curves."""
+        self._axis, self._tick = axis, tick
 
     def show_curves(
         self,
@@ -46,6 +51,7 @@ class ProbabilityCurves(Figure):
         probabilities: NDArray[np.float64],
         changes: Sequence[tuple[int, int]],
         at: int,
+        origin: int | None = None,
     ) -> None:
         """Paint other curves.
 
@@ -54,8 +60,10 @@ class ProbabilityCurves(Figure):
             probabilities: at each, (n, 10); none where n is 0: then the invitation is shown.
             changes: numbers of places, and the digit that is the most probable from there on.
             at: the number of the place that is looked at.
+            origin: the number of the place where everything is as it was drawn, which has a mark.
         """
-        self._places, self._probabilities, self._changes, self._at = places, probabilities, changes, at
+        self._places, self._probabilities, self._changes = places, probabilities, changes
+        self._at, self._origin = at, origin
         self.repaint()
 
     def move_to(self, at: int) -> None:
@@ -95,6 +103,8 @@ class ProbabilityCurves(Figure):
             painter.drawPolyline(QPolygonF(points)) if len(points) > 1 else painter.drawPoint(points[0])
         self._draw_names(painter, x, y)
         self._draw_changes(painter, plot, x)
+        if self._origin is not None:
+            self._draw_origin(painter, plot, float(x[self._origin]))
         painter.setPen(QPen(QColor(theme.accent), 2))
         painter.drawLine(QPointF(x[self._at], plot.top()), QPointF(x[self._at], plot.bottom()))
 
@@ -137,6 +147,21 @@ class ProbabilityCurves(Figure):
                 painter.setPen(QColor(theme.text))
                 painter.drawText(QRectF(x[at] - 2, plot.top() - size - 2, size, size), str(digit))
                 taken = x[at] + size * 0.6
+
+    def _draw_origin(self, painter: QPainter, plot: QRectF, x: float) -> None:
+        """A small triangle below the axis, and a word beside it where there is room."""
+        theme, size = current_theme(), 5 * text_scale()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.text))
+        foot = plot.bottom() + 1
+        painter.drawPolygon(
+            QPolygonF([QPointF(x, foot), QPointF(x - size, foot + 1.5 * size), QPointF(x + size, foot + 1.5 * size)])
+        )
+        line, width = 16 * text_scale(), 80 * text_scale()
+        if plot.left() + width < x < plot.right() - 2 * width:
+            painter.setPen(QColor(theme.quiet))
+            painter.setFont(text_font(NOTE_PIXELS))
+            painter.drawText(QRectF(x + 2 * size, foot + 1, width, line), self.tr("as drawn"))
 
     def _x(self, numbers: NDArray[np.integer], plot: QRectF) -> NDArray[np.float64]:
         first, last = float(self._places[0]), float(self._places[-1])

@@ -154,11 +154,13 @@ class Views(QObject):
         failed: a DigitpadError.
         selection_changed: whether a bar may be selected, and the digit that is, None for the most probable.
         digit_selected: to be emitted when a bar was selected.
+        drawing_requested: Ink that is to be put on the pad.
         image_picked: an image that is to be put on the pad, uint8 (28, 28), 255 is ink.
         runs_changed: to be emitted when more is known of a run.
     """
 
     shown = Signal(str, int)
+    drawing_requested = Signal(object)
     image_picked = Signal(object)
     saved = Signal(str)
     failed = Signal(object)
@@ -226,6 +228,14 @@ class Views(QObject):
         from digitpad.ui.views.replay.view import ReplayView
 
         return self._made("replay", ReplayView(self._live, self._worker))
+
+    def stress(self) -> QWidget:
+        """What is read of the drawing when it is changed."""
+        from digitpad.ui.views.stress.view import StressView
+
+        view = StressView(self._live, self._worker, self._loader)
+        view.drawing_requested.connect(self.drawing_requested)
+        return self._made("stress", view)
 
     def evaluation(self) -> QWidget:
         """How well networks read labelled digits."""

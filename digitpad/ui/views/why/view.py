@@ -18,7 +18,7 @@ from digitpad.services import TrainingService
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import numeral, percent, sentence
 from digitpad.ui.common.layouts import FlowLayout, column, row
-from digitpad.ui.common.widgets import describe, named, note_label
+from digitpad.ui.common.widgets import describe, labelled, named, note_label
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.layers.words import layer_title
@@ -90,7 +90,7 @@ class WhyView(View[Explanation | None]):
         self._layer = named(QComboBox(), "why_layer", self.tr("Layer"), self.tr("Whose feature maps are weighed"))
         self._layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._layer.activated.connect(self.refresh)
-        parts = [_labelled(box) for box in (self._digit, self._method, self._layer)]
+        parts = [labelled(box) for box in (self._digit, self._method, self._layer)]
         self._layer_part = parts[-1]
         self._layer_part.hide()
         return parts
@@ -269,15 +269,6 @@ class WhyView(View[Explanation | None]):
             return made
 
         return rows
-
-
-def _labelled(box: QComboBox) -> QWidget:
-    """A box with its name before it."""
-    label, part = note_label(box.accessibleName()), QWidget()
-    label.setWordWrap(False)
-    label.setBuddy(box)
-    row(label, box, parent=part)
-    return part
 
 
 def _signed(value: float) -> str:

@@ -1,0 +1,1 @@
+"""What the network reads of the drawing when that is changed little by little."""
