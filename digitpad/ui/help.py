@@ -123,15 +123,7 @@ class HelpPage(QTextBrowser):
             ),
             (
                 self.tr("Attribution"),
-                self.tr(
-                    "How much each pixel of the drawing speaks for a digit. Integrated gradients add up to the logit's "
-                    "difference from blank paper; gradient × input takes the network as linear; Grad-CAM weighs a "
-                    "layer's feature maps; occlusion covers parts of the drawing."
-                ),
-            ),
-            (
-                self.tr("Flip"),
-                self.tr("The least change of a drawing with which the network finds another digit the most probable."),
+                self.tr("How much each pixel speaks for a digit, by gradients or by covering parts of the drawing."),
             ),
             (self.tr("Confidence"), self.tr("The largest of the ten probabilities.")),
             (
