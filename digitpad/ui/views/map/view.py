@@ -20,7 +20,7 @@ from digitpad.ui.common.format import duration, numeral, percent
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, reduced_motion, text_font
-from digitpad.ui.common.widgets import describe, named, note_label, push_button
+from digitpad.ui.common.widgets import describe, labelled, named, note_label, push_button
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunState, RunStates
@@ -106,7 +106,7 @@ class MapView(View[Location | None]):
         )
         export = ExportButton(lambda: "map", self._figure.picture, self.table)
         controls = QWidget()
-        controls.setLayout(FlowLayout(self._method, self._data, self._progress))
+        controls.setLayout(FlowLayout(labelled(self._method), labelled(self._data), self._progress))
         controls.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # a layout of its own expands
         column(
             row((sentence, 1), export, spacing=16),
