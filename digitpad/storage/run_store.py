@@ -111,12 +111,10 @@ class RunFolder:
             DigitpadError: the folder is gone or not writable, or the disk is full; what was there before still is.
         """
         with explained(self._curves), self._curves.open("a+b", buffering=0) as file:
-            end = file.seek(0, os.SEEK_END)
-            if end and (file.seek(end - 1), file.read(1))[1] != b"\n":
-                # A power cut has torn the last line, which is dropped.
-                start = file.seek(max(0, end - _LONGEST_TAIL))
-                end = start + file.read(_LONGEST_TAIL).rfind(b"\n") + 1
-                file.truncate(end)
+            # A line that a power cut has torn is dropped: the last one without an end.
+            start = file.seek(max(0, file.tell() - _LONGEST_TAIL))
+            end = start + file.read(_LONGEST_TAIL).rfind(b"\n") + 1
+            file.truncate(end)
             try:
                 rest = memoryview(reports_to_lines(reports))
                 while rest:
