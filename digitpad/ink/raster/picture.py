@@ -173,9 +173,9 @@ def _page(image: Image.Image) -> Greys:
 
 def _is_ink(alpha: Greys, tones: Greys) -> bool:
     """Whether what is not transparent is the ink itself, and not a sheet of paper with ink on it."""
-    solid = alpha > max(alpha.max() / 2, 1)
-    if np.ptp(alpha) < 32 or not solid.any():
+    if np.ptp(alpha) < 32:
         return False
+    solid = alpha > alpha.max() / 2
     top, left, bottom, right = _box(solid.astype(np.float32), 0.0)
     return bool(np.ptp(tones[solid]) < 64 or solid[top:bottom, left:right].mean() < 0.6)
 

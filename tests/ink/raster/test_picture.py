@@ -186,7 +186,8 @@ def test_ink_is_looked_for_in_a_part_of_the_picture_alone():
         found, box = find_digit(image, (left, 0.0, right, 1.0))
         assert np.abs(found.astype(int) - expected(digit)).mean() < 12
         assert left < box[0] < box[2] < right
-    assert find_digit(image, (0.4, 0.0, 0.6, 1.0)) == (pytest.approx(0), (0.4, 0.0, 0.6, 1.0))
+    for nothing in ((0.4, 0.0, 0.6, 1.0), (0.5, 0.5, 0.5, 0.5)):
+        assert find_digit(image, nothing) == (pytest.approx(0), nothing)
 
 
 def test_specks_and_lines_along_the_edge_are_no_ink():
@@ -208,6 +209,26 @@ def test_a_sheet_with_transparent_corners_is_paper():
     pixels = np.zeros((400, 400, 4), np.uint8)
     pixels[..., :3] = np.rint(240 - 220 * coverage("two"))[..., None]
     pixels[20:380, 20:380, 3] = 255
+    assert difference(Image.fromarray(pixels), expected("two")) < 9
+    hidden = pixels[..., 3] == 0
+    pixels[hidden, :3] = np.random.default_rng(1).integers(0, 255, (hidden.sum(), 3))
+    assert difference(Image.fromarray(pixels), expected("two")) < 9
+
+
+def test_what_lets_hardly_more_through_than_the_rest_is_no_ink():
+    pixels = np.zeros((400, 400, 4), np.uint8)
+    pixels[..., 3] = np.rint(225 + 30 * coverage("two"))
+    assert not picture_input(Image.fromarray(pixels)).any()
+
+
+def test_half_transparent_ink_and_a_half_transparent_sheet_are_told_apart():
+    ink = coverage("two")
+    pixels = np.zeros((400, 400, 4), np.uint8)
+    pixels[..., 3] = np.rint(100 * ink)
+    assert difference(Image.fromarray(pixels), expected("two")) < 9
+    pixels[..., :3] = np.rint(240 - 220 * ink)[..., None]
+    pixels[..., 3] = 0
+    pixels[20:380, 20:380, 3] = 120
     assert difference(Image.fromarray(pixels), expected("two")) < 9
 
 
