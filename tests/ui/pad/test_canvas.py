@@ -6,12 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QTouchEvent,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QTouchEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -546,6 +542,52 @@ def test_a_wider_pen_draws_wider_from_the_next_stroke_on(canvas):
     assert row[200:].sum() == 40
 
 
+def test_the_cursor_is_as_large_as_what_pen_and_eraser_do(canvas):
+    canvas.set_pen_width(40)  # the pad's thousand units are 500 pixels
+    sizes = [canvas.cursor().pixmap().width()]
+    canvas.set_tool(Tool.ERASER)
+    sizes.append(canvas.cursor().pixmap().width())
+    assert sizes == [20 + 4, 30 + 4]
+
+
+def test_what_pointers_send_is_taken_and_does_not_come_again_as_a_mouse_event(canvas):
+    place = QPointF(9, 9)
+    event = QMouseEvent(PRESS, place, place, LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    assert canvas.event(event)
+    assert event.isAccepted()
+
+
+def test_a_stroke_that_is_taken_back_goes_from_the_screen(canvas, qtbot):
+    painted = []
+
+    class Watcher(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event.rect())
+            return False
+
+    watcher = Watcher()
+    mouse(canvas, PRESS, 50, 50)
+    mouse(canvas, MOVE, 400, 450)
+    QApplication.processEvents()
+    canvas.installEventFilter(watcher)
+    canvas.cancel_stroke()
+    qtbot.waitUntil(lambda: any(rect.contains(QRect(50, 50, 350, 400)) for rect in painted))
+    canvas.removeEventFilter(watcher)
+
+
+@pytest.mark.parametrize(("tool", "words"), [(Tool.PEN, "Undo brings it back"), (Tool.ERASER, "Move the frame")])
+def test_pen_and_eraser_say_what_they_do_to_a_picture(canvas, tool, words):
+    said = []
+    canvas.remarked.connect(said.append)
+    canvas.set_tool(tool)
+    draw(canvas, SEVEN)
+    canvas.set_ink(Ink(picture=Picture(np.zeros((5, 5, 4), np.uint8), np.zeros((28, 28), np.uint8))))
+    draw(canvas, SEVEN)
+    assert [words in sentence for sentence in said] == [True]
+
+
 class Movable(Canvas):
     """A pad in a window that goes from screen to screen."""
 
@@ -730,6 +772,7 @@ def test_much_ink_holds_up_no_event_and_is_painted_at_last(canvas, qtbot, ink, s
     mouse(canvas, RELEASE, 260, 255)
     columns, rows = (np.concatenate([stroke.points[::10, :2] for stroke in canvas.ink.strokes]).T / 2).astype(int)
     qtbot.waitUntil(lambda: (picture(canvas)[rows, columns] < 128).all())
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in canvas.findChildren(QTimer)))
 
 
 def test_erasing_among_ten_thousand_strokes_keeps_up_with_the_hand(canvas):
