@@ -22,7 +22,7 @@ MOST_PARTS = 60
 _LARGEST = 4
 """Parts of a digit at most: a five of body and bar, a four of three strokes, a seven with bar and foot."""
 
-_APART, _ABOVE = 0.25, 0.5
+APART, _ABOVE = 0.25, 0.5
 """Free space within a digit, in heights: beside one another, and above one another."""
 
 _TALL, _TALL_APART = 0.75, 0.15
@@ -64,7 +64,7 @@ def typical_height(boxes: Floats) -> float:
     return max(float(median(height for height in heights if height >= 0.5 * highest)), 1e-9)
 
 
-def groups(boxes: Floats, order: NDArray[np.intp], pieces_of: NDArray[np.intp]) -> list[Group]:
+def groups(boxes: Floats, order: NDArray[np.intp], pieces_of: NDArray[np.intp], apart: float = APART) -> list[Group]:
     """Groups that may be a digit each, every part alone among them.
 
     Parts belong together that follow one another in the order of writing, or from left to right: a bar may be drawn
@@ -74,6 +74,7 @@ def groups(boxes: Floats, order: NDArray[np.intp], pieces_of: NDArray[np.intp]) 
         boxes: float64 (n, 4), the parts from left to right.
         order: (n,), the numbers of the parts in the order in which they were written.
         pieces_of: (n,), the stroke that each part is a piece of; a stroke is a group too.
+        apart: the widest free space between two parts of a group beside one another, in heights of a digit.
     """
     count, height = len(boxes), typical_height(boxes)
     bounds: list[Bounds] = [tuple(box) for box in boxes.tolist()]
@@ -86,7 +87,7 @@ def groups(boxes: Floats, order: NDArray[np.intp], pieces_of: NDArray[np.intp]) 
         for size in range(2, _LARGEST + 1):
             for start in range(count - size + 1):
                 parts = tuple(sorted(sequence[start : start + size]))
-                if parts not in found and _is_plausible([bounds[part] for part in parts], height):
+                if parts not in found and _is_plausible([bounds[part] for part in parts], height, apart):
                     found[parts] = Group.of(parts, bounds)
     return list(found.values())
 
@@ -101,12 +102,12 @@ def _gap(own: Sequence[Bounds], axis: int) -> float:
     return widest
 
 
-def _is_plausible(own: Sequence[Bounds], height: float) -> bool:
+def _is_plausible(own: Sequence[Bounds], height: float, apart: float) -> bool:
     if max(b[2] for b in own) - min(b[0] for b in own) > _WIDEST * height:
         return False
     if max(b[3] for b in own) - min(b[1] for b in own) > _TALLEST * height:
         return False
-    if _gap(own, 0) > _APART * height or _gap(own, 1) > _ABOVE * height:
+    if _gap(own, 0) > apart * height or _gap(own, 1) > _ABOVE * height:
         return False
     tall = [box for box in own if box[3] - box[1] > _TALL * height]
     return _gap(tall, 0) <= _TALL_APART * height

@@ -15,7 +15,7 @@ from digitpad.domain.prediction import EMPTY, NUMBER, REJECTED, TOO_SMALL, Predi
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Floats, Ink
-from digitpad.reading.numbers.groups import MOST_PARTS, Group, groups, typical_height
+from digitpad.reading.numbers.groups import APART, MOST_PARTS, Group, groups, typical_height
 from digitpad.reading.numbers.lattice import best_path
 from digitpad.reading.numbers.parts import Parts, StrokeParts, cut
 from digitpad.reading.numbers.pictures import PictureParts
@@ -42,6 +42,9 @@ _GAP = 0.25
 
 _CERTAIN = 0.9
 """Confidence above which a digit is shown while its stroke grows."""
+
+_GROWING_APART = 0.05
+"""The widest free space, in heights, across which a stroke that grows is read together with those before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +98,7 @@ class NumberReader:
             found = None if pieces is None else self._digits(pieces, None, lowest)
         if found is None:
             return single or self._single(ink, revision, false_rejection_rate)
-        last = max(range(len(found)), key=lambda place: found[place].strokes[-1:])
-        first = found[0]
-        number = Prediction(revision, None, first.probabilities, first.network_input, NUMBER, tuple(found))
-        return number.selecting(last)
+        return _number(found, revision)
 
     def predict_growing(
         self, ink: Ink, revision: int, false_rejection_rate: float | None, before: Prediction | None
@@ -114,10 +114,17 @@ class NumberReader:
             false_rejection_rate: see `predict`.
             before: what was read before that stroke was begun.
         """
-        now = self.predict(ink, revision, false_rejection_rate, cuts=False)
         digits = _digits_before(before, ink)
-        if now.digit is not None or _is_certain(now, digits) or not (digits or now.digits):
-            return now
+        parts = _parts(ink, cuts=False) if len(digits) > 1 else None
+        if parts is not None:  # the time that is left to the pen is too short to ask whether all is one digit now
+            lowest = threshold(self.reader.info.thresholds, false_rejection_rate)
+            found = self._digits(parts, None, lowest, apart=_GROWING_APART)
+            if found is not None and _is_certain(found, digits):
+                return _number(found, revision)
+        else:
+            now = self.predict(ink, revision, false_rejection_rate, cuts=False)
+            if now.digit is not None or _is_certain(now.digits, digits) or not (digits or now.digits):
+                return now
         stroke = self._whole(Ink(ink.strokes[-1:]))
         said = tuple(stroke.probabilities.tolist()), stroke.network_input
         return Prediction(revision, None, *said, NUMBER if digits else REJECTED, digits, waits=True)
@@ -133,17 +140,18 @@ class NumberReader:
     def _whole(self, ink: Ink) -> _Read:
         return self._read([ink.strokes or (ink.picture,)], lambda _: render(ink))[0]
 
-    def _digits(self, parts: Parts, alone: _Read | None, lowest: float) -> list[ReadDigit] | None:
+    def _digits(self, parts: Parts, alone: _Read | None, lowest: float, apart: float = APART) -> list[ReadDigit] | None:
         """The digits that parts are best taken together to, from left to right; None where they are no number.
 
         Args:
             parts: the parts.
             alone: what is read of all of them as one digit, where they may be one.
             lowest: the lowest energy score of a single digit.
+            apart: see `groups`.
         """
         boxes, height = parts.boxes, typical_height(parts.boxes)
         everything = tuple(range(len(boxes)))
-        found = [group for group in groups(boxes, parts.order, parts.pieces_of) if group.parts != everything]
+        found = [group for group in groups(boxes, parts.order, parts.pieces_of, apart) if group.parts != everything]
         readings = self._read(
             [parts.key(group.parts) for group in found], lambda index: parts.image(found[index].parts)
         )
@@ -219,9 +227,16 @@ def _digits_before(before: Prediction | None, ink: Ink) -> tuple[ReadDigit, ...]
     return (ReadDigit(box, before.digit, before.probabilities, before.network_input, strokes),)
 
 
-def _is_certain(prediction: Prediction, before: Sequence[ReadDigit]) -> bool:
+def _number(digits: Sequence[ReadDigit], revision: int) -> Prediction:
+    """A number of which the digit drawn last is selected."""
+    last = max(range(len(digits)), key=lambda place: digits[place].strokes[-1:])
+    said = digits[last].probabilities, digits[last].network_input
+    return Prediction(revision, None, *said, NUMBER, tuple(digits), last)
+
+
+def _is_certain(digits: Sequence[ReadDigit], before: Sequence[ReadDigit]) -> bool:
     """Whether those digits of a number that were not there before are beyond doubt, and stand apart."""
-    digits, known = prediction.digits, {digit.strokes for digit in before}
+    known = {digit.strokes for digit in before}
     return bool(digits) and all(
         (left.strokes in known or left.confidence > _CERTAIN)
         and (right.strokes in known or right.confidence > _CERTAIN)
