@@ -45,11 +45,17 @@ class HelpPage(QTextBrowser):
         about = self.tr("digitpad {version} is free software under the MIT licence.").format(version=__version__)
         sections = [
             (self.tr("In the window"), _definitions(self._parts())),
+            (self.tr("Pages"), _definitions(self._pages(bar))),
             (self.tr("Keys"), self._keys(bar)),
             (self.tr("Terms"), _definitions(self._terms())),
             (self.tr("Licence and log"), f"<p>{escape(about)}</p><p>{links}</p>"),
         ]
         return "".join(f"<h3>{escape(title)}</h3>{text}" for title, text in sections)
+
+    def _pages(self, bar: QMenuBar) -> list[tuple[str, str]]:
+        """What each page is for, as its tool tip says."""
+        listed = [one for one in menu_actions(bar) if one.action.objectName().startswith("show_")]
+        return [(one.name, f"{one.action.statusTip()}.") for one in listed if one.action.objectName() != "show_help"]
 
     def _keys(self, bar: QMenuBar) -> str:
         rows = []

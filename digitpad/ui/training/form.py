@@ -97,7 +97,7 @@ class TrainForm(QWidget):
         self.live.setChecked(True)
         self.live.toggled.connect(self.live_toggled)
         tip = self.tr("Keep the network of every epoch in the run’s folder; the page Compare shows what each reads")
-        self.keep_epochs = named(QCheckBox(self.tr("Keep each epoch’s checkpoint")), "keep_epochs_check", tip=tip)
+        self.keep_epochs = named(QCheckBox(self.tr("Keep each epoch")), "keep_epochs_check", tip=tip)
         edit = push_button(self.tr("Change recipe…"), "edit_recipe_button", self.edit_requested)
         browse = push_button(self.tr("Browse data…"), "browse_data_button", self.browse_requested)
         data_label, device_label = QLabel(self.tr("Data")), QLabel(self.tr("Device"))
@@ -109,7 +109,7 @@ class TrainForm(QWidget):
             pair = QWidget()
             row(label, field, parent=pair)
             fields.addWidget(pair)
-        for part in (edit, browse, self.keep_epochs, self.live):
+        for part in (self.keep_epochs, edit, browse, self.live):
             fields.addWidget(part)
         column(self.teaches, fields, data, parent=self)
 

@@ -92,7 +92,7 @@ class CompareView(View[Comparison | None]):
             parent=self,
         )
         self._fit()
-        network.changed.connect(self._on_network_changed)
+        network.opened.connect(self._on_network_opened)
         compared = settings.compared
         if compared is None:
             compared = [ACTIVE, *(str(known.path) for known in shipped_networks())]
@@ -162,10 +162,9 @@ class CompareView(View[Comparison | None]):
         self.failed.emit(error)
 
     @Slot()
-    def _on_network_changed(self) -> None:
+    def _on_network_opened(self) -> None:
         if self.isVisible():
-            self.look_soon()
-            self.refresh()
+            self._show_tree(self._tree.checked)  # it is among those that were loaded lately
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
