@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self._network = ActiveNetwork(open_network, opening, self)
         self._reader = LiveReader(self._network, reading, self)
         self._session, self._states = TrainingSession(training_service, self), RunStates(self)
-        self._views = Views(self._reader, self._network, self._states, training_service, settings, self)
+        self._views = Views(self._reader, self._session, self._network, self._states, training_service, settings, self)
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False

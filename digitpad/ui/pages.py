@@ -109,10 +109,10 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
         Page(
             "samples",
             translate("pages", "Samples"),
-            translate("pages", "See the images that a recipe shows"),
+            translate("pages", "See test images and what the network makes of them, and put one on the pad"),
             "Ctrl+I",
             "samples",
-            lambda: training().samples,
+            views.samples,
         ),
         Page(
             "help",

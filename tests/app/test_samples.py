@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 
 from digitpad.domain.reports import EpochReport, InterimReport, StepsReport
 from digitpad.ui.answer.bars import ProbabilityBars
-from digitpad.ui.training.samples import SamplesView
 
 
 @pytest.fixture
 def ready(pad, monkeypatch):
-    """The window as it opens where the starter set is all the data there is, with its tab for images in front."""
+    """The window as it opens where the starter set is all the data there is, with its page of images."""
     monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
     pad.widget("show_training", QAction).setChecked(True)
     pad.widget("show_samples", QAction).trigger()
@@ -26,7 +25,7 @@ def ready(pad, monkeypatch):
 
 def train(pad, recipe):
     """Train an epoch and wait for its end; the sentences that the tab said meanwhile, and what the window told."""
-    view, said, reported = pad.widget("samples_view", SamplesView), [], []
+    view, said, reported = pad.widget("recipe_samples"), [], []
     pad.window.training_progressed.connect(reported.append)
     pad.window.training_progressed.connect(lambda _: said.append(view.accessibleDescription()))
     recipes = pad.widget("recipe_combo", QComboBox)
@@ -38,6 +37,8 @@ def train(pad, recipe):
     pad.qtbot.waitUntil(lambda: " finished in " in words.text())
     assert {type(report) for report in reported} <= {StepsReport, InterimReport, EpochReport}
     assert len(reported) == len(set(map(id, reported))) > 1
+    read = pad.widget("samples_words", QLabel)
+    pad.qtbot.waitUntil(lambda: " of 1,000 read right, " in read.text() and "in training" not in read.text())
     return [*said, view.accessibleDescription()]
 
 
@@ -60,10 +61,11 @@ def test_keras_shows_twenty_training_images_before_and_ten_outputs_after(ready):
     assert len(first.split(". ")[1].split(", ")) == 20
     assert "The ten outputs for test image 1" not in first
     assert end.startswith(first.removesuffix(" This recipe shows test images here at the end of a run."))
-    view = ready.widget("samples_view", SamplesView)
+    view = ready.widget("recipe_samples")
     (bars,) = view.findChildren(ProbabilityBars)
     assert bars.accessibleName() == "The ten outputs for test image 1"
     assert bars.isVisible()
     assert bars.accessibleDescription().count("%") == 3  # the three most probable are said, and all ten painted
     train(ready, "mlp")
-    assert view.accessibleDescription() == "Recipes such as Five by five and Keras show images here."
+    assert view.accessibleDescription() == ""
+    assert not view.isVisible()

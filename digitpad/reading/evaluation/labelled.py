@@ -54,7 +54,13 @@ class Labelled:
         """The same without numbers."""
         if not self.numbers:
             return self
-        kept = [place for place in range(len(self)) if place not in self.numbers]
+        return self._selected([place for place in range(len(self)) if place not in self.numbers])
+
+    def first(self, count: int) -> Labelled:
+        """The first of them, at most so many, without numbers."""
+        return self.digits._selected(list(range(min(count, len(self.digits)))))
+
+    def _selected(self, kept: list[int]) -> Labelled:
         return Labelled(
             self.images[kept],
             self.labels[kept],

@@ -58,8 +58,8 @@ class ReadImages:
 class DigitGrid(QAbstractScrollArea):
     """Rows of images with their labels; scrolls by whole rows and holds the images around those it shows.
 
-    Clicks and arrow keys select an image; a double click, Enter and the context menu pick the one selected. Where
-    images come with what was read, that stands below them, and a click picks too.
+    Clicks and arrow keys select an image; a double click, Enter and the context menu pick the one selected, and so does
+    a click where it should. Where images come with what was read, that stands below them.
     """
 
     page_requested = Signal(int, int)  # first and count of images that are to be handed to `show_page`
@@ -67,8 +67,9 @@ class DigitGrid(QAbstractScrollArea):
     picked = Signal(object)  # uint8 (28, 28): an image that is to be put on the pad
     described = Signal(str)  # words on what is shown and selected, also its accessible description
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, picks_at_click: bool = False) -> None:
         super().__init__(parent)
+        self._picks_at_click = picks_at_click
         named(self, "digit_grid", self.tr("Images"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -111,10 +112,34 @@ class DigitGrid(QAbstractScrollArea):
         self._message = "" if page.matches else self.tr("There are no such images.")
         self._show(first, page.pixels, page.labels, page.matches, anew=anew)
 
-    def show_read(self, images: NDArray[np.uint8], labels: NDArray[np.int64], read: ReadImages) -> None:
-        """Show images, uint8 (n, 28, 28), with their labels, int64 (n,), and what was read of them all."""
+    def show_images(
+        self,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.int64],
+        read: ReadImages | None = None,
+        *,
+        anew: bool = True,
+        keeps_place: bool = False,
+    ) -> None:
+        """Show images with their labels and what was read of them, none of which are asked for later.
+
+        Args:
+            images: uint8 (n, 28, 28), 255 is ink.
+            labels: int64 (n,), 0 to 9.
+            read: what was read of them, where it is known.
+            anew: whether they are others than before, so that none is selected.
+            keeps_place: whether it does not scroll back to the first of others.
+        """
+        top = self.shown.start if keeps_place else 0
         self._message, self._read = "" if len(labels) else self.tr("There are no such images."), read
-        self._show(0, images, labels, len(labels), anew=True)
+        self._show(0, images, labels, len(labels), anew=anew)
+        if keeps_place:
+            self.verticalScrollBar().setValue(top // self._columns)
+
+    @property
+    def row_height(self) -> int:
+        """Height of a row of images in pixels."""
+        return math.ceil(self._pitch.height() / self.viewport().devicePixelRatioF())
 
     def picture(self) -> Picture:
         """The images shown, to be saved or copied."""
@@ -188,12 +213,12 @@ class DigitGrid(QAbstractScrollArea):
         number = self._number_at(event.position().toPoint())
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton) and number is not None:
             self.select(number)
-            if self._read is not None and event.button() == Qt.MouseButton.LeftButton:
+            if self._picks_at_click and event.button() == Qt.MouseButton.LeftButton:
                 self.pick.trigger()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         is_left = event.button() == Qt.MouseButton.LeftButton
-        if is_left and self._read is None and self._number_at(event.position().toPoint()) is not None:
+        if is_left and not self._picks_at_click and self._number_at(event.position().toPoint()) is not None:
             self.pick.trigger()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -73,6 +73,7 @@ class TrainingSession(QObject):
 
     Attributes:
         curves: those of `state.run`, whole also where it was resumed.
+        samples: the images that it has shown so far.
 
     Signals:
         changed: `state` is another.
@@ -100,7 +101,7 @@ class TrainingSession(QObject):
         self._worker = Worker("training", self)
         self._control = RunControl()
         self._state = TrainingState()
-        self.curves = RunCurves()
+        self.curves, self.samples = RunCurves(), list[Samples]()
 
     @property
     def state(self) -> TrainingState:
@@ -178,7 +179,7 @@ class TrainingSession(QObject):
             case Preparing():
                 self._change(preparing=report)
             case RunInfo():
-                self.curves = RunCurves(report)
+                self.curves, self.samples = RunCurves(report), []
                 self._change(run=report, phase=Phase.TRAINING if state.phase is Phase.PREPARING else state.phase)
                 self.run_changed.emit(report)
                 self.started.emit(report)
@@ -186,6 +187,7 @@ class TrainingSession(QObject):
                 for earlier in report.reports:
                     self.curves.add(earlier)
             case Samples():
+                self.samples.append(report)
                 self.samples_shown.emit(report)
             case _:
                 self._take(report)

@@ -1,4 +1,4 @@
-"""The pages of training: assembles line, form, curves, runs and samples, and connects them with the session."""
+"""The page of training: assembles line, form, curves and runs, and connects them with the session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from digitpad.ui.session.worker import Worker
 from digitpad.ui.training.controls import TrainLine
 from digitpad.ui.training.data_choice import DataChoice
 from digitpad.ui.training.form import TrainForm
-from digitpad.ui.training.samples import SamplesView
 
 if TYPE_CHECKING:
     from digitpad.ui.data.browser import DataBrowser
@@ -47,9 +46,6 @@ class _Tabs(QTabWidget):
 
 class TrainingPage(QWidget):
     """Train and watch.
-
-    Attributes:
-        samples: a page of its own.
 
     Signals:
         load_requested: the Path of a checkpoint that is to be read with.
@@ -90,7 +86,6 @@ class TrainingPage(QWidget):
         self._form.device.setCurrentIndex(self._form.device.findData(self._device))
         self._curves = CurvesView()
         self._runs = RunList()
-        self.samples = SamplesView()
         self._runs_controller = RunController(self._runs, self._session, self._worker, self)
         self._exporter = Exporter(self._worker, self)
         self._recipes = RecipeController(self._training_service, self._worker, self)
@@ -120,8 +115,6 @@ class TrainingPage(QWidget):
         session.asked.connect(self._on_asked)
         session.started.connect(self._on_started)
         session.started.connect(form.show_run)
-        session.started.connect(self.samples.begin)
-        session.samples_shown.connect(self.samples.show_samples)
         session.run_changed.connect(self._runs.update_run)
         session.progressed.connect(curves.refresh)
         session.ended.connect(self._on_ended)

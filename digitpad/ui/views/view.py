@@ -18,6 +18,7 @@ from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.settings import Settings
+from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Latest, Worker
 
 R = TypeVar("R")
@@ -171,6 +172,7 @@ class Views(QObject):
     def __init__(
         self,
         live: LiveReader,
+        session: TrainingSession,
         network: ActiveNetwork,
         states: RunStates,
         service: TrainingService,
@@ -179,10 +181,10 @@ class Views(QObject):
     ) -> None:
         super().__init__(window)
         self._live, self._network, self._states, self._service = live, network, states, service
-        self._settings = settings
-        names = "views", "loading", "map", "evaluation", "comparing"
+        self._session, self._settings = session, settings
+        names = "views", "loading", "map", "evaluation", "comparing", "samples"
         self._workers = [Worker(name, self) for name in names]
-        self._worker, self._loader, self._map_worker, self._evaluations, self._opening = self._workers
+        self._worker, self._loader, self._map_worker, self._evaluations, self._opening, self._samples = self._workers
         self._exporter = Exporter(self._worker, window)
         self._exporter.saved.connect(self.saved)
         self._exporter.failed.connect(self.failed)
@@ -242,6 +244,14 @@ class Views(QObject):
         from digitpad.ui.views.evaluation.view import EvaluationView
 
         view = EvaluationView(self._network, self._settings, self._evaluations)
+        view.image_picked.connect(self.image_picked)
+        return self._with_exports(view)
+
+    def samples(self) -> QWidget:
+        """Test images as the network reads them."""
+        from digitpad.ui.views.samples.view import SamplesView
+
+        view = SamplesView(self._network, self._session, self._samples)
         view.image_picked.connect(self.image_picked)
         return self._with_exports(view)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox
 
 from digitpad.domain.data_info import DataInfo
@@ -25,7 +25,13 @@ _CHARACTERS = 11
 
 
 class FileChoice(QComboBox):
-    """Entries, each with a value, and a last one that asks for a file, which becomes an entry."""
+    """Entries, each with a value, and a last one that asks for a file, which becomes an entry.
+
+    Signals:
+        chosen: a person has chosen another entry or file.
+    """
+
+    chosen = Signal()
 
     def __init__(self, name: str, spoken: str, ask: str, filters: Sequence[str]) -> None:
         """`ask` is the last entry, and the title of the dialog that it opens."""
@@ -55,6 +61,7 @@ class FileChoice(QComboBox):
         self._files = [*(known for known in self._files if known != path), path]
         self._selected = path
         self._list()
+        self.chosen.emit()
 
     def _list(self) -> None:
         values = [value for _, value in self._entries]
@@ -83,6 +90,7 @@ class FileChoice(QComboBox):
             ask_open(self.window(), self._ask.rstrip("…"), self._filters, self.take_file)
         else:
             self._selected = value
+            self.chosen.emit()
 
 
 def data_entries(found: Sequence[DataInfo]) -> list[tuple[str, object]]:

@@ -49,6 +49,7 @@ from digitpad.ui.views.evaluation.work import (
     EvaluationCancelledError,
     EvaluationProgress,
     EvaluationRequest,
+    images_table,
     run_evaluation,
 )
 
@@ -172,7 +173,7 @@ class EvaluationView(QWidget):
 
     def _make_images(self) -> None:
         self._heading = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._grid = DigitGrid()
+        self._grid = DigitGrid(picks_at_click=True)
         self._grid.picked.connect(self.image_picked)
         note = note_label()
         self._grid.described.connect(note.setText)
@@ -303,7 +304,7 @@ class EvaluationView(QWidget):
         shown, numbers = self._figure.evaluated, selection.numbers
         second = self._evaluated[1].digits[numbers] if isinstance(self._figure, DifferencesFigure) else None
         read = ReadImages(shown.digits[numbers], shown.confidence[numbers], second)
-        self._grid.show_read(shown.data.images[numbers], shown.data.labels[numbers], read)
+        self._grid.show_images(shown.data.images[numbers], shown.data.labels[numbers], read)
 
     def _show_summary(self, evaluated: tuple[Evaluated, ...]) -> None:
         titles = (self.tr("Read right"), self.tr("Wrong"), self.tr("Rejected"), self.tr("Calibration error"))
@@ -321,19 +322,7 @@ class EvaluationView(QWidget):
 
     def _table(self) -> Table:
         """The images that are shown, a row each."""
-        shown, numbers = self._figure.evaluated, self._selection.numbers.tolist()
-
-        def rows() -> Sequence[Sequence[object]]:
-            made: list[Sequence[object]] = [
-                ("index", "name", "writer", "label", "read_as", *(f"p{digit}" for digit in range(10)), "energy_score")
-            ]
-            for at in numbers:
-                known = shown.data.indices[at], shown.data.names[at], shown.data.writers[at]
-                digits = int(shown.data.labels[at]), int(shown.digits[at])
-                made.append((*known, *digits, *shown.probabilities[at].tolist(), float(shown.scores[at])))
-            return made
-
-        return rows
+        return partial(images_table, self._figure.evaluated, self._selection.numbers.tolist())
 
 
 class _Results(Placeholder):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,6 +78,30 @@ def run_evaluation(
     report(0)
     rate = request.false_rejection_rate
     return tuple(evaluate_network(each.info, each.read_batch, data, rate, cores(), report) for each in readers)
+
+
+def read_first(data: str | Path, reader: Reader, false_rejection_rate: float | None, count: int) -> Evaluated:
+    """Let a network read the first of some data, in this thread, which steps back behind the window's.
+
+    Raises:
+        InputError: the data cannot be read, or the network cannot read them.
+    """
+    from digitpad.reading.evaluation.evaluate import evaluate_network
+
+    step_back()
+    return evaluate_network(reader.info, reader.read_batch, read_data(data).first(count), false_rejection_rate)
+
+
+def images_table(evaluated: Evaluated, numbers: Sequence[int]) -> list[Sequence[object]]:
+    """Titles, and a row for each of some images, by their numbers from 0, with the ten probabilities."""
+    data, digits = evaluated.data, evaluated.digits
+    rows: list[Sequence[object]] = [
+        ("index", "name", "writer", "label", "read_as", *(f"p{digit}" for digit in range(10)), "energy_score")
+    ]
+    for at in numbers:
+        known = data.indices[at], data.names[at], data.writers[at], int(data.labels[at]), int(digits[at])
+        rows.append((*known, *evaluated.probabilities[at].tolist(), float(evaluated.scores[at])))
+    return rows
 
 
 def read_data(source: str | Path) -> Labelled:

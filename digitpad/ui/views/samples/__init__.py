@@ -1,0 +1,1 @@
+"""Test images as the network reads them, live."""
