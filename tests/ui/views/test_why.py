@@ -16,6 +16,9 @@ from digitpad.reading.inspect.attribution import Attribution, occlusion
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
 from digitpad.reading.zoo import NETWORKS
+from digitpad.ui.common.exports import to_image
+from digitpad.ui.common.pixels import signed_colours
+from digitpad.ui.common.theme import current_theme
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.why.view import WhyView
 from tests.hand_drawn import drawings
@@ -206,3 +209,17 @@ def test_an_empty_pad_has_nothing_to_explain(made, reader):
     shown.live.read(Ink())
     shown.await_words("Draw a digit on the pad.")
     assert shown.view.findChild(QLabel, "why_words").text() == ""
+
+
+@pytest.mark.parametrize(("value", "level"), [(1.0, 254), (-1.0, 2)])
+def test_the_picture_has_the_colour_of_each_pixel(made, reader, value, level):
+    shown = made(reader)
+    shown.service.value = value
+    shown.live.read(SEVEN)
+    shown.await_words("adds to the logit of 7")
+    figure = shown.view.findChild(QWidget, "why_figure")
+    picture = to_image(figure.picture(), scale=1)
+    colours = signed_colours(current_theme())
+    pixel = figure.height() // 28
+    assert picture.pixel(round(4.5 * pixel), round(2.5 * pixel)) == int(colours[level])
+    assert picture.pixel(round(1.5 * pixel), round(1.5 * pixel)) == int(colours[128])
