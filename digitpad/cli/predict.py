@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 
 from digitpad.cli.output import print_error, print_json
 from digitpad.domain.errors import InputError
@@ -19,6 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from digitpad.ink.formats.opening import open_inks
     from digitpad.reading.load import open_reader
     from digitpad.reading.numbers.read import NumberReader
+    from digitpad.reading.numbers.sheet import predict_sheet
 
     reader = NumberReader(open_reader(arguments.checkpoint))
     status = 0
@@ -31,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
             print_error(error)
             status = 2
             continue
-        for index, ink in enumerate(inks):
-            prediction = reader.predict(ink, false_rejection_rate=arguments.false_rejection_rate)
+        sheets = (predict_sheet(reader, ink, arguments.false_rejection_rate) for ink in inks)
+        for index, prediction in enumerate(chain.from_iterable(sheets)):
             if arguments.json:
                 print_json(file=str(file), index=index, **{name: getattr(prediction, name) for name in _PRINTED})
             elif prediction.text:
