@@ -105,7 +105,7 @@ class CompareView(View[Comparison | None]):
     def _show_tree(self, checked: Sequence[str]) -> None:
         shipped = Section(self.tr("Shipped"), [Offer(str(known.path), known.words) for known in shipped_networks()])
         lately = [Offer(str(known.path), known.words) for known in loaded_lately(self._network, self._settings)]
-        sections = [Section(self.tr("In use"), [Offer(ACTIVE, self.tr("What reads the pad"))]), shipped]
+        sections = [Section(self.tr("In use"), [Offer(ACTIVE, self.tr("Reads the pad"))]), shipped]
         sections += [Section(self.tr("Loaded lately"), lately)] if lately else []
         self._tree.show_sections([*sections, *self._runs], checked)
 
