@@ -40,6 +40,7 @@ class DigitsFigure(EvaluationFigure):
         return (row, 0) if 0 <= row < CLASSES else None
 
     def selection(self) -> Selection:
+        """The images of a digit that were read as another, then those of others that were read as it."""
         shown, digit = self.evaluated, self._place[0]
         missed = surest_first(shown.confidence, (shown.data.labels == digit) & ~shown.is_right)
         taken = surest_first(shown.confidence, (shown.digits == digit) & ~shown.is_right)

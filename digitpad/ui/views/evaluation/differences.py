@@ -48,6 +48,7 @@ class DifferencesFigure(EvaluationFigure):
         return next(inside, None)
 
     def selection(self) -> Selection:
+        """The images that both networks read right or wrong, or one of them alone; the surest mistakes first."""
         first, second = self._shown
         by_first, by_second = self._place[0] == 0, self._place[1] == 0
         which = (first.is_right == by_first) & (second.is_right == by_second)

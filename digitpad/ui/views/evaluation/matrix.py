@@ -47,6 +47,7 @@ class ConfusionFigure(EvaluationFigure):
         return (row, column) if _ALL <= row < CLASSES and _ALL <= column < CLASSES else None
 
     def selection(self) -> Selection:
+        """The images of a cell, a row, a column, or all mistakes; the surest first."""
         shown, (label, digit) = self.evaluated, self._place
         which = np.ones(len(shown.data), bool) if label == digit != _ALL else ~shown.is_right
         if label != _ALL:

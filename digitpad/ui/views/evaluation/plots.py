@@ -63,6 +63,7 @@ class ReliabilityFigure(PlotFigure):
         return 0, int(np.abs(np.array(x) - point.x()).argmin())
 
     def selection(self) -> Selection:
+        """The images of a bin of confidence, mistakes first."""
         shown = self.evaluated
         number, held = self._held[self._place[1]]
         inside = bin_numbers(shown.confidence) == number
@@ -140,6 +141,7 @@ class RejectionFigure(PlotFigure):
         return 0, int(np.abs([each.rejected - share for each in self._curve]).argmin())
 
     def selection(self) -> Selection:
+        """The images that are rejected at a point of the curve, the lowest score first."""
         shown, point = self.evaluated, self._curve[self._place[1]]
         order = np.argsort(shown.scores, kind="stable")[: round(point.rejected * len(shown.scores))]
         words = self.tr(
