@@ -85,6 +85,11 @@ def test_no_crumb_is_left_where_a_stroke_begins_at_the_erasers_edge():
         np.testing.assert_allclose(left.points[0, :2], start)
 
 
+def test_a_stroke_that_goes_round_the_eraser_stays():
+    ink = Ink((line((0, 0), (1000, 0), (1000, 1000)),))
+    assert erase(ink, np.array([[300.0, 700.0]]), 30.0) is ink
+
+
 def test_untouched_strokes_stay_the_same_objects_and_untouched_ink_too():
     ink = Ink(tuple(line((x, 0), (x, 1000)) for x in range(0, 1000, 100)))
     left = erase(ink, np.array([[300.0, 500.0]]), 10.0)
