@@ -1,7 +1,10 @@
-"""Fuzz the readers: python -m tests.fuzz [--cases 1000] [--seed 0] [--keep FOLDER] [FORMAT ...]
+"""Fuzz the readers: python -m tests.fuzz [--cases 1000] [--seed 0] [--keep FOLDER] [--log FILE] [FORMAT ...]
 
 Each case is a mutated file that a child process reads under limits of time and memory. Whatever ends in something other
 than a DigitpadError, takes more than 2 s of processor time or 300 MB more memory is reported; the status is 1 then.
+
+`--cases 10000 --log fuzz.jsonl` reads 100,000 in some 20 minutes of processor time. The log has a line for every 500
+that were read; the same command goes on behind the last of them.
 """
 
 from __future__ import annotations
@@ -28,6 +31,9 @@ SECONDS, MEGABYTES = 2.0, 300.0
 
 _KILLED_AFTER, _ADDRESSES = 10.0, 2 << 30
 """Seconds after which a child is ended, and bytes of addresses that it may add."""
+
+_CHUNK = 500
+"""Cases that one child reads."""
 
 _LARGEST = 4 << 20
 """No mutated file is larger, in bytes."""
@@ -114,13 +120,13 @@ def child(kind: str, seed: int, first: int, end: int, folder: Path) -> None:
         print(json.dumps({"done": number, "problem": problem}), flush=True)
 
 
-def fuzz(kind: str, cases: int, seed: int, keep: Path | None = None) -> list[str]:
-    """Read some cases of one format; returns what went wrong."""
+def fuzz(kind: str, cases: int, seed: int, keep: Path | None = None, first: int = 0) -> list[str]:
+    """Read the cases of one format from `first` to before `cases`; returns what went wrong."""
     problems: list[str] = []
-    number = 0
+    number = first
     while number < cases:
         with tempfile.TemporaryDirectory() as folder:
-            words = [kind, str(seed), str(number), str(min(number + 500, cases)), folder]
+            words = [kind, str(seed), str(number), str(min(number + _CHUNK, cases)), folder]
             command = [sys.executable, "-m", "tests.fuzz", "--child", *words]
             ended = subprocess.run(command, capture_output=True, text=True, check=False)
             lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
@@ -143,19 +149,36 @@ def fuzz(kind: str, cases: int, seed: int, keep: Path | None = None) -> list[str
     return problems
 
 
+def logged(log: Path | None, kind: str, cases: int, seed: int, keep: Path | None) -> list[str]:
+    """As `fuzz`, but what a log says was read is not read again, and the log says what is."""
+    if log is None:
+        return fuzz(kind, cases, seed, keep)
+    lines = log.read_text().splitlines() if log.exists() else []
+    known = [line for line in map(json.loads, lines) if (line["format"], line["seed"]) == (kind, seed)]
+    problems = [problem for line in known for problem in line["problems"]]
+    for first in range(max((line["end"] for line in known), default=0), cases, _CHUNK):
+        end = min(first + _CHUNK, cases)
+        found = fuzz(kind, end, seed, keep, first)
+        with log.open("a") as file:
+            file.write(json.dumps({"format": kind, "seed": seed, "end": end, "problems": found}) + "\n")
+        problems += found
+    return problems
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(FORMATS))
     parser.add_argument("--cases", type=int, default=1000, help="cases of each format (default 1000)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="folder for files that went wrong")
+    parser.add_argument("--log", type=Path, help="file that says what was read; with it, the command goes on there")
     words = parser.parse_args()
     if unknown := set(words.formats) - set(FORMATS):
         parser.error(f"no such format: {', '.join(sorted(unknown))}")
     failed = False
     for kind in words.formats or FORMATS:
         begun = time.perf_counter()
-        problems = fuzz(kind, words.cases, words.seed, words.keep)
+        problems = logged(words.log, kind, words.cases, words.seed, words.keep)
         took = time.perf_counter() - begun
         print(f"{kind}: {words.cases:,} cases, {len(problems)} problems, {took:.0f} s", flush=True)
         for problem in problems:

@@ -10,6 +10,7 @@ from PIL import Image
 
 pytest.importorskip("resource")
 
+from tests.fuzz import __main__ as main
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.formats import FORMATS
 
@@ -50,6 +51,20 @@ def test_faults_of_a_reader_are_reported(tmp_path, fault, said):
     problem = json.loads(done.stdout.splitlines()[-1])["problem"]
     assert said in problem
     assert bool(problem) is bool(said)
+
+
+def test_a_log_says_what_was_read_and_is_gone_on_from(tmp_path, monkeypatch):
+    read = []
+
+    def fuzz(kind, cases, seed, keep, first=0):
+        read.append((first, cases))
+        return [f"case {first}"] if first else []
+
+    monkeypatch.setattr(main, "fuzz", fuzz)
+    for cases, problems in ((700, 1), (1200, 2), (1200, 2)):
+        assert len(main.logged(tmp_path / "log", "idx", cases, 3, None)) == problems
+    assert main.logged(tmp_path / "log", "idx", 300, 4, None) == []
+    assert read == [(0, 500), (500, 700), (700, 1200), (0, 300)]
 
 
 def trace(folder):
