@@ -101,7 +101,7 @@ def _spans(points: Floats, touched: NDArray[np.bool_]) -> list[tuple[int, int]]:
         return [(0, len(points))]
     bends = np.hypot(*np.diff(points[:, :2], n=2, axis=0).T) / 4
     edges = np.flatnonzero(np.concatenate([[True], bends < _STRAIGHT, [True]]))
-    opens, closes = np.flatnonzero(np.diff(np.pad(touched, 1).astype(np.int8))).reshape(-1, 2).T
+    opens, closes = np.flatnonzero(np.diff(touched, prepend=False, append=False)).reshape(-1, 2).T
     firsts = edges[np.maximum(np.searchsorted(edges, opens) - 1, 0)]
     lasts = edges[np.minimum(np.searchsorted(edges, closes), len(edges) - 1)]
     return [(int(first), int(last) + 1) for first, last in zip(*_merged(firsts, lasts), strict=True)]
