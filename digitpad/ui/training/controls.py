@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QWidget
 from digitpad.domain.recipe import Recipe
 from digitpad.domain.run import RunInfo
 from digitpad.ui.common.format import duration, numeral, percent
-from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.theme import text_font
 from digitpad.ui.common.widgets import ElidedLabel, named, push_button
 from digitpad.ui.session.training_session import Phase, TrainingState
@@ -56,7 +56,10 @@ class TrainLine(QWidget):
         self._text.setFont(text_font())
         label = QLabel(self.tr("Recipe"))
         label.setBuddy(self.recipe_combo)
-        column(row(label, self.recipe_combo, *buttons, None), row(self._bar, (self._text, 1)), parent=self, spacing=4)
+        recipe = QWidget()
+        row(label, self.recipe_combo, parent=recipe)
+        # large type needs two lines where the window is small
+        column(FlowLayout(recipe, *buttons), row(self._bar, (self._text, 1)), parent=self, spacing=4)
         self.show_state(TrainingState())
 
     @property

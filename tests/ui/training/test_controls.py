@@ -209,3 +209,17 @@ def test_the_line_is_as_high_at_every_stage(line, phase):
     height = line.layout().minimumSize().height()
     line.show_state(replace(TRAINING, phase=phase))
     assert line.layout().minimumSize().height() == height
+
+
+def test_large_type_takes_two_lines_where_the_window_is_small(qtbot, wear):
+    wear("light", 2.0)
+    line = TrainLine()
+    qtbot.addWidget(line)
+    line.show_recipes([RECIPE, OTHER], "")
+    line.resize(500, 300)  # what a window of 900×600 leaves
+    with qtbot.waitExposed(line):
+        line.show()
+    assert line.width() == 500
+    for part in (line.recipe_combo, line.train_button, line.pause_button, line.stop_button):
+        assert part.width() >= part.minimumSizeHint().width()
+        assert line.rect().contains(part.rect().translated(part.mapTo(line, part.rect().topLeft())))
