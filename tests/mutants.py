@@ -24,7 +24,10 @@ ROOT = Path(__file__).parents[1]
 TESTS = {
     "digitpad/ui/pad/pointer.py": ["tests/ui/pad"],
     "digitpad/ui/pad/canvas.py": ["tests/ui/pad"],
-    "digitpad/ui/session/live_reading.py": ["tests/ui/session/test_live_reading.py"],
+    "digitpad/ui/session/live_reading.py": [
+        "tests/ui/session/test_live_reading.py",
+        "tests/ui/session/test_live_numbers.py",
+    ],
     "digitpad/ui/session/training_session.py": ["tests/ui/session/test_training_session.py"],
     "digitpad/ui/runs/controller.py": ["tests/ui/runs"],
     "digitpad/ink/editing.py": ["tests/ink/test_editing.py", "tests/ui/pad"],

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitpad.domain.prediction import NUMBER, REJECTED
+from digitpad.domain.prediction import NUMBER, REJECTED, Prediction
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.reading.load import open_reader
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawn
 from tests.number_strings import number_ink, on_pad
@@ -137,3 +137,10 @@ def test_single_digits_only(live, read, qtbot):
     with qtbot.waitSignal(live.answered):
         live.read_numbers(True)
     assert (live.latest.prediction.text, live.latest.prediction.reason) == ("308", NUMBER)
+
+
+def test_all_of_a_drawing_that_is_no_number_belongs_to_its_digit():
+    strokes = Stroke.of([(1, 2), (3, 4)]), Stroke.of([(5, 6), (7, 8)])
+    prediction = Prediction(1, 4, (0.1,) * 10, np.zeros((28, 28), np.uint8))
+    for ink in (Ink(strokes), Ink()):
+        assert Reading(1, prediction, 0.0, 0.0, ink, None).digit_ink is ink
