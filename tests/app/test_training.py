@@ -17,6 +17,7 @@ from digitpad.reading.load import load_checkpoint
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.storage.recipe_store import keep_recipe
 from digitpad.storage.run_store import RunFolder, runs_folder
+from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.training_session import Phase
 from tests.app.pad import SEVEN
 from tests.app.training import CURVES, MAP, RUNS, WatchedTrainingService
@@ -320,7 +321,8 @@ def test_the_map_shows_the_network_in_training_as_it_is_now_and_goes_back_throug
     training.pad.draw(SEVEN)
     training.pad.answer()
     training.start_long()
-    training.until(lambda: training.network.state.step > 1)
+    states = training.window.findChild(RunStates)
+    training.until(lambda: len(states.states) > 1)
     assert not training.map, "nobody looks"
     training.open_tab(MAP)
     training.press("pause_button")
@@ -333,7 +335,7 @@ def test_the_map_shows_the_network_in_training_as_it_is_now_and_goes_back_throug
     slider = training.pad.widget("map_slider", QSlider)
     assert slider.isVisible()
     slider.setValue(0)
-    training.until(lambda: training.said_of_map().startswith("fast at step 1: 60 images by t-SNE. "))
+    training.until(lambda: training.said_of_map().startswith(f"fast at step {states.states[0].step:,}: 60 "))
     training.until(lambda: "images nearest to your drawing" in training.said_of_map())
     slider.setValue(slider.maximum())
     assert shows_latest()

@@ -30,6 +30,8 @@ from digitpad.ui.views.map.neighbours import NeighbourList
 from digitpad.ui.views.map.work import Job, Method, NetworkMap, OnProgress, Target, arrange_map, read_map
 from digitpad.ui.views.view import View
 
+_SHOW_SECONDS = 0.1  # between two reports of how far something has come
+
 _WHOLE = 3
 """Maps whose features are kept, so that the drawing is placed in them at once."""
 
@@ -195,12 +197,15 @@ class MapView(View[Location | None]):
         target: Target,
     ) -> None:
         job = self._job = Job()
-        began, show = time.perf_counter(), self._background.relay(partial(self._on_progress, job))
+        began = time.perf_counter()
+        shown_at, show = began, self._background.relay(partial(self._on_progress, job))
 
         def on_progress(share: float, layout: Layout | None) -> None:
-            left = (time.perf_counter() - began) * (1 / share - 1) if share > 0.1 else None
-            if layout is not None or share == 0:
-                show(share, left, layout)
+            nonlocal shown_at
+            now = time.perf_counter()
+            if layout is not None or share == 0 or now - shown_at >= _SHOW_SECONDS:
+                shown_at = now
+                show(share, (now - began) * (1 / share - 1) if share > 0.1 else None, layout)
 
         def on_done(read: NetworkMap | None) -> None:
             self._end()
