@@ -80,6 +80,14 @@ def test_the_drawing_and_its_neighbours_are_marked(figure):
     assert not has(seen(figure), LIGHT.accent, at(0, 0), 3)
 
 
+def test_what_is_said_while_there_are_no_marks_can_change(figure):
+    figure.show_points(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.zeros(0, bool))
+    figure.show_invitation("Reading the images…")
+    reading = seen(figure)
+    figure.show_invitation("t-SNE")
+    assert seen(figure) != reading
+
+
 def test_the_pointer_finds_the_mark_under_it(figure):
     QTest.mouseMove(figure, at(*RING[4]))
     QTest.mouseMove(figure, at(0, 0))

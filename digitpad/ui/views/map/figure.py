@@ -80,7 +80,7 @@ class MapFigure(Figure):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.invitation = ""
+        self._invitation = ""
         self._from = self._to = np.zeros((0, 2), np.float32)
         self._labels = np.zeros(0, np.int64)
         self._wrong = np.zeros(0, bool)
@@ -112,6 +112,12 @@ class MapFigure(Figure):
         if glides and len(self._from) == len(points) and self.isVisible() and not reduced_motion():
             self._glide.start()
         self._repaint_marks()
+
+    def show_invitation(self, words: str) -> None:
+        """Say this for as long as there are no marks."""
+        if words != self._invitation:
+            self._invitation = words
+            self._repaint_marks()
 
     def show_drawing(self, place: Place | None, neighbours: Sequence[int]) -> None:
         """Put the drawing somewhere, or nowhere, with lines to the marks that are nearest to it in feature space."""
@@ -166,7 +172,7 @@ class MapFigure(Figure):
             painter.setPen(QColor(theme.quiet))
             painter.setFont(text_font())
             inside = self.rect().adjusted(16, 16, -16, -16)
-            painter.drawText(inside, _CENTRED | int(Qt.TextFlag.TextWordWrap), self.invitation)
+            painter.drawText(inside, _CENTRED | int(Qt.TextFlag.TextWordWrap), self._invitation)
             return
         painter.setClipRect(self.rect())
         places = self._all_at(self._points)

@@ -392,11 +392,11 @@ class MapView(View[Location | None]):
         """Say what is shown, what is on its way, and where the drawing lies."""
         target, shown = self._target, self._shown
         if shown is None:
-            self._figure.invitation = self._doing or self.tr("The map appears once a network reads.")
-            self._figure.update()
+            words = self._doing or self.tr("The map appears once a network reads.")
+            self._figure.show_invitation(words)
             self._title.clear()
             self._words.clear()
-            describe(self._figure, self._figure.invitation)
+            describe(self._figure, words)
             return
         read, method, layout = shown
         title = self._title_of(read, method)
