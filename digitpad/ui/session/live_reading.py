@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ class Reading:
     ink: Ink
     reader: Reader
 
-    @property
+    @cached_property
     def digit_ink(self) -> Ink:
         """What the selected digit of a number is drawn with; `ink` where it is no number, or a picture."""
         prediction, strokes = self.prediction, self.ink.strokes

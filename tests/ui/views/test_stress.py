@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
 
+from digitpad.domain.prediction import ReadDigit
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Picture
 from digitpad.reading.inspect.stress import Flip
@@ -175,6 +177,28 @@ def test_the_changed_drawing_is_asked_for_as_it_is_shown(shown):
 def test_pictures_can_be_changed_too(shown):
     shown.read(Ink(picture=Picture.of_image(render(SEVEN))))
     assert shown.said.startswith("Unchanged: 7, ")
+
+
+def test_the_selected_digit_of_a_number_is_changed_alone(shown, search):
+    let, asked = search
+    shown.read(SEVEN)
+    seven = shown.live.latest.prediction
+    both = Ink((*FOUR.strokes, *SEVEN.strokes))
+    places = range(len(FOUR.strokes)), range(len(FOUR.strokes), len(both.strokes))
+    digits = tuple(
+        ReadDigit((0, 0, 1, 1), digit, seven.probabilities, seven.network_input, tuple(strokes))
+        for digit, strokes in zip((4, 7), places, strict=True)
+    )
+    number = replace(seven, revision=2, digit=None, digits=digits, selected=1)
+    shown.live.latest = replace(shown.live.latest, generation=2, prediction=number, ink=both)
+    shown.live.answered.emit(shown.live.latest)
+    shown.qtbot.waitUntil(lambda: 2 in shown.painted)
+    assert shown.said.startswith("Unchanged: 7, ")
+    shown.change("slant")
+    shown.part("fool", QPushButton).click()
+    let.set()
+    shown.qtbot.waitUntil(lambda: bool(shown.part("found", QLabel).text()))
+    assert [ink.strokes for ink in asked] == [SEVEN.strokes]
 
 
 def test_an_empty_pad_has_nothing_to_change(shown):

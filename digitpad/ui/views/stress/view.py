@@ -114,7 +114,7 @@ class StressView(View[ReadStress | None]):
             return lambda: None
         kind = self._kind.currentData()
         also = [flip.amount for flip in self._flips if flip.kind == kind and self._is_of(reading)]
-        return partial(read_stress, reading.ink, reading.reader, kind, also)
+        return partial(read_stress, reading.digit_ink, reading.reader, kind, also)
 
     def show_result(self, reading: Reading, result: ReadStress | None) -> None:
         """Paint the curves; the amount that is looked at stays, unless the drawing or the change is another."""
@@ -153,7 +153,7 @@ class StressView(View[ReadStress | None]):
     def _is_of(self, reading: Reading) -> bool:
         """Whether a reading is of the drawing and the network that are shown."""
         shown = self._reading
-        return shown is not None and reading.ink is shown.ink and reading.reader is shown.reader
+        return shown is not None and reading.digit_ink is shown.digit_ink and reading.reader is shown.reader
 
     def _clear(self) -> None:
         self._read = None
@@ -224,7 +224,7 @@ class StressView(View[ReadStress | None]):
             show(search, share)
             return not search.is_set()
 
-        work = partial(smallest_flips, reading.ink, reading.reader, on_progress)
+        work = partial(smallest_flips, reading.digit_ink, reading.reader, on_progress)
         self._background.run(work, partial(self._on_found, search, reading), self.failed.emit)
         self._fool.setEnabled(False)
         self._bar.setValue(0)
