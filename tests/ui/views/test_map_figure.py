@@ -181,3 +181,16 @@ def test_the_list_says_which_image_is_looked_at(qtbot):
     nearest.show_images([12], [picture], ["4"])
     nearest.setCurrentRow(0)
     assert [nearest.item(row).text() for row in range(nearest.count())] == ["4"]
+
+
+def test_neighbours_wear_the_theme(qtbot, wear):
+    wear("light")
+    nearest = NeighbourList()
+    qtbot.addWidget(nearest)
+    nearest.show()
+    for theme, colour in (("light", "#FF00FF"), ("dark", "#00FF00")):
+        wear(theme)
+        picture = QImage(28, 28, QImage.Format.Format_RGB32)
+        picture.fill(QColor(colour))
+        nearest.show_images([31], [picture], ["4"])
+        assert nearest.item(0).icon().pixmap(28, 28).toImage().pixelColor(14, 14) == QColor(colour)

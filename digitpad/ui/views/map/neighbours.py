@@ -60,6 +60,8 @@ class NeighbourList(QListWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._numbers = ()  # the pictures have the theme's colours: the same ones are shown anew
         if event.type() == QEvent.Type.FontChange:
             self._fit()
 
