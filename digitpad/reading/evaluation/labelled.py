@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,15 +70,19 @@ class Labelled:
         )
 
 
-def read_labelled(path: Path) -> Labelled:
+def read_labelled(path: Path, on_drawing: Callable[[], object] = lambda: None) -> Labelled:
     """Labelled digits as network inputs: an ink file's labelled drawings, or the test part of MNIST in a folder.
+
+    Args:
+        path: the file or folder.
+        on_drawing: called before each drawing is rendered; what it raises ends the reading, and is raised.
 
     Raises:
         InputError: the file or folder cannot be read, or holds nothing that is labelled.
     """
     if path.is_dir():
         return labelled_images(*mnist_digits(path, "test"))
-    found = labelled(read_drawings(path))
+    found = labelled(read_drawings(path), on_drawing)
     if not len(found):
         text = '{file} holds no labelled drawing; in InkML, label each with <annotation type="truth">.'
         raise InputError(text, file=path.name)
@@ -91,11 +95,14 @@ def labelled_images(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Lab
     return Labelled(images, labels.astype(np.int64), tuple(range(len(labels))), unknown, unknown)
 
 
-def labelled(drawings: Sequence[Drawing]) -> Labelled:
-    """Those drawings of a file that have a label, as the window would render them."""
+def labelled(drawings: Sequence[Drawing], on_drawing: Callable[[], object] = lambda: None) -> Labelled:
+    """Those drawings of a file that have a label, as the window would render them; see `read_labelled`."""
     selected = [(index, drawing) for index, drawing in enumerate(drawings) if drawing.text is not None]
-    inks = [fitted(drawing.ink) for _, drawing in selected]
-    images = np.array([render(ink) for ink in inks], dtype=np.uint8)
+    inks, rendered = [fitted(drawing.ink) for _, drawing in selected], []
+    for ink in inks:
+        on_drawing()
+        rendered.append(render(ink))
+    images = np.array(rendered, dtype=np.uint8)
     return Labelled(
         images.reshape(-1, SIDE, SIDE),
         np.array([-1 if drawing.label is None else drawing.label for _, drawing in selected], dtype=np.int64),

@@ -274,7 +274,8 @@ class DigitGrid(QAbstractScrollArea):
         metrics, gap = QFontMetricsF(self._label_font), round(_GAP * scale)
         caption = QSizeF(metrics.horizontalAdvance(f"0→0 {percent(1, 0)}"), metrics.height() + _GAP) * scale
         caption = caption if self._read else QSizeF()
-        for enlarged in range(8, _ENLARGED - 1, -1):
+        least = max(_ENLARGED, int(caption.width() / scale) // SIDE)  # large type goes with large images
+        for enlarged in range(8, least - 1, -1):
             self._side = SIDE * max(1, round(enlarged * scale))
             wide = max(self._side, math.ceil(caption.width())) + gap
             self._pitch = QSize(wide, self._side + math.ceil(caption.height()) + gap)

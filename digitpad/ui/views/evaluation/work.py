@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,10 @@ if TYPE_CHECKING:
     from digitpad.reading.evaluation.evaluate import Evaluated
     from digitpad.reading.evaluation.labelled import Labelled
     from digitpad.reading.reader import Reader
+
+
+_ink_files: dict[tuple[Path, int], Labelled] = {}
+"""The ink file that was read last, by its path and the time of its last change; rendering a large one takes seconds."""
 
 
 class EvaluationCancelledError(DigitpadError):
@@ -64,14 +67,13 @@ def run_evaluation(
     from digitpad.reading.reader import Reader
 
     step_back()
-    data = read_data(request.data)
+    data = read_data(request.data, is_cancelled)
     readers = [network if isinstance(network, Reader) else open_reader(network) for network in request.networks]
     began, done, total = time.perf_counter(), 0, len(data) * len(readers)
 
     def report(count: int) -> None:
         nonlocal done
-        if is_cancelled():
-            raise EvaluationCancelledError("The evaluation was cancelled.")
+        _check(is_cancelled)
         done += count
         on_progress(EvaluationProgress(done, total, (time.perf_counter() - began) * (total - done) / max(done, 1)))
 
@@ -80,16 +82,26 @@ def run_evaluation(
     return tuple(evaluate_network(each.info, each.read_batch, data, rate, cores(), report) for each in readers)
 
 
-def read_first(data: str | Path, reader: Reader, false_rejection_rate: float | None, count: int) -> Evaluated:
-    """Let a network read the first of some data, in this thread, which steps back behind the window's.
+def read_first(
+    count: int,
+    data: str | Path,
+    reader: Reader,
+    false_rejection_rate: float | None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Evaluated:
+    """Let a network read so many of the first of some data, in this thread, which steps back behind the window's.
 
     Raises:
         InputError: the data cannot be read, or the network cannot read them.
+        EvaluationCancelledError: it was cancelled.
     """
     from digitpad.reading.evaluation.evaluate import evaluate_network
 
     step_back()
-    return evaluate_network(reader.info, reader.read_batch, read_data(data).first(count), false_rejection_rate)
+    first = read_data(data, is_cancelled).first(count)
+    return evaluate_network(
+        reader.info, reader.read_batch, first, false_rejection_rate, on_progress=lambda _: _check(is_cancelled)
+    )
 
 
 def images_table(evaluated: Evaluated, numbers: Sequence[int]) -> list[Sequence[object]]:
@@ -104,29 +116,32 @@ def images_table(evaluated: Evaluated, numbers: Sequence[int]) -> list[Sequence[
     return rows
 
 
-def read_data(source: str | Path) -> Labelled:
+def read_data(source: str | Path, is_cancelled: Callable[[], bool] = lambda: False) -> Labelled:
     """Labelled digits: the test images of a data set by its id, or those of an ink file; numbers are left out.
 
     Raises:
         InputError: they cannot be read, or there are none.
+        EvaluationCancelledError: it was cancelled.
     """
-    from digitpad.reading.evaluation.labelled import labelled_images
+    from digitpad.reading.evaluation.labelled import labelled_images, read_labelled
     from digitpad.storage.datasets import read_digits
 
     if isinstance(source, str):
         return labelled_images(*read_digits(source, "test"))
     try:
-        stamp = source.stat().st_mtime_ns
+        key = source, source.stat().st_mtime_ns
     except OSError:
-        stamp = 0  # reading says what is wrong
-    return _ink_file(source, stamp)
-
-
-@lru_cache(maxsize=1)
-def _ink_file(path: Path, _stamp: int) -> Labelled:
-    from digitpad.reading.evaluation.labelled import read_labelled
-
-    found = read_labelled(path).digits
-    if not len(found):
-        raise InputError("{file} holds no drawing that is labelled with a single digit.", file=path.name)
+        key = source, 0  # reading says what is wrong
+    found = _ink_files.get(key)
+    if found is None:
+        found = read_labelled(source, lambda: _check(is_cancelled)).digits
+        if not len(found):
+            raise InputError("{file} holds no drawing that is labelled with a single digit.", file=source.name)
+        _ink_files.clear()
+        _ink_files[key] = found
     return found
+
+
+def _check(is_cancelled: Callable[[], bool]) -> None:
+    if is_cancelled():
+        raise EvaluationCancelledError("The evaluation was cancelled.")

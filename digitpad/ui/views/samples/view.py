@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -28,7 +29,7 @@ from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Latest, Worker
 from digitpad.ui.views.evaluation.choices import FileChoice
-from digitpad.ui.views.evaluation.work import images_table, read_first
+from digitpad.ui.views.evaluation.work import EvaluationCancelledError, images_table, read_first
 from digitpad.ui.views.samples.recipe_samples import RecipeSamples
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ _SHARE = 2.0
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What is read, with what: the steps that it has been trained for, None of a network that is not in training."""
+    """What is read, with what, and the steps that this has been trained for: None where it is not in training."""
 
     data: str | Path
     reader: Reader
     step: int | None
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
 
 class SamplesView(QWidget):
@@ -147,7 +149,9 @@ class SamplesView(QWidget):
         super().hideEvent(event)
         self._soon.stop()
         self._task.drop()
-        self._job = None
+        if self._job is not None:
+            self._job.cancelled.set()
+            self._job = None
 
     @Slot()
     def _refresh(self) -> None:
@@ -179,7 +183,8 @@ class SamplesView(QWidget):
         self._refresh()
 
     def _on_failed(self, error: Message) -> None:
-        self._notice.say(error)
+        if not isinstance(error, EvaluationCancelledError):
+            self._notice.say(error)
 
     @Slot()
     def _show_read(self) -> None:
@@ -225,7 +230,7 @@ class SamplesView(QWidget):
 
 def _read(job: _Job, false_rejection_rate: float | None) -> tuple[_Job, Evaluated, float]:
     began = time.perf_counter()
-    read = read_first(job.data, job.reader, false_rejection_rate, _COUNT)
+    read = read_first(_COUNT, job.data, job.reader, false_rejection_rate, job.cancelled.is_set)
     return job, read, time.perf_counter() - began
 
 

@@ -22,7 +22,7 @@ from digitpad.ui.data.grid import DigitGrid
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.evaluation.choices import FileChoice
 from digitpad.ui.views.evaluation.view import EvaluationView
-from digitpad.ui.views.evaluation.work import EvaluationRequest, run_evaluation
+from digitpad.ui.views.evaluation.work import EvaluationCancelledError, EvaluationRequest, run_evaluation
 from tests.hand_drawn import drawings
 
 FAST = shipped("checkpoints", "fast.safetensors")
@@ -165,6 +165,19 @@ def test_known_data_and_networks_can_be_chosen_and_files_that_were_opened_stay(v
     data.setCurrentIndex(0)
     data.activated.emit(0)
     assert data.value == "mnist"
+
+
+def test_the_rendering_of_an_ink_file_can_be_cancelled(reader, ink):
+    asked = []
+
+    def is_cancelled():
+        asked.append(True)
+        return len(asked) > 3
+
+    with pytest.raises(EvaluationCancelledError):
+        run_evaluation(EvaluationRequest(ink, (reader,), None), is_cancelled=is_cancelled)
+    assert len(asked) == 4
+    assert not reader.began.is_set()
 
 
 def test_progress_counts_the_images_of_all_networks(reader):
