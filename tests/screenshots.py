@@ -21,6 +21,7 @@ from PySide6.QtGui import QAction
 from digitpad import app
 from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
 from digitpad.storage.io import shipped
+from digitpad.ui.data.grid import DigitGrid
 from tests.app.pad import Pad
 from tests.app.training import Training
 from tests.benchmarks.hand import keep_settings_apart, rest
@@ -81,6 +82,26 @@ class Album:
         _wait(lambda: name in shown and words in self.pad.widget(f"{name}_figure").accessibleDescription())
         self.take(name)
 
+    def evaluation(self) -> None:
+        """Take a picture of the evaluation of a quickly trained network, and of the mistake on the pad."""
+        self.pad.widget("show_evaluation", QAction).trigger()
+        data, network = self.pad.widget("evaluation_data"), self.pad.widget("evaluation_network")
+        _wait(lambda: data.count() > 2)
+        network.take_file(shipped("checkpoints", "fast.safetensors"))
+        self.pad.widget("evaluate_button").click()
+        _wait(lambda: self.pad.widget("evaluate_button").isEnabled())
+        grid = self.pad.widget("evaluation_view").findChild(DigitGrid)
+        grid.select(0)
+        grid.pick.trigger()
+        self.pad.answer()
+        self.take("evaluation")
+
+    def samples(self) -> None:
+        """Take a picture of test images with what is read of them."""
+        self.pad.widget("show_samples", QAction).trigger()
+        _wait(lambda: self.pad.widget("samples_words").text() != "")
+        self.take("samples")
+
     def press(self, text: str) -> None:
         """Trigger the action with a text."""
         next(action for action in self.window.findChildren(QAction) if action.text() == text).trigger()
@@ -117,6 +138,8 @@ def main() -> None:
     album.view("compare", "They disagree")
     album.show(drawn(7))
     album.view("stress")
+    album.evaluation()
+    album.samples()
     training.start(epochs=60)
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
     album.take("training-light")
