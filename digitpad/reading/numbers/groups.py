@@ -22,14 +22,17 @@ MOST_PARTS = 60
 _LARGEST = 4
 """Parts of a digit at most: a five of body and bar, a four of three strokes, a seven with bar and foot."""
 
-APART, _ABOVE = 0.25, 0.5
+APART, _ABOVE = 0.4, 0.6
 """Free space within a digit, in heights: beside one another, and above one another."""
 
 _TALL, _TALL_APART = 0.75, 0.15
 """Two parts of such a height, so far apart, are no digit: neither is a bar or a dot of the other."""
 
-_TALLEST, _WIDEST = 2.0, 1.4
-"""Extent of a digit of several parts, in heights."""
+_TALLEST, _WIDEST, _WIDEST_WITH_BAR = 2.4, 1.4, 2.0
+"""Extent of a digit of several parts, in heights; a five's or seven's bar may reach far to the right."""
+
+_BAR = 0.5
+"""A part that is lower than this, in heights, may be a bar."""
 
 Numbers = tuple[int, ...]
 Bounds = tuple[float, float, float, float]
@@ -103,7 +106,8 @@ def _gap(own: Sequence[Bounds], axis: int) -> float:
 
 
 def _is_plausible(own: Sequence[Bounds], height: float, apart: float) -> bool:
-    if max(b[2] for b in own) - min(b[0] for b in own) > _WIDEST * height:
+    has_bar = any(box[3] - box[1] < _BAR * height for box in own)
+    if max(b[2] for b in own) - min(b[0] for b in own) > (_WIDEST_WITH_BAR if has_bar else _WIDEST) * height:
         return False
     if max(b[3] for b in own) - min(b[1] for b in own) > _TALLEST * height:
         return False
