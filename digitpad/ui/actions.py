@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.icons import icon
 from digitpad.ui.common.theme import Theme
+from digitpad.ui.session.hand_work import NO_DIGIT
 from digitpad.ui.workbench import Page
 
 _Keys = QKeySequence.StandardKey
@@ -43,7 +45,15 @@ class Actions(QObject):
         )
         self.previous = self._make("previous", self.tr("Previous drawing"), self.tr("Show the one before"), ["PgUp"])
         self.next = self._make("next", self.tr("Next drawing"), self.tr("Show the one behind"), ["PgDown"])
-        for action in (self.clear, self.previous, self.next):  # the keys belong to what has the focus: the pad
+        self.labels = [
+            self._make("pen", self.tr("This is {digit}").format(digit=digit), self.tr("Learn from it"), [str(digit)])
+            for digit in range(CLASSES)
+        ]
+        self.labels += [self._make("pen", self.tr("This is no digit"), self.tr("Learn from it"), ["N"])]
+        for label, action in zip((*range(CLASSES), NO_DIGIT), self.labels, strict=True):
+            action.setData(label)
+            action.setIconVisibleInMenu(False)
+        for action in (self.clear, self.previous, self.next, *self.labels):  # keys for the pad alone
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.save = self._make("save", self.tr("Save drawing…"), self.tr("Save as InkML, PNG or SVG"), [_Keys.Save])
         self.load = self._make(

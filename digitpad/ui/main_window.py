@@ -20,6 +20,7 @@ from digitpad.ui.common.dialogs import ask_before_closing
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import Theme, current_theme
 from digitpad.ui.common.theme_switch import ThemeSwitch
+from digitpad.ui.hand.controller import HandController
 from digitpad.ui.help_menu import find_action, make_help, show_about, show_log_folder
 from digitpad.ui.menus import ToolBar, fill_menu_bar
 from digitpad.ui.numbers import NumberController
@@ -82,7 +83,9 @@ class MainWindow(QMainWindow):
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
-        declared = pages(lambda: self._training, self._views, lambda: make_help(self, self._actions))
+        self._hand = HandController(self._network, self._reader, self)
+        makers = (lambda: self._training), self._views, self._hand.page, (lambda: make_help(self, self._actions))
+        declared = pages(*makers)
         self._actions: Actions = Actions(declared, self)
         self._themes = ThemeSwitch(application, settings, self._actions.themes)
         self._themes.apply()  # before there are widgets, which would be styled twice
@@ -116,6 +119,7 @@ class MainWindow(QMainWindow):
         self._notice = self._answers.notice
         self._workbench = Workbench(self._answers)
         self._width = PenWidth()
+        self._hand.follow(self._canvas, self._answers.bars, self._actions.labels)
         below = [self._actions.load, self._actions.save_checkpoint, self._answers.rejection.menu.menuAction()]
         self._networks = NetworkMenu(self._network, self._settings, below, self)
         parts = self._network, self._session, self._files, self._actions, self._networks, self._answers
@@ -163,6 +167,8 @@ class MainWindow(QMainWindow):
         self._reader.unread.connect(answer.show_error)
         self._views.shown.connect(self.view_shown)
         self._views.saved.connect(self._remark)
+        self._hand.session.remarked.connect(self._remark)
+        self._hand.session.failed.connect(self._notice.say)
         self._views.failed.connect(self._notice.say)
         self._views.drawing_requested.connect(files.show_drawing)
         self._views.selection_changed.connect(answer.bars.offer_selection)
@@ -299,7 +305,8 @@ class MainWindow(QMainWindow):
                 self._settings.recipe, self._settings.curves = self._training.selection
             self._training.shut_down()
         # The collector last: a thread that collects what is left of a window makes Shiboken delete it twice.
-        for part in (*self._workers, self._views, self._keeper, self._files, self._settings, self._collector):
+        parts = self._views, self._hand.session, self._keeper, self._files, self._settings, self._collector
+        for part in (*self._workers, *parts):
             part.stop()
         super().closeEvent(event)
 

@@ -25,12 +25,18 @@ _TRAINING = tuple(
 )
 
 
-def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callable[[], QWidget]) -> list[Page]:
+def pages(
+    training: Callable[[], TrainingPage],
+    views: Views,
+    make_hand: Callable[[], QWidget],
+    make_help: Callable[[], QWidget],
+) -> list[Page]:
     """What can be shown beside pad and answer.
 
     Args:
         training: makes the page of training, when something of it is first shown.
         views: makes the views into the network that reads.
+        make_hand: makes the page of the person's hand.
         make_help: makes the page of help.
     """
     return [
@@ -113,6 +119,14 @@ def pages(training: Callable[[], TrainingPage], views: Views, make_help: Callabl
             "Ctrl+I",
             "samples",
             views.samples,
+        ),
+        Page(
+            "hand",
+            translate("pages", "Hand"),
+            translate("pages", "Teach the network your handwriting"),
+            "Ctrl+H",
+            "hand",
+            make_hand,
         ),
         Page(
             "help",

@@ -36,6 +36,9 @@ _VARIATIONS, _MOST_VARIATIONS, _PLAIN = 8, 800, 0.3
 _FOLDS = 5
 """In so many parts the drawings are left out, one part after the other."""
 
+_RATIOS = 0.8, 1.25
+"""How far the temperature may move: where hardly anything is read wrong, hardly anything tells."""
+
 _SMALLEST_SHARE = 1e-12
 _SEED = 73
 
@@ -149,18 +152,19 @@ def _taught(before: Checkpoint, replay: Replay, head: Head, drawings: int) -> Ch
     """
     info = before.info
     groups = replay.fitted, replay.digits, replay.styled
-    labels = np.concatenate([group.labels for group in groups])
-    is_digit = labels != OUTLIER
+    is_digit = np.concatenate([group.labels for group in groups]) != OUTLIER
     inputs = np.concatenate([group.inputs for group in groups])[is_digit]
-    old, new = replay.head.logits(inputs), head.logits(inputs)
+    old, new = energy_scores(replay.head.logits(inputs)), energy_scores(head.logits(inputs))
     rates = [rate for rate, _ in info.thresholds]
-    shifts = np.quantile(energy_scores(new), rates) - np.quantile(energy_scores(old), rates)
+    shifts = np.quantile(new, rates) - np.quantile(old, rates)
     rows = [[rate, score + float(shift)] for (rate, score), shift in zip(info.thresholds, shifts, strict=True)]
-    ratio = fit_temperature(new, labels[is_digit]) / fit_temperature(old, labels[is_digit])
+    # Those that were replayed are surer than any that will come.
+    inputs, labels = (np.concatenate(parts) for parts in zip(*(_parts(group) for group in groups[1:]), strict=True))
+    ratio = fit_temperature(head.logits(inputs), labels) / fit_temperature(replay.head.logits(inputs), labels)
     date = datetime.now().astimezone().isoformat(timespec="seconds")
     described = replace(
         info,
-        temperature=float(np.clip(info.temperature * ratio, *TEMPERATURES)),
+        temperature=float(np.clip(info.temperature * np.clip(ratio, *_RATIOS), *TEMPERATURES)),
         thresholds=rows,
         teachings=[*info.teachings, {"base": info.name, "drawings": drawings, "date": date}],
         test_accuracy=None,
@@ -168,6 +172,10 @@ def _taught(before: Checkpoint, replay: Replay, head: Head, drawings: int) -> Ch
         path=None,
     )
     return Checkpoint(described, head.put_into(before.arrays))
+
+
+def _parts(group: Group) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    return group.inputs, group.labels
 
 
 def _figures(logits: NDArray[np.float32], labels: NDArray[np.int64], checkpoint: Checkpoint) -> Figures:

@@ -33,15 +33,19 @@ class ProbabilityBars(QWidget):
     Signals:
         digit_selected: a digit whose bar was clicked or gone to with the keys, while that is offered; None where the
             selected one was clicked again.
+        digit_corrected: a digit whose bar was clicked to say that it is right, while no selection is offered.
     """
 
     digit_selected = Signal(object)
+    digit_corrected = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("probability_bars")
         self.setAccessibleName(self.tr("Probabilities"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._correction = self.tr("Is the answer wrong? Click the right digit to keep the drawing and learn from it.")
+        self.setToolTip(self._correction)
         self._probabilities: tuple[float, ...] | None = None
         self._best: int | None = None
         self._is_selectable = False
@@ -111,7 +115,7 @@ class ProbabilityBars(QWidget):
             self.setToolTip(self.tr("Click a digit to see what speaks for it; click it again for the most probable"))
         else:
             self.unsetCursor()
-            self.setToolTip("")
+            self.setToolTip(self._correction)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -128,6 +132,8 @@ class ProbabilityBars(QWidget):
         digit = int(event.position().y() // self._row)
         if self._is_selectable and event.button() == Qt.MouseButton.LeftButton and digit < CLASSES:
             self.digit_selected.emit(None if digit == self._selected else digit)
+        elif self._probabilities is not None and event.button() == Qt.MouseButton.LeftButton and digit < CLASSES:
+            self.digit_corrected.emit(digit)
         else:
             super().mousePressEvent(event)
 

@@ -98,6 +98,14 @@ def ask_before_deleting_run(parent: QWidget, name: str, delete: Callable[[], Non
     return _ask(parent, "delete_question", text, more, accept, keep, delete)
 
 
+def ask_before_removing_hands(parent: QWidget, remove: Callable[[], None]) -> QMessageBox:
+    """Ask whether every collected drawing is to be removed."""
+    text = translate("dialogs", "Remove all collected drawings of every hand, and what was taught with them?")
+    more = translate("dialogs", "This cannot be undone.")
+    accept, keep = translate("dialogs", "Remove"), translate("dialogs", "Keep")
+    return _ask(parent, "delete_question", text, more, accept, keep, remove)
+
+
 def _ask(
     parent: QWidget, name: str, text: str, more: str, yes: str, no: str, accepted: Callable[[], None]
 ) -> QMessageBox:

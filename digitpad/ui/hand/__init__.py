@@ -1,0 +1,1 @@
+"""A person's hand: corrections, the collection, and what is learned from it."""

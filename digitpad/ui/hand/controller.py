@@ -1,0 +1,66 @@
+"""What a person says of an answer, on bars and keys, and the page of their hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+
+from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.pad.canvas import Canvas
+from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.hand import HandSession
+from digitpad.ui.session.live_reading import LiveReader
+
+if TYPE_CHECKING:
+    from digitpad.ui.hand.page import HandPage
+
+
+class HandController(QObject):
+    """Connects the pad, the bars and the keys with a `HandSession`, and makes its page.
+
+    Attributes:
+        session: the person's hand.
+    """
+
+    _clear_requested = Signal()
+    _ink_picked = Signal(object)
+
+    def __init__(self, network: ActiveNetwork, live: LiveReader, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session = HandSession(network, parent=self)
+        self._live = live
+        self._canvas: Canvas | None = None
+
+    def follow(self, canvas: Canvas, bars: ProbabilityBars, labels: Sequence[QAction]) -> None:
+        """Take what a person says of the drawing on a pad.
+
+        Args:
+            canvas: the pad.
+            bars: the ten bars.
+            labels: actions that say what the drawing is; their data are a digit or `NO_DIGIT`.
+        """
+        self._canvas = canvas
+        bars.digit_corrected.connect(self._correct)
+        canvas.addActions(labels)
+        for action in labels:
+            action.triggered.connect(partial(self._correct, action.data()))
+        self._clear_requested.connect(canvas.clear_ink)
+        self._ink_picked.connect(canvas.set_ink)
+
+    def page(self) -> HandPage:
+        """The page, made anew."""
+        from digitpad.ui.hand.page import HandPage  # here, since a start has no time for it
+
+        page = HandPage(self.session, self._live)
+        page.clear_requested.connect(self._clear_requested)
+        page.ink_picked.connect(self._ink_picked)
+        return page
+
+    def _correct(self, label: int, _checked: bool = False) -> None:
+        canvas = self._canvas
+        if canvas is not None and not canvas.ink.is_empty and not canvas.is_pen_down:
+            self.session.correct(canvas.ink, label)

@@ -1,0 +1,231 @@
+"""The page of a person's hand: a guided round, the collection, learning, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
+
+from digitpad.ink.formats.collection import hands_folder
+from digitpad.ui.common.dialogs import ask_before_removing_hands, ask_open, ask_save, file_filters
+from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.layouts import FlowLayout, column, row
+from digitpad.ui.common.widgets import Placeholder, heard_label, named, note_label, push_button
+from digitpad.ui.hand.grid import CollectionGrid
+from digitpad.ui.hand.words import figures, how_little, verdict
+from digitpad.ui.session.hand import EACH, HandSession
+from digitpad.ui.session.hand_work import NO_DIGIT
+from digitpad.ui.session.live_reading import LiveReader
+
+_HINT_AFTER = 400
+"""Milliseconds without another answer before the collection is looked through."""
+
+
+class HandPage(QWidget):
+    """Shows a `HandSession`.
+
+    Signals:
+        clear_requested: the pad is to be empty, for the next drawing of a round.
+        ink_picked: Ink that is to be put on the pad.
+    """
+
+    clear_requested = Signal()
+    ink_picked = Signal(object)
+
+    def __init__(self, hand: HandSession, live: LiveReader) -> None:
+        super().__init__()
+        self._hand, self._live = hand, live
+        self._is_test: bool | None = None  # the round that is under way, None where there is none
+        self._hint_after = QTimer(self, singleShot=True, interval=_HINT_AFTER)
+        self._make_parts()
+        self._arrange()
+        self._connect()
+        hand.load()
+        self._on_hinted(None)
+        self._show()
+
+    def _make_parts(self) -> None:
+        hand = self._hand
+        self._name = named(QComboBox(), "hand_name", self.tr("Whose hand"), self.tr("Type a name for another hand"))
+        self._line = QLineEdit()
+        self._name.setLineEdit(self._line)
+        self._name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._round = push_button(self.tr("Draw three of each"), "round_button", lambda: self._begin(False))
+        self._test = push_button(
+            self.tr("Test me"),
+            "test_button",
+            lambda: self._begin(True),
+            self.tr("These are never learned from"),
+        )
+        self._asked = named(QLabel(wordWrap=True), "asked_label")
+        self._asked.setProperty("title", True)
+        self._keep = push_button(self.tr("Keep, next"), "keep_button", self._on_keep)
+        self._end = push_button(self.tr("End"), "end_round_button", lambda: self._begin(None))
+        self._grid = CollectionGrid()
+        self._place = Placeholder(
+            self.tr("Nothing collected yet. Draw three of each, or click the right bar where an answer is wrong."),
+            self._grid,
+        )
+        self._learn = push_button(
+            self.tr("Learn my hand"),
+            "learn_button",
+            hand.learn,
+            self.tr("Teach the network your hand, in seconds"),
+        )
+        self._learn.setDefault(True)
+        self._before = named(
+            QRadioButton(self.tr("Before")), "read_before", tip=self.tr("Read with the untaught network")
+        )
+        self._taught = named(QRadioButton(self.tr("Taught")), "read_taught", tip=self.tr("Read with the taught one"))
+        self._switch = QButtonGroup(self)
+        for button in (self._before, self._taught):
+            self._switch.addButton(button)
+        self._back = push_button(
+            self.tr("Take back"), "take_back_button", hand.take_back, self.tr("Forget the last thing that was taught")
+        )
+        self._use = push_button(self.tr("Use it anyway"), "use_button", hand.take_offered)
+        self._said = note_label(name="verdict_label")
+        self._figures = named(QLabel(textFormat=Qt.TextFormat.RichText), "figures_label")
+        self._progress = note_label(name="test_label")
+        self._hint = note_label(name="hint_label")
+        self._import = push_button(self.tr("Import…"), "import_hand_button", self._on_import)
+        self._export = push_button(self.tr("Export…"), "export_hand_button", self._on_export)
+        self._remove = push_button(self.tr("Remove all…"), "remove_hands_button", self._on_remove)
+        words = self.tr("Your drawings stay on this machine, in {folder}.").format(folder=hands_folder())
+        self._privacy = note_label(words, "privacy_label")
+
+    def _arrange(self) -> None:
+        files = FlowLayout(self._import, self._export, self._remove)
+        column(
+            row(heard_label(self._name), self._name, (FlowLayout(self._round, self._test), 1)),
+            row((self._asked, 1), self._keep, self._end),
+            self._hint,
+            (self._place, 1),
+            row((FlowLayout(self._learn, self._use, self._before, self._taught, self._back), 1)),
+            self._said,
+            self._figures,
+            self._progress,
+            files,
+            self._privacy,
+            parent=self,
+        )
+
+    def _connect(self) -> None:
+        hand = self._hand
+        hand.changed.connect(self._show)
+        self._grid.relabelled.connect(hand.relabel)
+        self._grid.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))
+        self._name.activated.connect(lambda _: self._on_name())
+        self._line.editingFinished.connect(self._on_name)
+        self._taught.clicked.connect(lambda: hand.read_with(True))
+        self._before.clicked.connect(lambda: hand.read_with(False))
+        self._live.answered.connect(self._on_answered)
+        self._hint_after.timeout.connect(self._look_up)
+        hand.hinted.connect(self._on_hinted)
+
+    @Slot()
+    def _show(self) -> None:
+        hand, found, report = self._hand, self._hand.collected, self._hand.report
+        if not (self._line.hasFocus() and self._line.isModified()):
+            self._name.clear()
+            self._name.addItems(hand.names)
+            self._name.setCurrentText(hand.name)
+        self._grid.show_drawings(found.learned, hand.read)
+        self._place.show_content(bool(found.learned))
+        self._learn.setEnabled(bool(found.learned) and not hand.is_learning)
+        self._learn.setText(self.tr("Learning…") if hand.is_learning else self.tr("Learn my hand"))
+        self._use.setVisible(hand.offered is not None)
+        for button in (self._before, self._taught):
+            button.setVisible(bool(found.steps))
+        self._back.setVisible(bool(found.steps))
+        (self._taught if hand.reads_taught else self._before).setChecked(True)
+        self._export.setEnabled(bool(found.learned))
+        said = [verdict(report), how_little(report.own)] if report else []
+        self._said.setText(" ".join(said).strip())
+        self._figures.setText(figures(report) if report else "")
+        for label in (self._said, self._figures):
+            label.setVisible(report is not None)
+        self._progress.setVisible(bool(found.tested))
+        if found.tested:
+            count = len(found.tested)
+            words = self.tr("Of your {count} test drawings {before} were read right before, and {now} now.")
+            before, now = (percent(right / count) for right in hand.read.tests)
+            self._progress.setText(words.format(count=numeral(count), before=before, now=now))
+        self._show_round()
+
+    def _show_round(self) -> None:
+        is_on = self._is_test is not None
+        digit = self._hand.asked_for(is_test=bool(self._is_test)) if is_on else None
+        if is_on and digit is None:
+            self._is_test, is_on = None, False
+        for part in (self._asked, self._keep, self._end):
+            part.setVisible(is_on)
+        if digit is not None:
+            drawings = self._hand.collected.tested if self._is_test else self._hand.collected.learned
+            done = sum(min(EACH, sum(each.label == one for each in drawings)) for one in range(10))
+            words = self.tr("Draw a {digit}  ({done} of {all})")
+            self._asked.setText(words.format(digit=digit, done=done, all=10 * EACH))
+        self._keep.setEnabled(self._drawn is not None)
+        for button in (self._round, self._test):
+            button.setEnabled(not is_on)
+
+    @property
+    def _drawn(self) -> object:
+        """What stands on the pad, None where that cannot be kept."""
+        reading = self._live.latest
+        return reading.ink if reading is not None and reading.ink.strokes else None
+
+    def _begin(self, is_test: bool | None) -> None:
+        """Begin a round, or end the one under way."""
+        self._is_test = is_test
+        if is_test is not None:
+            self.clear_requested.emit()
+        self._show_round()
+
+    @Slot()
+    def _on_keep(self) -> None:
+        digit = self._hand.asked_for(is_test=bool(self._is_test))
+        reading = self._live.latest
+        if digit is not None and reading is not None and reading.ink.strokes:
+            self._hand.add(reading.ink, digit, is_test=bool(self._is_test))
+            self.clear_requested.emit()
+
+    @Slot(object)
+    def _on_answered(self, _reading: object) -> None:
+        if self.isVisible():
+            self._keep.setEnabled(self._drawn is not None)
+            self._hint_after.start()
+
+    @Slot()
+    def _look_up(self) -> None:
+        reading = self._live.latest
+        if reading is not None and self._drawn is not None:
+            self._hand.look_up(reading)
+        else:
+            self._on_hinted(None)
+
+    @Slot(object)
+    def _on_hinted(self, label: int | None) -> None:
+        """Say that a drawing like this one was kept with another label."""
+        what = self.tr("no digit") if label == NO_DIGIT else label
+        self._hint.setText("" if label is None else self.tr("You drew this before as {what}.").format(what=what))
+        self._hint.setVisible(label is not None)
+
+    def _on_name(self) -> None:
+        name = self._name.currentText().strip()
+        if name and name != self._hand.name:
+            self._hand.load(name)
+
+    def _on_import(self) -> None:
+        ask_open(self, self.tr("Import drawings"), file_filters("drawings"), self._hand.import_file)
+
+    def _on_export(self) -> None:
+        name = f"{self._hand.name}.inkml"
+        ask_save(self, self.tr("Export drawings"), name, file_filters(".inkml"), self._on_export_named)
+
+    def _on_export_named(self, path: Path) -> None:
+        self._hand.export_file(path)
+
+    def _on_remove(self) -> None:
+        ask_before_removing_hands(self, self._hand.remove_all)

@@ -1,0 +1,226 @@
+"""A person's hand: the drawings that were collected, what was learned from them, and what reads because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.prediction import CLASSES
+from digitpad.domain.teaching import TeachingReport
+from digitpad.ink.strokes import Ink
+from digitpad.storage.io import DEFAULT_CHECKPOINT
+from digitpad.ui.session import hand_work as work
+from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.hand_work import NO_DIGIT, Collected, Loaded, ReadHand, Teacher
+from digitpad.ui.session.worker import Latest, Worker
+
+if TYPE_CHECKING:
+    from digitpad.ui.session.live_reading import Reading
+
+EACH = 3
+"""How many drawings of each digit the guided round asks for."""
+
+
+class HandSession(QObject):
+    """Keeps a hand's drawings on the disk, and teaches the network that reads in a thread.
+
+    Signals:
+        changed: anything of it is another.
+        remarked: a sentence about what was done.
+        failed: a DigitpadError.
+        hinted: the label of the collected drawing most like the one that `look_up` asked for; None where there is none,
+            or what reads agrees.
+    """
+
+    changed = Signal()
+    remarked = Signal(str)
+    failed = Signal(object)
+    hinted = Signal(object)
+
+    def __init__(self, network: ActiveNetwork, name: str = "Me", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._network, self.name = network, name
+        self._worker = Worker("hand", self)
+        self._readings: Latest[ReadHand] = Latest(self._worker, self._on_read, self.failed.emit)
+        self._hints: Latest[int | None] = Latest(self._worker, self.hinted.emit, self.failed.emit)
+        self._teacher = Teacher()
+        self.collected = Collected()
+        self.read = ReadHand()
+        self.names: list[str] = [name]
+        self.report: TeachingReport | None = None
+        self.offered: Path | None = None  # what was taught, and is not taken by itself
+        self.is_learning = self._is_loaded = False
+        self._corrected: Ink | None = None
+        self._network_was: object = None
+        network.changed.connect(self._on_network_changed)
+
+    @property
+    def base(self) -> Path | None:
+        """The checkpoint that is taught: the last that read and was not taught itself; None is the one that ships."""
+        for path in self._network.state.history:
+            if not self._is_step(path):
+                return None if path == DEFAULT_CHECKPOINT else path
+        return None
+
+    @property
+    def reads_taught(self) -> bool:
+        """Whether what reads was taught this hand."""
+        checkpoint = self._network.state.checkpoint
+        return checkpoint is not None and self._is_step(checkpoint.path)
+
+    def asked_for(self, *, is_test: bool) -> int | None:
+        """The digit of which there are the fewest drawings, below `EACH`; None where there is none."""
+        drawings = self.collected.tested if is_test else self.collected.learned
+        counts = [sum(each.label == digit for each in drawings) for digit in range(CLASSES)]
+        return counts.index(min(counts)) if min(counts) < EACH else None
+
+    def load(self, name: str | None = None) -> None:
+        """Read a hand's drawings, by its name; the one that is open where None, once."""
+        if name is None and self._is_loaded:
+            return
+        self.name, self._is_loaded = name or self.name, True
+        self._worker.run(partial(work.loaded, self.name), self._on_loaded, self.failed.emit)
+
+    def correct(self, ink: Ink, label: int) -> None:
+        """Keep a drawing with what it is, a digit or `NO_DIGIT`; the same drawing labelled again gets the new label."""
+        if not ink.strokes:
+            self.failed.emit(InputError("A picture has no strokes to learn from. Draw the digit."))
+            return
+        self.add(ink, label, replaces_last=ink is self._corrected)
+        self._corrected = ink
+        what = self.tr("no digit") if label == NO_DIGIT else str(label)
+        self.remarked.emit(self.tr("Kept as {what} in the collection of your hand").format(what=what))
+
+    def add(self, ink: Ink, label: int, *, is_test: bool = False, replaces_last: bool = False) -> None:
+        """Keep a drawing, in the place of the last one or behind it."""
+        from digitpad.ink.drawings import Drawing
+
+        self.load()  # what is there is read first
+        drawing = Drawing(ink, label, self.name, "drawing")
+        self._worker.run(
+            partial(work.added, self.name, drawing, is_test, replaces_last), self._on_loaded, self.failed.emit
+        )
+
+    def look_up(self, reading: Reading) -> None:
+        """Ask which of the collected drawings is most like one that was read; see `hinted`."""
+        said = NO_DIGIT if reading.prediction.digit is None else reading.prediction.digit
+        self._hints.run(0, partial(_other_label, reading, self.read, said))
+
+    def import_file(self, path: Path) -> None:
+        """Keep the labelled drawings of an ink file too."""
+        self._worker.run(partial(work.imported, self.name, path), self._on_loaded, self.failed.emit)
+
+    def export_file(self, path: Path) -> None:
+        """Write the drawings to learn from into an ink file."""
+        done = partial(self._said, self.tr("Saved {path}").format(path=path))
+        self._worker.run(partial(work.exported, path, self.collected.learned), done, self.failed.emit)
+
+    def relabel(self, numbers: Sequence[int], label: int | None) -> None:
+        """Give some drawings another label, or delete them where it is None."""
+        learned, self._corrected = list(self.collected.learned), None
+        for number in sorted(numbers, reverse=True):
+            if label is None:
+                del learned[number]
+            else:
+                learned[number] = replace(learned[number], label=label)
+        self._worker.run(partial(work.written, self.name, learned), self._on_loaded, self.failed.emit)
+
+    @Slot()
+    def remove_all(self) -> None:
+        """Remove every drawing of every hand from this machine, and what was taught."""
+        if self.reads_taught:
+            self._network.open(self.base)
+        self._worker.run(work.removed, self._on_loaded, self.failed.emit)
+
+    @Slot()
+    def learn(self) -> None:
+        """Teach the network that reads, and read with what comes of it where that costs nobody anything."""
+        if not self.is_learning and self.collected.learned:
+            self.is_learning, self.report, self.offered = True, None, None
+            self.changed.emit()
+            job = partial(self._teacher.teach, self.name, self.base, self.collected.learned)
+            self._worker.run(job, self._on_taught, self._on_unlearned)
+
+    @Slot()
+    def take_offered(self) -> None:
+        """Read with what was taught although it was not accepted."""
+        if self.offered is not None:
+            self._network.open(self.offered)
+            self.offered = None
+            self.changed.emit()
+
+    @Slot(bool)
+    def read_with(self, taught: bool) -> None:
+        """Read with the last step, or with the network before it was taught."""
+        if taught != self.reads_taught:
+            steps = self.collected.steps
+            self._network.open(steps[-1] if taught and steps else self.base)
+
+    @Slot()
+    def take_back(self) -> None:
+        """Take the last step back: the one before it reads."""
+        if self.collected.steps:
+            *before, last = self.collected.steps
+            if self.reads_taught:
+                self._network.open(before[-1] if before else self.base)
+            self.report = self.offered = None
+            self._worker.run(partial(work.taken_back, self.name, last), self._on_loaded, self.failed.emit)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    def _is_step(self, path: Path | None) -> bool:
+        return path is not None and path.suffix == ".safetensors" and path.parent.parent.name == "hands"
+
+    def _on_loaded(self, found: Loaded) -> None:
+        self.collected, names = found
+        self.names = names if self.name in names else [*names, self.name]
+        if self.collected.problem is not None:
+            self.failed.emit(self.collected.problem)
+        self._read_all()
+        self.changed.emit()
+
+    def _on_taught(self, taught: tuple[TeachingReport, Path, Loaded]) -> None:
+        self.report, path, found = taught
+        self.is_learning = False
+        if self.report.is_accepted:
+            self._network.open(path)
+        else:
+            self.offered = path
+        self._on_loaded(found)
+
+    def _on_unlearned(self, error: DigitpadError) -> None:
+        self.is_learning = False
+        self.failed.emit(error)
+        self.changed.emit()
+
+    def _said(self, words: str, _: object) -> None:
+        self.remarked.emit(words)
+
+    @Slot()
+    def _on_network_changed(self) -> None:
+        if self._is_loaded and self._network.reader is not self._network_was:
+            self._network_was = self._network.reader
+            self._read_all()
+            self.changed.emit()
+
+    def _read_all(self) -> None:
+        if self._network.reader is not None:
+            job = partial(self._teacher.read, self.base, self._network.reader, self.collected)
+            self._readings.run(0, job)
+
+    def _on_read(self, read: ReadHand) -> None:
+        self.read = read
+        self.changed.emit()
+
+
+def _other_label(reading: Reading, read: ReadHand, said: int) -> int | None:
+    label = work.nearest(reading.reader, read, reading.prediction.network_input)
+    return None if label == said else label

@@ -1,0 +1,210 @@
+"""What a hand's session does in its thread: the disk, and teaching; modules are imported there when they are needed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.domain.errors import InputError, Message
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
+from digitpad.domain.teaching import TeachingReport
+
+if TYPE_CHECKING:
+    from digitpad.ink.drawings import Drawing
+    from digitpad.reading.reader import Reader
+    from digitpad.reading.teaching.replay import Replay
+
+NO_DIGIT = -1
+"""Label of what is no digit, as in `digitpad.ink.formats.collection`."""
+
+_LIKE = 0.9
+"""Cosine of the angle between the features of two drawings from which on they are alike."""
+
+_SUSPICIOUS = 0.01
+"""A drawing whose label has a lower probability than this, with every network, may be labelled wrongly."""
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """What was collected of a hand.
+
+    Attributes:
+        learned: drawings to learn from.
+        tested: drawings to test with, which are never learned from.
+        steps: the taught checkpoints, the last one at the end.
+        problem: what could not be read, None where everything could.
+    """
+
+    learned: tuple[Drawing, ...] = ()
+    tested: tuple[Drawing, ...] = ()
+    steps: tuple[Path, ...] = ()
+    problem: Message | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ReadHand:
+    """What the network before teaching and the one that reads say of each drawing to learn from.
+
+    Attributes:
+        before, now: digits, `NO_DIGIT` where the drawing is rejected.
+        suspicious: whether each may be labelled wrongly.
+        tests: how many of the drawings to test with each of the two reads right.
+        images: network inputs, uint8 (n, 28, 28), 255 is ink.
+        labels: what they are, int64 (n,).
+    """
+
+    before: tuple[int, ...] = ()
+    now: tuple[int, ...] = ()
+    suspicious: tuple[bool, ...] = ()
+    tests: tuple[int, int] = (0, 0)
+    images: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
+    labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+Loaded: TypeAlias = tuple[Collected, list[str]]
+"""A hand, and the names of all hands."""
+
+
+def nearest(reader: Reader, read: ReadHand, image: NDArray[np.uint8]) -> int | None:
+    """The label of the drawing that a network finds most like an image, uint8 (28, 28); None where none is like it."""
+    if "hidden" not in reader.feature_names or not len(read.labels):
+        return None
+    hidden = reader.features(np.concatenate([image[None], read.images]), ["hidden"])["hidden"].reshape(
+        len(read.images) + 1, -1
+    )
+    hidden /= np.maximum(np.linalg.norm(hidden, axis=1, keepdims=True), 1e-12)
+    likeness = hidden[1:] @ hidden[0]
+    best = int(likeness.argmax())
+    return int(read.labels[best]) if likeness[best] >= _LIKE else None
+
+
+class Teacher:
+    """Lives in the thread: keeps the network that is taught, and its replay."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._reader: Reader | None = None
+        self._replay: Replay | None = None
+
+    def _opened(self, base: Path | None) -> Reader:
+        from digitpad.reading.load import open_reader
+
+        if self._reader is None or base != self._path:
+            self._path, self._reader, self._replay = base, open_reader(base), None
+        return self._reader
+
+    def teach(self, name: str, base: Path | None, drawings: Sequence[Drawing]) -> tuple[TeachingReport, Path, Loaded]:
+        """Teach, and write the step."""
+        from digitpad.ink.formats.collection import hand_folder
+        from digitpad.reading.checkpoint_file import save_checkpoint
+        from digitpad.reading.teaching.replay import replay_for
+        from digitpad.reading.teaching.teach import teach
+
+        reader = self._opened(base)
+        self._replay = self._replay or replay_for(reader)
+        taught = teach(reader, drawings, self._replay)
+        number = max((_number(path) for path in _steps(name)), default=0) + 1
+        path = hand_folder(name) / f"{name} {number}.safetensors"
+        save_checkpoint(path, taught.checkpoint)
+        return taught.report, path, loaded(name)
+
+    def read(self, base: Path | None, now: Reader, collected: Collected) -> ReadHand:
+        """What two networks say of all drawings."""
+        from digitpad.ink.fitting import fitted
+        from digitpad.ink.raster.render import render
+
+        drawings = [*collected.learned, *collected.tested]
+        if not drawings:
+            return ReadHand()
+        images = np.array([render(fitted(each.ink)) for each in drawings])
+        labels = np.array([each.label for each in drawings])
+        digits, shares = [], []
+        for reader in (self._opened(base), now):
+            probabilities, scores = reader.read_batch(images)
+            is_rejected = scores < threshold(reader.info.thresholds, FALSE_REJECTION_RATE)
+            digits.append(np.where(is_rejected, NO_DIGIT, probabilities.argmax(axis=1)))
+            shares.append(np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels]))
+        count = len(collected.learned)
+        before, after = (each[:count].tolist() for each in digits)
+        suspicious = (np.maximum(*shares)[:count] < _SUSPICIOUS).tolist()
+        right = [int((each[count:] == labels[count:]).sum()) for each in digits]
+        return ReadHand(
+            tuple(before), tuple(after), tuple(suspicious), (right[0], right[1]), images[:count], labels[:count]
+        )
+
+
+def _steps(name: str) -> list[Path]:
+    from digitpad.ink.formats.collection import hand_folder
+
+    return sorted(hand_folder(name).glob("*.safetensors"), key=_number)
+
+
+def _number(path: Path) -> int:
+    last = path.stem.rpartition(" ")[2]
+    return int(last) if last.isdecimal() else 0
+
+
+def loaded(name: str) -> Loaded:
+    """A hand's drawings and steps, and the names of all hands."""
+    from digitpad.ink.formats.collection import LEARNED, TESTED, hand_folder, hand_names, read_collected
+
+    learned, tested = (read_collected(hand_folder(name) / file) for file in (LEARNED, TESTED))
+    problem = learned.problem or tested.problem
+    return Collected(learned.drawings, tested.drawings, tuple(_steps(name)), problem), hand_names()
+
+
+def added(name: str, drawing: Drawing, is_test: bool, replaces_last: bool) -> Loaded:
+    """Keep a drawing, in the place of the last one or behind it."""
+    from digitpad.ink.formats.collection import LEARNED, TESTED, hand_folder, read_collected, write_collected
+
+    path = hand_folder(name) / (TESTED if is_test else LEARNED)
+    drawings = list(read_collected(path).drawings)
+    write_collected(path, [*(drawings[:-1] if replaces_last else drawings), drawing])
+    return loaded(name)
+
+
+def imported(name: str, path: Path) -> Loaded:
+    """Keep the labelled drawings of an ink file too."""
+    from digitpad.ink.formats.collection import LEARNED, hand_folder, read_collected
+    from digitpad.ink.formats.opening import read_drawings
+
+    labelled = [each for each in read_drawings(path) if each.label is not None and each.ink.strokes]
+    if not labelled:
+        raise InputError("{file} holds no labelled digit. Choose another file.", file=path.name)
+    return written(name, [*read_collected(hand_folder(name) / LEARNED).drawings, *labelled])
+
+
+def exported(path: Path, drawings: Sequence[Drawing]) -> None:
+    """Write drawings into an ink file."""
+    from digitpad.ink.formats.inkml import write_inkml
+
+    write_inkml(path, [replace(each, label=None) if each.label == NO_DIGIT else each for each in drawings])
+
+
+def written(name: str, drawings: Sequence[Drawing]) -> Loaded:
+    """Write all drawings to learn from."""
+    from digitpad.ink.formats.collection import LEARNED, hand_folder, write_collected
+
+    write_collected(hand_folder(name) / LEARNED, drawings)
+    return loaded(name)
+
+
+def taken_back(name: str, step: Path) -> Loaded:
+    """Remove a step."""
+    with contextlib.suppress(OSError):
+        step.unlink(missing_ok=True)
+    return loaded(name)
+
+
+def removed() -> Loaded:
+    """Remove all hands."""
+    from digitpad.ink.formats.collection import remove_hands
+
+    remove_hands()
+    return Collected(), []

@@ -1,0 +1,94 @@
+from digitpad.ink.drawings import Drawing
+from digitpad.ink.formats.collection import LEARNED, hand_folder, hands_folder, read_collected, write_collected
+from digitpad.ink.formats.inkml import read_inkml
+from digitpad.ink.strokes import Ink
+from digitpad.ui.session.hand import NO_DIGIT
+from tests.hand_drawn import drawings, drawn
+from tests.ui.hand.conftest import BASE
+
+
+def labels(hand):
+    return [each.label for each in hand.collected.learned]
+
+
+def kept():
+    return [each.label for each in read_collected(hand_folder("Me") / LEARNED).drawings]
+
+
+def test_a_correction_is_kept_on_the_disk_and_the_same_drawing_once(hand, qtbot):
+    four, other = drawn(4), drawn(9)
+    hand.correct(four, 7)
+    hand.correct(four, 4)
+    hand.correct(other, NO_DIGIT)
+    qtbot.waitUntil(lambda: labels(hand) == [4, NO_DIGIT])
+    assert kept() == [4, NO_DIGIT]
+
+
+def test_a_picture_cannot_be_learned_from(hand, failures):
+    hand.correct(Ink(), 4)
+    assert "no strokes" in str(failures.pop())
+
+
+def test_drawings_are_relabelled_deleted_imported_and_exported(hand, qtbot, tmp_path):
+    write_collected(tmp_path / "theirs.inkml", drawings(1))
+    hand.import_file(tmp_path / "theirs.inkml")
+    qtbot.waitUntil(lambda: labels(hand) == list(range(10)))
+    hand.relabel([3, 5], 8)
+    qtbot.waitUntil(lambda: labels(hand) == [0, 1, 2, 8, 4, 8, 6, 7, 8, 9])
+    hand.relabel([0, 1, 2], None)
+    qtbot.waitUntil(lambda: labels(hand) == [8, 4, 8, 6, 7, 8, 9])
+    with qtbot.waitSignal(hand.remarked):
+        hand.export_file(tmp_path / "mine.inkml")
+    assert [each.label for each in read_inkml(tmp_path / "mine.inkml")] == [8, 4, 8, 6, 7, 8, 9]
+    qtbot.waitUntil(lambda: len(hand.read.suspicious) == 7)
+    assert [number for number, is_suspicious in enumerate(hand.read.suspicious) if is_suspicious] == [0, 2]
+
+
+def test_what_is_learned_reads_and_can_be_taken_back(hand, network, qtbot):
+    for seed in range(2):
+        write_collected(hand_folder("Me") / LEARNED, drawings(2, seed))
+        hand.load("Me")
+        qtbot.waitUntil(lambda: len(hand.collected.learned) == 20)
+        hand.learn()
+        qtbot.waitUntil(lambda: not hand.is_learning)
+        hand.take_offered()
+        qtbot.waitUntil(lambda seed=seed: hand.reads_taught and len(hand.collected.steps) == seed + 1)
+        assert network.state.checkpoint.teachings[0]["base"] == "fast"
+        assert len(network.state.checkpoint.teachings) == 1  # each time from the network before the first
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 2")
+    hand.read_with(False)
+    qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE)
+    hand.read_with(True)
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 2")
+    hand.take_back()
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 1" and len(hand.collected.steps) == 1)
+    hand.take_back()
+    qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
+
+
+def test_test_drawings_are_apart(hand, qtbot):
+    assert hand.asked_for(is_test=True) == 0
+    for each in drawings(1):
+        hand.add(each.ink, each.label, is_test=True)
+    qtbot.waitUntil(lambda: hand.read.tests == (10, 10) or hand.read.tests[0] >= 8)
+    assert hand.collected.learned == ()
+    assert hand.asked_for(is_test=True) == 0
+    hand.learn()
+    assert not hand.is_learning
+
+
+def test_of_a_broken_collection_what_can_be_read_is_there_and_said(hand, failures, qtbot):
+    path = hand_folder("Me") / LEARNED
+    write_collected(path, [Drawing(drawn(3), 3, None, "a"), Drawing(drawn(4), 4, None, "b")])
+    path.write_bytes(path.read_bytes()[:-300])
+    hand.load()
+    qtbot.waitUntil(lambda: labels(hand) == [3])
+    assert "is broken" in str(failures.pop())
+
+
+def test_everything_can_be_removed(hand, qtbot):
+    hand.correct(drawn(4), 4)
+    qtbot.waitUntil(lambda: labels(hand) == [4])
+    hand.remove_all()
+    qtbot.waitUntil(lambda: labels(hand) == [])
+    assert not hands_folder().exists()
