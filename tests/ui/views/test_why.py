@@ -223,3 +223,14 @@ def test_the_picture_has_the_colour_of_each_pixel(made, reader, value, level):
     pixel = figure.height() // 28
     assert picture.pixel(round(4.5 * pixel), round(2.5 * pixel)) == int(colours[level])
     assert picture.pixel(round(1.5 * pixel), round(1.5 * pixel)) == int(colours[128])
+
+
+def test_small_values_are_said_with_their_figures(made, reader):
+    shown = made(reader)
+    shown.service.value = 0.0039 / 7
+    shown.live.read(SEVEN)
+    shown.await_words("adds to the logit of 7")
+    figure = shown.view.findChild(QWidget, "why_figure")
+    pixel = figure.height() // 28
+    QTest.mouseMove(figure, QPoint(round(4.5 * pixel), round(2.5 * pixel)))
+    shown.await_words("Row 3, column 5: +0.0039")

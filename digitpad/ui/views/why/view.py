@@ -29,6 +29,7 @@ from digitpad.ui.views.why.figure import WhyFigure
 if TYPE_CHECKING:
     from digitpad.reading.inspect.attribution import Method
 
+_SMALL = 0.1  # below which values are said with two significant digits, as on the scale of colours
 _RESTS = 150  # milliseconds without another reading before integrated gradients are computed with more steps
 
 
@@ -272,5 +273,5 @@ class WhyView(View[Explanation | None]):
 
 
 def _signed(value: float) -> str:
-    words = numeral(value, 2)
+    words = numeral(value, 2) if value == 0 or abs(value) >= _SMALL else numeral(value, digits=2)
     return f"+{words}" if value > 0 else words
