@@ -159,7 +159,7 @@ def test_marks_glide_where_motion_is_not_reduced(figure, monkeypatch, qtbot):
 
 def test_nothing_to_show_says_what_comes(figure):
     figure.show_points(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.zeros(0, bool))
-    figure.invitation = "Soon"
+    figure.show_invitation("Soon")
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_0):
         QTest.keyClick(figure, key)
     QTest.mouseMove(figure, at(0.3, 0))
