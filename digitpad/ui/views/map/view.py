@@ -438,7 +438,7 @@ class MapView(View[Location | None]):
     def _place_words(self, read: NetworkMap, layout: Layout) -> str:
         """Among which images the drawing lies, and how its place was found."""
         if layout.variance is None:
-            how = self.tr("t-SNE places no new image: yours is put between its nearest ones, as an estimate.")
+            how = self.tr("t-SNE cannot place a new image: yours is put between its nearest ones, as an estimate.")
         else:
             how = self.tr("The plane shows {share} of how the network's {count} features vary.").format(
                 share=percent(layout.variance, 0), count=numeral(read.size)
@@ -450,6 +450,8 @@ class MapView(View[Location | None]):
         digit, most = int(counts.argmax()), int(counts.max())
         if most == len(labels):
             words = self.tr("All {count} images nearest to your drawing are {digit}s.")
+        elif most == 1:
+            words = self.tr("The {count} images nearest to your drawing are all of different digits.")
         else:
             words = self.tr("Of the {count} images nearest to your drawing, {most} are {digit}s.")
         return f"{words.format(count=len(labels), most=most, digit=digit)} {how}"
