@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 
 translate = QCoreApplication.translate
 
@@ -17,6 +17,9 @@ def paint_hint(painter: QPainter, pad: QRect) -> None:
         (translate("hint", "F5 trains a network, Ctrl+L loads one, Ctrl+V pastes a picture"), 13, middle + 30),
     ):
         font.setPixelSize(size)
+        wide = QFontMetrics(font).horizontalAdvance(text)
+        if size > 13 and wide > pad.width() - 32:  # the first line stays one in a small window
+            font.setPixelSize(max(13, size * (pad.width() - 32) // wide))
         painter.setFont(font)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(QRect(16, top, pad.width() - 32, 36), flags, text)
