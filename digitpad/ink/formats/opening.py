@@ -62,12 +62,12 @@ class Sheet:
     Attributes:
         path: its file.
         ink: a drawing's strokes as the file has them, None for a picture, which is read when it is shown.
-        label: the digit that a drawing is meant to be, None where the file names none.
+        label: the digit or number that a drawing is meant to be, None where the file names none.
     """
 
     path: Path
     ink: Ink | None = None
-    label: int | None = None
+    label: str | None = None
 
     def open(self) -> Ink:
         """What a pad shows of it; InputError where the picture cannot be read."""
@@ -89,7 +89,7 @@ def open_sheets(paths: Sequence[Path]) -> tuple[list[Sheet], Ink, InputError | N
             if path.suffix.lower() not in INK_ENDINGS:
                 sheets.append(Sheet(path))
                 continue
-            found = [Sheet(path, it.ink, it.label) for it in read_drawings(path) if not it.ink.is_empty]
+            found = [Sheet(path, it.ink, it.text) for it in read_drawings(path) if not it.ink.is_empty]
             if not found:
                 raise InputError("{file} holds no drawing; choose another file.", file=path.name)
             sheets += found

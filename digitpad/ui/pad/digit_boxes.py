@@ -28,7 +28,7 @@ class DigitBoxes(QWidget):
         named(self, "digit_boxes")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._digits: tuple[ReadDigit, ...] = ()
+        self._digits: tuple[tuple[tuple[float, float, float, float], int], ...] = ()
         self._reach = 0.0
         self._selected: int | None = None
         pad.installEventFilter(self)
@@ -43,10 +43,11 @@ class DigitBoxes(QWidget):
             selected: the place of the one whose box stands out.
             reach: how far the ink reaches from the middle of its lines, in canvas units.
         """
-        if (tuple(digits), selected, reach) == (self._digits, self._selected, self._reach):
+        shown = tuple((digit.box, digit.digit) for digit in digits)
+        if (shown, selected, reach) == (self._digits, self._selected, self._reach):
             return
         before = self._covered()
-        self._digits, self._selected, self._reach = tuple(digits), selected, reach
+        self._digits, self._selected, self._reach = shown, selected, reach
         self.setVisible(bool(self._digits))
         self.update(before.united(self._covered()))
 
@@ -63,20 +64,19 @@ class DigitBoxes(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(font)
-            for place, (digit, box) in enumerate(zip(self._digits, self._boxes(), strict=True)):
+            for place, ((_, digit), box) in enumerate(zip(self._digits, self._boxes(), strict=True)):
                 painter.setPen(QPen(accent if place == self._selected else quiet, 1))
                 painter.drawRoundedRect(box, 3, 3)
                 above = box.top() >= _LABEL
                 baseline = box.top() - _LABEL + ascent if above else box.bottom() + ascent
-                painter.drawText(QPointF(box.left() + 1, baseline), str(digit.digit))
+                painter.drawText(QPointF(box.left() + 1, baseline), str(digit))
 
     def _boxes(self) -> list[QRectF]:
         """Where the boxes lie in the widget, within it."""
         view = View.fit(self.size())
         inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         boxes = []
-        for digit in self._digits:
-            left, top, right, bottom = digit.box
+        for (left, top, right, bottom), _ in self._digits:
             covered = view.rect((left - self._reach, top - self._reach, right + self._reach, bottom + self._reach))
             box = covered.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN).toAlignedRect()
             boxes.append(QRectF(box).translated(0.5, 0.5).intersected(inside))

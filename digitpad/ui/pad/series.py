@@ -88,8 +88,8 @@ class DrawingSeries(QObject):
         sheet = self._sheets[self._wanted]
         text = self.tr("Drawing {number} of {count}") if sheet.ink else self.tr("Picture {number} of {count}")
         parts = [text.format(number=numeral(self._wanted + 1), count=numeral(len(self._sheets)))]
-        if sheet.label is not None:
-            parts.append(self.tr("label {label}").format(label=numeral(sheet.label)))
+        if sheet.label:
+            parts.append(self.tr("label {label}").format(label=sheet.label))
         return " · ".join([*parts, sheet.path.name])
 
     def _go_to(self, number: int) -> None:
