@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
+from digitpad.domain.prediction import NUMBER
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.active_network import ActiveNetwork
@@ -61,6 +62,9 @@ class HandController(QObject):
         return page
 
     def _correct(self, label: int, _checked: bool = False) -> None:
-        canvas = self._canvas
+        canvas, reading = self._canvas, self._live.latest
+        if reading is not None and reading.prediction.reason == NUMBER:
+            self.session.remarked.emit(self.tr("Draw one digit alone to teach it."))
+            return
         if canvas is not None and not canvas.ink.is_empty and not canvas.is_pen_down:
             self.session.correct(canvas.ink, label)

@@ -85,7 +85,7 @@ class HandSession(QObject):
         if name is None and self._is_loaded:
             return
         self.name, self._is_loaded = name or self.name, True
-        self._worker.run(partial(work.loaded, self.name), self._on_loaded, self.failed.emit)
+        self._worker.run(partial(work.loaded, self.name), self._on_first_loaded, self.failed.emit)
 
     def correct(self, ink: Ink, label: int) -> None:
         """Keep a drawing with what it is, a digit or `NO_DIGIT`; the same drawing labelled again gets the new label."""
@@ -186,6 +186,18 @@ class HandSession(QObject):
             self.failed.emit(self.collected.problem)
         self._read_all()
         self.changed.emit()
+
+    def _on_first_loaded(self, found: Loaded) -> None:
+        """Learn anew where the network that was taught has been replaced since, as by an update of digitpad."""
+        self._on_loaded(found)
+        if self.collected.steps:
+            job = partial(self._teacher.is_outdated, self.base, self.collected.steps[-1])
+            self._worker.run(job, self._learn_anew, lambda _: None)
+
+    def _learn_anew(self, is_outdated: bool) -> None:
+        if is_outdated:
+            self.remarked.emit(self.tr("The network has been updated, and learns your hand again."))
+            self.learn()
 
     def _on_taught(self, taught: tuple[TeachingReport, Path, Loaded]) -> None:
         self.report, path, found = taught

@@ -114,6 +114,15 @@ class Teacher:
         save_checkpoint(path, taught.checkpoint)
         return taught.report, path, loaded(name)
 
+    def is_outdated(self, base: Path | None, step: Path) -> bool:
+        """Whether the network of that name is another than the one from which a step was taught."""
+        from digitpad.reading.load import load_checkpoint
+        from digitpad.reading.teaching.teach import fingerprint
+
+        reader, last = self._opened(base), load_checkpoint(step).info.teachings[-1]
+        known = last.get("fingerprint")
+        return last["base"] == reader.info.name and known not in (None, fingerprint(reader.checkpoint))
+
     def read(self, base: Path | None, now: Reader, collected: Collected) -> ReadHand:
         """What two networks say of all drawings."""
         from digitpad.ink.fitting import fitted

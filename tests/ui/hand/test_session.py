@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.collection import LEARNED, hand_folder, hands_folder, read_collected, write_collected
 from digitpad.ink.formats.inkml import read_inkml
 from digitpad.ink.strokes import Ink
+from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.load import load_checkpoint
 from digitpad.ui.session.hand import NO_DIGIT
 from tests.hand_drawn import drawings, drawn
 from tests.ui.hand.conftest import BASE
@@ -64,6 +68,20 @@ def test_what_is_learned_reads_and_can_be_taken_back(hand, network, qtbot):
     qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 1" and len(hand.collected.steps) == 1)
     hand.take_back()
     qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
+
+
+def test_a_hand_is_learned_anew_where_the_network_is_another(hand, qtbot):
+    write_collected(hand_folder("Me") / LEARNED, drawings(1))
+    checkpoint = load_checkpoint(BASE)
+    step = {"base": "fast", "drawings": 10, "date": "2026-01-01", "fingerprint": 1}
+    path = hand_folder("Me") / "Me 1.safetensors"
+    save_checkpoint(path, replace(checkpoint, info=replace(checkpoint.info, teachings=[step])))
+    hand.load()
+    qtbot.waitUntil(lambda: len(hand.collected.steps) == 2 and not hand.is_learning)
+    hand.load("Me")  # this one was taught from the network that is there
+    with qtbot.waitSignal(hand.changed):
+        hand.load("Me")
+    assert len(hand.collected.steps) == 2
 
 
 def test_test_drawings_are_apart(hand, qtbot):
