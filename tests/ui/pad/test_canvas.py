@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QTouchEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -586,6 +586,21 @@ def test_pen_and_eraser_say_what_they_do_to_a_picture(canvas, tool, words):
     canvas.set_ink(Ink(picture=Picture(np.zeros((5, 5, 4), np.uint8), np.zeros((28, 28), np.uint8))))
     draw(canvas, SEVEN)
     assert [words in sentence for sentence in said] == [True]
+
+
+def test_the_words_on_an_empty_pad_have_the_colour_for_what_is_quiet(canvas):
+    assert picture(canvas).min() < 200
+    canvas.set_colours(QColor("black"), QColor("white"), QColor("white"))
+    assert picture(canvas).min() == 255
+
+
+def test_it_says_how_many_strokes_it_holds_and_is_square_where_it_can_be(canvas):
+    said = []
+    for _ in range(2):
+        draw(canvas, SEVEN)
+        said.append(canvas.accessibleDescription())
+    assert said == ["Holds 1 stroke.", "Holds 2 strokes."]
+    assert canvas.sizeHint() == QSize(560, 560)
 
 
 class Movable(Canvas):
