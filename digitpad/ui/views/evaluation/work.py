@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.platform.cores import cores, step_back
+from digitpad.platform.cores import cores
 
 if TYPE_CHECKING:
     from digitpad.reading.evaluation.evaluate import Evaluated
@@ -56,7 +56,8 @@ def run_evaluation(
 ) -> tuple[Evaluated, ...]:
     """Let each network read the data, one after the other, as many images at once as there are cores.
 
-    This thread and those it starts step back behind the window's.
+    The threads do not step back behind the window's: on a busy machine they would hold Python's lock for long, and the
+    window would wait for it.
 
     Raises:
         InputError: the data or a network cannot be read.
@@ -66,7 +67,6 @@ def run_evaluation(
     from digitpad.reading.load import open_reader
     from digitpad.reading.reader import Reader
 
-    step_back()
     data = read_data(request.data, is_cancelled)
     readers = [network if isinstance(network, Reader) else open_reader(network) for network in request.networks]
     began, done, total = time.perf_counter(), 0, len(data) * len(readers)
@@ -89,7 +89,7 @@ def read_first(
     false_rejection_rate: float | None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Evaluated:
-    """Let a network read so many of the first of some data, in this thread, which steps back behind the window's.
+    """Let a network read so many of the first of some data, in this thread.
 
     Raises:
         InputError: the data cannot be read, or the network cannot read them.
@@ -97,7 +97,6 @@ def read_first(
     """
     from digitpad.reading.evaluation.evaluate import evaluate_network
 
-    step_back()
     first = read_data(data, is_cancelled).first(count)
     return evaluate_network(
         reader.info, reader.read_batch, first, false_rejection_rate, on_progress=lambda _: _check(is_cancelled)
