@@ -75,10 +75,7 @@ def teach(reader: Reader, drawings: Sequence[Drawing], replay: Replay | None = N
     replay = replay or replay_for(reader)
     lesson = _lesson(reader, replay.head, labelled)
     attempts: list[_Attempt] = []
-    plain = np.unique(lesson.drawing, return_index=True)[1]
-    is_read = replay.head.logits(lesson.own.inputs[plain]).argmax(axis=1) == lesson.own.labels[plain]
-    # Where all is read right already, little can be gained, and a gentle refit costs others less.
-    for strength in _STRENGTHS[-1:] if is_read.all() else _STRENGTHS:
+    for strength in _STRENGTHS:
         attempts.append(_Attempt(reader.checkpoint, replay, lesson, strength))
         if attempts[-1].is_harmless:
             break
