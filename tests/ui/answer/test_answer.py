@@ -83,6 +83,8 @@ def test_what_is_no_digit_yet_waits_while_the_pen_is_down(panel):
 
 def test_a_network_that_cannot_reject_says_so_below_its_answer(panel):
     painted = []
+    panel.show_prediction(prediction(7), 4)
+    pixels(panel)  # the first large text of a process is painted a little differently
     for can_reject in (True, False):
         panel.show_prediction(prediction(7), 4, can_reject=can_reject)
         painted.append(pixels(panel))
