@@ -48,7 +48,7 @@ class HandPage(QWidget):
     def _make_parts(self) -> None:
         hand = self._hand
         self._name = named(QComboBox(), "hand_name", self.tr("Whose hand"), self.tr("Type a name for another hand"))
-        self._line = QLineEdit()
+        self._line = named(QLineEdit(), "hand_line", self._name.accessibleName())
         self._name.setLineEdit(self._line)
         self._name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._round = push_button(self.tr("Draw three of each"), "round_button", lambda: self._begin(False))
