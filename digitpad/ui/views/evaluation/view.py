@@ -92,7 +92,7 @@ class EvaluationView(QWidget):
                 "images, and an image to put it on the pad and see why it fails."
             )
         )
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides = QBoxLayout(QBoxLayout.Direction.TopToBottom)  # until it is known to be wide: it needs less room
         self._sides.setSpacing(16)
         self._sides.addWidget(self._stack, 1)
         self._sides.addWidget(self._images, 1)

@@ -112,6 +112,15 @@ def test_what_was_read_is_said_in_figures_and_the_mistakes_are_shown(qtbot, view
     assert not np.array_equal(*picked)
 
 
+def test_it_needs_no_room_for_images_beside_the_figure(qtbot):
+    network = SimpleNamespace(reader=None, false_rejection_rate=None, last_run=None)
+    worker = Worker()
+    widget = EvaluationView(network, SimpleNamespace(recent=[]), worker)
+    qtbot.addWidget(widget)
+    assert widget.minimumSizeHint().width() < 400
+    worker.stop()
+
+
 def test_two_networks_stand_beside_each_other(qtbot, view, ink):
     evaluate(qtbot, view, ink, FAST)
     assert summary(view).count("fast: read right") == 2
