@@ -134,6 +134,15 @@ def test_where_torch_cannot_be_loaded_the_view_says_why(made, reader):
     shown.service.problem = DigitpadError("PyTorch could not be loaded.")
     shown.live.read(SEVEN)
     shown.await_words("PyTorch could not be loaded.")
+    painted = []
+    shown.view.painted.connect(painted.append)
+    revision = shown.live.read(FOUR).prediction.revision
+    shown.qtbot.waitUntil(lambda: revision in painted)
+    assert "PyTorch could not be loaded." in shown.said
+    assert shown.service.prepared == 1
+    shown.service.problem = None
+    shown.choose("method", "gradient_times_input")
+    shown.await_words("would add to the logit of 4")
 
 
 def test_any_digit_is_explained(made, reader):

@@ -197,7 +197,10 @@ class EvaluationView(QWidget):
         networks = [self._chosen(self._first), self._chosen(self._second)]
         data = self._data.value
         chosen = tuple(network for network in networks if network is not None)
-        if self._is_running or data is None or not chosen:
+        if self._is_running or data is None:
+            return
+        if not chosen:
+            self._notice.say(self.tr("No network is loaded that could be evaluated. Choose one under Network."))
             return
         self._cancelled.clear()
         self._notice.close_message()
@@ -246,7 +249,9 @@ class EvaluationView(QWidget):
     # What happens.
 
     def _on_found(self, found: tuple[Sequence[DataInfo], Sequence[Message], Sequence[KnownNetwork]]) -> None:
-        data, _, runs = found
+        data, problems, runs = found
+        if problems:
+            self._notice.say(problems[0])
         self._data.show_entries(data_entries(data))
         self._list_networks(runs)
 

@@ -277,6 +277,8 @@ class MapView(View[Location | None]):
             title = self.tr("Starter set") if data.id == STARTER else data.title
             self._data.addItem(self.tr("{data}, test images").format(data=title), data.id)
         self._data.setCurrentIndex(max(self._data.findData(chosen), 0))
+        if found[1]:
+            self.failed.emit(found[1][0])
         self._refused = None
         self._carry_on()
 

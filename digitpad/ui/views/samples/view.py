@@ -20,7 +20,7 @@ from digitpad.domain.errors import Message
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.dialogs import file_filters
 from digitpad.ui.common.exports import ExportButton, Table
-from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.format import numeral, percent, sentence
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.widgets import named, note_label
@@ -114,6 +114,7 @@ class SamplesView(QWidget):
             box.activated.connect(self._show_read)
         self._words = named(QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "samples_words")
         self._notice, self._recipe = named(Notice(), "samples_notice"), RecipeSamples()
+        self._problem = ""  # what is wrong with the data that was looked for, which no reading mends
         self._grid = DigitGrid(picks_at_click=True)
         self._grid.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._grid.setMinimumHeight(_LOWEST)
@@ -172,13 +173,17 @@ class SamplesView(QWidget):
 
     def _on_found(self, found: tuple[Sequence[DataInfo], Sequence[Message]]) -> None:
         self._data.show_entries([(info.title, info.id) for info in found[0]])
+        self._problem = sentence(found[1][0]) if found[1] else ""
+        if self._problem:
+            self._notice.say(self._problem)
         self._refresh()
 
     def _on_read(self, result: tuple[_Job, Evaluated, float]) -> None:
         job, read, seconds = result
         self._free_at = time.perf_counter() + _SHARE * seconds
         self._read = job, read
-        self._notice.close_message()
+        if self._notice.text != self._problem:
+            self._notice.close_message()
         self._show_read()
         self._refresh()
 

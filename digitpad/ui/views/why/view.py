@@ -49,6 +49,7 @@ class WhyView(View[Explanation | None]):
         self._loader, self._service = loader, service
         self._has_torch = self._is_loading = False
         self._problem: DigitpadError | None = None  # why torch could not be loaded
+        self._refused: object = None  # the network that it was not loaded for
         self._shown: Explanation | None = None
         self._reading: Reading | None = None  # what is shown was computed for it
         self._is_superseded = threading.Event()  # the job under way need not go on
@@ -153,8 +154,10 @@ class WhyView(View[Explanation | None]):
         self.selection_changed.emit(False, None)
 
     def _load(self, reading: Reading) -> None:
+        if self._problem is not None and self._refused is reading.reader:
+            return  # it would fail again at every line that is drawn
         if not self._is_loading:
-            self._is_loading, self._problem = True, None
+            self._is_loading, self._problem, self._refused = True, None, reading.reader
             work = partial(self._service.prepare_gradients, reading.reader.checkpoint)
             self._loader.run(work, self._on_loaded, self._on_not_loaded)
 
@@ -173,7 +176,7 @@ class WhyView(View[Explanation | None]):
 
     @Slot()
     def _on_method_selected(self) -> None:
-        self._wanted = self._method.currentData()
+        self._wanted, self._problem = self._method.currentData(), None
         self.refresh()
 
     def _show_layers(self, shown: Explanation) -> None:

@@ -58,9 +58,13 @@ def ink(tmp_path):
 
 
 @pytest.fixture
-def view(qtbot, reader, monkeypatch):
+def network(reader):
+    return SimpleNamespace(reader=reader, false_rejection_rate=None, last_run=None)
+
+
+@pytest.fixture
+def view(qtbot, reader, network, monkeypatch):
     monkeypatch.delenv("DIGITPAD_DATA_DIR", raising=False)
-    network = SimpleNamespace(reader=reader, false_rejection_rate=None, last_run=None)
     worker = Worker()
     widget = EvaluationView(network, SimpleNamespace(recent=[Path("mine.pt")]), worker)
     qtbot.addWidget(widget)
@@ -197,3 +201,9 @@ def test_progress_counts_the_images_of_all_networks(reader):
     assert seen[-1].remaining_seconds == 0
     assert first.result.n == second.result.n == DataInfo("starter", "", None, 4000, 1000).test
     assert first.result.accuracy < second.result.accuracy
+
+
+def test_without_a_network_the_view_says_what_to_choose(view, network):
+    network.reader = None
+    button(view, "evaluate_button").click()
+    assert "No network is loaded" in view.findChild(Notice).text
