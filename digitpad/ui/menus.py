@@ -141,10 +141,16 @@ class ToolBar(QToolBar):
     @Slot()
     def fit(self) -> None:
         """Take the size of text and the room that there is."""
-        self.setIconSize(QSize(_TOOL_ICON, _TOOL_ICON) * text_scale())
+        usual = round(_TOOL_ICON * text_scale())
+        self.setIconSize(QSize(usual, usual))
         styles = Qt.ToolButtonStyle
         for style in (styles.ToolButtonTextBesideIcon, styles.ToolButtonTextOnly, styles.ToolButtonIconOnly):
             for button in self._pages:
                 button.setToolButtonStyle(style)
             if self.sizeHint().width() <= self.width():
-                break
+                return
+        # Smaller icons rather than pages that only Qt's small button at the end leads to.
+        for side in range(usual - 1, _TOOL_ICON - 1, -1):
+            self.setIconSize(QSize(side, side))
+            if self.sizeHint().width() <= self.width():
+                return
