@@ -53,6 +53,12 @@ def test_a_run_s_box_checks_all_of_its_epochs_and_that_is_said_once(tree, qtbot)
     assert tree.topLevelItem(1).checkState(0) == Qt.CheckState.PartiallyChecked
 
 
+def test_the_tree_has_the_names_of_the_columns_and_says_the_rest_in_tool_tips(tree):
+    tree.show_sections([Section("Shipped", [Offer("/pen", "pen", "Pen: best for digits drawn here")])], ["/pen"])
+    assert tree.shown == [("/pen", "pen")]
+    assert tree.topLevelItem(0).child(0).toolTip(0) == "Pen: best for digits drawn here\n/pen"
+
+
 def test_runs_offer_the_checkpoints_that_they_have():
     folder = RunFolder(runs_folder() / INFO.id)
     folder.path.mkdir(parents=True)
@@ -61,7 +67,7 @@ def test_runs_offer_the_checkpoints_that_they_have():
     for path in (folder.best, folder.epoch(10), folder.epoch(9)):
         path.write_bytes(b"")
     (section,), changed = run_sections()
-    assert [offer.words for offer in section.offers] == ["best epoch", "epoch 9", "epoch 10"]
+    assert [offer.name for offer in section.offers] == ["best epoch", "epoch 9", "epoch 10"]
     assert set(changed) == {str(folder.best), str(folder.epoch(9)), str(folder.epoch(10))}
 
 

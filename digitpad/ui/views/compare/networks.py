@@ -26,10 +26,11 @@ _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 @dataclass(frozen=True)
 class Offer:
-    """A network that can be chosen: its id, and words for people."""
+    """A network that can be chosen: its id, its name for people, and words that say more."""
 
     id: str
-    words: str
+    name: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class NetworkTree(QTreeWidget):
 
     @property
     def shown(self) -> list[tuple[str, str]]:
-        """Ids and words of what is checked and offered."""
+        """Ids and names of what is checked and offered."""
         return [(item.data(0, _ID), item.text(0)) for item in self._items() if item.checkState(0) == _CHECKED]
 
     def show_sections(self, sections: Sequence[Section], checked: Collection[str]) -> None:
@@ -118,9 +119,10 @@ class NetworkTree(QTreeWidget):
                 else:
                     root.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 for offer in section.offers:
-                    item = QTreeWidgetItem(root, [offer.words])
+                    item = QTreeWidgetItem(root, [offer.name])
                     item.setData(0, _ID, offer.id)
-                    item.setToolTip(0, offer.words if offer.id == ACTIVE else f"{offer.words}\n{offer.id}")
+                    words = offer.words or offer.name
+                    item.setToolTip(0, words if offer.id == ACTIVE else f"{words}\n{offer.id}")
                     item.setCheckState(0, _CHECKED if offer.id in checked else _UNCHECKED)
                 has_checked = any(offer.id in checked for offer in section.offers)
                 root.setExpanded(was_open.get(section.title, has_checked or not section.is_run))

@@ -103,8 +103,9 @@ class CompareView(View[Comparison | None]):
     # Which networks.
 
     def _show_tree(self, checked: Sequence[str]) -> None:
-        shipped = Section(self.tr("Shipped"), [Offer(str(known.path), known.words) for known in shipped_networks()])
-        lately = [Offer(str(known.path), known.words) for known in loaded_lately(self._network, self._settings)]
+        offers = [Offer(str(known.path), known.name, known.words) for known in shipped_networks()]
+        shipped = Section(self.tr("Shipped"), offers)
+        lately = [Offer(str(known.path), known.name) for known in loaded_lately(self._network, self._settings)]
         sections = [Section(self.tr("In use"), [Offer(ACTIVE, self.tr("Reads the pad"))]), shipped]
         sections += [Section(self.tr("Loaded lately"), lately)] if lately else []
         self._tree.show_sections([*sections, *self._runs], checked)
