@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.domain.rejection import threshold
 from digitpad.ink.raster.changes import SPANS, Kind, changed
 from digitpad.ink.strokes import Floats, Ink
 
@@ -32,6 +34,7 @@ class ReadStress:
         amounts: rising, float64 (n,), see `digitpad.ink.raster.changes.SPANS`.
         images: the network inputs, uint8 (n, 28, 28).
         probabilities: what the network says of each, float64 (n, 10).
+        accepted: whether each is accepted as a digit, bool (n,).
     """
 
     ink: Ink
@@ -39,6 +42,7 @@ class ReadStress:
     amounts: Floats
     images: NDArray[np.uint8]
     probabilities: NDArray[np.float64]
+    accepted: NDArray[np.bool_]
 
     def at(self, amount: float) -> int:
         """The number of the nearest amount."""
@@ -86,7 +90,9 @@ def amounts_of(kind: Kind, also: Sequence[float] = ()) -> Floats:
     return np.unique(np.concatenate([*parts, also]))
 
 
-def read_stress(ink: Ink, reader: Reader, kind: Kind, also: Sequence[float] = ()) -> ReadStress:
+def read_stress(
+    ink: Ink, reader: Reader, kind: Kind, also: Sequence[float] = (), false_rejection_rate: float | None = None
+) -> ReadStress:
     """Read a drawing that is changed from the one end of a change to the other; takes about a millisecond for each.
 
     Args:
@@ -94,13 +100,17 @@ def read_stress(ink: Ink, reader: Reader, kind: Kind, also: Sequence[float] = ()
         reader: the network.
         kind: what is changed.
         also: amounts to read besides.
+        false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
 
     Raises:
         InputError: see `Reader.read_batch`.
     """
     amounts = amounts_of(kind, also)
     images = np.stack([changed(ink, kind, amount) for amount in amounts.tolist()])
-    return ReadStress(ink, kind, amounts, images, reader.read_batch(images)[0])
+    probabilities, scores = reader.read_batch(images)
+    lowest = threshold(reader.info.thresholds, false_rejection_rate)
+    accepted = (scores >= lowest) & (math.isinf(lowest) or not ink.is_speck)
+    return ReadStress(ink, kind, amounts, images, probabilities, accepted)
 
 
 def smallest_flips(ink: Ink, reader: Reader, on_progress: Callable[[float], bool]) -> list[Flip] | None:

@@ -57,6 +57,7 @@ class Reading:
         cost: seconds that the reading itself took.
         ink: what was read.
         reader: what it was read with.
+        false_rejection_rate: share of real digits that might be rejected; None where nothing was.
     """
 
     generation: int
@@ -65,6 +66,7 @@ class Reading:
     cost: float
     ink: Ink
     reader: Reader
+    false_rejection_rate: float | None = None
 
     @cached_property
     def digit_ink(self) -> Ink:
@@ -268,4 +270,4 @@ def _read(request: _Request, reader: Reader, numbers: NumberReader | None) -> Re
     else:
         prediction = numbers.predict(ink, revision, rate)
     ended = time.perf_counter()
-    return Reading(request.generation, prediction, ended - request.at, ended - started, ink, reader)
+    return Reading(request.generation, prediction, ended - request.at, ended - started, ink, reader, rate)

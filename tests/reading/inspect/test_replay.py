@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ink.raster.render import render
 from digitpad.reading.inspect.replay import changes, read_replay
 from digitpad.reading.load import open_reader
@@ -19,7 +20,13 @@ def test_the_last_answer_is_that_to_the_whole_drawing():
     assert read.probabilities[0].argmax() != read.probabilities[-1].argmax()  # of a four, its first point is none
 
 
+def test_almost_nothing_is_accepted_as_no_digit():
+    read = read_replay(drawings(1)[4].ink, open_reader(), FALSE_REJECTION_RATE)
+    assert (read.accepted[0], read.accepted[-1]) == (False, True)
+
+
 def test_changes_are_where_another_digit_is_the_most_probable():
     rows = np.eye(10)[[1, 1, 7, 7, 7, 1, 4]]
     assert changes(rows) == [(0, 1), (2, 7), (5, 1), (6, 4)]
     assert changes(rows[:1]) == [(0, 1)]
+    assert changes(rows, np.arange(7) != 0) == [(0, 1), (1, 1), (2, 7), (5, 1), (6, 4)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.ui.session.live_reading import Reading
 
 
@@ -18,6 +19,8 @@ class Readings(QObject):
 
     def read(self, ink):
         revision = self.latest.prediction.revision + 1 if self.latest else 1
-        self.latest = Reading(revision, self.reader.predict(ink, revision), 0.0, 0.0, ink, self.reader)
+        self.latest = Reading(
+            revision, self.reader.predict(ink, revision), 0.0, 0.0, ink, self.reader, FALSE_REJECTION_RATE
+        )
         self.answered.emit(self.latest)
         return self.latest

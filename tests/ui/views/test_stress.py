@@ -10,9 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
 
-from digitpad.domain.prediction import ReadDigit
+from digitpad.domain.prediction import REJECTED, ReadDigit
 from digitpad.ink.raster.render import render
-from digitpad.ink.strokes import Ink, Picture
+from digitpad.ink.strokes import Ink, Picture, Stroke
 from digitpad.reading.inspect.stress import Flip
 from digitpad.reading.load import open_reader
 from digitpad.ui.answer.bars import ProbabilityBars
@@ -199,6 +199,17 @@ def test_the_selected_digit_of_a_number_is_changed_alone(shown, search):
     let.set()
     shown.qtbot.waitUntil(lambda: bool(shown.part("found", QLabel).text()))
     assert [ink.strokes for ink in asked] == [SEVEN.strokes]
+
+
+def test_a_rejected_drawing_has_no_answer_to_change(shown):
+    scribble = Ink((Stroke.of([(200 + 600 * (k % 2), 150 + 35 * k) for k in range(20)]),))
+    shown.read(scribble)
+    assert shown.live.latest.prediction.reason == REJECTED
+    assert shown.said.startswith("Unchanged: rejected as no digit. The drawing is rejected")
+    assert not shown.part("fool").isEnabled()
+    assert "rejected" in shown.part("fool").toolTip()
+    shown.read(SEVEN)
+    assert shown.part("fool").isEnabled()
 
 
 def test_an_empty_pad_has_nothing_to_change(shown):

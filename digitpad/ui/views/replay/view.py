@@ -86,7 +86,7 @@ class ReplayView(View[ReadReplay | None]):
         """What reads the drawing as it was at each moment."""
         if not reading.digit_ink.strokes:
             return lambda: None
-        return partial(read_replay, reading.digit_ink, reading.reader)
+        return partial(read_replay, reading.digit_ink, reading.reader, reading.false_rejection_rate)
 
     def show_result(self, reading: Reading, result: ReadReplay | None) -> None:
         """Paint the curves; the last moment is looked at, unless somebody is at an earlier one of the same drawing."""
@@ -100,7 +100,7 @@ class ReplayView(View[ReadReplay | None]):
             return
         same = self._read is not None and self._read.ink is result.ink
         at = self._slider.value() if same else len(result.moments) - 1
-        self._read, self._changes = result, changes(result.probabilities)
+        self._read, self._changes = result, changes(result.probabilities, result.accepted)
         if not same:
             self._pause()
         for part in (self._play, self._slider, self._speed):
@@ -109,7 +109,8 @@ class ReplayView(View[ReadReplay | None]):
         self._slider.setValue(min(at, self._slider.maximum()))
         self._words.setText(self._story(result))
         self._show_moment()
-        self._curves.show_curves(result.moments, result.probabilities, self._changes, self._slider.value())
+        marks = [(at, digit) for at, digit in self._changes if result.accepted[at]]
+        self._curves.show_curves(result.moments, result.probabilities, marks, self._slider.value())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -131,10 +132,10 @@ class ReplayView(View[ReadReplay | None]):
 
     def _story(self, read: ReadReplay) -> str:
         """Which digit was the most probable from when on."""
-        parts = [
-            self.tr("{digit} from {seconds}").format(digit=digit, seconds=_seconds(read.moments[at]))
-            for at, digit in self._changes
-        ]
+        parts = []
+        for at, digit in self._changes:
+            words = self.tr("{digit} from {seconds}") if read.accepted[at] else self.tr("no digit from {seconds}")
+            parts.append(words.format(digit=digit, seconds=_seconds(read.moments[at])))
         return self.tr("Most probable: {digits}").format(digits=", ".join(parts))
 
     @Slot()
@@ -144,10 +145,11 @@ class ReplayView(View[ReadReplay | None]):
             return
         seconds, each = float(read.moments[at]), read.probabilities[at]
         self._ink.show_ink(drawn_until(read.ink, read.clock, seconds))
-        self._bars.show_probabilities(each.tolist(), int(each.argmax()))
+        is_accepted = bool(read.accepted[at])
+        self._bars.show_probabilities(each.tolist(), int(each.argmax()) if is_accepted else None)
         self._curves.move_to(at)
         self._time.setText(_seconds(seconds))
-        text = self.tr("At {seconds}: {digit}, {share}")
+        text = self.tr("At {seconds}: {digit}, {share}") if is_accepted else self.tr("At {seconds}: no digit")
         text = text.format(seconds=_seconds(seconds), digit=int(each.argmax()), share=percent(each.max()))
         self._slider.setAccessibleDescription(text)
         describe(self._curves, f"{text}. {self._words.text()}")

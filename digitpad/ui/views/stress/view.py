@@ -114,7 +114,7 @@ class StressView(View[ReadStress | None]):
             return lambda: None
         kind = self._kind.currentData()
         also = [flip.amount for flip in self._flips if flip.kind == kind and self._is_of(reading)]
-        return partial(read_stress, reading.digit_ink, reading.reader, kind, also)
+        return partial(read_stress, reading.digit_ink, reading.reader, kind, also, reading.false_rejection_rate)
 
     def show_result(self, reading: Reading, result: ReadStress | None) -> None:
         """Paint the curves; the amount that is looked at stays, unless the drawing or the change is another."""
@@ -130,8 +130,12 @@ class StressView(View[ReadStress | None]):
         stays = is_same and before is not None and before.kind == result.kind
         flip = next((flip for flip in self._flips if flip.kind == result.kind), None)
         at = result.at(looked_at) if stays else result.at(flip.amount) if flip else result.unchanged
-        for part in (self._slider, self._fool):
-            part.setEnabled(True)
+        self._slider.setEnabled(True)
+        self._offer_search()
+        tip = self.tr("Put the drawing on the pad as it is shown here; Undo brings yours back")
+        if reading.prediction.digits:
+            tip = self.tr("Put this digit alone on the pad as it is shown here; Undo brings the whole number back")
+        self._put.setToolTip(tip)
         with QSignalBlocker(self._slider):
             self._slider.setMaximum(len(result.amounts) - 1)
             self._slider.setValue(at)
@@ -172,6 +176,9 @@ class StressView(View[ReadStress | None]):
     def _story(self, read: ReadStress) -> str:
         """What the drawing is read as, and from where on as something else."""
         digits = read.probabilities.argmax(axis=1).tolist()
+        if not read.accepted[read.unchanged]:
+            text = self.tr("The drawing is rejected as no digit. The most probable one would be {digit}.")
+            return text.format(digit=digits[read.unchanged])
         others = [f"{change_words(read.kind, float(read.amounts[at]))}: {digits[at]}" for at in read.flips]
         text = self.tr("Read as {digit}; {others}.") if others else self.tr("Read as {digit} whatever the amount.")
         words = text.format(digit=digits[read.unchanged], others=", ".join(others))
@@ -187,11 +194,12 @@ class StressView(View[ReadStress | None]):
             return
         amount, each = float(read.amounts[at]), read.probabilities[at]
         self._image.show_image(read.images[at])
-        self._bars.show_probabilities(each.tolist(), int(each.argmax()))
+        is_accepted = bool(read.accepted[at])
+        self._bars.show_probabilities(each.tolist(), int(each.argmax()) if is_accepted else None)
         self._curves.move_to(at)
         self._amount.setText(amount_words(read.kind, amount))
         self._put.setEnabled(at != read.unchanged)
-        text = self.tr("{change}: {digit}, {share}")
+        text = self.tr("{change}: {digit}, {share}") if is_accepted else self.tr("{change}: rejected as no digit")
         text = text.format(
             change=change_words(read.kind, amount), digit=int(each.argmax()), share=percent(float(each.max()))
         )
@@ -276,7 +284,17 @@ class StressView(View[ReadStress | None]):
     def _end_search(self) -> None:
         self._search = None
         self._progress.hide()
-        self._fool.setEnabled(self._read is not None)
+        self._offer_search()
+
+    def _offer_search(self) -> None:
+        """Offer the search where there is a digit whose answer may be changed, and none is under way."""
+        read = self._read
+        is_rejected = read is not None and not read.accepted[read.unchanged]
+        self._fool.setEnabled(read is not None and not is_rejected and self._search is None)
+        tip = self.tr("Find the smallest change that makes the network read another digit")
+        if is_rejected:
+            tip = self.tr("The drawing is rejected as no digit, so there is no answer to change")
+        self._fool.setToolTip(tip)
 
     def _forget_flips(self) -> None:
         self._break_off()
