@@ -203,10 +203,13 @@ class AnswerPanel(QWidget):
             elif not is_narrow:
                 lines[1] = shown.word, word, text, foot - 0.31 * digit_height
                 pixels = max(NOTE_PIXELS, round(0.1 * height), min(round(NOTE_PIXELS * scale), round(0.18 * height)))
-                lines.append((shown.note, _fitted(shown.note, pixels, width - left), quiet, foot))
+                note = _fitted(shown.note, pixels, width - left)
+                if QFontMetricsF(note).horizontalAdvance(shown.note) <= width - left:  # else no note
+                    lines.append((shown.note, note, quiet, foot))
             for line, font, colour, baseline in lines:
                 painter.setFont(font)
                 painter.setPen(colour)
+                line = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, width - left + 0.5)
                 painter.drawText(QPointF(left, baseline), line)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -85,3 +85,12 @@ def test_a_digit_after_a_number_cannot_be_clicked(qtbot, panel):
     panel.show_prediction(Prediction(2, 7, read(7).probabilities, SEEN), 3)
     assert clicked(qtbot, panel, panel.digit_selected) == []
     assert panel.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+@pytest.mark.parametrize("width", [140, 200, 240])
+def test_no_line_beside_a_number_is_cut_off_at_the_edge(panel, width):
+    panel.resize(width, 68)
+    for digits in ((read(7), read(1)), (read(7), read(1, 0.5))):
+        panel.show_prediction(number(*digits), 1234)
+        image = panel.grab().toImage()
+        assert len({image.pixel(image.width() - 1, y) for y in range(image.height())}) == 1
