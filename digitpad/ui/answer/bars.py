@@ -19,6 +19,7 @@ LARGEST_ROW = 56
 
 _GAP, _NARROWEST = 8, 150
 _GLIDE_MILLISECONDS = 80
+_FIGURES = 0.95  # of a row's height, for type: figures have nothing below their line
 _SPOKEN = 3
 
 
@@ -69,9 +70,9 @@ class ProbabilityBars(QWidget):
         self._fit_type()
 
     def _fit_type(self) -> None:
-        row = min(self.height() // CLASSES, LARGEST_ROW, self.width() // 8)
+        row = min(self.height() // CLASSES, LARGEST_ROW, self.width() // 7)
         wanted = max(round(TEXT_PIXELS * text_scale()), round(0.42 * row))
-        self._set_type(max(TEXT_PIXELS, min(wanted, round(0.75 * row))))
+        self._set_type(max(TEXT_PIXELS, min(wanted, round(_FIGURES * row))))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
