@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,8 @@ from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Latest, Worker
 
 R = TypeVar("R")
+
+translate = QCoreApplication.translate
 
 _SHARE = 2.0
 """How long a view waits after it was painted, in times of what that took: the pad has the window's thread meanwhile."""
@@ -63,6 +65,16 @@ class View(QWidget, Generic[R]):
     def show_result(self, reading: Reading, result: R) -> None:
         """Paint what was computed for a reading, on return."""
         raise NotImplementedError
+
+    @property
+    def invitation(self) -> str:
+        """What is said where nothing is shown yet: to draw only where the pad is known to be empty."""
+        latest = self._live.latest
+        if latest is None:
+            return translate("View", "Nothing has been read yet.")
+        if latest.prediction.network_input.any():
+            return translate("View", "Reading…")
+        return translate("View", "Draw a digit on the pad.")
 
     @Slot()
     def refresh(self) -> None:

@@ -201,6 +201,16 @@ def test_the_selected_digit_of_a_number_is_changed_alone(shown, search):
     assert [ink.strokes for ink in asked] == [SEVEN.strokes]
 
 
+def test_the_first_result_is_waited_for_without_asking_for_a_drawing(qtbot, reader):
+    live, worker = Readings(reader), Worker()
+    for words in ("Nothing has been read yet.", "Reading…"):
+        view = StressView(live, worker, worker)
+        qtbot.addWidget(view)
+        assert view.findChild(QWidget, "stress_figure").accessibleDescription() == words
+        live.read(SEVEN)
+    worker.stop()
+
+
 def test_a_rejected_drawing_has_no_answer_to_change(shown):
     scribble = Ink((Stroke.of([(200 + 600 * (k % 2), 150 + 35 * k) for k in range(20)]),))
     shown.read(scribble)

@@ -57,7 +57,7 @@ class StepsView(View[ReadSteps | None]):
     def __init__(self, live: LiveReader, worker: Worker) -> None:
         super().__init__(live, worker)
         self.setObjectName("steps_view")
-        self._figure = _StepsFigure()
+        self._figure = _StepsFigure(self.invitation)
         sentence = self.tr(
             "Your drawing on its way to the network, and what the network reads where it is prepared in other ways. "
             "Draw small, or at the edge, and see which answers change."
@@ -72,13 +72,13 @@ class StepsView(View[ReadSteps | None]):
         return partial(read_steps, reading.digit_ink, prediction.network_input, reading.reader)
 
     def show_result(self, _reading: Reading, result: ReadSteps | None) -> None:
-        self._figure.show_result(result)
+        self._figure.show_result(result, self.invitation)
 
 
 class _StepsFigure(Figure):
     """Two rows of cells, which go on below where they have no room."""
 
-    def __init__(self) -> None:
+    def __init__(self, invitation: str) -> None:
         super().__init__()
         named(self, "steps_figure", self.tr("Steps from pen to network"))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -90,20 +90,16 @@ class _StepsFigure(Figure):
             self.tr("Box and mass"),
             self.tr("As digitpad does"),
         )
-        self.show_result(None)
+        self.show_result(None, invitation)
 
-    def show_result(self, result: ReadSteps | None) -> None:
-        """Paint the steps of a drawing, or where to draw."""
-        self._result = result
+    def show_result(self, result: ReadSteps | None, invitation: str) -> None:
+        """Paint the steps of a drawing, or the invitation."""
+        self._result, self._invitation = result, invitation
         self._steps = self._cells_of_steps(result) if result else []
         self._others = self._cells_of_preparations(result) if result else []
         said = [f"{cell.title}: {cell.note}." for cell in (*self._steps, *self._others)]
         describe(self, " ".join(said) if said else self._invitation)
         self.repaint()
-
-    @property
-    def _invitation(self) -> str:
-        return self.tr("Draw a digit on the pad.")
 
     def table(self) -> Table:
         """The answers to each preparation; a row each, with the ten probabilities."""

@@ -161,7 +161,7 @@ class StressView(View[ReadStress | None]):
 
     def _clear(self) -> None:
         self._read = None
-        words = self.tr("Draw a digit on the pad.")
+        words = self.invitation
         for part in (self._slider, self._fool, self._put):
             part.setEnabled(False)
         self._slider.setMaximum(0)
