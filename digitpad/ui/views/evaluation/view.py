@@ -323,7 +323,7 @@ class EvaluationView(QWidget):
             spoken.append(f"{each.info.name}: {', '.join(pairs)}")
             rows.append((theme.text, (each.info.name, *figures)))
         self._summary.setAccessibleName(". ".join(spoken))
-        self._summary.setText(_rich_table(rows if evaluated else []))
+        self._summary.setText(_rich_table(rows) if evaluated else "")
 
     def _table(self) -> Table:
         """The images that are shown, a row each."""
