@@ -26,6 +26,9 @@ _MOST: dict[type[Report], int] = {StepsReport: 500_000, InterimReport: 50_000, E
 _MOST_STEPS = 1_500_000
 """Steps in them; each takes 64 bytes."""
 
+_MOST_SKIPPED = 20_000
+"""Lines that are no reports: a run that is cut off leaves one, and each takes as long to read as another."""
+
 
 def info_to_json(info: RunInfo) -> bytes:
     """The content of run.json: what is known of a run, without its id, which is its folder's name."""
@@ -68,11 +71,13 @@ def reports_to_lines(reports: Iterable[Report]) -> bytes:
 def reports_from_lines(file: BinaryIO) -> list[Report]:
     """The reports in a curves.jsonl; a line that is none, or that a power cut has left without its end, is skipped.
 
-    So are those of a kind beyond `_MOST`, so that no file fills the memory.
+    So are those of a kind beyond `_MOST`, so that no file fills the memory; after `_MOST_SKIPPED` the rest is not read,
+    so that none takes minutes.
     """
     reports: list[Report] = []
-    room, steps = dict(_MOST), _MOST_STEPS
-    while line := file.readline(_LONGEST_LINE):
+    room, steps, skipped = dict(_MOST), _MOST_STEPS, 0
+    while (line := file.readline(_LONGEST_LINE)) and skipped <= _MOST_SKIPPED:
+        skipped += 1
         if not line.endswith(b"\n"):
             continue
         try:
@@ -87,6 +92,7 @@ def reports_from_lines(file: BinaryIO) -> list[Report]:
         room[type(report)] -= 1
         if room[type(report)] >= 0:
             reports.append(report)
+            skipped -= 1
     return reports
 
 

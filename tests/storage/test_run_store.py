@@ -193,6 +193,15 @@ def test_any_bytes_are_refused_or_skipped(data):
     assert reports_from_lines(BytesIO(data + b"\n")) == []
 
 
+def test_a_few_strange_lines_are_skipped_and_millions_end_the_reading():
+    lines = reports_to_lines([StepsReport(1, (0.5,), (0.001,), 1, 2, 20, 9000.0, 1.5, 2.5)])
+    endless = BytesIO(b"\n" * 1_000_000 + lines)
+
+    assert len(reports_from_lines(BytesIO(b"\n" * 1000 + lines))) == 1
+    assert reports_from_lines(endless) == []
+    assert endless.tell() < 100_000
+
+
 @given(st.sampled_from([*json.loads(info_to_json(INFO)), "data_message"]), JSON)
 @example("started", "0001-01-01T00:00:00+00:00")
 @example("started", "2026-03-04")
