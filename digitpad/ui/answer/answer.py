@@ -21,7 +21,6 @@ SURE = 0.6
 
 _DIGIT, _HEADLINE, _LARGEST_DIGIT = 0.85, 0.25, 160
 _NARROWEST, _SMALLEST_PIXELS = 112, 10
-_ABOVE_WORDS = 8
 _NUMBER = 0.64  # of the width, for a number that has words beside it
 
 
@@ -159,11 +158,6 @@ class AnswerPanel(QWidget):
         digit_width = max(metrics.horizontalAdvance(str(digit)) for digit in range(CLASSES))
         digit_height = -metrics.tightBoundingRect("1").top()
         top = (self.height() - digit_height) / 2
-        line_height = QFontMetricsF(text_font()).height()
-        # A narrow panel that is high enough has the words in two lines below the digit, in the size of other text.
-        is_below = is_narrow and not shown.digits and self.height() >= digit_height + _ABOVE_WORDS + 2 * line_height
-        if is_below:
-            top = (self.height() - digit_height - _ABOVE_WORDS - 2 * line_height) / 2
         foot = top + digit_height
         left = digit_width + digit_height * (0.15 if is_narrow else 0.35)
         with QPainter(self) as painter:
@@ -204,13 +198,7 @@ class AnswerPanel(QWidget):
             pixels = max(TEXT_PIXELS, round(0.125 * height), min(round(TEXT_PIXELS * scale), round(0.22 * height)))
             word = _fitted(shown.word, pixels, width - left)
             lines = [(shown.headline, headline, strong, top + ascent), (shown.word, word, text, foot)]
-            if is_below:
-                lines = [(shown.headline, headline, strong, foot)]
-                painter.setPen(text)
-                painter.setFont(text_font())
-                room = QRectF(0, foot + _ABOVE_WORDS, width, self.height() - foot - _ABOVE_WORDS)
-                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, shown.word)
-            elif shown.digits and is_narrow:
+            if shown.digits and is_narrow:
                 lines = [(shown.headline, word, text, foot)]
             elif not is_narrow:
                 lines[1] = shown.word, word, text, foot - 0.31 * digit_height

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, QTimer, Slot
+from PySide6.QtCore import QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +16,6 @@ from digitpad.ui.answer.network_input import NetworkInput
 from digitpad.ui.answer.rejection import RejectionChoice
 from digitpad.ui.common.format import sentence
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import announce, named, note_label
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import Reading
@@ -78,20 +77,10 @@ class ReadingPane(QWidget):
         """Height of digit and bars below the pad."""
         return max(self.bars.minimumSizeHint().height(), SMALLEST + _SPACING + _SMALLEST_INPUT)
 
-    def resizeEvent(self, _event: QResizeEvent) -> None:
-        self._arrange()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._arrange()
-
-    def _arrange(self) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         room = self.contentsRect()
         beside = min(room.height(), room.width() - _GAP - _SMALLEST_COLUMN)
-        least = round(self.bars.minimumSizeHint().height() * text_scale())  # large type, and still a pad to draw on
-        least = max(self._least_below, min(least, room.height() - _SPACING - _SMALLEST_PAD))
-        below = min(room.width(), room.height() - _SPACING - least)
+        below = min(room.width(), room.height() - _SPACING - self._least_below)
         if beside >= below:
             width = min(room.width() - _GAP - beside, room.height())
             left = room.x() + (room.width() - beside - _GAP - width) // 2
@@ -141,13 +130,11 @@ class ReadingPane(QWidget):
             bottom -= _SPACING
         bottom = self._place_rejection(x, bottom, width) if has_rejection else bottom
         left, height = round(0.42 * width), bottom - y
-        room_above = height - _SPACING - round(SMALLEST * text_scale())
-        side = self._input_side(min(round(0.55 * height), room_above), left)
-        has_input = side <= room_above  # the answer's words come first
-        self.answer.setGeometry(x, y, left, height - side - _SPACING if has_input else height)
+        side = self._input_side(round(0.55 * height), left)
+        self.answer.setGeometry(x, y, left, height - side - _SPACING)
         self._input.setGeometry(x, bottom - side, side, side)
         self.bars.setGeometry(x + left + _SPACING, y, width - left - _SPACING, height)
-        self._input.setVisible(has_input)
+        self._input.show()
         self._caption.hide()
 
     def _step_back(self, width: int, room: int, foot: int) -> tuple[bool, bool]:

@@ -151,14 +151,6 @@ def test_the_narrowest_panel_holds_every_line(panel):
             assert ground[-1].all()
 
 
-def test_a_narrow_panel_has_its_words_below_in_the_size_of_other_text(panel):
-    panel.resize(157, 136)
-    panel.show_prediction(prediction(7, UNSURE), 4)
-    across = np.flatnonzero((pixels(panel) != rgb(LIGHT.window)).any(axis=2)[panel.height() // 2 + 8 :].any(axis=0))
-    wanted = QFontMetrics(text_font()).horizontalAdvance("seven or zero, 10.0 %")
-    assert abs(across[-1] - across[0] - wanted) < 8
-
-
 def test_nothing_jumps_when_the_answer_changes(panel):
     size = panel.sizeHint()
     panel.show_prediction(prediction(1), 4)
