@@ -31,10 +31,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW = (
-    *("app", "fuzz", "kill", "test_packaging.py", "cli/test_process.py", "cli/test_train.py"),
-    *("learning/training/test_runs.py", "learning/training/test_prepare.py", "learning/data/test_download.py"),
+    *("app", "fuzz", "kill", "test_packaging.py", "test_platform.py", "platform/test_torch_import.py"),
+    *("cli/test_process.py", "cli/test_train.py", "learning/training", "learning/models", "synthesis"),
+    *("learning/data/test_download.py", "reading/foreign", "reading/teaching", "reading/test_hostile.py"),
+    *("reading/test_reader.py", "reading/evaluation/test_page.py", "ink/raster/test_picture.py"),
 )
-"""Folders and files that are left to the slow half: whole windows, whole processes and whole runs."""
+"""Folders and files that are left to the slow half: whole windows, processes and runs, training, foreign and hostile
+networks, and thousands of drawings."""
 
 PATIENCE = 60_000
 """Milliseconds that a test waits for what must happen: on a busy machine everything takes long, and a fault longer."""
