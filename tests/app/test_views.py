@@ -236,7 +236,7 @@ def test_a_drawing_that_fools_the_network_is_put_on_the_pad_and_taken_back(viewe
     drawn = viewer.pad.canvas.ink
     viewer.pad.widget("stress_fool", QPushButton).click()
     found, put = viewer.pad.widget("stress_found"), viewer.pad.widget("stress_put", QPushButton)
-    viewer.pad.qtbot.waitUntil(lambda: "Smallest change that fools the network" in found.text() and put.isEnabled())
+    viewer.pad.qtbot.waitUntil(lambda: "Smallest change that alters the answer" in found.text() and put.isEnabled())
     put.click()
     assert f"read as {int(np.argmax(viewer.pad.answer().probabilities))} " in found.text().partition("Next")[0]
     viewer.pad.canvas.undo()

@@ -61,12 +61,13 @@ def read_replay(ink: Ink, reader: Reader, false_rejection_rate: float | None = N
     return ReadReplay(ink, clock, times, probabilities, accepted)
 
 
-def changes(probabilities: NDArray[np.float64], accepted: NDArray[np.bool_] | None = None) -> list[tuple[int, int]]:
-    """Where the most probable digit becomes another: row and digit, the first row among them; (n, 10), n ≥ 1.
+def answers(probabilities: NDArray[np.float64], accepted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The most probable digit of each row, -1 where it is rejected, (n,); from (n, 10) and (n,)."""
+    return np.where(accepted, probabilities.argmax(axis=1), -1)
 
-    Where rows are accepted as digits or not, bool (n,), they begin and end to be so at such a place too.
-    """
-    digits = probabilities.argmax(axis=1)
-    answers = digits if accepted is None else np.where(accepted, digits, -1)
-    rows = [0, *(np.flatnonzero(np.diff(answers)) + 1).tolist()]
-    return [(row, int(digits[row])) for row in rows]
+
+def changes(probabilities: NDArray[np.float64], accepted: NDArray[np.bool_]) -> list[tuple[int, int | None]]:
+    """Where the answer becomes another: row and digit, None where rejected, the first row among them; n ≥ 1 rows."""
+    each = answers(probabilities, accepted)
+    rows = [0, *(np.flatnonzero(np.diff(each)) + 1).tolist()]
+    return [(row, int(each[row]) if accepted[row] else None) for row in rows]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from digitpad.domain.rejection import threshold
 from digitpad.ink.raster.changes import SPANS, Kind, changed
 from digitpad.ink.strokes import Floats, Ink
+from digitpad.reading.inspect.replay import answers
 
 if TYPE_CHECKING:
     from digitpad.reading.reader import Reader
@@ -54,30 +55,35 @@ class ReadStress:
         return self.at(SPANS[self.kind].none)
 
     @property
+    def answers(self) -> NDArray[np.int64]:
+        """What is read with each amount, -1 where it is rejected, (n,)."""
+        return answers(self.probabilities, self.accepted)
+
+    @property
     def flips(self) -> list[int]:
-        """The first number to either side of the unchanged drawing where another digit is the most probable."""
-        digits, start = self.probabilities.argmax(axis=1), self.unchanged
-        other = np.flatnonzero(digits != digits[start])
+        """The first number to either side of the unchanged drawing where the answer is another digit, or none."""
+        start = self.unchanged
+        other = np.flatnonzero(self.answers != self.answers[start])
         sides = other[other < start][-1:], other[other > start][:1]
         return [int(number) for side in sides for number in side]
 
 
 @dataclass(frozen=True)
 class Flip:
-    """A change that makes another digit the most probable.
+    """A change that makes the answer another digit, or none.
 
     Attributes:
         kind: what is changed.
         amount: by how much.
         share: how much that is, of the largest change of its kind: 0 to 1.
-        digit: what is read then.
-        probability: with which probability.
+        digit: what is read then, None where the drawing is rejected.
+        probability: of the most probable digit.
     """
 
     kind: Kind
     amount: float
     share: float
-    digit: int
+    digit: int | None
     probability: float
 
 
@@ -105,7 +111,10 @@ def read_stress(
     Raises:
         InputError: see `Reader.read_batch`.
     """
-    amounts = amounts_of(kind, also)
+    return _read(ink, reader, kind, amounts_of(kind, also), false_rejection_rate)
+
+
+def _read(ink: Ink, reader: Reader, kind: Kind, amounts: Floats, false_rejection_rate: float | None) -> ReadStress:
     images = np.stack([changed(ink, kind, amount) for amount in amounts.tolist()])
     probabilities, scores = reader.read_batch(images)
     lowest = threshold(reader.info.thresholds, false_rejection_rate)
@@ -113,8 +122,10 @@ def read_stress(
     return ReadStress(ink, kind, amounts, images, probabilities, accepted)
 
 
-def smallest_flips(ink: Ink, reader: Reader, on_progress: Callable[[float], bool]) -> list[Flip] | None:
-    """For each kind the smallest change that makes another digit the most probable, the smallest of all first.
+def smallest_flips(
+    ink: Ink, reader: Reader, on_progress: Callable[[float], bool], false_rejection_rate: float | None = None
+) -> list[Flip] | None:
+    """For each kind the smallest change that makes the answer another digit, or none, the smallest of all first.
 
     A change is as small as its share of the largest of its kind and direction. Between the amounts that are read, a
     still smaller one may be missed. Kinds that change nothing are left out.
@@ -123,6 +134,7 @@ def smallest_flips(ink: Ink, reader: Reader, on_progress: Callable[[float], bool
         ink: a picture, or one stroke at least.
         reader: the network.
         on_progress: called with the share of the kinds that are done; says whether to go on.
+        false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
 
     Returns:
         None where `on_progress` said no.
@@ -134,23 +146,23 @@ def smallest_flips(ink: Ink, reader: Reader, on_progress: Callable[[float], bool
     for number, kind in enumerate(SPANS):
         if not on_progress(number / len(SPANS)):
             return None
-        read = read_stress(ink, reader, kind)
-        sides = [_narrowed(read, reader, at) for at in read.flips]
+        read = read_stress(ink, reader, kind, (), false_rejection_rate)
+        sides = [_narrowed(read, reader, at, false_rejection_rate) for at in read.flips]
         found += sorted(sides, key=lambda flip: flip.share)[:1]
     return sorted(found, key=lambda flip: flip.share)
 
 
-def _narrowed(read: ReadStress, reader: Reader, at: int) -> Flip:
+def _narrowed(read: ReadStress, reader: Reader, at: int, false_rejection_rate: float | None) -> Flip:
     """The smallest change between an amount that flips the answer and the one before it, which does not."""
-    own = int(read.probabilities[read.unchanged].argmax())
-    amount, shares = float(read.amounts[at]), read.probabilities[at]
+    own = read.answers[read.unchanged]
+    amount, answer, probability = float(read.amounts[at]), read.answers[at], read.probabilities[at].max()
     before = float(read.amounts[at + (1 if at < read.unchanged else -1)])
     for _ in range(_HALVINGS):
         middle = (before + amount) / 2
-        each = reader.read_batch(changed(read.ink, read.kind, middle)[None])[0][0]
-        if int(each.argmax()) == own:
+        each = _read(read.ink, reader, read.kind, np.array([middle]), false_rejection_rate)
+        if each.answers[0] == own:
             before = middle
         else:
-            amount, shares = middle, each
-    digit = int(shares.argmax())
-    return Flip(read.kind, amount, SPANS[read.kind].share(amount), digit, float(shares[digit]))
+            amount, answer, probability = middle, each.answers[0], each.probabilities.max()
+    digit = int(answer) if answer >= 0 else None
+    return Flip(read.kind, amount, SPANS[read.kind].share(amount), digit, float(probability))

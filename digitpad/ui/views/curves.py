@@ -35,7 +35,7 @@ class ProbabilityCurves(Figure):
         self._axis, self._tick = axis, tick
         self._places: NDArray[np.float64] = np.zeros(0)
         self._probabilities: NDArray[np.float64] = np.zeros((0, CLASSES))
-        self._changes: Sequence[tuple[int, int]] = ()
+        self._changes: Sequence[tuple[int, int | None]] = ()
         self._at = 0
         self._origin: int | None = None
         self.invitation = ""
@@ -49,7 +49,7 @@ class ProbabilityCurves(Figure):
         self,
         places: NDArray[np.float64],
         probabilities: NDArray[np.float64],
-        changes: Sequence[tuple[int, int]],
+        changes: Sequence[tuple[int, int | None]],
         at: int,
         origin: int | None = None,
     ) -> None:
@@ -58,7 +58,7 @@ class ProbabilityCurves(Figure):
         Args:
             places: rising, (n,).
             probabilities: at each, (n, 10); none where n is 0: then the invitation is shown.
-            changes: numbers of places, and the digit that is the most probable from there on.
+            changes: numbers of places, and the digit that is read from there on, None where it is rejected.
             at: the number of the place that is looked at.
             origin: the number of the place where everything is as it was drawn, which has a mark.
         """
@@ -138,14 +138,15 @@ class ProbabilityCurves(Figure):
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), str(digit))
 
     def _draw_changes(self, painter: QPainter, plot: QRectF, x: NDArray[np.float64]) -> None:
-        """A dashed line where the most probable digit becomes another, with that digit above."""
+        """A dashed line where the answer becomes another, with that digit above, or a dash for none."""
         theme, size, taken = current_theme(), 16 * text_scale(), -np.inf
         for at, digit in self._changes:
             painter.setPen(QPen(QColor(theme.quiet), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x[at], plot.top()), QPointF(x[at], plot.bottom()))
             if x[at] >= taken:  # where changes follow each other at once, there is room for the first
+                word = "–" if digit is None else str(digit)
                 painter.setPen(QColor(theme.text))
-                painter.drawText(QRectF(x[at] - 2, plot.top() - size - 2, size, size), str(digit))
+                painter.drawText(QRectF(x[at] - 2, plot.top() - size - 2, size, size), word)
                 taken = x[at] + size * 0.6
 
     def _draw_origin(self, painter: QPainter, plot: QRectF, x: float) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from digitpad.ink.raster.changes import SPANS
+from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.reading.inspect.stress import amounts_of, read_stress, smallest_flips
 from digitpad.reading.reader import Reader
@@ -63,6 +67,18 @@ def test_the_smallest_flip_is_narrowed_down(reader):
     assert "shift_down" not in [flip.kind for flip in flips]
     assert "width" not in [flip.kind for flip in flips]
     assert [flip.share for flip in flips] == sorted(flip.share for flip in flips)
+
+
+def test_a_change_that_makes_it_rejected_flips_the_answer_to_none(reader):
+    light = 0.9 * reader.read_batch(render(UPRIGHT)[None])[1][0]  # less ink in the left columns is no digit
+    info = replace(reader.info, thresholds=[[0.01, float(light)]])
+    rejecting = SimpleNamespace(info=info, read_batch=reader.read_batch)
+    flips = smallest_flips(UPRIGHT, rejecting, lambda _: True, 0.01)
+    shift = next(flip for flip in flips if flip.kind == "shift_across")
+    assert shift.digit is None
+    assert 0 < abs(shift.amount) < FLIP
+    read = read_stress(UPRIGHT, rejecting, "shift_across", [shift.amount], 0.01)
+    assert shift.amount in read.amounts[read.flips]
 
 
 def test_the_search_can_be_broken_off(reader):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 
@@ -77,11 +78,11 @@ def search(monkeypatch):
     """A search that ends when it is let to, or is broken off; what it is asked and told."""
     let, asked = threading.Event(), []
 
-    def searched(ink, reader, on_progress):
+    def searched(ink, reader, on_progress, _rate):
         asked.append(ink)
         while on_progress(0.5):
             if let.wait(0.005):
-                return [TURN, Flip("scale", 0.5, 0.8, 3, 0.6)]
+                return [TURN, Flip("scale", 0.5, 0.8, 3, 0.6), Flip("width", 1.0, 0.9, None, 0.6)]
         asked.append("broken off")
         return None
 
@@ -111,6 +112,11 @@ def test_dragging_along_the_curves_shows_the_drawing_there(shown):
     assert shown.said.startswith("Turned clockwise by 60.0°: ")
 
 
+def test_where_a_changed_drawing_is_rejected_it_is_said_to_be_no_digit(shown):
+    shown.read(FOUR)
+    assert re.search(r"Read as 4; .*turned (anti)?clockwise by \d\d\.\d°: no digit", shown.said)
+
+
 def test_every_change_says_what_it_is(shown):
     shown.read(SEVEN)
     for kind, words in {
@@ -138,6 +144,7 @@ def test_what_fools_the_network_is_shown_and_goes_with_the_drawing(shown, search
     shown.qtbot.waitUntil(lambda: shown.said.startswith("Turned anticlockwise by 22.5°: "))
     words = shown.part("found", QLabel).text()
     assert "turned anticlockwise by 22.5° (38 % of the way), read as 1 (50.0 %). Next: scaled × 0.50 (80 %" in words
+    assert words.endswith("strokes 1.0 px wide (90 % of the way), rejected as no digit.")
     assert not shown.part("progress").isVisible()
     shown.change("scale")
     assert shown.said.startswith("Scaled × 0.50")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider
 from digitpad.domain.prediction import CLASSES
 from digitpad.ink.replay import drawn_until
 from digitpad.ink.strokes import Ink
-from digitpad.reading.inspect.replay import ReadReplay, changes, read_replay
+from digitpad.reading.inspect.replay import ReadReplay, answers, changes, read_replay
 from digitpad.ui.answer.bars import SMALLEST_ROW, ProbabilityBars
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import numeral, percent
@@ -45,7 +45,7 @@ class ReplayView(View[ReadReplay | None]):
         axis = self.tr("seconds since the pen touched the pad")
         self._curves = named(ProbabilityCurves(axis, _seconds), "replay_figure", self.tr("Probabilities in time"))
         self._curves.moved.connect(self._on_dragged)
-        self._changes: list[tuple[int, int]] = []
+        self._changes: list[tuple[int, int | None]] = []
         self._timer = QTimer(self, interval=_FRAME)
         self._timer.timeout.connect(self._advance)
         self._played = self._started = 0.0  # seconds of the replay, and when that was
@@ -109,8 +109,7 @@ class ReplayView(View[ReadReplay | None]):
         self._slider.setValue(min(at, self._slider.maximum()))
         self._words.setText(self._story(result))
         self._show_moment()
-        marks = [(at, digit) for at, digit in self._changes if result.accepted[at]]
-        self._curves.show_curves(result.moments, result.probabilities, marks, self._slider.value())
+        self._curves.show_curves(result.moments, result.probabilities, self._changes, self._slider.value())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -134,7 +133,7 @@ class ReplayView(View[ReadReplay | None]):
         """Which digit was the most probable from when on."""
         parts = []
         for at, digit in self._changes:
-            words = self.tr("{digit} from {seconds}") if read.accepted[at] else self.tr("no digit from {seconds}")
+            words = self.tr("no digit from {seconds}") if digit is None else self.tr("{digit} from {seconds}")
             parts.append(words.format(digit=digit, seconds=_seconds(read.moments[at])))
         return self.tr("Most probable: {digits}").format(digits=", ".join(parts))
 
@@ -196,8 +195,10 @@ class ReplayView(View[ReadReplay | None]):
         """The ten probabilities at each moment."""
         rows: list[Sequence[object]] = [("seconds", "digit", *(f"p{digit}" for digit in range(CLASSES)))]
         if self._read is not None:
-            pairs = zip(self._read.moments.tolist(), self._read.probabilities, strict=True)
-            rows += [(seconds, int(each.argmax()), *each.tolist()) for seconds, each in pairs]
+            read = self._read
+            digits = answers(read.probabilities, read.accepted)
+            each = zip(read.moments.tolist(), digits, read.probabilities.tolist(), strict=True)
+            rows += [(seconds, digit if digit >= 0 else None, *shares) for seconds, digit, shares in each]
         return lambda: rows
 
 

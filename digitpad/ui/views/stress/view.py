@@ -66,7 +66,7 @@ class StressView(View[ReadStress | None]):
         sentence = note_label(
             self.tr(
                 "What the network reads when your drawing is changed. Drag along the curves to see it change, and let "
-                "the smallest change be found that fools the network."
+                "the smallest change be found that alters the answer."
             )
         )
         export = ExportButton(lambda: "stress", self._curves.picture, self._table)
@@ -90,7 +90,7 @@ class StressView(View[ReadStress | None]):
         for kind in SPANS:
             self._kind.addItem(change_name(kind), kind)
         self._kind.activated.connect(self.refresh)
-        tip = self.tr("Find the smallest change that makes the network read another digit")
+        tip = self.tr("Find the smallest change that makes the network read another digit, or none")
         self._fool = push_button(self.tr("Fool it"), "stress_fool", self._on_fooled, tip)
         self._bar = named(QProgressBar(), "stress_bar", self.tr("Search"))
         self._bar.setRange(0, 100)
@@ -146,7 +146,11 @@ class StressView(View[ReadStress | None]):
         self._words.setText(self._story(result))
         self._curves.set_axis(axis_title(result.kind), partial(amount_words, result.kind))
         self._curves.show_curves(
-            result.amounts, result.probabilities, changes(result.probabilities), at, result.unchanged
+            result.amounts,
+            result.probabilities,
+            changes(result.probabilities, result.accepted),
+            at,
+            result.unchanged,
         )
         self._show_amount()
 
@@ -175,13 +179,17 @@ class StressView(View[ReadStress | None]):
 
     def _story(self, read: ReadStress) -> str:
         """What the drawing is read as, and from where on as something else."""
-        digits = read.probabilities.argmax(axis=1).tolist()
+        own = int(read.probabilities[read.unchanged].argmax())
         if not read.accepted[read.unchanged]:
             text = self.tr("The drawing is rejected as no digit. The most probable one would be {digit}.")
-            return text.format(digit=digits[read.unchanged])
-        others = [f"{change_words(read.kind, float(read.amounts[at]))}: {digits[at]}" for at in read.flips]
+            return text.format(digit=own)
+        answers = [(at, int(read.answers[at])) for at in read.flips]
+        others = [
+            f"{change_words(read.kind, float(read.amounts[at]))}: {digit if digit >= 0 else self.tr('no digit')}"
+            for at, digit in answers
+        ]
         text = self.tr("Read as {digit}; {others}.") if others else self.tr("Read as {digit} whatever the amount.")
-        words = text.format(digit=digits[read.unchanged], others=", ".join(others))
+        words = text.format(digit=own, others=", ".join(others))
         if read.ink.picture is None and read.kind in ("shift_across", "shift_down", "scale", "width"):
             undone = self.tr("On the pad, this would be undone before the network sees it; here it is not.")
             words = f"{words} {undone}"
@@ -232,7 +240,7 @@ class StressView(View[ReadStress | None]):
             show(search, share)
             return not search.is_set()
 
-        work = partial(smallest_flips, reading.digit_ink, reading.reader, on_progress)
+        work = partial(smallest_flips, reading.digit_ink, reading.reader, on_progress, reading.false_rejection_rate)
         self._background.run(work, partial(self._on_found, search, reading), self.failed.emit)
         self._fool.setEnabled(False)
         self._bar.setValue(0)
@@ -260,19 +268,22 @@ class StressView(View[ReadStress | None]):
         if not flips:
             text = self.tr("No such change makes the network read anything but {digit}, as far as each goes.")
             return text.format(digit=own)
-        first, *others = (
-            self.tr("{change} ({share} of the way), read as {digit} ({probability})").format(
-                change=change_words(flip.kind, flip.amount),
-                share=percent(flip.share, 0),
-                digit=flip.digit,
-                probability=percent(flip.probability),
-            )
-            for flip in flips[:_TOLD]
-        )
-        text = self.tr("Smallest change that fools the network: {first}.")
+        first, *others = map(self._flip_words, flips[:_TOLD])
+        text = self.tr("Smallest change that alters the answer: {first}.")
         if others:
-            text = self.tr("Smallest change that fools the network: {first}. Next: {others}.")
+            text = self.tr("Smallest change that alters the answer: {first}. Next: {others}.")
         return text.format(first=first, others="; ".join(others))
+
+    def _flip_words(self, flip: Flip) -> str:
+        text = self.tr("{change} ({share} of the way), read as {digit} ({probability})")
+        if flip.digit is None:
+            text = self.tr("{change} ({share} of the way), rejected as no digit")
+        return text.format(
+            change=change_words(flip.kind, flip.amount),
+            share=percent(flip.share, 0),
+            digit=flip.digit,
+            probability=percent(flip.probability),
+        )
 
     @Slot()
     def _break_off(self) -> None:
@@ -291,7 +302,7 @@ class StressView(View[ReadStress | None]):
         read = self._read
         is_rejected = read is not None and not read.accepted[read.unchanged]
         self._fool.setEnabled(read is not None and not is_rejected and self._search is None)
-        tip = self.tr("Find the smallest change that makes the network read another digit")
+        tip = self.tr("Find the smallest change that makes the network read another digit, or none")
         if is_rejected:
             tip = self.tr("The drawing is rejected as no digit, so there is no answer to change")
         self._fool.setToolTip(tip)
@@ -306,8 +317,9 @@ class StressView(View[ReadStress | None]):
         """The ten probabilities with each amount."""
         rows: list[Sequence[object]] = [("change", "amount", "digit", *(f"p{digit}" for digit in range(CLASSES)))]
         if self._read is not None:
-            kind, pairs = self._read.kind, zip(self._read.amounts.tolist(), self._read.probabilities, strict=True)
-            rows += [(kind, amount, int(each.argmax()), *each.tolist()) for amount, each in pairs]
+            read = self._read
+            each = zip(read.amounts.tolist(), read.answers, read.probabilities.tolist(), strict=True)
+            rows += [(read.kind, amount, digit if digit >= 0 else None, *shares) for amount, digit, shares in each]
         return lambda: rows
 
 
