@@ -78,6 +78,12 @@ class Prediction:
         read = self.digits[place]
         return replace(self, selected=place, probabilities=read.probabilities, network_input=read.network_input)
 
+    def own_strokes(self, place: int) -> tuple[int, ...]:
+        """The numbers of a digit's strokes; none where it shares one with another digit, or is a part of a picture."""
+        own = self.digits[place].strokes
+        others = {stroke for at, read in enumerate(self.digits) if at != place for stroke in read.strokes}
+        return () if others.intersection(own) else own
+
     @property
     def text(self) -> str:
         """What is read as a whole: a digit, a number, or nothing."""

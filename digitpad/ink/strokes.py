@@ -5,6 +5,7 @@ Coordinates are canvas units: the pad is a square of `PAD_SIDE` units, x to the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,6 +113,16 @@ class Picture:
         shown = np.full((*image.shape, 4), 255, np.uint8)
         shown[..., :3] -= image[..., None]
         return Picture(shown.repeat(_ENLARGED, 0).repeat(_ENLARGED, 1), image)
+
+    def part(self, box: tuple[float, float, float, float], network_input: NDArray[np.uint8]) -> Picture:
+        """What lies in a box, in canvas units, with what the network sees of that, uint8 (28, 28)."""
+        left, top, width, _ = self.place
+        scale = self.pixels.shape[1] / width
+        columns, rows = (
+            slice(int(low * scale), math.ceil(high * scale))
+            for low, high in ((box[0] - left, box[2] - left), (box[1] - top, box[3] - top))
+        )
+        return Picture(self.pixels[rows, columns], network_input)
 
     @property
     def place(self) -> tuple[float, float, float, float]:

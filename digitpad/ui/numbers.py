@@ -100,15 +100,9 @@ class NumberController(QObject):
         erase.triggered.connect(partial(self._erase, place))
         self._menu.popup(where)
 
-    def _erasable(self, place: int | None) -> set[int]:
-        """The numbers of a digit's strokes, none where it shares one with another or is a part of a picture."""
-        if self._shown is None or place is None:
-            return set()
-        own = set(self._shown.digits[place].strokes)
-        shared = {
-            stroke for number, read in enumerate(self._shown.digits) if number != place for stroke in read.strokes
-        }
-        return set() if own & shared else own
+    def _erasable(self, place: int | None) -> tuple[int, ...]:
+        """The numbers of a digit's strokes, where they can be taken away."""
+        return () if self._shown is None or place is None else self._shown.own_strokes(place)
 
     @Slot()
     def _erase_selected(self) -> None:

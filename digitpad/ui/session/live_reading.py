@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.prediction import REJECTED, Prediction
-from digitpad.ink.strokes import Ink
+from digitpad.ink.strokes import Ink, Picture
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.worker import Latest, Worker
 
@@ -70,12 +70,21 @@ class Reading:
 
     @cached_property
     def digit_ink(self) -> Ink:
-        """What the selected digit of a number is drawn with; `ink` where it is no number, or a picture."""
+        """What the selected digit of a number is drawn with; `ink` where it is no number.
+
+        Of a number in a picture, and of digits that share a stroke, it is a picture.
+        """
         prediction, strokes = self.prediction, self.ink.strokes
-        if not strokes or not prediction.digits:
+        if not prediction.digits:
             return self.ink
-        own = (len(strokes) - 1,) if prediction.selected is None else prediction.digits[prediction.selected].strokes
-        return Ink(tuple(strokes[number] for number in own))
+        if prediction.selected is None:
+            return Ink(strokes[-1:])
+        digit, own = prediction.digits[prediction.selected], prediction.own_strokes(prediction.selected)
+        if own:
+            return Ink(tuple(strokes[number] for number in own))
+        if self.ink.picture is not None:
+            return Ink(picture=self.ink.picture.part(digit.box, digit.network_input))
+        return Ink(picture=Picture.of_image(digit.network_input))
 
     def drawn_with(self, place: int) -> tuple[object, ...]:
         """What one of a number's digits is drawn with: its strokes or the picture, and its box."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from digitpad.domain.prediction import NUMBER, REJECTED, Prediction
+from digitpad.ink.formats.opening import from_picture
+from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.reading.load import open_reader
 from digitpad.ui.session.active_network import ActiveNetwork
@@ -100,11 +103,12 @@ def test_while_a_digit_is_begun_bars_and_views_are_about_its_stroke(live, read):
     assert live.latest.digit_ink.strokes == live.latest.ink.strokes[-1:]
 
 
-def test_two_digits_in_one_stroke_are_told_apart_when_the_pen_is_lifted(read, settled):
+def test_two_digits_in_one_stroke_are_told_apart_when_the_pen_is_lifted(live, read, settled):
     ink = beside("26", gap=0.25)
     joined = on_pad([np.concatenate([stroke.points[:, :2] for stroke in ink.strokes])])
     assert read(joined, grew=True).text == ""
     assert settled().text == "26"
+    assert render(live.latest.digit_ink) is live.latest.prediction.network_input  # of the six, not of the stroke
 
 
 def test_bars_and_views_follow_the_selected_digit_until_the_ink_changes(live, read):
@@ -116,6 +120,21 @@ def test_bars_and_views_follow_the_selected_digit_until_the_ink_changes(live, re
     assert said.network_input is said.digits[0].network_input
     assert live.latest.digit_ink.strokes == ink.strokes[:1]
     assert read(ink).selected == 2
+
+
+def test_of_a_number_in_a_picture_views_follow_the_selected_digit_alone(live, read):
+    digits = [np.pad(render(drawn(digit))[4:-4, 4:-4], 2) for digit in (3, 0, 8)]
+    page = 255 - np.concatenate(digits, axis=1).repeat(5, 0).repeat(5, 1)
+    ink = from_picture(Image.fromarray(page))
+    assert read(ink).text == "308"
+    for place in (2, 1):
+        live.select_digit(place)
+        digit, part = live.latest.prediction.digits[place], live.latest.digit_ink.picture
+        assert part.network_input is digit.network_input
+        assert part.pixels.shape[1] < 24 * 5
+        assert (part.pixels[..., 0] < 128).sum() == 5**2 * (digits[place] > 127).sum()
+    live.select_digit(0)
+    assert live.latest.digit_ink.picture.network_input is live.latest.prediction.digits[0].network_input
 
 
 def test_a_corrected_digit_stays_corrected_while_its_strokes_stay(live, read):

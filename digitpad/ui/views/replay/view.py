@@ -91,12 +91,12 @@ class ReplayView(View[ReadReplay | None]):
     def show_result(self, reading: Reading, result: ReadReplay | None) -> None:
         """Paint the curves; the last moment is looked at, unless somebody is at an earlier one of the same drawing."""
         if result is None:
-            is_picture = reading.digit_ink.picture is not None
-            self._clear(
-                self.tr("A picture has no time line. Draw a digit on the pad.")
-                if is_picture
-                else self.tr("Draw a digit on the pad.")
-            )
+            words = self.tr("Draw a digit on the pad.")
+            if reading.ink.picture is not None:
+                words = self.tr("A picture has no time line. Draw a digit on the pad.")
+            elif reading.digit_ink.picture is not None:
+                words = self.tr("A digit that shares a stroke with another has no time line of its own.")
+            self._clear(words)
             return
         same = self._read is not None and self._read.ink is result.ink
         at = self._slider.value() if same else len(result.moments) - 1
