@@ -64,6 +64,8 @@ class Recipe:
             Every fifth writer's are held out.
         digit_styles: how many images of each digit, made up in the forms in which people write it, join them.
         outliers: how many images without a digit join them; a network that sees some learns to reject better.
+        drawing_sets: how many sets of all these drawings are made. The epochs take turns with them, so that none is
+            seen so often that it is learned by heart, and an epoch takes no longer.
         synthesis: the edition of made-up digits, outliers and variations, see `digitpad.synthesis`; recipes of before
             there was a second one do not name it.
         validation_images: how many training images are held out. On these, and on the pen drawings held out, the best
@@ -99,6 +101,7 @@ class Recipe:
     stroke_variations: Annotated[int, Setting(0, 20, key="copies")] = 0
     digit_styles: Annotated[int, Setting(0, 10_000, key="forms")] = 0
     outliers: Annotated[int, Setting(0, 100_000, key="others")] = 0
+    drawing_sets: Annotated[int, Setting(1, 20)] = 1
     synthesis: Annotated[int, Setting(1, 2)] = 1
     validation_images: Annotated[int, settings.VALIDATION_IMAGES] = 0
     test_batch: Annotated[int, Setting(1, 10_000)] = 512

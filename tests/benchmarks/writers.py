@@ -23,7 +23,7 @@ from digitpad.domain.reports import EpochReport
 from digitpad.ink.drawings import Drawing
 from digitpad.learning.data.datasets import cached_data
 from digitpad.learning.data.images import OUTLIER, split_validation
-from digitpad.learning.data.pen_dataset import LEFT_OUT, concatenated, pen_images, read_pen, rendered
+from digitpad.learning.data.pen_dataset import LEFT_OUT, pen_images, read_pen, rendered
 from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.learning.training.losses import energy_score
@@ -89,7 +89,7 @@ def _fold(recipe: Recipe, ink: Path, path: Path, fold: int) -> dict[str, object]
 def _trained(recipe: Recipe, ink: Path, fold: int) -> Checkpoint:
     data, _ = split_validation(cached_data("mnist", "train"), recipe.validation_images)
     drawn, _, words = pen_images(recipe, ink, seed=fold, fold=fold)
-    training = Training(recipe, concatenated(data, drawn), cached_data("mnist", "test"), seed=fold)
+    training = Training(recipe, data, cached_data("mnist", "test"), drawn=drawn, seed=fold)
     for report in training.reports():
         if isinstance(report, EpochReport):
             print(f"fold {fold}, epoch {report.epoch}: {report.train_seconds:.0f} s", flush=True)

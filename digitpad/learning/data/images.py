@@ -32,6 +32,13 @@ class Images:
         return len(self.labels)
 
 
+def concatenated(*sets: Images) -> Images:
+    """Several sets as one; one alone is not copied."""
+    if len(sets) == 1:
+        return sets[0]
+    return Images(torch.cat([images.pixels for images in sets]), torch.cat([images.labels for images in sets]))
+
+
 def fingerprint(*sets: Images) -> int:
     """A checksum of pixels and labels, below 2**32: the same for the same images in the same order."""
     checksum = 0

@@ -18,7 +18,7 @@ from digitpad.ink.fitting import fitted
 from digitpad.ink.formats.opening import read_drawings
 from digitpad.ink.raster.render import SIDE, STROKE, render
 from digitpad.ink.strokes import Ink
-from digitpad.learning.data.images import OUTLIER, Images
+from digitpad.learning.data.images import OUTLIER, Images, concatenated
 from digitpad.synthesis import EDITION
 from digitpad.synthesis.augmented import augmented
 from digitpad.synthesis.digit_styles import styled_digit
@@ -75,7 +75,7 @@ def pen_images(
     seed: int,
     fold: int = LEFT_OUT - 1,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> tuple[Images, Images, Message]:
+) -> tuple[list[Images], Images, Message]:
     """The images that a recipe trains on beside its data set.
 
     Args:
@@ -87,7 +87,8 @@ def pen_images(
             raises ends the work.
 
     Returns:
-        Images to train on; those of the writers left out, as they are; and words on those to train on.
+        Sets of images to train on, as many as the recipe asks for; those of the writers left out, as they are; and
+        words on those to train on.
 
     Raises:
         InputError: the file is missing or cannot be used.
@@ -95,7 +96,8 @@ def pen_images(
     drawings, unseen = _read_for(recipe, path, fold) if needs_pen_digits(recipe) else ([], [])
     variations, styles = recipe.stroke_variations, recipe.digit_styles
     numbers = count(1)
-    total = len(drawings) * variations + styles * CLASSES + recipe.outliers + len(unseen)
+    sets = recipe.drawing_sets
+    total = sets * (len(drawings) * variations + styles * CLASSES + recipe.outliers) + len(unseen)
 
     def on_drawing() -> None:
         on_progress(next(numbers), total)
@@ -105,12 +107,16 @@ def pen_images(
     parts = [Message(text, count=len(drawings), writers=writers, variations=variations)] if variations else []
     parts += [Message("{count} made-up digits", count=styles * CLASSES)] if styles else []
     parts += [Message("{count} drawings of no digit", count=recipe.outliers)] if recipe.outliers else []
+    parts += [Message("all of these in {sets} sets, with which the epochs take turns", sets=sets)] if sets > 1 else []
     images = [
-        varied(drawings, variations, seed, on_drawing, recipe.synthesis),
-        styled(styles, seed, on_drawing, recipe.synthesis),
-        outliers(drawings, recipe.outliers, seed, on_drawing, recipe.synthesis),
+        concatenated(
+            varied(drawings, variations, set_seed, on_drawing, recipe.synthesis),
+            styled(styles, set_seed, on_drawing, recipe.synthesis),
+            outliers(drawings, recipe.outliers, set_seed, on_drawing, recipe.synthesis),
+        )
+        for set_seed in range(seed, seed + (sets << 32), 1 << 32)  # beyond any seed that a person can choose
     ]
-    return concatenated(*images), rendered(unseen, on_drawing), joined(parts, "; ")
+    return images, rendered(unseen, on_drawing), joined(parts, "; ")
 
 
 def _read_for(recipe: Recipe, path: Path, fold: int) -> tuple[list[Drawing], list[Drawing]]:
@@ -173,11 +179,6 @@ def outliers(
         digits = [(digit, styled_digit(digit, random, edition)) for digit in range(CLASSES) for _ in range(10)]
     inks = (augmented(outlier(digits, random, edition), random, edition) for _ in range(number))
     return _images(inks, [OUTLIER] * number, on_drawing)
-
-
-def concatenated(*sets: Images) -> Images:
-    """Several sets as one."""
-    return Images(torch.cat([images.pixels for images in sets]), torch.cat([images.labels for images in sets]))
 
 
 def _digits(drawings: Sequence[Drawing]) -> list[Digit]:

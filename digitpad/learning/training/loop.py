@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +23,7 @@ from digitpad.domain.recipe import Recipe
 from digitpad.domain.reports import EpochReport, InterimReport, Report, StepsReport
 from digitpad.domain.schedules import learning_rate_at, momentum_at
 from digitpad.learning.data.augment import augmented
-from digitpad.learning.data.images import Images, fingerprint
+from digitpad.learning.data.images import Images, concatenated, fingerprint
 from digitpad.learning.models.devices import computes_bfloat16
 from digitpad.learning.models.networks import build, members
 from digitpad.learning.training.losses import outlier_exposure_loss, read
@@ -55,7 +55,7 @@ class Training:
     """A network in training. Between two reports it can be used, saved (see `training_state`) or left.
 
     Attributes:
-        data: the training images, on the device.
+        data: the training images, on the device; the sets of drawn ones stand at the end.
         validation: images on which the best epoch is chosen, None where there are none.
         ema_network: the network that reads: the average of the weights where the recipe asks for one, else `network`.
         generator: random numbers for order and augmentation.
@@ -69,6 +69,7 @@ class Training:
         test: Images,
         validation: Images | None = None,
         *,
+        drawn: Sequence[Images] = (),
         seed: int = 0,
         device: torch.device | None = None,
     ) -> None:
@@ -79,6 +80,7 @@ class Training:
             data: the training images.
             test: test images, on which nothing is chosen.
             validation: see the class; the last epoch is the best one where None.
+            drawn: sets of further training images, all of one size; the epochs take turns with them.
             seed: decides initial weights, order and augmentation; the same seed on the same device with the same
                 number of threads gives the same run.
             device: where to compute; the CPU where None.
@@ -94,10 +96,12 @@ class Training:
         self._is_mixed = recipe.precision == "mixed" and computes_bfloat16(self.device)
         self.order = torch.empty(0, dtype=torch.int64)
         self.progress = Progress()
+        self._lasting, self._drawn = len(data), [len(images) for images in drawn]
+        data = concatenated(data, *drawn)
         self.data = Images(data.pixels.to(self.device), data.labels.to(self.device))
         self.test, self.validation = test, validation
         self.skips_test: Callable[[], bool] = lambda: False  # asked within the test of an epoch, which takes a while
-        self._steps = steps_by(len(data), recipe.batch) * recipe.epochs
+        self._steps = steps_by(len(self.epoch_images(0)), recipe.batch) * recipe.epochs
         pairs = list(zip(self.ema_network.state_dict().values(), self.network.state_dict().values(), strict=True))
         self._means = [mean for mean, _ in pairs if mean.is_floating_point()]
         self._weights = [now for _, now in pairs if now.is_floating_point()]
@@ -106,6 +110,15 @@ class Training:
     def fingerprint(self) -> int:
         """A checksum of the training and validation images and their labels."""
         return fingerprint(self.data, *([self.validation] if self.validation else []))
+
+    def epoch_images(self, epoch: int) -> Tensor:
+        """The images that an epoch, the first being 0, trains on, as ascending indices into `data`: int64 (n,)."""
+        images = torch.arange(self._lasting)
+        if not self._drawn:
+            return images
+        turn = epoch % len(self._drawn)
+        start = self._lasting + sum(self._drawn[:turn])
+        return torch.cat([images, torch.arange(start, start + self._drawn[turn])])
 
     @property
     def test_is_due(self) -> bool:
@@ -137,7 +150,8 @@ class Training:
     def _epoch(self) -> Iterator[Report]:
         recipe, progress = self.recipe, self.progress
         if progress.position == 0:
-            self.order = torch.randperm(len(self.data), generator=self.generator, device=self.device)
+            images = self.epoch_images(progress.epoch).to(self.device)
+            self.order = images[torch.randperm(len(images), generator=self.generator, device=self.device)]
             progress.loss_sum, progress.right = 0.0, 0
         self.network.train()
         steps: list[tuple[float, Tensor, Tensor, int]] = []

@@ -15,8 +15,8 @@ from digitpad.domain.reports import Preparing
 from digitpad.domain.run import TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.learning.data.datasets import cached_data
-from digitpad.learning.data.images import split_validation
-from digitpad.learning.data.pen_dataset import concatenated, pen_images
+from digitpad.learning.data.images import Images, concatenated, split_validation
+from digitpad.learning.data.pen_dataset import pen_images
 from digitpad.learning.models.devices import choose_device, explained
 from digitpad.learning.training.loop import Training
 from digitpad.reading.zoo import NETWORKS
@@ -88,16 +88,16 @@ def prepare(
     title = Message("Starter set") if info.id == STARTER else info.title
     described = Message("{title}, {count} training images", title=title, count=len(data))
     data, validation = split_validation(data, recipe.validation_images)
-    unseen_count = 0
+    drawn, unseen_count = list[Images](), 0
     began = time.perf_counter()
     try:
         if recipe.stroke_variations or recipe.digit_styles or recipe.outliers:
             drawn, unseen, words = pen_images(recipe, config.ink or _pen_digits(), config.seed, on_progress=on_drawing)
-            data, described = concatenated(data, drawn), joined([described, words], "; ")
+            described = joined([described, words], "; ")
             if len(unseen):
                 validation, unseen_count = concatenated(validation, unseen) if validation else unseen, len(unseen)
         check_stop()
-        training = Training(recipe, data, test, validation, seed=config.seed, device=device)
+        training = Training(recipe, data, test, validation, drawn=drawn, seed=config.seed, device=device)
         return Prepared(training, info, described, unseen_count)
     except (RuntimeError, MemoryError) as error:
         failure = explained(error, recipe)

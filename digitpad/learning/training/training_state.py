@@ -76,7 +76,7 @@ def load_state(path: Path, training: Training) -> None:
         )
     try:
         progress = _progress(described, training)
-        _fill(training, tensors, described["device"])
+        _fill(training, tensors, described["device"], progress)
     except (ValueError, TypeError, LookupError, RuntimeError, RecursionError) as error:
         raise _unusable(path) from error
     training.progress = progress
@@ -114,7 +114,7 @@ def _progress(described: Mapping[str, Any], training: Training) -> Progress:
         if type(value) not in ((int,) if whole else (int, float)) or not value >= 0:
             raise ValueError(name)
     progress = Progress(**values)
-    images, batch = len(training.data), training.recipe.batch
+    images, batch = len(training.epoch_images(progress.epoch)), training.recipe.batch
     steps = progress.epoch * steps_by(images, batch) + steps_by(progress.position, batch)
     is_between = progress.position == images or (progress.position < images and progress.position % batch == 0)
     if progress.step != steps or not is_between:
@@ -128,9 +128,10 @@ def _networks(training: Training) -> dict[str, nn.Module]:
     return networks if training.ema_network is training.network else {**networks, "averaged": training.ema_network}
 
 
-def _fill(training: Training, tensors: Mapping[str, Tensor], device: str) -> None:
+def _fill(training: Training, tensors: Mapping[str, Tensor], device: str, progress: Progress) -> None:
     order, networks = tensors["order"], _networks(training)
-    if order.dtype != torch.int64 or not torch.equal(order.sort().values, torch.arange(len(training.data))):
+    epoch = progress.epoch if progress.position else progress.epoch - 1  # the next is not in order yet
+    if order.dtype != torch.int64 or not torch.equal(order.sort().values, training.epoch_images(epoch)):
         raise ValueError("its order")
     parts: dict[str, dict[str, Tensor]] = {prefix: {} for prefix in (*networks, "optimiser", "random")}
     for key, tensor in tensors.items():

@@ -1,6 +1,7 @@
 """What a training gets from pen strokes."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 import torch
@@ -10,8 +11,8 @@ from digitpad.domain.recipe import Recipe
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import Ink, Stroke
-from digitpad.learning.data.images import OUTLIER, Images
-from digitpad.learning.data.pen_dataset import concatenated, outliers, pen_images, read_pen, rendered, styled, varied
+from digitpad.learning.data.images import OUTLIER, Images, concatenated
+from digitpad.learning.data.pen_dataset import outliers, pen_images, read_pen, rendered, styled, varied
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.learning.training.losses import energy_score
 from tests.hand_drawn import drawings, unipen
@@ -80,7 +81,7 @@ def test_outliers_are_labelled_so_and_never_blank():
 
 def test_a_recipe_gets_what_it_asks_for_and_unseen_writers_stay_apart(tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(5))
-    data, unseen, words = pen_images(RECIPE, tmp_path / "pen.inkml", seed=0)
+    (data,), unseen, words = pen_images(RECIPE, tmp_path / "pen.inkml", seed=0)
     assert torch.bincount(data.labels + 1).tolist() == [7, *[4 * 2 + 3] * 10]
     assert torch.equal(unseen.pixels, rendered([d for d in drawings(5) if d.writer == "writer 4"]).pixels)
     assert str(words) == "40 pen digits of 4 writers, 2 variations each; 30 made-up digits; 7 drawings of no digit"
@@ -90,7 +91,7 @@ def test_a_recipe_that_names_no_edition_gets_the_drawings_of_the_first(tmp_path)
     write_inkml(tmp_path / "pen.inkml", drawings(5))
     some, _ = read_pen(tmp_path / "pen.inkml")
     for recipe, edition in ((RECIPE, 1), (replace(RECIPE, synthesis=2), 2)):
-        data, _, _ = pen_images(recipe, tmp_path / "pen.inkml", seed=0)
+        (data,), _, _ = pen_images(recipe, tmp_path / "pen.inkml", seed=0)
         parts = (
             varied(some, 2, seed=0, edition=edition),
             styled(3, seed=0, edition=edition),
@@ -100,16 +101,30 @@ def test_a_recipe_that_names_no_edition_gets_the_drawings_of_the_first(tmp_path)
     assert not torch.equal(styled(3, seed=0, edition=1).pixels, styled(3, seed=0, edition=2).pixels)
 
 
+def test_sets_of_drawings_differ_and_the_first_is_as_one_alone(tmp_path):
+    write_inkml(tmp_path / "pen.inkml", drawings(5))
+    reported = []
+    (alone,), _, _ = pen_images(RECIPE, tmp_path / "pen.inkml", seed=0)
+    sets, unseen, words = pen_images(
+        replace(RECIPE, drawing_sets=3), tmp_path / "pen.inkml", seed=0, on_progress=lambda *now: reported.append(now)
+    )
+    assert torch.equal(sets[0].pixels, alone.pixels)
+    assert all(torch.equal(images.labels, alone.labels) for images in sets)
+    assert not any(torch.equal(one.pixels, other.pixels) for one, other in combinations(sets, 2))
+    assert (len(unseen), reported[-1]) == (10, (3 * 117 + 10,) * 2)
+    assert str(words).endswith("; all of these in 3 sets, with which the epochs take turns")
+
+
 @pytest.mark.parametrize("left_out", ["stroke_variations", "digit_styles", "outliers"])
 def test_none_of_a_kind_is_none(tmp_path, left_out):
     write_inkml(tmp_path / "pen.inkml", drawings(5))
-    data, _, _ = pen_images(replace(RECIPE, **{left_out: 0}), tmp_path / "pen.inkml", seed=0)
+    (data,), _, _ = pen_images(replace(RECIPE, **{left_out: 0}), tmp_path / "pen.inkml", seed=0)
     assert len(data) == 117 - {"stroke_variations": 80, "digit_styles": 30, "outliers": 7}[left_out]
 
 
 def test_digit_styles_alone_need_no_file(tmp_path):
     recipe = replace(RECIPE, stroke_variations=0, outliers=0)
-    data, unseen, words = pen_images(recipe, tmp_path / "gone.inkml", seed=0)
+    (data,), unseen, words = pen_images(recipe, tmp_path / "gone.inkml", seed=0)
     assert (len(data), len(unseen), str(words)) == (30, 0, "30 made-up digits")
 
 

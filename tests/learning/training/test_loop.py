@@ -138,6 +138,18 @@ def test_the_size_of_a_test_batch_changes_no_figure(digits, size):
     assert one.test_loss == pytest.approx(other.test_loss, rel=1e-5)
 
 
+def test_the_epochs_take_turns_with_the_sets_of_drawings(digits):
+    data, test = digits
+    sets = [Images(test.pixels[start : start + 10], test.labels[start : start + 10]) for start in (0, 10)]
+    training = Training(PLAIN, data, test, drawn=sets)
+    epochs = (report for report in training.reports() if isinstance(report, EpochReport))
+    seen = [training.order.sort().values.tolist() for _ in epochs]
+    lasting = list(range(len(data)))
+    assert seen == [[*lasting, *range(len(data) + start, len(data) + start + 10)] for start in (0, 10)]
+    assert torch.equal(training.data.pixels[len(data) :], torch.cat([images.pixels for images in sets]))
+    assert training.progress.step == 2 * steps_by(len(data) + 10, PLAIN.batch)
+
+
 @pytest.mark.parametrize(("precision", "native"), [("mixed", True), ("mixed", False), ("full", True)])
 def test_mixed_precision_is_taken_where_it_is_asked_for_and_native(digits, monkeypatch, precision, native):
     monkeypatch.setattr(module, "computes_bfloat16", lambda _: native)

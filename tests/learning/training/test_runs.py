@@ -294,7 +294,14 @@ def test_who_waits_for_the_end_of_a_run_waits_for_no_thresholds(config, tmp_path
 def test_pen_strokes_join_the_images_of_recipes_that_want_them(config, tmp_path):
     write_inkml(tmp_path / "pen.inkml", drawings(6))
     recipe = replace(
-        RECIPES["pen"], network="small", epochs=1, batch=32, stroke_variations=2, digit_styles=3, outliers=21
+        RECIPES["pen"],
+        network="small",
+        epochs=1,
+        batch=32,
+        stroke_variations=2,
+        digit_styles=3,
+        outliers=21,
+        drawing_sets=1,
     )
     folder, info = trained(replace(config, recipe=recipe, ink=tmp_path / "pen.inkml"), tmp_path / "runs")
     assert str(info.data) == (
@@ -323,6 +330,7 @@ def strokes(config, tmp_path):
         stroke_variations=1,
         digit_styles=1,
         outliers=5,
+        drawing_sets=2,
         ema_decay=0.0,
     )
     return replace(config, recipe=recipe, ink=tmp_path / "pen.inkml")
@@ -366,7 +374,10 @@ def test_a_state_that_cannot_be_used_is_refused_before_the_drawings_are_varied(s
 def test_made_up_digits_alone_join_the_images_without_a_file_or_thresholds(strokes, tmp_path):
     recipe = replace(strokes.recipe, stroke_variations=0, outliers=0, validation_images=0)
     folder, info = trained(replace(strokes, recipe=recipe, ink=tmp_path / "gone.inkml"), tmp_path / "runs")
-    assert (info.ink, str(info.data)) == ("", "mnist, 40 training images; 10 made-up digits")
+    assert (info.ink, str(info.data)) == (
+        "",
+        "mnist, 40 training images; 10 made-up digits; all of these in 2 sets, with which the epochs take turns",
+    )
     held = load_checkpoint(folder.last).info
     assert (held.temperature, held.thresholds) == (1.0, [])
 
@@ -383,7 +394,7 @@ def test_a_stop_while_drawings_are_made_is_heeded_and_leaves_no_run(strokes, tmp
         run(config, tmp_path / "runs", control=control, on_progress=on_progress, threads=1)
     (preparing,) = reported
     assert isinstance(preparing, Preparing)
-    assert 0 < preparing.done < preparing.total == 1000 + 10 + 5 + 10
+    assert 0 < preparing.done < preparing.total == 2 * (1000 + 10 + 5) + 10
     assert not (tmp_path / "runs").exists()
 
 

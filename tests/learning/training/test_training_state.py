@@ -35,6 +35,7 @@ RECIPES = {
     "dropout and batch normalisation": replace(RECIPE, network="wide", ema_decay=0.9, augmentation=VARIED),
     "mixed precision": replace(RECIPE, network="wide", precision="mixed", ema_decay=0.9),
     "dropout, without an average": replace(RECIPE, network="wide", optimiser="adam"),
+    "sets of drawings": replace(RECIPE, drawing_sets=2, epochs=3),
 }
 SEED = 7
 
@@ -48,7 +49,12 @@ def images():
 
 def begun(recipe, seed=SEED):
     data, test, validation = images()
-    return Training(recipe, data, test, validation if recipe.validation_images else None, seed=seed)
+    drawn = [part(test, 0, 15), part(test, 20, 35)] if recipe.drawing_sets > 1 else []
+    return Training(recipe, data, test, validation if recipe.validation_images else None, drawn=drawn, seed=seed)
+
+
+def part(images, start, end):
+    return Images(images.pixels[start:end], images.labels[start:end])
 
 
 def everything(training):
