@@ -58,6 +58,7 @@ NETWORKS: Mapping[str, Layers] = {
         f"conv-bn 16 5 2 0, maxpool 2, relu, {_conv_bn(32)}, conv-bn 64 3 1 0, maxpool 2, relu, flatten, linear 10"
     ),
     "wide": _strided((32, 32, 48), (96, 96, 96), dropout=0.2),
+    "wider": _strided((32, 32, 48), (128, 128, 128), dropout=0.2),
     "columns": [["columns", *_MEMBERS]],
     "classic": _layers(f"{_conv_pool((32, 64), 3, 1)}, flatten, linear 1024, relu, linear 10"),
     "five-by-five": _layers(f"{_conv_pool((16, 32), 5, 2)}, flatten, linear 10"),
@@ -68,7 +69,7 @@ NETWORKS: Mapping[str, Layers] = {
 """The networks that digitpad knows, by id: its own, and five that people meet in tutorials."""
 
 NORMALISATIONS: Mapping[str, tuple[float, float]] = {
-    **dict.fromkeys(("small", "wide", "columns", "mlp"), (0.1307, 0.3081)),
+    **dict.fromkeys(("small", "wide", "wider", "columns", "mlp"), (0.1307, 0.3081)),
     **dict.fromkeys(("classic", "sgd"), (0.5, 0.5)),
     **dict.fromkeys(("five-by-five", "keras"), (0.0, 1.0)),
 }

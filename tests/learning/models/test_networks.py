@@ -18,6 +18,7 @@ END = [["flatten"], ["linear", 10]]
     ("network", "parameters"),
     [
         ("wide", 601_546),
+        ("wider", 924_810),
         ("columns", 958_238),
         # Each sum: weights and biases of the layers that the tutorials name.
         ("classic", 9 * 32 + 32 + 9 * 32 * 64 + 64 + 3136 * 1024 + 1024 + 10240 + 10),
