@@ -42,10 +42,11 @@ _FIRST: Mapping[int, tuple[Style, ...]] = {
 # Each edition only adds to the one before, by style and how often it stands there. A style that two digits share gets
 # both labels alike, where people themselves would differ.
 _SECOND: Mapping[int, tuple[tuple[Style, int], ...]] = {
-    0: ((low.crossed_odd_zero, 4), (low.odd_zero, 3)),
+    0: ((low.zero, 3), (low.crossed_odd_zero, 4), (low.odd_zero, 3)),
     1: ((low.one_or_seven, 2), (low.based_one, 3), (low.flagged_based_one, 1)),
     5: ((high.far_cap_five, 1),),
     7: ((low.one_or_seven, 1),),
+    6: ((high.six, 2), (high.straight_six, 2)),
     8: ((high.rings_apart_eight, 2),),
     9: ((high.crossing_nine, 1),),
 }

@@ -106,7 +106,8 @@ def odd_zero(random: Generator) -> Paths:
     elif kind == "leaning":
         radii, tilt = (u(0.2, 0.32), 0.5), u(-35, 45)
     elif kind == "open":
-        start, sweep = random.normal(-80, 30), u(285, 325)
+        # A gap at the top alone: one at the right, below the middle, would make an open six.
+        start, sweep = random.normal(-85, 18), u(310, 338)
     else:
         past = u(15, 45)
         start, sweep = u(-110, -70) + past, 360 + 2 * past
