@@ -211,8 +211,10 @@ def test_a_calibration_that_goes_on_is_broken_off_and_made_up_for(config, tmp_pa
         return computed(*words)
 
     monkeypatch.setattr(rejection, "batched_logits", batched_logits)
+    write_inkml(tmp_path / "pen.inkml", drawings(6))
     recipe = replace(config.recipe, epochs=2, validation_images=4, outliers=20)
-    folder, info = trained(replace(config, recipe=recipe), tmp_path, control=control)
+    config = replace(config, recipe=recipe, ink=tmp_path / "pen.inkml")
+    folder, info = trained(config, tmp_path / "runs", control=control)
     assert (info.state, info.epochs_done, load_checkpoint(folder.best).info.thresholds) == ("stopped", 1, [])
     assert resume(folder, threads=1).state == "finished"
     assert load_checkpoint(folder.last).info.thresholds
