@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -30,10 +29,10 @@ from digitpad.reading.evaluation.evaluate import Evaluated
 from digitpad.ui.answer.known_networks import KnownNetwork
 from digitpad.ui.common.dialogs import file_filters
 from digitpad.ui.common.exports import ExportButton, Table
-from digitpad.ui.common.format import duration, numeral, percent
+from digitpad.ui.common.format import duration, numeral
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.notice import Notice
-from digitpad.ui.common.theme import current_theme, text_scale
+from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import Placeholder, named, note_label, push_button
 from digitpad.ui.data.grid import DigitGrid, ReadImages
 from digitpad.ui.session.active_network import ActiveNetwork
@@ -45,6 +44,7 @@ from digitpad.ui.views.evaluation.differences import DifferencesFigure
 from digitpad.ui.views.evaluation.figure import EvaluationFigure, Selection
 from digitpad.ui.views.evaluation.matrix import ConfusionFigure
 from digitpad.ui.views.evaluation.plots import RejectionFigure, ReliabilityFigure
+from digitpad.ui.views.evaluation.summary import Summary
 from digitpad.ui.views.evaluation.work import (
     EvaluationCancelledError,
     EvaluationProgress,
@@ -55,8 +55,6 @@ from digitpad.ui.views.evaluation.work import (
 
 if TYPE_CHECKING:
     from digitpad.reading.reader import Reader
-
-_CELL = "<td align='{}' style='color: {}; padding: 4px'>{}</td>"
 
 _BESIDE = 520
 """Width, at the usual text size, from which on the images stand beside the figure instead of below it."""
@@ -135,7 +133,7 @@ class EvaluationView(QWidget):
         self._words = note_label("", "evaluation_words")
         self._cancel = push_button(self.tr("Cancel"), "cancel_evaluation_button", self.cancel)
         self._notice = named(Notice(), "evaluation_notice")
-        self._summary = named(QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True), "evaluation_summary")
+        self._summary = Summary()
         self._which = named(QComboBox(), "evaluation_which", self.tr("Network whose figures are shown"))
         self._which.activated.connect(self._on_which)
         self._which_label = note_label(self.tr("Figures of"))
@@ -226,11 +224,6 @@ class EvaluationView(QWidget):
         if not event.spontaneous():
             self.cancel()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._figures:
-            self._show_summary(self._evaluated)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_wide = self.width() >= _BESIDE * text_scale()
@@ -286,7 +279,7 @@ class EvaluationView(QWidget):
         self._tabs.setTabVisible(self._tabs.count() - 1, len(evaluated) > 1)
         self._results.show_content(bool(evaluated))
         self._export.setEnabled(bool(evaluated))
-        self._show_summary(evaluated)
+        self._summary.show_evaluated(evaluated)
         self._on_which(0)
 
     @Slot(int)
@@ -311,20 +304,6 @@ class EvaluationView(QWidget):
         read = ReadImages(shown.digits[numbers], shown.confidence[numbers], second)
         self._grid.show_images(shown.data.images[numbers], shown.data.labels[numbers], read)
 
-    def _show_summary(self, evaluated: tuple[Evaluated, ...]) -> None:
-        titles = (self.tr("Read right"), self.tr("Wrong"), self.tr("Rejected"), self.tr("Calibration error"))
-        theme = current_theme()
-        rows, spoken = [(theme.quiet, ("", *titles))], []
-        for each in evaluated:
-            result = each.result
-            right = self.tr("{share} of {count}").format(share=percent(result.accuracy, 2), count=numeral(result.n))
-            figures = right, numeral(len(result.errors)), numeral(result.rejected), percent(result.ece, 2)
-            pairs = (f"{title.lower()} {figure}" for title, figure in zip(titles, figures, strict=True))
-            spoken.append(f"{each.info.name}: {', '.join(pairs)}")
-            rows.append((theme.text, (each.info.name, *figures)))
-        self._summary.setAccessibleName(". ".join(spoken))
-        self._summary.setText(_rich_table(rows) if evaluated else "")
-
     def _table(self) -> Table:
         """The images that are shown, a row each."""
         return partial(images_table, self._figure.evaluated, self._selection.numbers.tolist())
@@ -338,15 +317,6 @@ class _Results(Placeholder):
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
-
-
-def _rich_table(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Rich text of rows, each with its colour and plain text for its cells; the first column is aligned at the left."""
-    made = []
-    for colour, cells in rows:
-        sides = ("right" if at else "left" for at in range(len(cells)))
-        made.append("".join(_CELL.format(side, colour, escape(text)) for side, text in zip(sides, cells, strict=True)))
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in made)}</table>"
 
 
 def _found() -> tuple[Sequence[DataInfo], Sequence[Message], Sequence[KnownNetwork]]:
