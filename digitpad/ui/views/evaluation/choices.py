@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from digitpad.domain.data_info import DataInfo
 from digitpad.domain.run import RunInfo
 from digitpad.storage.run_store import RunFolder, list_runs, runs_folder
 from digitpad.ui.answer.known_networks import KnownNetwork, last_run, loaded_lately, shipped_networks
-from digitpad.ui.common.dialogs import ask_open
+from digitpad.ui.common.dialogs import ask_open, file_filters
 from digitpad.ui.common.format import numeral
+from digitpad.ui.common.layouts import FlowLayout, row
 from digitpad.ui.common.widgets import named
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.settings import Settings
 
+if TYPE_CHECKING:
+    from digitpad.reading.reader import Reader
+
 _FILE = "\0file"
 """Stands for an entry that asks for a file."""
+
+_ACTIVE, _NONE = "active", "none"
+"""Stand for the network that reads now, and for no second network."""
 
 _CHARACTERS = 11
 
@@ -93,18 +101,50 @@ class FileChoice(QComboBox):
             self.chosen.emit()
 
 
-def data_entries(found: Sequence[DataInfo]) -> list[tuple[str, object]]:
-    """The test images of data sets, by their ids."""
-    return [(f"{info.title} ({numeral(info.test)})", info.id) for info in found]
+class EvaluationChoices(FlowLayout):
+    """The data, the network and a second network, each with its label."""
 
+    def __init__(self, network: ActiveNetwork, settings: Settings) -> None:
+        super().__init__(spacing=12)
+        self._network, self._settings = network, settings
+        files, ask = file_filters("drawings", "all"), self.tr("Open an ink file…")
+        self._data = FileChoice("evaluation_data", self.tr("Data"), ask, files)
+        files, ask = file_filters("checkpoints", "all"), self.tr("Open a checkpoint…")
+        self._first = FileChoice("evaluation_network", self.tr("Network"), ask, files)
+        self._second = FileChoice("evaluation_second", self.tr("Network to compare with"), ask, files)
+        for words, choice in (
+            (self.tr("Data"), self._data),
+            (self.tr("Network"), self._first),
+            (self.tr("Compare with"), self._second),
+        ):
+            label, pair = QLabel(words), QWidget()
+            label.setBuddy(choice)
+            row(label, choice, parent=pair)
+            self.addWidget(pair)
 
-def network_entries(
-    network: ActiveNetwork, settings: Settings, runs: Sequence[KnownNetwork]
-) -> list[tuple[str, object]]:
-    """The checkpoints that a person may know, without doubles."""
-    found = (*shipped_networks(), *last_run(network), *runs, *loaded_lately(network, settings))
-    by_path = {known.path: known.name for known in reversed(found)}
-    return [(words, path) for path, words in reversed(by_path.items())]
+    @property
+    def data(self) -> str | Path | None:
+        """The id of a data set, or an ink file; None where there is nothing to choose."""
+        return cast("str | Path | None", self._data.value)
+
+    @property
+    def networks(self) -> tuple[Reader | Path, ...]:
+        """The networks, or their files; none where the one that reads was chosen and there is none."""
+        values = (choice.value for choice in (self._first, self._second))
+        chosen = [self._network.reader if value == _ACTIVE else value for value in values]
+        return tuple(cast("Reader | Path", value) for value in chosen if value not in (None, _NONE))
+
+    def list_data(self, found: Sequence[DataInfo]) -> None:
+        """Offer the test images of data sets."""
+        self._data.show_entries([(f"{info.title} ({numeral(info.test)})", info.id) for info in found])
+
+    def list_networks(self, runs: Sequence[KnownNetwork]) -> None:
+        """Offer the checkpoints that a person may know, without doubles."""
+        found = (*shipped_networks(), *last_run(self._network), *runs, *loaded_lately(self._network, self._settings))
+        by_path = {known.path: known.name for known in reversed(found)}
+        known = [(words, path) for path, words in reversed(by_path.items())]
+        self._first.show_entries([(self.tr("The one that reads"), _ACTIVE), *known])
+        self._second.show_entries([(self.tr("None"), _NONE), *known])
 
 
 def networks_of_runs() -> list[KnownNetwork]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -27,10 +25,9 @@ from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.reading.evaluation.evaluate import Evaluated
 from digitpad.ui.answer.known_networks import KnownNetwork
-from digitpad.ui.common.dialogs import file_filters
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import duration, numeral
-from digitpad.ui.common.layouts import FlowLayout, column, row
+from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import Placeholder, named, note_label, push_button
@@ -39,7 +36,7 @@ from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.evaluation.by_digit import DigitsFigure
-from digitpad.ui.views.evaluation.choices import FileChoice, data_entries, network_entries, networks_of_runs
+from digitpad.ui.views.evaluation.choices import EvaluationChoices, networks_of_runs
 from digitpad.ui.views.evaluation.differences import DifferencesFigure
 from digitpad.ui.views.evaluation.figure import EvaluationFigure, Selection
 from digitpad.ui.views.evaluation.matrix import ConfusionFigure
@@ -53,14 +50,8 @@ from digitpad.ui.views.evaluation.work import (
     run_evaluation,
 )
 
-if TYPE_CHECKING:
-    from digitpad.reading.reader import Reader
-
 _BESIDE = 520
 """Width, at the usual text size, from which on the images stand beside the figure instead of below it."""
-
-_ACTIVE, _NONE = "active", "none"
-"""Stand for the network that reads now, and for no second network."""
 
 
 class EvaluationView(QWidget):
@@ -109,25 +100,11 @@ class EvaluationView(QWidget):
         self._show_evaluated(())
 
     def _make_choices(self) -> None:
-        files = file_filters("drawings", "all")
-        self._data = FileChoice("evaluation_data", self.tr("Data"), self.tr("Open an ink file…"), files)
-        checkpoints, ask = file_filters("checkpoints", "all"), self.tr("Open a checkpoint…")
-        self._first = FileChoice("evaluation_network", self.tr("Network"), ask, checkpoints)
-        self._second = FileChoice("evaluation_second", self.tr("Network to compare with"), ask, checkpoints)
         tip = self.tr("Let the network read all the images")
         self._start = push_button(self.tr("Evaluate"), "evaluate_button", self.evaluate, tip)
         self._start.setDefault(True)
-        parts: list[QWidget] = []
-        for words, box in (
-            (self.tr("Data"), self._data),
-            (self.tr("Network"), self._first),
-            (self.tr("Compare with"), self._second),
-        ):
-            label, pair = QLabel(words), QWidget()
-            label.setBuddy(box)
-            row(label, box, parent=pair)
-            parts.append(pair)
-        self._choices = FlowLayout(*parts, self._start, spacing=12)
+        self._choices = EvaluationChoices(self._network, self._settings)
+        self._choices.addWidget(self._start)
         self._bar = named(QProgressBar(textVisible=False), "evaluation_progress", self.tr("Progress of the evaluation"))
         self._bar.setFixedSize(120, 6)
         self._words = note_label("", "evaluation_words")
@@ -192,19 +169,17 @@ class EvaluationView(QWidget):
     @Slot()
     def evaluate(self) -> None:
         """Read the chosen data with the chosen networks."""
-        networks = [self._chosen(self._first), self._chosen(self._second)]
-        data = self._data.value
-        chosen = tuple(network for network in networks if network is not None)
+        data, networks = self._choices.data, self._choices.networks
         if self._is_running or data is None:
             return
-        if not chosen:
+        if not networks:
             self._notice.say(self.tr("No network is loaded that could be evaluated. Choose one under Network."))
             return
         self._cancelled.clear()
         self._notice.close_message()
         self._set_running(True)
         self._words.setText(self.tr("Reading the data…"))
-        request = EvaluationRequest(cast("str | Path", data), chosen, self._network.false_rejection_rate)
+        request = EvaluationRequest(data, networks, self._network.false_rejection_rate)
         progress = self._worker.relay(self._on_progress)
         work = partial(run_evaluation, request, progress, self._cancelled.is_set)
         self._worker.run(work, self._on_evaluated, self._on_failed)
@@ -216,7 +191,7 @@ class EvaluationView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._list_networks([])
+        self._choices.list_networks([])
         self._worker.run(_found, self._on_found, self._notice.say)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -229,24 +204,14 @@ class EvaluationView(QWidget):
         is_wide = self.width() >= _BESIDE * text_scale()
         self._sides.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
-    def _chosen(self, choice: FileChoice) -> Reader | Path | None:
-        if choice.value == _ACTIVE:
-            return self._network.reader
-        return choice.value if isinstance(choice.value, Path) else None
-
-    def _list_networks(self, runs: Sequence[KnownNetwork]) -> None:
-        known = network_entries(self._network, self._settings, runs)
-        self._first.show_entries([(self.tr("The one that reads"), _ACTIVE), *known])
-        self._second.show_entries([(self.tr("None"), _NONE), *known])
-
     # What happens.
 
     def _on_found(self, found: tuple[Sequence[DataInfo], Sequence[Message], Sequence[KnownNetwork]]) -> None:
         data, problems, runs = found
         if problems:
             self._notice.say(problems[0])
-        self._data.show_entries(data_entries(data))
-        self._list_networks(runs)
+        self._choices.list_data(data)
+        self._choices.list_networks(runs)
 
     def _on_progress(self, progress: EvaluationProgress) -> None:
         self._bar.setRange(0, progress.total)
