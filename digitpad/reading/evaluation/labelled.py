@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ class Labelled:
         writers: who wrote each, None where the file does not say.
         names: the id of each in its file, None where it has none.
         numbers: the drawings labelled with several digits, by their place in `images`.
+        left_out: how many drawings labelled with several digits are not among them.
     """
 
     images: NDArray[np.uint8]
@@ -45,6 +46,7 @@ class Labelled:
     writers: tuple[str | None, ...]
     names: tuple[str | None, ...]
     numbers: Mapping[int, Number] = field(default_factory=dict)
+    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -54,7 +56,8 @@ class Labelled:
         """The same without numbers."""
         if not self.numbers:
             return self
-        return self._selected([place for place in range(len(self)) if place not in self.numbers])
+        digits = self._selected([place for place in range(len(self)) if place not in self.numbers])
+        return replace(digits, left_out=len(self.numbers))
 
     def first(self, count: int) -> Labelled:
         """The first of them, at most so many, without numbers."""

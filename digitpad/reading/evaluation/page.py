@@ -59,6 +59,7 @@ def evaluation_page(
         taken_for=[row[:3] for row in mistakes],
         worst=max([1, *(number for row in mistakes for _, number in row)]),
         points=_points(result),
+        left_out=data.left_out,
         most_rejected=most_rejected,
         least_accurate=least_accurate,
     )

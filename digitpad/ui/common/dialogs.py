@@ -29,6 +29,7 @@ def file_filters(*kinds: str) -> list[str]:
         ".png": (translate("dialogs", "PNG picture"), (".png",)),
         ".csv": (translate("dialogs", "Table"), (".csv",)),
         ".svg": ("SVG", (".svg",)),
+        ".html": (translate("dialogs", "Web page"), (".html",)),
     }
     offered = [names.get(kind) or (translate("dialogs", "Checkpoint"), (kind,)) for kind in kinds]
     return [f"{name} ({' '.join(f'*{ending}' for ending in endings)})" for name, endings in offered]

@@ -1,4 +1,4 @@
-"""What a view shows, to be taken elsewhere: a picture as PNG, as SVG or on the clipboard, and a table as CSV."""
+"""What a view shows, to be taken elsewhere: a picture as PNG, as SVG or on the clipboard, a table as CSV, a report."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ class Picture:
 
 Table = Callable[[], Iterable[Sequence[object]]]
 """Makes the rows of a table, their titles first; called in any thread, so it must hold what it needs."""
+
+Report = Callable[[], bytes]
+"""Makes an HTML page that stands alone; called in any thread, so it must hold what it needs."""
 
 Work = Callable[[], object]
 
@@ -86,6 +89,7 @@ class ExportButton(QToolButton):
         name: what a file is called at first, without its ending.
         picture: what the view shows; None where it has no picture to give.
         table: its values; None where it has none.
+        report: all that is known, as a page; None where there is none.
     """
 
     requested = Signal(object)  # an Export, for `Exporter.save`
@@ -95,10 +99,11 @@ class ExportButton(QToolButton):
         name: Callable[[], str],
         picture: Callable[[], Picture] | None = None,
         table: Callable[[], Table] | None = None,
+        report: Callable[[], Report] | None = None,
     ) -> None:
         super().__init__()
         named(self, "save_shown_button", self.tr("Save or copy"), self.tr("Save or copy what is shown"))
-        self._name, self._picture, self._table = name, picture, table
+        self._name, self._picture, self._table, self._report = name, picture, table, report
         save_table = QAction(self.tr("Save table…"), self)
         save_table.setObjectName("save_table")
         save_table.triggered.connect(self._save_table)
@@ -111,6 +116,8 @@ class ExportButton(QToolButton):
         menu.addAction(self.tr("Save picture…"), self._save_picture).setObjectName("save_picture")
         if table is not None:
             menu.addAction(save_table)
+        if report is not None:
+            menu.addAction(self.tr("Save report…"), self._save_report).setObjectName("save_report")
         self.setText(self.tr("Save"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(menu)
@@ -138,6 +145,16 @@ class ExportButton(QToolButton):
 
         names, prepare = file_filters(".csv"), lambda path: partial(write, path)
         self.requested.emit(Export(self.tr("Save the table"), f"{self._name()}.csv", names, prepare))
+
+    def _save_report(self) -> None:
+        assert self._report is not None
+        report = self._report()
+
+        def write(path: Path) -> None:
+            write_atomically(path, report())
+
+        names, prepare = file_filters(".html"), lambda path: partial(write, path)
+        self.requested.emit(Export(self.tr("Save the report"), "report.html", names, prepare))
 
 
 def to_image(picture: Picture, scale: int = SCALE) -> QImage:

@@ -107,6 +107,7 @@ class EvaluationChoices(FlowLayout):
     def __init__(self, network: ActiveNetwork, settings: Settings) -> None:
         super().__init__(spacing=12)
         self._network, self._settings = network, settings
+        self._titles: dict[str | None, str] = {}  # of the data sets, by their ids
         files, ask = file_filters("drawings", "all"), self.tr("Open an ink file…")
         self._data = FileChoice("evaluation_data", self.tr("Data"), ask, files)
         files, ask = file_filters("checkpoints", "all"), self.tr("Open a checkpoint…")
@@ -128,6 +129,11 @@ class EvaluationChoices(FlowLayout):
         return cast("str | Path | None", self._data.value)
 
     @property
+    def title(self) -> str:
+        """The data's, for people."""
+        return self.data.name if isinstance(self.data, Path) else self._titles.get(self.data, "")
+
+    @property
     def networks(self) -> tuple[Reader | Path, ...]:
         """The networks, or their files; none where the one that reads was chosen and there is none."""
         values = (choice.value for choice in (self._first, self._second))
@@ -136,6 +142,7 @@ class EvaluationChoices(FlowLayout):
 
     def list_data(self, found: Sequence[DataInfo]) -> None:
         """Offer the test images of data sets."""
+        self._titles = {info.id: info.title for info in found}
         self._data.show_entries([(f"{info.title} ({numeral(info.test)})", info.id) for info in found])
 
     def list_networks(self, runs: Sequence[KnownNetwork]) -> None:

@@ -37,8 +37,13 @@ class Summary(QLabel):
             pairs = (f"{title.lower()} {figure}" for title, figure in zip(titles, figures, strict=True))
             spoken.append(f"{each.info.name}: {', '.join(pairs)}")
             rows.append((theme.text, (each.info.name, *figures)))
+        left_out = ""
+        if evaluated and evaluated[0].data.left_out:
+            text = self.tr("Drawings labelled with several digits, left out: {count}")
+            left_out = text.format(count=numeral(evaluated[0].data.left_out))
+            spoken.append(left_out)
         self.setAccessibleName(". ".join(spoken))
-        self.setText(_rich_table(rows) if evaluated else "")
+        self.setText(f"{_rich_table(rows)}{escape(left_out)}" if evaluated else "")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -25,7 +25,7 @@ from digitpad.domain.data_info import DataInfo
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.reading.evaluation.evaluate import Evaluated
 from digitpad.ui.answer.known_networks import KnownNetwork
-from digitpad.ui.common.exports import ExportButton, Table
+from digitpad.ui.common.exports import ExportButton, Report, Table
 from digitpad.ui.common.format import duration, numeral
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
@@ -47,6 +47,7 @@ from digitpad.ui.views.evaluation.work import (
     EvaluationProgress,
     EvaluationRequest,
     images_table,
+    report_page,
     run_evaluation,
 )
 
@@ -71,6 +72,7 @@ class EvaluationView(QWidget):
         self._cancelled = threading.Event()
         self._is_running = False
         self._evaluated: tuple[Evaluated, ...] = ()
+        self._request: EvaluationRequest | None = None  # what they answer
         self._selection = Selection(np.zeros(0, np.intp), "")
         self._make_choices()
         self._make_figures()
@@ -144,6 +146,7 @@ class EvaluationView(QWidget):
             lambda: self._figure.objectName().removesuffix("_figure"),
             lambda: self._figure.picture(),
             lambda: self._figure.table(),
+            self._report,
         )
 
     def _make_images(self) -> None:
@@ -179,10 +182,10 @@ class EvaluationView(QWidget):
         self._notice.close_message()
         self._set_running(True)
         self._words.setText(self.tr("Reading the data…"))
-        request = EvaluationRequest(data, networks, self._network.false_rejection_rate)
+        request = EvaluationRequest(data, networks, self._network.false_rejection_rate, self._choices.title)
         progress = self._worker.relay(self._on_progress)
         work = partial(run_evaluation, request, progress, self._cancelled.is_set)
-        self._worker.run(work, self._on_evaluated, self._on_failed)
+        self._worker.run(work, partial(self._on_evaluated, request), self._on_failed)
 
     @Slot()
     def cancel(self) -> None:
@@ -220,8 +223,9 @@ class EvaluationView(QWidget):
         done, total = numeral(progress.done), numeral(progress.total)
         self._words.setText(words.format(done=done, total=total, left=duration(progress.remaining_seconds)))
 
-    def _on_evaluated(self, evaluated: tuple[Evaluated, ...]) -> None:
+    def _on_evaluated(self, request: EvaluationRequest, evaluated: tuple[Evaluated, ...]) -> None:
         self._set_running(False)
+        self._request = request
         self._show_evaluated(evaluated)
 
     def _on_failed(self, error: DigitpadError) -> None:
@@ -272,6 +276,11 @@ class EvaluationView(QWidget):
     def _table(self) -> Table:
         """The images that are shown, a row each."""
         return partial(images_table, self._figure.evaluated, self._selection.numbers.tolist())
+
+    def _report(self) -> Report:
+        """All that is known of the network whose figures are shown."""
+        assert self._request is not None
+        return partial(report_page, self._evaluated[self._which.currentIndex()], self._request)
 
 
 class _Results(Placeholder):

@@ -33,11 +33,13 @@ class EvaluationRequest:
         data: the id of a data set, whose test images are read, see `digitpad.storage.datasets`; or an ink file.
         networks: each one that reads, or its file.
         false_rejection_rate: share of real digits that may be rejected, None to reject nothing.
+        title: the data's, for people.
     """
 
     data: str | Path
     networks: tuple[Reader | Path, ...]
     false_rejection_rate: float | None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,14 @@ def images_table(evaluated: Evaluated, numbers: Sequence[int]) -> list[Sequence[
         known = data.indices[at], data.names[at], data.writers[at], int(data.labels[at]), int(digits[at])
         rows.append((*known, *evaluated.probabilities[at].tolist(), float(evaluated.scores[at])))
     return rows
+
+
+def report_page(evaluated: Evaluated, request: EvaluationRequest) -> bytes:
+    """All that an evaluation came to, with pictures, as an HTML page that stands alone."""
+    from digitpad.reading.evaluation.page import evaluation_page
+
+    of, rate = evaluated, request.false_rejection_rate
+    return evaluation_page(of.result, of.data, of.info, request.title, rate)
 
 
 def read_data(source: str | Path, is_cancelled: Callable[[], bool] = lambda: False) -> Labelled:

@@ -9,14 +9,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabBar
 
 from digitpad.domain.data_info import DataInfo
+from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.storage.io import shipped
+from digitpad.ui.common.exports import ExportButton
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.data.grid import DigitGrid
 from digitpad.ui.session.worker import Worker
@@ -114,6 +117,24 @@ def test_what_was_read_is_said_in_figures_and_the_mistakes_are_shown(qtbot, view
     QTest.keyClick(grid, Qt.Key.Key_Return)
     assert len(picked) == 2
     assert not np.array_equal(*picked)
+
+
+def test_the_report_is_of_the_network_that_is_shown_and_drawings_left_out_are_counted(qtbot, view, tmp_path):
+    number = Drawing(drawings(1)[4].ink, None, "me", "n", "44")
+    write_inkml(tmp_path / "mixed.inkml", [*drawings(1), number])
+    evaluate(qtbot, view, tmp_path / "mixed.inkml", FAST)
+    assert summary(view).endswith("Drawings labelled with several digits, left out: 1")
+    view.findChild(QComboBox, "evaluation_which").setCurrentIndex(1)
+    asked = []
+    for button_of_view in view.findChildren(ExportButton):
+        button_of_view.requested.connect(asked.append)
+    view.findChild(QAction, "save_report").trigger()
+    (export,) = asked
+    export.prepare(tmp_path / "report.html")()
+    page = (tmp_path / "report.html").read_text()
+    assert "How well fast reads mixed.inkml" in page
+    assert "<dt>left out, labelled with several digits</dt><dd>1</dd>" in page
+    assert "<dt>read wrong</dt><dd>0</dd>" in page  # the first network reads one of ten wrong
 
 
 def test_it_needs_no_room_for_images_beside_the_figure(qtbot):
