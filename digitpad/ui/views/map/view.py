@@ -16,17 +16,18 @@ from digitpad.domain.errors import DigitpadError, Message
 from digitpad.reading.inspect.embedding import Layout, Location, locate
 from digitpad.storage.datasets import STARTER, available
 from digitpad.ui.common.exports import ExportButton, Table
-from digitpad.ui.common.format import duration, numeral, percent
+from digitpad.ui.common.format import duration, numeral
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, reduced_motion, text_font
 from digitpad.ui.common.widgets import describe, labelled, named, note_label, push_button
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.live_reading import LiveReader, Reading
-from digitpad.ui.session.run_states import RunState, RunStates
+from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.map.figure import Callout, MapFigure
 from digitpad.ui.views.map.neighbours import NeighbourList
+from digitpad.ui.views.map.words import image_lines, map_title, moment, neighbour_words, place_words, target_name
 from digitpad.ui.views.map.work import Job, Method, NetworkMap, OnProgress, Target, arrange_map, read_map
 from digitpad.ui.views.view import View
 
@@ -354,8 +355,9 @@ class MapView(View[Location | None]):
         self._location = result
         numbers = result.neighbours.tolist() if result is not None else []
         self._figure.show_drawing(result.point if result is not None else None, numbers)
-        pictures = [self._picture(number) for number in numbers]
-        self._list.show_images(numbers, pictures, [self._read_as(number) for number in numbers])
+        shown = self._shown
+        words = [neighbour_words(shown[0], number) for number in numbers] if shown is not None else []
+        self._list.show_images(numbers, [self._picture(number) for number in numbers], words)
         self._describe()
 
     @Slot(object)
@@ -364,7 +366,7 @@ class MapView(View[Location | None]):
         if number is None or self._shown is None:
             self._figure.mark(None, None)
         else:
-            lines = (self.tr("Image {number}").format(number=numeral(number + 1)), *self._lines(number))
+            lines = (self.tr("Image {number}").format(number=numeral(number + 1)), *image_lines(self._shown[0], number))
             self._figure.mark(number, Callout(self._picture(number), lines))
         self._describe()
 
@@ -372,23 +374,6 @@ class MapView(View[Location | None]):
         assert self._shown is not None
         pixels = self._shown[0].images.pixels[number : number + 1]
         return coloured(pixels, ink_colours(current_theme())).scaled(QSize(56, 56))
-
-    def _lines(self, number: int) -> Sequence[str]:
-        assert self._shown is not None
-        read = self._shown[0]
-        shares = read.probabilities[number]
-        said = self.tr("read as {digit}, {share}").format(
-            digit=int(shares.argmax()), share=percent(float(shares.max()))
-        )
-        return self.tr("is a {digit}").format(digit=int(read.images.labels[number])), said
-
-    def _read_as(self, number: int) -> str:
-        """A neighbour in a few words: '7', or '7, read as 1'."""
-        assert self._shown is not None
-        read = self._shown[0]
-        label, digit = int(read.images.labels[number]), int(read.probabilities[number].argmax())
-        words = str(label) if label == digit else self.tr("{label}, read as {digit}")
-        return words.format(label=label, digit=digit)
 
     def _describe(self) -> None:
         """Say what is shown, what is on its way, and where the drawing lies."""
@@ -401,62 +386,18 @@ class MapView(View[Location | None]):
             describe(self._figure, words)
             return
         read, method, layout = shown
-        title = self._title_of(read, method)
+        title = map_title(read, method)
         if target is not None and target != read.target:
-            title = self.tr("{map}; working out {network}").format(map=title, network=self._name(target))
+            title = self.tr("{map}; working out {network}").format(map=title, network=target_name(target))
         elif not self._has_finished(shown) and method == "tsne":
             title = self.tr("{map}, still moving").format(map=title)
         self._title.setText(title)
-        self._when.setText(self._moment(target))
-        self._words.setText(self._place_words(read, layout))
+        self._when.setText(moment(target, is_latest=self._is_latest))
+        self._words.setText(place_words(read, layout, self._location))
         said = [title, self._words.text()]
         if self._marked is not None:
-            said.append(", ".join(self._lines(self._marked)))
+            said.append(", ".join(image_lines(read, self._marked)))
         describe(self._figure, ". ".join(words.rstrip(".") for words in said if words))
-
-    def _title_of(self, read: NetworkMap, method: Method) -> str:
-        text = self.tr("{network}: {count} images by {method}")
-        if read.is_output:
-            text = self.tr("{network}: {count} images by {method} of its ten outputs, since it has no hidden layer")
-        name = self.tr("t-SNE") if method == "tsne" else self.tr("PCA")
-        return text.format(network=self._name(read.target), count=numeral(len(read.images.labels)), method=name)
-
-    def _name(self, target: Target) -> str:
-        info = target.info
-        if target.step is None:
-            return info.name
-        text = self.tr("{network} at step {step}")
-        return text.format(network=info.recipe or info.name, step=numeral(target.step))
-
-    def _moment(self, target: Target | None) -> str:
-        if target is None:
-            return ""
-        network = target.network
-        if not isinstance(network, RunState):
-            return self.tr("at the end")
-        text = self.tr("step {step}, latest") if self._is_latest else self.tr("step {step}")
-        return text.format(step=numeral(network.step))
-
-    def _place_words(self, read: NetworkMap, layout: Layout) -> str:
-        """Among which images the drawing lies, and how its place was found."""
-        if layout.variance is None:
-            how = self.tr("t-SNE cannot place a new image: yours is put between its nearest ones, as an estimate.")
-        else:
-            how = self.tr("The plane shows {share} of how the network's {count} features vary.").format(
-                share=percent(layout.variance, 0), count=numeral(read.size)
-            )
-        if self._location is None:
-            return f"{self.tr('Draw a digit on the pad.')} {how}"
-        labels = read.images.labels[self._location.neighbours]
-        counts = np.bincount(labels)
-        digit, most = int(counts.argmax()), int(counts.max())
-        if most == len(labels):
-            words = self.tr("All {count} images nearest to your drawing are {digit}s.")
-        elif most == 1:
-            words = self.tr("The {count} images nearest to your drawing are all of different digits.")
-        else:
-            words = self.tr("Of the {count} images nearest to your drawing, {most} are {digit}s.")
-        return f"{words.format(count=len(labels), most=most, digit=digit)} {how}"
 
     def table(self) -> Table:
         """A row for each image, and one for the drawing, which has no number."""
