@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -12,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QSizePolicy, QSlider, QWidget
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import DigitpadError, Message
+from digitpad.domain.errors import Message
 from digitpad.reading.inspect.embedding import Layout, Location, locate
 from digitpad.storage.datasets import STARTER, available
 from digitpad.ui.common.exports import ExportButton, Table
@@ -21,27 +20,22 @@ from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, reduced_motion, text_font
 from digitpad.ui.common.widgets import describe, labelled, named, note_label, push_button
-from digitpad.ui.session.active_network import ActiveNetwork, Source
+from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.map.figure import Callout, MapFigure
+from digitpad.ui.views.map.maps import Maps
 from digitpad.ui.views.map.neighbours import NeighbourList
 from digitpad.ui.views.map.words import image_lines, map_title, moment, neighbour_words, place_words, target_name
-from digitpad.ui.views.map.work import Job, Method, NetworkMap, OnProgress, Target, arrange_map, read_map
+from digitpad.ui.views.map.work import Method, NetworkMap
 from digitpad.ui.views.view import View
-
-_SHOW_SECONDS = 0.1  # between two reports of how far something has come
-
-_WHOLE = 3
-"""Maps whose features are kept, so that the drawing is placed in them at once."""
 
 
 class MapView(View[Location | None]):
     """The map of the network that reads; while one trains, of its latest state, or of an earlier one at choice.
 
-    One thing is computed at a time: reading the images, which gives the plane of PCA, or t-SNE. Then it is looked anew
-    what is wanted: the latest network wins, and none that were skipped come later. What is shown is named.
+    What is shown is named.
     """
 
     def __init__(
@@ -50,18 +44,14 @@ class MapView(View[Location | None]):
         """`background` works out the maps, while `worker` places the drawing in them."""
         super().__init__(live, worker)
         self.setObjectName("map_view")
-        self._background, self._network, self._states = background, network, states
-        self._job: Job | None = None  # under way
-        self._targets: list[Target] = []
-        self._maps: dict[Target, NetworkMap] = {}
-        self._unfinished: Target | None = None  # read, and not laid out by t-SNE yet
-        self._refused: Target | None = None
+        self._background, self._maps = background, Maps(background, network, states)
         self._shown: tuple[NetworkMap, Method, Layout] | None = None
         self._location: Location | None = None
         self._marked: int | None = None
-        self._doing = ""
         self._make_parts()
-        network.changed.connect(self._on_network_changed)
+        self._maps.changed.connect(self._on_maps_changed)
+        self._maps.progressed.connect(self._on_progress)
+        self._maps.failed.connect(self.failed)
         self._describe()
 
     def _make_parts(self) -> None:
@@ -93,7 +83,7 @@ class MapView(View[Location | None]):
         self._progress.setSizePolicy(policy)
         tip = self.tr("Go back through the run to see how the map came about")
         self._slider = named(QSlider(Qt.Orientation.Horizontal), "map_slider", self.tr("States of this run"), tip)
-        self._slider.valueChanged.connect(self._on_scrubbed)
+        self._slider.valueChanged.connect(self._maps.go_to)
         self._when = note_label("", "map_when")
         self._when.setWordWrap(False)
         self._time = QWidget()
@@ -123,119 +113,39 @@ class MapView(View[Location | None]):
         self._progress.hide()
         self._time.hide()
 
-    # What is wanted.
+    # What happens.
 
-    @property
-    def _wanted(self) -> Method:
-        method: Method = self._method.currentData()
-        return method
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._background.run(available, self._on_data, self.failed.emit)
 
-    @property
-    def _target(self) -> Target | None:
-        return self._targets[self._slider.value()] if self._targets else None
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._maps.rest()
 
-    @property
-    def _is_latest(self) -> bool:
-        return self._slider.value() == self._slider.maximum()
+    def _on_data(self, found: tuple[list[DataInfo], list[Message]]) -> None:
+        chosen = self._data.currentData()
+        self._data.clear()
+        for data in found[0]:
+            title = self.tr("Starter set") if data.id == STARTER else data.title
+            self._data.addItem(self.tr("{data}, test images").format(data=title), data.id)
+        self._data.setCurrentIndex(max(self._data.findData(chosen), 0))
+        if found[1]:
+            self.failed.emit(found[1][0])
+        if self.isVisible():
+            self._maps.watch(self._data.currentData())
 
-    def _look_at_network(self) -> None:
-        """List the states of the network that reads; whoever looks at an earlier one still does."""
-        reader, source, data = self._network.reader, self._network.state.source, self._data.currentData()
-        before, was_latest = self._target, self._is_latest
-        in_run = self._states.states if source in (Source.IN_TRAINING, Source.JUST_TRAINED) else ()
-        self._targets = [Target(state, data) for state in in_run if data]
-        if reader is not None and data and not (in_run and source is Source.IN_TRAINING):
-            self._targets.append(Target(reader, data))
-        self._maps = {target: read for target, read in self._maps.items() if target in self._targets}
-        last = max(len(self._targets) - 1, 0)
-        at = last
-        if not was_latest and before is not None and before.step is not None:
-            steps = [target.step for target in self._targets if target.step is not None]
-            at = int(np.abs(np.array(steps) - before.step).argmin()) if steps else last
-        with QSignalBlocker(self._slider):
-            self._slider.setMaximum(last)
-            self._slider.setValue(at)
-        self._time.setVisible(last > 0)
+    @Slot()
+    def _on_chosen(self) -> None:
+        self._maps.choose(self._method.currentData(), self._data.currentData())
 
-    # One thing after the other.
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._method.setCurrentIndex(self._method.findData("pca"))
+        self._on_chosen()
 
-    def _next(self) -> None:
-        """Work out what is wanted and not there, unless something is under way."""
-        target = self._target
-        if self._job is not None or target is None or not self.isVisible():
-            return
-        read = self._maps.get(self._unfinished) if self._unfinished is not None else None
-        self._unfinished = None
-        # A state of a run that was just read is finished first, or none would be while the next comes soon.
-        if read is None or self._wanted in read.layouts or not (self._is_latest or read.target == target):
-            read = self._maps.get(target)
-        if read is None or read.hidden is None:
-            if target == self._refused:
-                return
-            layouts = read.layouts if read is not None else {}
-            work = partial(read_map, target, layouts, self._before(target))
-            self._run(self.tr("Reading the images…"), work, self._on_read, target)
-        elif self._wanted not in read.layouts:
-            before = self._before(target) if target.step is not None else None
-            layout = before.layouts.get("tsne") if before is not None else None
-            work = partial(arrange_map, read, layout)
-            self._run(self.tr("t-SNE"), work, self._keep, target)
-
-    def _before(self, target: Target) -> NetworkMap | None:
-        """The map of the nearest state of the same run; else the one that is shown, of the same images."""
-        step = target.step
-        others = [read for read in self._maps.values() if read.target != target and self._wanted in read.layouts]
-        if step is not None and others:
-            return min(others, key=lambda read: abs((read.target.step or 1 << 62) - step))
-        shown = self._shown[0] if self._shown is not None else None
-        return shown if shown is not None and shown.target.data == target.data else None
-
-    def _run(
-        self,
-        doing: str,
-        work: Callable[[Job, OnProgress], NetworkMap | None],
-        done: Callable[[NetworkMap], None],
-        target: Target,
-    ) -> None:
-        job = self._job = Job()
-        began = time.perf_counter()
-        shown_at, show = began, self._background.relay(partial(self._on_progress, job))
-
-        def on_progress(share: float, layout: Layout | None) -> None:
-            nonlocal shown_at
-            now = time.perf_counter()
-            if layout is not None or share == 0 or now - shown_at >= _SHOW_SECONDS:
-                shown_at = now
-                show(share, (now - began) * (1 / share - 1) if share > 0.1 else None, layout)
-
-        def on_done(read: NetworkMap | None) -> None:
-            self._end()
-            if read is not None and not job.is_cancelled:
-                done(read)
-            self._carry_on()
-
-        def on_failed(error: DigitpadError) -> None:
-            self._end()
-            self._refused = target
-            self.failed.emit(error)
-            self._carry_on()
-
-        self._doing = doing
-        self._background.run(partial(work, job, on_progress), on_done, on_failed)
-        self._describe()
-
-    def _end(self) -> None:
-        self._job, self._doing = None, ""
-        self._progress.hide()
-
-    def _carry_on(self) -> None:
-        self._look_at_network()
-        self._next()
-        self._present()
-
-    def _on_progress(self, job: Job, share: float, left: float | None, layout: Layout | None) -> None:
-        if job is not self._job or job.is_cancelled:
-            return
+    @Slot(float, object, object)
+    def _on_progress(self, share: float, left: float | None, layout: Layout | None) -> None:
         self._bar.setValue(round(100 * share))
         words = self._doing
         if left is not None:
@@ -247,87 +157,26 @@ class MapView(View[Location | None]):
         if layout is not None and shown is not None and not self._has_finished(shown) and not reduced_motion():
             self._show(shown[0], "tsne", layout, glides=False)
 
-    @staticmethod
-    def _has_finished(shown: tuple[NetworkMap, Method, Layout]) -> bool:
-        return shown[0].layouts.get("tsne") is shown[2]
-
-    def _on_read(self, read: NetworkMap) -> None:
-        self._keep(read)
-        self._unfinished = read.target
-
-    def _keep(self, read: NetworkMap) -> None:
-        self._maps.pop(read.target, None)
-        self._maps[read.target] = read
-        for target in list(self._maps)[:-_WHOLE]:
-            self._maps[target] = self._maps[target].slimmed()
-
-    # What happens.
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._background.run(available, self._on_data, self.failed.emit)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._break_off()
-
-    def _on_data(self, found: tuple[list[DataInfo], list[Message]]) -> None:
-        chosen = self._data.currentData()
-        self._data.clear()
-        for data in found[0]:
-            title = self.tr("Starter set") if data.id == STARTER else data.title
-            self._data.addItem(self.tr("{data}, test images").format(data=title), data.id)
-        self._data.setCurrentIndex(max(self._data.findData(chosen), 0))
-        if found[1]:
-            self.failed.emit(found[1][0])
-        self._refused = None
-        self._carry_on()
-
     @Slot()
-    def _on_network_changed(self) -> None:
-        if self.isVisible():
-            before = self._target
-            self._look_at_network()
-            if before is not None and before != self._target:
-                if before.step is None or self._target is None or self._target.step is None:
-                    self._break_off()  # another network reads
-                elif self._job is not None:
-                    self._job.is_hurried = True
-            self._next()
-            self._present()
-
-    @Slot()
-    def _on_chosen(self) -> None:
-        self._break_off()
-        self._carry_on()
-
-    @Slot()
-    def _on_scrubbed(self) -> None:
-        self._unfinished = None
-        self._break_off()
-        self._next()
+    def _on_maps_changed(self) -> None:
+        last = max(len(self._maps.targets) - 1, 0)
+        with QSignalBlocker(self._slider):
+            self._slider.setMaximum(last)
+            self._slider.setValue(self._maps.at)
+        self._time.setVisible(last > 0)
+        if self._maps.doing is None:
+            self._progress.hide()
         self._present()
-
-    @Slot()
-    def _on_cancelled(self) -> None:
-        self._method.setCurrentIndex(self._method.findData("pca"))
-        self._on_chosen()
-
-    def _break_off(self) -> None:
-        if self._job is not None:
-            self._job.is_cancelled = True
 
     # What is shown.
 
     def _present(self) -> None:
         """Show the map that is wanted, or what is there of it; else what was shown stays, under its name."""
-        target, wanted, shown = self._target, self._wanted, self._shown
-        candidates = self._targets[::-1] if self._is_latest else [target] if target is not None else []
-        reads = [self._maps[each] for each in candidates if each in self._maps]
+        reads, wanted, shown = self._maps.known, self._maps.method, self._shown
         best = next((read for read in reads if wanted in read.layouts), None)
         if best is not None:
             self._show(best, wanted, best.layouts[wanted])
-        elif reads and (shown is None or shown[0].target not in self._targets or shown[1] == "pca"):
+        elif reads and (shown is None or shown[0].target not in self._maps.targets or shown[1] == "pca"):
             self._show(reads[0], "pca", reads[0].layouts["pca"])
         self._describe()
 
@@ -335,7 +184,7 @@ class MapView(View[Location | None]):
         before = self._shown
         if before is not None and before[0].hidden is read.hidden and before[2] is layout:
             return
-        self._shown = read, method, layout
+        self._shown, self._maps.laid_on = (read, method, layout), read
         if before is None or before[0].images is not read.images:
             self._marked = None
         self._figure.show_points(layout.points, read.images.labels, _wrong(read), glides=glides)
@@ -375,9 +224,20 @@ class MapView(View[Location | None]):
         pixels = self._shown[0].images.pixels[number : number + 1]
         return coloured(pixels, ink_colours(current_theme())).scaled(QSize(56, 56))
 
+    @staticmethod
+    def _has_finished(shown: tuple[NetworkMap, Method, Layout]) -> bool:
+        return shown[0].layouts.get("tsne") is shown[2]
+
+    @property
+    def _doing(self) -> str:
+        doing = self._maps.doing
+        if doing is None:
+            return ""
+        return self.tr("Reading the images…") if doing == "reading" else self.tr("t-SNE")
+
     def _describe(self) -> None:
         """Say what is shown, what is on its way, and where the drawing lies."""
-        target, shown = self._target, self._shown
+        target, shown = self._maps.target, self._shown
         if shown is None:
             words = self._doing or self.tr("The map appears once a network reads.")
             self._figure.show_invitation(words)
@@ -392,7 +252,7 @@ class MapView(View[Location | None]):
         elif not self._has_finished(shown) and method == "tsne":
             title = self.tr("{map}, still moving").format(map=title)
         self._title.setText(title)
-        self._when.setText(moment(target, is_latest=self._is_latest))
+        self._when.setText(moment(target, is_latest=self._maps.is_latest))
         self._words.setText(place_words(read, layout, self._location))
         said = [title, self._words.text()]
         if self._marked is not None:
