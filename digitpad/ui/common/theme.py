@@ -145,7 +145,7 @@ def apply_theme(app: QApplication, mode: Mode, scale: float = 1.0, *, high_contr
     before = text_scale()
     own = {  # sizes at the usual scale, of those that do not follow the application's font by themselves
         widget: widget.property("text_pixels") or widget.font().pixelSize() / before
-        for widget in (app.allWidgets() if scale != before else ())
+        for widget in app.allWidgets()
         if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.font().pixelSize() > 0
     }
     font.setPixelSize(round(TEXT_PIXELS * scale))

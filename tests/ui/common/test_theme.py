@@ -33,6 +33,7 @@ from digitpad.ui.common.theme import (
     disabled_colour,
     mix,
     reduced_motion,
+    text_font,
 )
 from tests.ui.contrast import contrast
 
@@ -265,3 +266,14 @@ def test_the_list_of_a_box_shows_all_its_entries(qapp, qtbot, count):
     assert view.verticalScrollBar().maximum() == 0
     assert view.viewport().rect().contains(last)
     box.hidePopup()
+
+
+def test_large_text_stays_large_where_the_theme_changes(qtbot, wear):
+    wear("light")
+    label = QLabel("12")
+    qtbot.addWidget(label)
+    label.setFont(text_font(NOTE_PIXELS))
+    label.show()
+    for mode in ("light", "dark", "dark"):
+        wear(mode, 2.0)
+        assert label.font().pixelSize() == 2 * NOTE_PIXELS
