@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QToolBar, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolBar, QToolButton
 
 from digitpad.ui import main_window
 from digitpad.ui.workbench import Page
@@ -111,3 +111,14 @@ def test_a_page_needs_its_declaration_alone_and_is_built_when_it_is_first_shown(
         toggle(pad, "probe")
     assert len(built) == 1
     assert built[0].isVisible()
+
+
+def test_no_page_is_scrolled_sideways_in_a_presentation_on_a_small_screen(pad):
+    next(action for action in pad.window.findChildren(QAction) if action.text() == "Presentation").trigger()
+    pad.qtbot.waitUntil(lambda: pad.window.width() == 800)
+    for name in ("map", "training", "evaluation"):
+        toggle(pad, name)
+        areas = [area for area in pad.window.findChildren(QScrollArea) if area.isVisible()]
+        assert areas
+        QApplication.processEvents()  # lays the page out
+        assert [area.horizontalScrollBar().maximum() for area in areas] == [0] * len(areas), name

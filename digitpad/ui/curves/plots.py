@@ -20,6 +20,7 @@ from digitpad.ui.session.run_curves import RunCurves, XAxis
 
 _LEAST_STEPS, _CLOSEST_STEPS = 50, 5
 _DECADES = 4
+NARROW = 480  # width in pixels, at the usual text size, below which three plots have no room beside each other
 _FLAT = 220  # height in pixels below which the plots lie beside each other, and axes of steps have no title
 _ZOOM = 1.5
 
@@ -76,8 +77,9 @@ class CurvePlots(QFrame):
         self._set_colours()
 
     def _arrange(self) -> None:
-        """Put the plots beside each other where there is little height, else the two smaller ones below each other."""
-        is_flat = self.height() < _FLAT * text_scale()
+        """Put the plots beside each other where there is width but little height, else the smaller two in a column."""
+        scale = text_scale()
+        is_flat = self.height() < _FLAT * scale and self.width() >= NARROW * scale
         if is_flat == self._is_flat:
             return
         self._is_flat = is_flat

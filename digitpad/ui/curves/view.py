@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QRegion, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolTip, QWidget
 
 from digitpad.domain.recipe import Augmentation
 from digitpad.ui.common.exports import ExportButton, Picture
 from digitpad.ui.common.format import numeral, percent
-from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.layouts import FlowLayout, column
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
 from digitpad.ui.common.widgets import Placeholder, announce, describe, heard_label, named, note_label, tool_button
-from digitpad.ui.curves.plots import CurvePlots
+from digitpad.ui.curves.plots import NARROW, CurvePlots
 from digitpad.ui.session.run_curves import RunCurves
 
 REDRAW_MILLISECONDS = 100
 _TITLE_HEIGHT, _MARGIN = 32, 8
-_LEAST_HEIGHT = 180  # pixels, for type of the usual size
+_LEAST_WIDTH, _LEAST_HEIGHT, _LEAST_HEIGHT_NARROW = 360, 180, 300
+"""Pixels, the heights at the usual text size; the last where plots lie below each other, since it is narrow."""
 
 
 class CurvesView(QWidget):
@@ -64,8 +65,11 @@ class CurvesView(QWidget):
             label.setFont(text_font(NOTE_PIXELS))
         text = self.tr("The loss and the accuracy of a run are drawn here from its first step on.")
         self._pages = Placeholder(text)
-        line = row(self._why, None, heard_label(self._axis), self._axis, self._log, self._whole, self.export, spacing=4)
-        column(line, self._values, (self._pages, 1), parent=self, spacing=0).setContentsMargins(8, 4, 8, 4)
+        tools = heard_label(self._axis), self._axis, self._log, self._whole, self.export, self._why
+        self._tools = QWidget()
+        self._tools.setLayout(FlowLayout(*tools, spacing=4))
+        self._tools.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # else it expands
+        column(self._tools, self._values, (self._pages, 1), parent=self, spacing=0).setContentsMargins(8, 4, 8, 4)
         self._show_state()
 
     def build(self) -> None:
@@ -130,7 +134,14 @@ class CurvesView(QWidget):
         return QSize(880, 280)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(480, round(_LEAST_HEIGHT * text_scale()))
+        tools = self._tools.heightForWidth(self.width() - 2 * _MARGIN) - self._tools.sizeHint().height()
+        values = self._values.fontMetrics().lineSpacing() * max(self._room[1] - 1, 0)
+        height = _LEAST_HEIGHT if self.width() >= NARROW * text_scale() else _LEAST_HEIGHT_NARROW
+        return QSize(_LEAST_WIDTH, round(height * text_scale()) + tools + values)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -177,6 +188,7 @@ class CurvesView(QWidget):
         before = self._room[1] if self._room[0] == width else 1
         self._room = width, max(before, round(longest.height() / metrics.lineSpacing()))
         self._values.setFixedHeight(metrics.lineSpacing() * self._room[1])
+        self.updateGeometry()
         spoken = words or self._pages.label.text()
         for widget in (self, self._plots):
             if widget is not None:

@@ -7,12 +7,12 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from digitpad.ui.common.format import duration, moment
-from digitpad.ui.common.theme import text_font
+from digitpad.ui.common.theme import text_font, text_scale
 from digitpad.ui.common.widgets import named
 from digitpad.ui.runs.table import Column
 
 ROW = 24
-"""Height of a row in pixels."""
+"""Height of a row in pixels, at the usual text size."""
 
 _PADDING = 20
 _SMALLEST_NAME, _SMALLEST_DATA = 120, 96
@@ -55,10 +55,10 @@ class RunView(QTableView):
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW)
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        self._fit_rows()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
@@ -75,6 +75,15 @@ class RunView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_columns()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
+            self._fit_columns()
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(round(ROW * text_scale()))
 
     def _fit_columns(self) -> None:
         metrics = self.fontMetrics()

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem
 from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import named
 
-_PICTURE, _WIDTH = 44, 148
+_PICTURE, _NARROWEST, _WIDEST = 44, 96, 148
+"""Sides of a picture and of the list in pixels, at the usual text size."""
 
 
 class NeighbourList(QListWidget):
@@ -68,7 +69,8 @@ class NeighbourList(QListWidget):
     def _fit(self) -> None:
         side = round(_PICTURE * text_scale())
         self.setIconSize(QSize(side, side))
-        self.setFixedWidth(round(_WIDTH * text_scale()))
+        self.setMinimumWidth(round(_NARROWEST * text_scale()))
+        self.setMaximumWidth(round(_WIDEST * text_scale()))
 
     @Slot(QListWidgetItem)
     def _on_item(self, item: QListWidgetItem | None) -> None:

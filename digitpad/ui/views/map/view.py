@@ -19,7 +19,7 @@ from digitpad.ui.common.format import duration, numeral
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, reduced_motion, text_font
-from digitpad.ui.common.widgets import describe, labelled, named, note_label, push_button
+from digitpad.ui.common.widgets import ElidedLabel, describe, labelled, named, note_label, push_button
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunStates
@@ -71,15 +71,14 @@ class MapView(View[Location | None]):
         self._bar.setRange(0, 100)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(72)
-        self._busy = note_label("", "map_busy")
-        self._busy.setWordWrap(False)
+        self._busy = named(ElidedLabel(), "map_busy")
+        self._busy.setProperty("note", True)
         tip = self.tr("Do not work out t-SNE; show the plane of PCA")
         self._cancel = push_button(self.tr("Cancel"), "map_cancel", self._on_cancelled, tip)
         self._progress = QWidget()
-        row(self._bar, self._busy, self._cancel, parent=self._progress)
+        row(self._bar, (self._busy, 1), self._cancel, parent=self._progress)
         policy = self._progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
-        policy.setHorizontalPolicy(QSizePolicy.Policy.Fixed)
         self._progress.setSizePolicy(policy)
         tip = self.tr("Go back through the run to see how the map came about")
         self._slider = named(QSlider(Qt.Orientation.Horizontal), "map_slider", self.tr("States of this run"), tip)
