@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -84,11 +84,11 @@ def run(argv: Sequence[str]) -> int:
     return recorded(show, arguments.parse(argv).verbose, faults.report)
 
 
-def _open_reader(path: Path | None) -> Reader:
+def _open_reader(path: Path | None, is_cancelled: Callable[[], bool]) -> Reader:
     """Open a checkpoint, the one that ships where None; the first call imports ONNX Runtime, in a thread."""
     from digitpad.reading.load import open_reader
 
-    return open_reader(path)
+    return open_reader(path, is_cancelled)
 
 
 def _translate(application: QApplication) -> None:

@@ -24,7 +24,7 @@ from digitpad.domain.settings_fields import declared
 
 PACKAGE = Path(digitpad.__file__).parent
 
-_MESSAGES = ("Message", "DigitpadError", "InputError", "DownloadCancelledError")
+_MESSAGES = ("Message", "DigitpadError", "InputError", "CancelledError")
 _ELSEWHERE = ("cli/", "platform/", "domain/errors.py")
 
 

@@ -110,5 +110,9 @@ class DigitpadError(Message, Exception):
     """A failure to report to the person: a full disk, a device that is gone."""
 
 
+class CancelledError(DigitpadError):
+    """What was under way was broken off, as it was asked to."""
+
+
 class InputError(DigitpadError):
     """What was handed in cannot be used: a truncated file, a foreign format, an impossible setting."""

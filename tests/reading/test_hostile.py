@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import CancelledError, InputError
 from digitpad.reading.foreign import onnx_limits as onnx_module
-from digitpad.reading.load import load_checkpoint
+from digitpad.reading.load import load_checkpoint, open_reader
 from tests.learning.small_checkpoint import metadata, write
 from tests.reading.foreign.networks import onnx_file
 
@@ -295,6 +295,16 @@ def test_a_network_that_takes_too_long_for_the_digits_that_it_is_tried_on_is_giv
     start = time.monotonic()
     assert "takes too long" in error_text(tmp_path / "a.onnx")
     assert time.monotonic() - start < 30
+
+
+def test_the_opening_of_a_slow_network_is_cancelled_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(onnx_module, "MAX_MULTIPLY_ADDS", 10**12)
+    monkeypatch.setattr("digitpad.reading.load.OPENING_SECONDS", 60.0)
+    elementwise_for_long(tmp_path / "a.onnx")
+    start = time.monotonic()
+    with pytest.raises(CancelledError):
+        open_reader(tmp_path / "a.onnx", lambda: time.monotonic() > start + 0.5)
+    assert time.monotonic() - start < 10
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

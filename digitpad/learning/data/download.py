@@ -24,7 +24,7 @@ from typing import NamedTuple
 import truststore
 
 from digitpad import __version__
-from digitpad.domain.errors import DigitpadError, InputError, Message, joined
+from digitpad.domain.errors import CancelledError, DigitpadError, InputError, Message, joined
 from digitpad.learning.data.download_problems import RefusedError, reason
 from digitpad.storage.io import read_file, write_atomically
 
@@ -41,10 +41,6 @@ SLOWEST = 5_000
 
 _FAILURES = (OSError, http.client.HTTPException, ValueError)
 """What fetching from an address may raise; a ValueError where the setting of a proxy makes no sense."""
-
-
-class DownloadCancelledError(DigitpadError):
-    """The person did not want the download after all."""
 
 
 class RemoteFile(NamedTuple):
@@ -91,7 +87,7 @@ def download_mnist(
         silence: seconds after which a server that sends nothing, or less than `SLOWEST`, is given up.
 
     Raises:
-        DownloadCancelledError: it was cancelled; files that were complete by then stay.
+        CancelledError: it was cancelled; files that were complete by then stay.
         InputError: a file of one of the names is there already, and is not MNIST's.
         DigitpadError: every mirror failed, and the sentence says why; or the folder cannot be written to.
     """
@@ -174,7 +170,7 @@ def _fetched(
     try:
         while len(data) <= file.size:
             if cancelled():
-                raise DownloadCancelledError("The download was cancelled.")
+                raise CancelledError("The download was cancelled.")
             if time.monotonic() > min(heard, started + len(data) / SLOWEST) + silence:
                 raise TimeoutError
             with contextlib.suppress(queue.Empty):

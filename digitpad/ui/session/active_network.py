@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digitpad.reading.checkpoint_file import Preparation
     from digitpad.reading.reader import Reader
 
-OpenNetwork = Callable[[Path | None], "Reader"]
+OpenNetwork = Callable[[Path | None, Callable[[], bool]], "Reader"]
 """Opens a checkpoint, or the one that ships where None; raises DigitpadError where it cannot."""
 
 
@@ -83,7 +83,7 @@ class ActiveNetwork(QObject):
         """Nothing is opened yet.
 
         Args:
-            open_network: called in the worker's thread.
+            open_network: called in the worker's thread with a path and what says whether that is cancelled.
             worker: whoever made it stops it.
             parent: the object that holds this one.
         """
@@ -216,8 +216,8 @@ class ActiveNetwork(QObject):
     def _open(self, path: Path | None, *, keeps_learned: bool = True) -> None:
         self._openings += 1
         self._requested = path
-        opened = partial(self._on_opened, keeps_learned)
-        self._worker.run(partial(self._open_network, path), opened, partial(self._on_failed, path))
+        open_network = partial(self._open_network, path, self._worker.is_stopped)
+        self._worker.run(open_network, partial(self._on_opened, keeps_learned), partial(self._on_failed, path))
         self.changed.emit()
 
     def _on_opened(self, keeps_learned: bool, opened: Reader) -> None:

@@ -97,6 +97,10 @@ class Worker(QObject):
 
         return relayed
 
+    def is_stopped(self) -> bool:
+        """Whether nobody waits any more for what comes of a job, which may ask that in its thread."""
+        return self._stopped
+
     def stop(self) -> None:
         """End the thread for good, after the jobs that were asked for: what was to be written is written.
 

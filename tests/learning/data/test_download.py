@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.learning.data.download import MNIST, Download, DownloadCancelledError, RemoteFile, download_mnist
+from digitpad.domain.errors import CancelledError, DigitpadError, InputError
+from digitpad.learning.data.download import MNIST, Download, RemoteFile, download_mnist
 from digitpad.learning.data.download_problems import reason
 from tests.learning.data.file_server import (
     FileServer,
@@ -195,7 +195,7 @@ def test_a_cancel_in_the_midst_of_a_file_ends_it_at_once(server, folder, answer)
     sentence = input_error(
         server,
         folder,
-        DownloadCancelledError,
+        CancelledError,
         progress=lambda done, _: received.append(done),
         cancelled=lambda: bool(received) and received[-1] > 0,
     )
@@ -206,7 +206,7 @@ def test_a_cancel_in_the_midst_of_a_file_ends_it_at_once(server, folder, answer)
 
 def test_a_cancel_before_the_server_says_a_word_ends_it_too(server, folder):
     server.responses["/a/images.gz"] = silence
-    sentence = input_error(server, folder, DownloadCancelledError, cancelled=lambda: bool(server.asked))
+    sentence = input_error(server, folder, CancelledError, cancelled=lambda: bool(server.asked))
     assert sentence == "The download was cancelled."
     assert server.asked == ["/a/images.gz"]
 
@@ -215,7 +215,7 @@ def test_a_cancel_between_two_files_keeps_the_first(server, folder):
     sentence = input_error(
         server,
         folder,
-        DownloadCancelledError,
+        CancelledError,
         left=["images.gz"],
         cancelled=lambda: (folder / "images.gz").exists(),
     )

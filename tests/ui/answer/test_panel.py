@@ -42,7 +42,7 @@ def pane(qtbot):
 def side(pane):
     """The column in a pane: by itself, it would not get lower than its parts."""
     worker = Worker()
-    widget = ReadingPane(ActiveNetwork(lambda path: None, worker, pane), QWidget(), pane)
+    widget = ReadingPane(ActiveNetwork(lambda *_: None, worker, pane), QWidget(), pane)
     pane.show()
     yield widget
     worker.stop()

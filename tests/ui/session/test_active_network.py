@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.errors import InputError
+from digitpad.domain.errors import CancelledError, InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE
 from digitpad.services import LiveNetwork
 from digitpad.storage.io import DEFAULT_CHECKPOINT
@@ -34,7 +35,7 @@ class Opener:
         self.let = threading.Event()
         self.let.set()
 
-    def __call__(self, path):
+    def __call__(self, path, _is_cancelled):
         assert self.let.wait(20)
         self.asked.append(path)
         if path in self.broken:
@@ -286,3 +287,20 @@ def test_the_false_rejection_rate_is_known_and_signalled(qtbot, network):
     with qtbot.waitSignal(network.changed):
         network.set_false_rejection_rate(None)
     assert network.false_rejection_rate is None
+
+
+def test_what_is_opened_while_the_window_closes_is_cancelled(qapp):
+    began, heard, worker = threading.Event(), threading.Event(), Worker()
+
+    def opens_for_long(_path, is_cancelled):
+        began.set()
+        while not is_cancelled():
+            time.sleep(0.001)
+        heard.set()
+        raise CancelledError("The opening was cancelled.")
+
+    network = ActiveNetwork(opens_for_long, worker)
+    network.open(None)
+    assert began.wait(20)
+    worker.stop()
+    assert heard.is_set()

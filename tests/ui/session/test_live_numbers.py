@@ -26,7 +26,7 @@ def shipped():
 @pytest.fixture
 def live(qapp, qtbot, shipped):
     worker = Worker()
-    network = ActiveNetwork(lambda _: shipped, worker)
+    network = ActiveNetwork(lambda *_: shipped, worker)
     reader = LiveReader(network, worker)
     with qtbot.waitSignal(network.opened):
         network.open_first(None)

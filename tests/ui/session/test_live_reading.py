@@ -48,7 +48,7 @@ class Opener:
         self.let = threading.Event()
         self.let.set()
 
-    def __call__(self, path):
+    def __call__(self, path, _is_cancelled):
         assert self.let.wait(20)
         if path == "broken":
             raise InputError("broken is broken.")

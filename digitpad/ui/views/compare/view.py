@@ -147,7 +147,7 @@ class CompareView(View[Comparison | None]):
             if one not in self._asked and (one not in self._readers or changed != self._opened_at.get(one)):
                 self._asked.add(one)
                 done, failed = partial(self._on_opened, one, changed), partial(self._on_unopened, one)
-                self._opening.run(partial(_opened, Path(one)), done, failed)
+                self._opening.run(partial(_opened, Path(one), self._opening.is_stopped), done, failed)
         self.refresh()
 
     def _on_opened(self, network_id: str, changed: float, reader: Reader) -> None:
@@ -258,7 +258,7 @@ class CompareView(View[Comparison | None]):
         self._tree.setFixedWidth(round(_TREE_WIDTH * text_scale()))
 
 
-def _opened(path: Path) -> Reader:
+def _opened(path: Path, is_cancelled: Callable[[], bool]) -> Reader:
     from digitpad.reading.load import open_reader  # in the thread: it imports ONNX Runtime
 
-    return open_reader(path)
+    return open_reader(path, is_cancelled)

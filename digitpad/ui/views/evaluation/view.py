@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import DigitpadError, Message
+from digitpad.domain.errors import CancelledError, DigitpadError, Message
 from digitpad.reading.evaluation.evaluate import Evaluated
 from digitpad.ui.answer.known_networks import KnownNetwork
 from digitpad.ui.common.exports import ExportButton, Report, Table
@@ -43,7 +43,6 @@ from digitpad.ui.views.evaluation.matrix import ConfusionFigure
 from digitpad.ui.views.evaluation.plots import RejectionFigure, ReliabilityFigure
 from digitpad.ui.views.evaluation.summary import Summary
 from digitpad.ui.views.evaluation.work import (
-    EvaluationCancelledError,
     EvaluationProgress,
     EvaluationRequest,
     images_table,
@@ -230,7 +229,7 @@ class EvaluationView(QWidget):
 
     def _on_failed(self, error: DigitpadError) -> None:
         self._set_running(False)
-        if not isinstance(error, EvaluationCancelledError):
+        if not isinstance(error, CancelledError):
             self._notice.say(error)
 
     def _set_running(self, is_running: bool) -> None:

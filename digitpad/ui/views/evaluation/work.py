@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.errors import CancelledError, InputError
 from digitpad.platform.cores import cores
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _ink_files: dict[tuple[Path, int], Labelled] = {}
 """The ink file that was read last, by its path and the time of its last change; rendering a large one takes seconds."""
-
-
-class EvaluationCancelledError(DigitpadError):
-    """An evaluation was broken off, as it was asked to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +59,16 @@ def run_evaluation(
 
     Raises:
         InputError: the data or a network cannot be read.
-        EvaluationCancelledError: it was cancelled.
+        CancelledError: it was cancelled.
     """
     from digitpad.reading.evaluation.evaluate import evaluate_network
     from digitpad.reading.load import open_reader
     from digitpad.reading.reader import Reader
 
     data = read_data(request.data, is_cancelled)
-    readers = [network if isinstance(network, Reader) else open_reader(network) for network in request.networks]
+    readers = [
+        network if isinstance(network, Reader) else open_reader(network, is_cancelled) for network in request.networks
+    ]
     began, done, total = time.perf_counter(), 0, len(data) * len(readers)
 
     def report(count: int) -> None:
@@ -95,7 +93,7 @@ def read_first(
 
     Raises:
         InputError: the data cannot be read, or the network cannot read them.
-        EvaluationCancelledError: it was cancelled.
+        CancelledError: it was cancelled.
     """
     from digitpad.reading.evaluation.evaluate import evaluate_network
 
@@ -130,7 +128,7 @@ def read_data(source: str | Path, is_cancelled: Callable[[], bool] = lambda: Fal
 
     Raises:
         InputError: they cannot be read, or there are none.
-        EvaluationCancelledError: it was cancelled.
+        CancelledError: it was cancelled.
     """
     from digitpad.reading.evaluation.labelled import labelled_images, read_labelled
     from digitpad.storage.datasets import read_digits
@@ -153,4 +151,4 @@ def read_data(source: str | Path, is_cancelled: Callable[[], bool] = lambda: Fal
 
 def _check(is_cancelled: Callable[[], bool]) -> None:
     if is_cancelled():
-        raise EvaluationCancelledError("The evaluation was cancelled.")
+        raise CancelledError("The evaluation was cancelled.")

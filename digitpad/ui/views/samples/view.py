@@ -16,7 +16,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.data_info import DataInfo
-from digitpad.domain.errors import Message
+from digitpad.domain.errors import CancelledError, Message
 from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.dialogs import file_filters
 from digitpad.ui.common.exports import ExportButton, Table
@@ -29,7 +29,7 @@ from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Latest, Worker
 from digitpad.ui.views.evaluation.choices import FileChoice
-from digitpad.ui.views.evaluation.work import EvaluationCancelledError, images_table, read_first
+from digitpad.ui.views.evaluation.work import images_table, read_first
 from digitpad.ui.views.samples.recipe_samples import RecipeSamples
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class SamplesView(QWidget):
         self._refresh()
 
     def _on_failed(self, error: Message) -> None:
-        if not isinstance(error, EvaluationCancelledError):
+        if not isinstance(error, CancelledError):
             self._notice.say(error)
 
     @Slot()

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabBar
 
 from digitpad.domain.data_info import DataInfo
+from digitpad.domain.errors import CancelledError
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.inkml import write_inkml
 from digitpad.reading.load import load_checkpoint
@@ -25,7 +26,7 @@ from digitpad.ui.data.grid import DigitGrid
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.evaluation.choices import FileChoice
 from digitpad.ui.views.evaluation.view import EvaluationView
-from digitpad.ui.views.evaluation.work import EvaluationCancelledError, EvaluationRequest, run_evaluation
+from digitpad.ui.views.evaluation.work import EvaluationRequest, run_evaluation
 from tests.hand_drawn import drawings
 
 FAST = shipped("checkpoints", "fast.safetensors")
@@ -208,7 +209,7 @@ def test_the_rendering_of_an_ink_file_can_be_cancelled(reader, ink):
         asked.append(True)
         return len(asked) > 3
 
-    with pytest.raises(EvaluationCancelledError):
+    with pytest.raises(CancelledError):
         run_evaluation(EvaluationRequest(ink, (reader,), None), is_cancelled=is_cancelled)
     assert len(asked) == 4
     assert not reader.began.is_set()
