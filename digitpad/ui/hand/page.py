@@ -13,9 +13,9 @@ from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.widgets import Placeholder, heard_label, named, note_label, push_button
 from digitpad.ui.hand.grid import CollectionGrid
+from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.words import figures, how_little, verdict
 from digitpad.ui.session.hand import EACH, HandSession
-from digitpad.ui.session.hand_work import NO_DIGIT
 from digitpad.ui.session.live_reading import LiveReader
 
 _HINT_AFTER = 400
@@ -42,7 +42,6 @@ class HandPage(QWidget):
         self._arrange()
         self._connect()
         hand.load()
-        self._on_hinted(None)
         self._show()
 
     def _make_parts(self) -> None:
@@ -88,7 +87,7 @@ class HandPage(QWidget):
         self._said = note_label(name="verdict_label")
         self._figures = named(QLabel(textFormat=Qt.TextFormat.RichText), "figures_label")
         self._progress = note_label(name="test_label")
-        self._hint = note_label(name="hint_label")
+        self._hint = Hint()
         self._import = push_button(self.tr("Import…"), "import_hand_button", self._on_import)
         self._export = push_button(self.tr("Export…"), "export_hand_button", self._on_export)
         self._remove = push_button(self.tr("Remove all…"), "remove_hands_button", self._on_remove)
@@ -122,7 +121,7 @@ class HandPage(QWidget):
         self._before.clicked.connect(lambda: hand.read_with(False))
         self._live.answered.connect(self._on_answered)
         self._hint_after.timeout.connect(self._look_up)
-        hand.hinted.connect(self._on_hinted)
+        hand.hinted.connect(self._hint.show_known)
 
     @Slot()
     def _show(self) -> None:
@@ -203,14 +202,7 @@ class HandPage(QWidget):
         if reading is not None and self._drawn is not None:
             self._hand.look_up(reading)
         else:
-            self._on_hinted(None)
-
-    @Slot(object)
-    def _on_hinted(self, label: int | None) -> None:
-        """Say that a drawing like this one was kept with another label."""
-        what = self.tr("no digit") if label == NO_DIGIT else label
-        self._hint.setText("" if label is None else self.tr("You drew this before as {what}.").format(what=what))
-        self._hint.setVisible(label is not None)
+            self._hint.show_known(None)
 
     def _on_name(self) -> None:
         name = self._name.currentText().strip()

@@ -17,7 +17,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session import hand_work as work
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.hand_work import NO_DIGIT, Collected, Loaded, ReadHand, Teacher
+from digitpad.ui.session.hand_work import NO_DIGIT, Collected, Known, Loaded, ReadHand, Teacher
 from digitpad.ui.session.worker import Latest, Worker
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class HandSession(QObject):
         changed: anything of it is another.
         remarked: a sentence about what was done.
         failed: a DigitpadError.
-        hinted: the label of the collected drawing most like the one that `look_up` asked for; None where there is none,
-            or what reads agrees.
+        hinted: the Known drawing of the collection most like the one that `look_up` asked for; None where there is
+            none, or what reads agrees.
     """
 
     changed = Signal()
@@ -48,7 +48,7 @@ class HandSession(QObject):
         self._network, self.name = network, name
         self._worker = Worker("hand", self)
         self._readings: Latest[ReadHand] = Latest(self._worker, self._on_read, self.failed.emit)
-        self._hints: Latest[int | None] = Latest(self._worker, self.hinted.emit, self.failed.emit)
+        self._hints: Latest[Known | None] = Latest(self._worker, self.hinted.emit, self.failed.emit)
         self._teacher = Teacher()
         self.collected = Collected()
         self.read = ReadHand()
@@ -110,7 +110,7 @@ class HandSession(QObject):
     def look_up(self, reading: Reading) -> None:
         """Ask which of the collected drawings is most like one that was read; see `hinted`."""
         said = NO_DIGIT if reading.prediction.digit is None else reading.prediction.digit
-        self._hints.run(0, partial(_other_label, reading, self.read, said))
+        self._hints.run(0, partial(_other, reading, self.read, said))
 
     def import_file(self, path: Path) -> None:
         """Keep the labelled drawings of an ink file too."""
@@ -233,6 +233,6 @@ class HandSession(QObject):
         self.changed.emit()
 
 
-def _other_label(reading: Reading, read: ReadHand, said: int) -> int | None:
-    label = work.nearest(reading.reader, read, reading.prediction.network_input)
-    return None if label == said else label
+def _other(reading: Reading, read: ReadHand, said: int) -> Known | None:
+    known = work.nearest(reading.reader, read, reading.prediction.network_input)
+    return None if known is None or known.label == said else known

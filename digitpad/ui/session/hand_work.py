@@ -67,12 +67,25 @@ class ReadHand:
     labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A drawing of the collection that is like another one.
+
+    Attributes:
+        label: what it was kept as, a digit or `NO_DIGIT`.
+        image: its network input, uint8 (28, 28), 255 is ink.
+    """
+
+    label: int
+    image: NDArray[np.uint8]
+
+
 Loaded: TypeAlias = tuple[Collected, list[str]]
 """A hand, and the names of all hands."""
 
 
-def nearest(reader: Reader, read: ReadHand, image: NDArray[np.uint8]) -> int | None:
-    """The label of the drawing that a network finds most like an image, uint8 (28, 28); None where none is like it."""
+def nearest(reader: Reader, read: ReadHand, image: NDArray[np.uint8]) -> Known | None:
+    """The drawing that a network finds most like an image, uint8 (28, 28); None where none is like it."""
     if "hidden" not in reader.feature_names or not len(read.labels):
         return None
     hidden = reader.features(np.concatenate([image[None], read.images]), ["hidden"])["hidden"].reshape(
@@ -81,7 +94,7 @@ def nearest(reader: Reader, read: ReadHand, image: NDArray[np.uint8]) -> int | N
     hidden /= np.maximum(np.linalg.norm(hidden, axis=1, keepdims=True), 1e-12)
     likeness = hidden[1:] @ hidden[0]
     best = int(likeness.argmax())
-    return int(read.labels[best]) if likeness[best] >= _LIKE else None
+    return Known(int(read.labels[best]), read.images[best]) if likeness[best] >= _LIKE else None
 
 
 class Teacher:

@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.page import HandPage
@@ -71,6 +72,13 @@ def test_a_drawing_that_was_kept_with_another_label_is_remembered(page, hand, li
     read(qtbot, live, 1, drawn(4))
     hint = page.findChild(QLabel, "hint_label")
     qtbot.waitUntil(lambda: hint.text() == "You drew this before as 9.")
+    picture = page.findChild(QWidget, "hint_picture")
+    assert picture.isVisible()
+    assert picture.accessibleName() == "Your earlier drawing, kept as 9"
+    shown = picture.grab().toImage()
+    scale = (shown.width() - 2) // 28
+    grey = [[shown.pixelColor(1 + scale * x, 1 + scale * y).lightness() for x in range(28)] for y in range(28)]
+    assert np.corrcoef(np.ravel(grey), hand.read.images[0].ravel())[0, 1] == pytest.approx(-1, abs=0.01)
     hand.relabel([0], 4)
     qtbot.waitUntil(lambda: hand.read.labels.tolist() == [4])
     read(qtbot, live, 2, drawn(4, 2))

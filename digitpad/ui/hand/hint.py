@@ -1,0 +1,72 @@
+"""The hint that a drawing like the one on the pad was kept before, as something else than is read now."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from digitpad.ui.common.layouts import row
+from digitpad.ui.common.pixels import SIDE, coloured, ink_colours
+from digitpad.ui.common.theme import current_theme, text_scale
+from digitpad.ui.common.widgets import named, note_label
+from digitpad.ui.session.hand_work import NO_DIGIT, Known
+
+_PIXEL = 2
+"""Side of an image's pixel at the usual text size, in pixels of the screen."""
+
+
+class Hint(QWidget):
+    """A sentence, with the drawing that it is about beside it; hidden where there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._picture = _Picture()
+        self._words = note_label(name="hint_label")
+        row(self._picture, (self._words, 1), parent=self)
+        self.show_known(None)
+
+    def show_known(self, known: Known | None) -> None:
+        """Show the drawing of the collection that is most like the one on the pad."""
+        if known is not None:
+            what = self.tr("no digit") if known.label == NO_DIGIT else str(known.label)
+            self._words.setText(self.tr("You drew this before as {what}.").format(what=what))
+            self._picture.show_image(known.image, self.tr("Your earlier drawing, kept as {what}").format(what=what))
+        self.setVisible(known is not None)
+
+
+class _Picture(QWidget):
+    """An image in the theme's colours, enlarged by a whole number of the screen's pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        named(self, "hint_picture")
+        self._image = np.zeros((SIDE, SIDE), np.uint8)
+        self._fit()
+
+    def show_image(self, image: NDArray[np.uint8], words: str) -> None:
+        """Show an image, uint8 (28, 28), 255 is ink, and say what it is."""
+        self._image = image
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, scale = current_theme(), self.devicePixelRatioF()
+        border = max(1, round(scale))
+        side = int((self.width() * scale - 2 * border) // SIDE) * SIDE
+        with QPainter(self) as painter:
+            painter.scale(1 / scale, 1 / scale)
+            painter.fillRect(0, 0, side + 2 * border, side + 2 * border, QColor(theme.line))
+            painter.drawImage(QRectF(border, border, side, side), coloured(self._image[None], ink_colours(theme)))
+
+    def _fit(self) -> None:
+        side = round(_PIXEL * text_scale() * SIDE) + 2
+        self.setFixedSize(side, side)
