@@ -94,14 +94,19 @@ def smooth(points: Floats, step: float) -> Floats:
     counts += counts % 2  # an even number puts a sample on the control point's parameter, where a corner stands
     first = np.cumsum(counts) - counts
     piece = np.repeat(np.arange(len(here)), counts)
-    t = ((np.arange(len(piece)) - first[piece] + 1) / counts[piece])[:, None]
-    curved = (1 - t) ** 2 * start[piece] + 2 * t * (1 - t) * here[piece] + t**2 * end[piece]
-    if corner.any():
-        to_corner = start[piece] + (here - start)[piece] * 2 * t
-        from_corner = here[piece] + (end - here)[piece] * (2 * t - 1)
-        straight = np.where(t > 0.5, from_corner, to_corner)
-        curved = np.where(corner[piece, None], straight, curved)
-    return np.concatenate([points[:1], start[:1], curved, points[-1:]])
+    t = (np.arange(len(piece)) - first[piece] + 1) / counts[piece]
+    at_corner = corner[piece]
+    curved = np.empty((len(piece) + 3, points.shape[1]))
+    curved[0], curved[1], curved[-1] = points[0], start[0], points[-1]
+    inner = curved[2:-1]
+    rounded, before_it, behind = ~at_corner, at_corner & (t <= 0.5), at_corner & (t > 0.5)
+    i, u = piece[rounded], t[rounded, None]
+    inner[rounded] = (1 - u) ** 2 * start[i] + 2 * u * (1 - u) * here[i] + u**2 * end[i]
+    i, u = piece[before_it], t[before_it, None]
+    inner[before_it] = start[i] + (here - start)[i] * 2 * u
+    i, u = piece[behind], t[behind, None]
+    inner[behind] = here[i] + (end - here)[i] * (2 * u - 1)
+    return curved
 
 
 def smooth_all(lines: Sequence[Floats], step: float) -> tuple[Floats, NDArray[np.intp]]:

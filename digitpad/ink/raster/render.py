@@ -42,8 +42,9 @@ _SPACING = 0.25
 _DOT = 1e-9
 """Ink that spans less than this, in canvas units, is a dot whatever its pen: its scale may be too large a number."""
 
-_PART = 1000
-"""Discs drawn at once: NumPy keeps Python's lock meanwhile, and the window must not wait for a thousand strokes."""
+_PART, _ROUND = 1000, 25_000
+"""Discs drawn at once, on all pixels near them, and on their own alone: NumPy keeps Python's lock meanwhile, and the
+window must not wait for a thousand strokes."""
 
 
 def render(ink: Ink, stroke: float = STROKE) -> NDArray[np.uint8]:
@@ -161,17 +162,59 @@ def nearest(
     if not strokes:
         return np.full((extent, extent), np.inf)
     centres = _discs([(stroke.points[:, :2] - (left, top)) * scale + width / 2 for stroke in strokes])
+    return nearest_disc(centres, int(np.ceil(width / 2 + 0.5)), extent)
+
+
+def nearest_disc(centres: Floats, reach: int, extent: int) -> Floats:
+    """Squared distance of each pixel of a square to the nearest of some discs, infinite where none is near.
+
+    Args:
+        centres: x and y of each in pixels, float64 (n, 2); what lies outside the square is left out.
+        reach: how many pixels from its own, each way, a disc is near.
+        extent: the side of the square in pixels.
+
+    Returns:
+        float64 (extent, extent), y first.
+    """
     centres = centres[((centres >= 0) & (centres < extent)).all(axis=1)]
-    reach = int(np.ceil(width / 2 + 0.5))
     side = extent + 2 * reach
+    near = np.zeros((side, side))  # the rim, which is cut off, needs no disc
+    box = near[reach : reach + extent, reach : reach + extent]
+    box[:] = np.inf
+    is_open = np.ones((extent, extent), bool)
+    for start in range(0, len(centres), _ROUND):
+        part = centres[start : start + _ROUND]
+        if start:
+            is_open = _open_pixels(near, reach)
+            column, row = np.floor(part).astype(np.intp).T
+            others = is_open[row, column]
+            _draw_discs(near, part[~others], 0, reach)
+            part = part[others]
+        for first in range(0, len(part), _PART):
+            _draw_discs(near, part[first : first + _PART], reach, reach)
+    return box.copy()
+
+
+def _draw_discs(near: Floats, centres: Floats, reach: int, rim: int) -> None:
+    """Bring the squared distances of pixels up to `reach` from discs up to date; `near` has a rim."""
     window = np.arange(-reach, reach + 1)
-    near = np.full(side * side, np.inf)
-    for start in range(0, len(centres), _PART):
-        part = centres[start : start + _PART]
-        pixels = np.floor(part).astype(np.intp)[:, :, None] + window
-        squares = (pixels + 0.5 - part[:, :, None]) ** 2
-        distances = squares[:, 1, :, None] + squares[:, 0, None, :]
-        flat = (pixels[:, 1, :, None] + reach) * side + (pixels[:, 0, None, :] + reach)
-        np.minimum.at(near, flat.ravel(), distances.ravel())
-    box: Floats = near.reshape(side, side)[reach : reach + extent, reach : reach + extent]
-    return box
+    pixels = np.floor(centres).astype(np.intp)[:, :, None] + window
+    squares = (pixels + 0.5 - centres[:, :, None]) ** 2
+    distances = squares[:, 1, :, None] + squares[:, 0, None, :]
+    flat = (pixels[:, 1, :, None] + rim) * len(near) + (pixels[:, 0, None, :] + rim)
+    np.minimum.at(near.reshape(-1), flat.ravel(), distances.ravel())
+
+
+def _open_pixels(near: Floats, reach: int) -> NDArray[np.bool_]:
+    """Whether a disc in each pixel could be the nearest to another pixel, which is nearer to it than to those so far.
+
+    Where a long scribble has filled everything, its other discs matter to their own pixels alone.
+    """
+    extent = len(near) - 2 * reach
+    is_open = np.zeros((extent, extent), bool)
+    for down in range(-reach, reach + 1):
+        for across in range(-reach, reach + 1):
+            if down or across:
+                least = max(abs(down) - 0.5, 0.0) ** 2 + max(abs(across) - 0.5, 0.0) ** 2
+                is_open |= near[reach + down :, reach + across :][:extent, :extent] > least
+    return is_open

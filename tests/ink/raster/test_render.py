@@ -11,7 +11,7 @@ from PIL import Image
 
 from digitpad.ink.geometry import smooth
 from digitpad.ink.raster.picture import picture_input
-from digitpad.ink.raster.render import BOX, CENTRE, SIDE, STROKE, centred, render
+from digitpad.ink.raster.render import BOX, CENTRE, SIDE, STROKE, centred, nearest_disc, render
 from digitpad.ink.strokes import PRESSURE, TIME, Ink, Picture, Stroke
 from digitpad.storage.mnist import mnist_digits
 from tests.hand_drawn import drawings, drawn
@@ -342,3 +342,19 @@ def test_a_stroke_that_grows_after_others_is_rendered_as_if_all_were_new(points)
         one_more = grown.plus([Stroke.of(points[:count])])
         anew = Ink((Stroke.of(first), Stroke.of(points[:count])))
         assert np.array_equal(render(one_more), render(anew))
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 2000), st.integers(0, 30_000), st.sampled_from([1, 2, 4]))
+def test_however_many_discs_there_are_no_bit_of_a_distance_is_another(seed, first, later, reach):
+    random = np.random.default_rng(seed)
+    centres = random.uniform(-1, BOX + 1, (first + later, 2))
+    centres = centres[[*random.integers(0, first, 30_000), *range(first + later)]]  # a few again and again, then others
+    inside = centres[((centres >= 0) & (centres < BOX)).all(axis=1)]
+    column, row = np.floor(inside).astype(int).T
+    expected = np.full((BOX + 2 * reach, BOX + 2 * reach), np.inf)
+    for down in range(-reach, reach + 1):
+        for across in range(-reach, reach + 1):
+            squares = (row + down + 0.5 - inside[:, 1]) ** 2 + (column + across + 0.5 - inside[:, 0]) ** 2
+            np.minimum.at(expected, (row + down + reach, column + across + reach), squares)
+    np.testing.assert_array_equal(nearest_disc(centres, reach, BOX), expected[reach:-reach, reach:-reach])
