@@ -125,7 +125,7 @@ def _found(page: Greys) -> tuple[Greys, _Place, _Place] | None:
                 if coarse is None:
                     continue
                 found = (rows.start, columns.start), 255 - part if is_inverted else part, coarse, search
-                if is_written(coarse, search):
+                if is_written(coarse, search, may_be_bold=not is_inverted):
                     return _cut_out(*found)
                 first = first or found
     return None if first is None else _cut_out(*first)

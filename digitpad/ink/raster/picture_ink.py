@@ -115,8 +115,15 @@ def find_ink(picture: Greys, search: Search) -> Greys | None:
     return np.where(kept, np.clip(ink / level, 0, 1), 0).astype(np.float32) if kept.any() else None
 
 
-def is_written(ink: Greys, search: Search) -> bool:
-    """Whether ink that was found looks like the lines of one pen, and not like a sheet, a desk, a shadow or ruling."""
+def is_written(ink: Greys, search: Search, *, may_be_bold: bool = True) -> bool:
+    """Whether ink that was found looks like the lines of one pen, and not like a sheet, a desk, a shadow or ruling.
+
+    Args:
+        ink: what was found.
+        search: how it was looked for.
+        may_be_bold: whether digits may be from several pens, some bold. The paper between and around a bold digit's
+            lines, which comes in parts, would pass for that.
+    """
     mask = ink > 0.35
     if not mask.any():
         return False
@@ -125,7 +132,7 @@ def is_written(ink: Greys, search: Search) -> bool:
     extent = max(np.ptp(rows), np.ptp(columns)) + 1
     whole = 1 - opened(1 - mask.astype(np.float32), round(_GAP * extent))
     solid = float(opened(whole, math.ceil(1.5 * width) + 1).sum())
-    if search.edges and solid >= _SOLID * area:  # as in a photo, a bold digit itself would come in parts
+    if may_be_bold and search.edges and solid >= _SOLID * area:  # in a photo, a bold digit itself would come in parts
         solid = _solid_in_parts(mask, width, solid)
     touches = mask[[0, -1]].any() or mask[:, [0, -1]].any()
     if touches and (not search.edges or width < _THIN_CUT * extent):
