@@ -99,8 +99,8 @@ def _spans(points: Floats, touched: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The parts of a line to flatten, as slices take them: the whole, or round the points that are touched."""
     if len(points) <= _LONG:
         return [(0, len(points))]
-    bends = np.hypot(*np.diff(points[:, :2], n=2, axis=0).T) / 4
-    edges = np.flatnonzero(np.concatenate([[True], bends < _STRAIGHT, [True]]))
+    x, y = np.diff(points[:, :2].T, n=2)
+    edges = np.flatnonzero(np.concatenate([[True], x * x + y * y < (4 * _STRAIGHT) ** 2, [True]]))
     opens, closes = np.flatnonzero(np.diff(touched, prepend=False, append=False)).reshape(-1, 2).T
     firsts = edges[np.maximum(np.searchsorted(edges, opens) - 1, 0)]
     lasts = edges[np.minimum(np.searchsorted(edges, closes), len(edges) - 1)]

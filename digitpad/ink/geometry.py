@@ -158,8 +158,12 @@ def flatten(lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:
 
 
 def joined(lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:
-    """The points of several lines, one after the other, and for each the number of its line, from 0."""
-    return np.concatenate(lines), np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    """The points of several lines, one after the other, and for each the number of its line, from 0; not to be changed.
+
+    A single line is not copied.
+    """
+    points = np.concatenate(lines) if len(lines) != 1 else lines[0]
+    return points, np.repeat(np.arange(len(lines)), [len(line) for line in lines])
 
 
 def steps_within(points: Floats, number: NDArray[np.intp]) -> Floats:

@@ -49,20 +49,31 @@ def outline(curve: Floats, width: float) -> list[Floats]:
     last = middle[-1] + _arc(-radius[-1] * normal[-1], np.pi)
     first = middle[0] + _arc(radius[0] * normal[0], np.pi)
     polygons = [np.concatenate([right, last, left[::-1], first])]
-    for i in np.flatnonzero(cosine <= _GENTLE_COSINE):  # between the corner cut off and the round one
-        turn = np.arctan2(sine[i], cosine[i])
-        if sine[i] > 0:
-            polygons.append(middle[i + 1] + _arc(-radius[i + 1] * normal[i], turn))
-        else:
-            polygons.append(middle[i + 1] + _arc(radius[i + 1] * normal[i], -abs(turn))[::-1])
-    return polygons
+    corners = np.flatnonzero(cosine <= _GENTLE_COSINE)
+    if not len(corners):
+        return polygons
+    # between the corner cut off and the round one, from one edge to the other as the whole turns
+    turn = np.abs(np.arctan2(sine[corners], cosine[corners]))
+    is_left = sine[corners, None] > 0
+    starts = np.where(is_left, -radius[corners + 1] * normal[corners], radius[corners + 1] * normal[corners + 1])
+    return [*polygons, *_arcs(middle[corners + 1], starts, turn)]
 
 
 def _arc(start: Floats, angle: float) -> Floats:
     """Points on an arc round 0 from a place, both ends included; positive angles turn from x to y."""
-    turns = np.linspace(0.0, angle, max(2, int(np.ceil(abs(angle) / _ARC_STEP)) + 1))
-    cosine, sine = np.cos(turns), np.sin(turns)
-    return np.stack([start[0] * cosine - start[1] * sine, start[0] * sine + start[1] * cosine], axis=1)
+    return _arcs(np.zeros((1, 2)), start[None], np.array([angle]))[0]
+
+
+def _arcs(middles: Floats, starts: Floats, angles: Floats) -> list[Floats]:
+    """Points on arcs round places, (n, 2), from others relative to those, (n, 2), all at once: a scribble has many."""
+    counts = np.maximum(np.ceil(np.abs(angles) / _ARC_STEP).astype(np.intp) + 1, 2)
+    ends = np.cumsum(counts)
+    arc = np.repeat(np.arange(len(counts)), counts)
+    place = np.arange(ends[-1]) - (ends - counts)[arc]
+    turns = angles[arc] * place / (counts - 1)[arc]
+    cosine, sine, (x, y) = np.cos(turns), np.sin(turns), starts[arc].T
+    points = middles[arc] + np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=1)
+    return np.split(points, ends[:-1])
 
 
 def _side(

@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
@@ -120,7 +119,17 @@ class InkLayer:
 
     def work(self) -> QRect:
         """Paint on for a moment, unless a stroke is growing; returns the part of the widget that is done."""
-        end, cost, done = time.perf_counter() + _SLICE, 0, QRect()
+        end, cost, done, is_over = time.perf_counter() + _SLICE, 0, QRect(), False
+
+        def for_a_moment(paths: Iterator[QPainterPath]) -> Iterator[QPainterPath]:
+            nonlocal cost, is_over
+            for path in paths:
+                yield path
+                cost += path.elementCount() // _CORNERS + _PATH
+                if cost > _AT_ONCE and time.perf_counter() > end:
+                    is_over = True
+                    return
+
         while self._tiles and self._open.isEmpty():
             tile = self._tiles[0]
             if tile.image.isNull():
@@ -128,11 +137,9 @@ class InkLayer:
             with QPainter(tile.image) as painter:
                 painter.translate(-tile.place)
                 painter.scale(self._ratio, self._ratio)
-                while paths := list(islice(tile.paths, 4)):
-                    self._fill(painter, paths)
-                    cost += sum(path.elementCount() // _CORNERS + _PATH for path in paths)
-                    if cost > _AT_ONCE and time.perf_counter() > end:
-                        return done
+                self._fill(painter, for_a_moment(tile.paths))
+            if is_over:
+                return done
             for image in (self._finished, self._image):
                 _put(image, [(tile.place, tile.image)])
             done = done.united(tile.region)
