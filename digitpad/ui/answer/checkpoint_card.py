@@ -126,9 +126,12 @@ class CheckpointPanel(QWidget):
         """Show what a checkpoint says of itself or was found out; 'not stated' where it does not say."""
         unknown = self.tr("not stated")
         network = self.tr("{network}, {count} parameters").format(network=info.network, count=numeral(info.parameters))
-        tested, accuracy = self.tr("MNIST test"), info.test_accuracy
-        if accuracy is None and info.own_accuracy is not None:  # on what the row of its data names
-            tested, accuracy = self.tr("Own test"), info.own_accuracy
+        tested = unknown
+        if info.test_accuracy is not None:
+            tested = self.tr("{share} of MNIST's test images").format(share=percent(info.test_accuracy, 2))
+        elif info.own_accuracy is not None:
+            text = self.tr("{share} of the test images of its own data, see below")
+            tested = text.format(share=percent(info.own_accuracy, 2))
         epochs = self.tr("epochs not stated") if info.epochs is None else epoch_count(info.epochs)
         seed = unknown if info.seed is None else str(info.seed)
         recipe = self.tr("{recipe}, {epochs}, seed {seed}").format(
@@ -138,7 +141,7 @@ class CheckpointPanel(QWidget):
             date=moment(info.date) or unknown, version=info.digitpad_version or unknown
         )
         rows = [
-            (tested, unknown if accuracy is None else percent(accuracy, 2)),
+            (self.tr("Test"), tested),
             (self.tr("Network"), network),
             (self.tr("No digit"), sentence(info.rejection)),
             (self.tr("Recipe"), recipe if info.recipe else unknown),

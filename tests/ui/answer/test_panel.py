@@ -80,9 +80,9 @@ def test_the_rejection_slider_steps_back_before_the_network_does_and_both_before
 def test_the_card_says_what_a_network_was_tested_on(side):
     info = replace(INFO, test_accuracy=None)
     for said, words in (
-        (INFO, "MNIST test: 99.66 %"),
-        (replace(info, own_accuracy=0.915), "Own test: 91.50 %"),
-        (info, "MNIST test: not stated"),
+        (INFO, "Test: 99.66 % of MNIST's test images"),
+        (replace(info, own_accuracy=0.915), "Test: 91.50 % of the test images of its own data"),
+        (info, "Test: not stated"),
     ):
         side.checkpoint.show_state(replace(STATE, checkpoint=said))
         assert side.checkpoint.accessibleDescription().startswith(f"{words}, ")
