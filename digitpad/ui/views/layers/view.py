@@ -40,6 +40,7 @@ class LayersView(View[ShownLayers | None]):
         self._selected: Place | None = None
         self._hovered: Place | None = None
         self._off: dict[str, tuple[int, ...]] = {}
+        self._network: object = None  # whose maps are switched off
         self._figure, self._detail, self._bars = LayersFigure(), MapDetail(), ProbabilityBars()
         self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         named(self._words, "layers_words")
@@ -93,6 +94,9 @@ class LayersView(View[ShownLayers | None]):
     def work(self, reading: Reading) -> Callable[[], ShownLayers | None]:
         """What reads the drawing with what is switched off, and makes the columns' pictures."""
         prediction = reading.prediction
+        network = reading.reader.info.path or reading.reader.info.run  # while it trains, it is the same at every step
+        if network != self._network:
+            self._network, self._off = network, {}
         if not prediction.network_input.any():
             return lambda: None
         return partial(
