@@ -1,4 +1,4 @@
-"""A network's head: its last layers, which are refitted, apart from the layers before them, which stay as they are."""
+"""A network's head: its last layers, which teaching changes, apart from the layers before them, which stay."""
 
 from __future__ import annotations
 
@@ -56,22 +56,47 @@ class Head:
         made: Floats = seen @ self.weight.T + self.bias
         return made
 
-    def changed(self, weight: Floats, bias: Floats, first_weight: Floats) -> Head:
-        """This head with something added to its weights and to its last bias."""
-        first = None if self.first_weight is None else self.first_weight + first_weight
-        return replace(self, weight=self.weight + weight, bias=self.bias + bias, first_weight=first)
+    def changed(self, weight: Floats, bias: Floats) -> Head:
+        """This head with something added to the weights and the bias of its last layer."""
+        return replace(self, weight=self.weight + weight, bias=self.bias + bias)
 
-    def put_into(self, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """A checkpoint's arrays with this head in them."""
-        changed, last = dict(arrays), list(self.names)
+    def widened(self, first_weight: Floats, first_bias: Floats, weight: Floats) -> Head:
+        """This head with more units in the layer before the last.
+
+        Args:
+            first_weight: of the units, float32 (units, inputs).
+            first_bias: of the units, float32 (units,).
+            weight: what they add to the logits, float32 (10, units).
+        """
+        return replace(
+            self,
+            weight=np.concatenate([self.weight, weight], axis=1),
+            first_weight=np.concatenate([_known(self.first_weight), first_weight]),
+            first_bias=np.concatenate([_known(self.first_bias), first_bias]),
+        )
+
+    def put_into(self, checkpoint: Checkpoint) -> Checkpoint:
+        """A checkpoint with this head in it."""
+        arrays, info, last = dict(checkpoint.arrays), checkpoint.info, list(self.names)
         if self.first_weight is not None:
-            changed[f"{last.pop()}.weight"] = self.first_weight
-        before = [arrays[f"{name}.weight"] for name in last]
+            first = last.pop()
+            arrays |= {f"{first}.weight": self.first_weight, f"{first}.bias": _known(self.first_bias)}
+            layers = [list(layer) for layer in info.layers]
+            linear = [layer for layer in layers if layer[0] == "linear"]
+            linear[-2][1] = len(self.first_weight)
+            info = replace(info, layers=layers, parameters=network_of(layers).parameters)
+        before = [checkpoint.arrays[f"{name}.weight"] for name in last]
         ends = np.cumsum([weight.shape[1] for weight in before])[:-1]
         for name, part in zip(last, np.split(self.weight, ends, axis=1), strict=True):
-            changed[f"{name}.weight"] = np.ascontiguousarray(part * len(last))
-        shift = self.bias - _mean_bias(arrays, last)
-        return changed | {f"{name}.bias": arrays[f"{name}.bias"] + shift for name in last}
+            arrays[f"{name}.weight"] = np.ascontiguousarray(part * len(last))
+        shift = self.bias - _mean_bias(checkpoint.arrays, last)
+        arrays |= {f"{name}.bias": arrays[f"{name}.bias"] + shift for name in last}
+        return Checkpoint(info, arrays)
+
+
+def _known(array: Floats | None) -> Floats:
+    assert array is not None, "the head has no layer before its last"
+    return array
 
 
 def head_of(checkpoint: Checkpoint) -> Head:

@@ -55,11 +55,15 @@ class Replay:
     Attributes:
         head: the head as it is.
         fitted: what is replayed while it is refitted: digits and outliers.
+        mean, precision: of the inputs of those digits, float32 (inputs,), and the inverse of their covariance, float32
+            (inputs, inputs); None for a head without a layer before its last, which has no use for it.
         digits, styled, outliers: what is kept from that: digits of the starter set, synthesised digits, outliers.
     """
 
     head: Head
     fitted: Group
+    mean: Floats
+    precision: Floats | None
     digits: Group
     styled: Group
     outliers: Group
@@ -87,11 +91,23 @@ def replay_for(reader: Reader) -> Replay:
     )
     parts = [_split(group, size) for group, size in ((digits, _DIGITS), (styled, _STYLED), (outliers, _OUTLIERS))]
     fitted = [part for part, _ in parts]
+    known = np.concatenate([it.inputs for it in fitted[:2]])
+    mean: Floats = known.mean(axis=0)
     return Replay(
         head,
         Group(np.concatenate([it.inputs for it in fitted]), np.concatenate([it.labels for it in fitted])),
+        mean,
+        None if head.first_weight is None else _precision(known - mean),
         *(guard for _, guard in parts),
     )
+
+
+def _precision(inputs: Floats) -> Floats:
+    """The inverse of the covariance of inputs whose mean is 0, shrunk half way towards that of a sphere."""
+    covariance = inputs.T @ inputs / np.float32(len(inputs))
+    covariance[np.diag_indices_from(covariance)] += np.trace(covariance) / len(covariance) + np.float32(1e-9)
+    inverse: Floats = np.linalg.inv(covariance)
+    return inverse
 
 
 def _split(group: Group, size: int) -> tuple[Group, Group]:

@@ -28,7 +28,7 @@ from digitpad.reading.teaching.replay import OUTLIER, Group, Replay, replay_for
 from digitpad.synthesis.augmented import augmented_image
 from digitpad.synthesis.paths import paths_of
 
-_STRENGTHS = (1000.0, 300.0, 100.0)
+_STRENGTHS = (2000.0, 600.0, 200.0)
 """How much a drawing may count, in images of the replay: the first that costs nobody anything is taken."""
 
 _VARIATIONS, _MOST_VARIATIONS, _PLAIN = 8, 800, 0.3
@@ -106,7 +106,7 @@ class _Attempt:
 
     def __init__(self, before: Checkpoint, replay: Replay, lesson: Lesson, strength: float) -> None:
         self._before, self._replay, self._lesson, self._strength = before, replay, lesson, strength
-        self._head = refit(replay.head, replay.fitted, lesson, strength)
+        self._head = refit(replay, lesson, strength)
         self.after = _taught(before, replay, self._head, int(lesson.drawing.max()) + 1)
         guards = replay.digits, replay.styled, replay.outliers
         self._costs = [self._compared(group, self._head.logits(group.inputs)) for group in guards]
@@ -131,7 +131,7 @@ class _Attempt:
 
         def read(fold: int) -> None:
             out = order[fold::folds]
-            head = refit(replay.head, replay.fitted, lesson.without(out), self._strength)
+            head = refit(replay, lesson.without(out), self._strength)
             logits[out] = head.logits(own.inputs[out])
 
         if folds == 1:
@@ -163,8 +163,9 @@ def _taught(before: Checkpoint, replay: Replay, head: Head, drawings: int) -> Ch
     inputs, labels = (np.concatenate(parts) for parts in zip(*(_parts(group) for group in groups[1:]), strict=True))
     ratio = fit_temperature(head.logits(inputs), labels) / fit_temperature(replay.head.logits(inputs), labels)
     date = datetime.now().astimezone().isoformat(timespec="seconds")
+    after = head.put_into(before)
     described = replace(
-        info,
+        after.info,
         temperature=float(np.clip(info.temperature * np.clip(ratio, *_RATIOS), *TEMPERATURES)),
         thresholds=rows,
         teachings=[
@@ -175,7 +176,7 @@ def _taught(before: Checkpoint, replay: Replay, head: Head, drawings: int) -> Ch
         outliers_rejected=None,
         path=None,
     )
-    return Checkpoint(described, head.put_into(before.arrays))
+    return Checkpoint(described, after.arrays)
 
 
 def fingerprint(checkpoint: Checkpoint) -> int:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +23,7 @@ from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.head import head_of
 from digitpad.reading.tensors import MAX_BYTES
 from digitpad.reading.zoo import NETWORKS
 from tests.hand_drawn import drawn
@@ -53,6 +55,17 @@ def test_every_known_network_survives_the_disk(tmp_path, known):
     made = network(NETWORKS[known])
     save_checkpoint(tmp_path / "a.safetensors", as_checkpoint(made, CheckpointInfo("a", known, list(NETWORKS[known]))))
     assert same(as_network(load_checkpoint(tmp_path / "a.safetensors")), made)
+
+
+def test_a_network_that_teaching_widened_is_built_as_wide():
+    layers = [["flatten"], ["linear", 8], ["relu"], ["dropout", 0.2], ["linear", 10]]
+    made = as_checkpoint(network(layers), CheckpointInfo("a", "custom", layers))
+    zeros = np.zeros((3, 784), np.float32), np.ones(3, np.float32), np.full((10, 3), 2, np.float32)
+    widened = as_network(head_of(made).widened(*zeros).put_into(made))
+    with torch.no_grad():
+        assert (widened[1].out_features, widened[4].in_features) == (11, 11)
+        images = torch.rand(2, 1, 28, 28)
+        torch.testing.assert_close(widened(images), network(layers)(images) + 6)
 
 
 def test_the_metadata_says_what_rebuilds_and_describes_the_network(saved):

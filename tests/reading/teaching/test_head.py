@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from digitpad.domain.errors import InputError
-from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.export import export_onnx
+from digitpad.reading.layers import network_of
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.head import head_inputs, head_of
@@ -13,7 +13,7 @@ from digitpad.storage.starter import starter_digits
 from tests.reading.networks import checkpoint_for, random_network
 
 HIDDEN = {"wide": 128, "keras": 64, "classic": 1024}
-"""Networks whose layer before the last can be refitted too, and what it gives."""
+"""Networks whose layer before the last can be widened, and how wide it is."""
 
 
 @pytest.mark.parametrize("name", ["small", "wide", "columns", "mlp", "keras"])
@@ -26,12 +26,20 @@ def test_a_head_is_what_a_network_does_last(name):
     assert_allclose(head.logits(inputs), reader.features(images, ["logits"])["logits"], atol=2e-4)
 
     random = np.random.default_rng(0)
-    first = np.zeros(0) if head.first_weight is None else random.normal(0, 0.01, head.first_weight.shape)
-    changes = random.normal(0, 0.1, head.weight.shape), random.normal(0, 1, 10), first
-    changed = head.changed(*(change.astype(np.float32) for change in changes))
-    taught = Reader(Checkpoint(reader.info, changed.put_into(reader.checkpoint.arrays)))
+
+    def normal(scale, *shape):
+        return random.normal(0, scale, shape).astype(np.float32)
+
+    changed = head.changed(normal(0.1, *head.weight.shape), normal(1, 10))
+    if head.first_weight is not None:
+        changed = changed.widened(normal(0.1, 3, inputs.shape[1]), normal(1, 3), normal(1, 10, 3))
+    taught = changed.put_into(reader.checkpoint)
     assert np.abs(changed.logits(inputs) - head.logits(inputs)).max() > 0.5
-    assert_allclose(taught.features(images, ["logits"])["logits"], changed.logits(inputs), atol=2e-4)
+    assert_allclose(Reader(taught).features(images, ["logits"])["logits"], changed.logits(inputs), atol=2e-4)
+    if head.first_weight is not None:
+        assert taught.info.parameters == network_of(taught.info.layers).parameters
+    # It can be taught again.
+    assert_allclose(head_of(taught).logits(inputs), changed.logits(inputs), atol=2e-4)
 
 
 def test_an_onnx_network_cannot_be_taught(tmp_path):
