@@ -128,9 +128,9 @@ class CheckpointPanel(QWidget):
         network = self.tr("{network}, {count} parameters").format(network=info.network, count=numeral(info.parameters))
         tested = unknown
         if info.test_accuracy is not None:
-            tested = self.tr("{share} of MNIST's test images").format(share=percent(info.test_accuracy, 2))
+            tested = self.tr("{share} on MNIST").format(share=percent(info.test_accuracy, 2))
         elif info.own_accuracy is not None:
-            text = self.tr("{share} of the test images of its own data, see below")
+            text = self.tr("{share} on its own data")
             tested = text.format(share=percent(info.own_accuracy, 2))
         epochs = self.tr("epochs not stated") if info.epochs is None else epoch_count(info.epochs)
         seed = unknown if info.seed is None else str(info.seed)

@@ -80,8 +80,8 @@ def test_the_rejection_slider_steps_back_before_the_network_does_and_both_before
 def test_the_card_says_what_a_network_was_tested_on(side):
     info = replace(INFO, test_accuracy=None)
     for said, words in (
-        (INFO, "Test: 99.66 % of MNIST's test images"),
-        (replace(info, own_accuracy=0.915), "Test: 91.50 % of the test images of its own data"),
+        (INFO, "Test: 99.66 % on MNIST"),
+        (replace(info, own_accuracy=0.915), "Test: 91.50 % on its own data"),
         (info, "Test: not stated"),
     ):
         side.checkpoint.show_state(replace(STATE, checkpoint=said))
