@@ -229,3 +229,9 @@ def test_without_a_network_the_view_says_what_to_choose(view, network):
     network.reader = None
     button(view, "evaluate_button").click()
     assert "No network is loaded" in view.findChild(Notice).text
+
+
+def test_data_that_should_be_there_and_is_broken_is_named(qtbot, view, broken_mnist):
+    view.hide()
+    view.show()
+    qtbot.waitUntil(lambda: str(broken_mnist) in view.findChild(Notice).text)

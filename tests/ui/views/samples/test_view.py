@@ -15,6 +15,7 @@ from digitpad.ink.formats.inkml import write_inkml
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.storage.io import shipped
+from digitpad.ui.common.notice import Notice
 from digitpad.ui.data.grid import DigitGrid
 from digitpad.ui.session.active_network import Source
 from digitpad.ui.session.worker import Worker
@@ -142,3 +143,13 @@ def test_what_a_run_has_shown_before_is_there(view):
     assert view.findChild(RecipeSamples).accessibleDescription() == (
         "First training images with their labels. Labels 3, 1."
     )
+
+
+def test_data_that_should_be_there_and_is_broken_is_named_while_other_images_are_shown(
+    qtbot, view, network, broken_mnist
+):
+    view.hide()
+    view.show()
+    network.read_with(Learner(10))
+    qtbot.waitUntil(lambda: "Images 1 to" in view.findChild(DigitGrid).accessibleDescription())
+    assert str(broken_mnist) in view.findChild(Notice).text
