@@ -7,13 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QLayout, QWidget
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.services import TrainingService
 from digitpad.ui.common.exports import ExportButton, Exporter, Picture
+from digitpad.ui.common.layouts import row
+from digitpad.ui.common.widgets import note_label
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunStates
@@ -21,6 +23,7 @@ from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Latest, Worker
 
+P = TypeVar("P")
 R = TypeVar("R")
 
 translate = QCoreApplication.translate
@@ -138,6 +141,11 @@ class View(QWidget, Generic[R]):
             self.refresh()
 
 
+def introduced(words: str, *buttons: QWidget) -> QLayout:
+    """The head of a view: what it is for, and at the right some buttons."""
+    return row((note_label(words), 1), *buttons, spacing=16)
+
+
 def _computed(reading: Reading, work: Callable[[], R]) -> tuple[Reading, R]:
     return reading, work()
 
@@ -156,6 +164,37 @@ class Figure(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             self.draw(painter)
+
+
+class PointedFigure(Figure, Generic[P]):
+    """A figure of places, one of which may lie under the pointer.
+
+    Signals:
+        hovered: another place lies there; None where there is none.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMouseTracking(True)
+        self._hovered: P | None = None
+
+    def place_at(self, position: QPointF) -> P | None:
+        """The place at a point of the widget."""
+        raise NotImplementedError
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.place_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def _hover(self, place: P | None) -> None:
+        if place != self._hovered:
+            self._hovered = place
+            self.hovered.emit(place)
 
 
 class Views(QObject):

@@ -4,9 +4,9 @@ import pytest
 
 from digitpad.reading.load import open_reader
 from digitpad.storage.io import shipped
-from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.worker import Worker
+from tests.ui.networks import opened_network
 
 BASE = shipped("checkpoints", "fast.safetensors")
 
@@ -14,10 +14,7 @@ BASE = shipped("checkpoints", "fast.safetensors")
 @pytest.fixture
 def network(qtbot):
     worker = Worker()
-    made = ActiveNetwork(open_reader, worker)
-    with qtbot.waitSignal(made.opened):
-        made.open(BASE)
-    yield made
+    yield opened_network(qtbot, worker, open_reader, BASE)
     worker.stop()
 
 

@@ -11,11 +11,11 @@ from digitpad.ink.formats.opening import from_picture
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink, Stroke
 from digitpad.reading.load import open_reader
-from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawn
 from tests.number_strings import number_ink, on_pad
+from tests.ui.networks import opened_network
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +26,7 @@ def shipped():
 @pytest.fixture
 def live(qapp, qtbot, shipped):
     worker = Worker()
-    network = ActiveNetwork(lambda *_: shipped, worker)
-    reader = LiveReader(network, worker)
-    with qtbot.waitSignal(network.opened):
-        network.open_first(None)
-    yield reader
+    yield LiveReader(opened_network(qtbot, worker, lambda *_: shipped), worker)
     worker.stop()
 
 

@@ -21,14 +21,14 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.setting_fields import ProblemLabel
 from digitpad.ui.common.theme import text_font, text_scale
-from digitpad.ui.common.widgets import describe, named, note_label, tool_button
+from digitpad.ui.common.widgets import describe, named, tool_button
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.compare.columns import Columns, answer_words
 from digitpad.ui.views.compare.networks import ACTIVE, NetworkTree, Offer, Section, run_sections
-from digitpad.ui.views.view import View
+from digitpad.ui.views.view import View, introduced
 
 if TYPE_CHECKING:
     from digitpad.reading.reader import Reader
@@ -78,16 +78,14 @@ class CompareView(View[Comparison | None]):
         self._title.setFont(text_font(bold=True))
         self._note = named(ProblemLabel(), "compare_note")
         self._figure = Columns()
-        sentence = note_label(
-            self.tr(
-                "What several networks read of your drawing, at once. Check the networks, those of a run's epochs too, "
-                "and look for a drawing on which they disagree."
-            )
+        words = self.tr(
+            "What several networks read of your drawing, at once. Check the networks, those of a run's epochs too, "
+            "and look for a drawing on which they disagree."
         )
         export = ExportButton(lambda: "compare", self._figure.picture, self.table)
         inside = column(self._title, self._note, (self._figure, 1))
         column(
-            row((sentence, 1), self._choose, export, spacing=16),
+            introduced(words, self._choose, export),
             (row(self._tree, (inside, 1), spacing=16), 1),
             parent=self,
         )

@@ -49,6 +49,7 @@ from digitpad.ui.views.evaluation.work import (
     report_page,
     run_evaluation,
 )
+from digitpad.ui.views.view import introduced
 
 _BESIDE = 520
 """Width, at the usual text size, from which on the images stand beside the figure instead of below it."""
@@ -76,11 +77,9 @@ class EvaluationView(QWidget):
         self._make_choices()
         self._make_figures()
         self._make_images()
-        sentence = note_label(
-            self.tr(
-                "How well a network reads digits that it was not trained on. Click a cell of the matrix to see its "
-                "images, and an image to put it on the pad and see why it fails."
-            )
+        words = self.tr(
+            "How well a network reads digits that it was not trained on. Click a cell of the matrix to see its "
+            "images, and an image to put it on the pad and see why it fails."
         )
         self._sides = QBoxLayout(QBoxLayout.Direction.TopToBottom)  # until it is known to be wide: it needs less room
         self._sides.setSpacing(16)
@@ -91,7 +90,7 @@ class EvaluationView(QWidget):
         invitation = self.tr("Choose data and a network, and press Evaluate.")
         self._results = _Results(invitation, figures)
         column(
-            row((sentence, 1), self._export, spacing=16),
+            introduced(words, self._export),
             self._choices,
             self._notice,
             self._status,

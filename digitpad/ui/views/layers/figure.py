@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from digitpad.reading.inspect.maps import Pixel, ReadLayers, Scale, limits, pixel, read_layers
@@ -18,7 +18,7 @@ from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text
 from digitpad.ui.common.widgets import named
 from digitpad.ui.views.layers.arrangement import Arrangement, Column, arrange, filters_of
 from digitpad.ui.views.layers.words import layer_lines
-from digitpad.ui.views.view import Figure
+from digitpad.ui.views.view import PointedFigure
 
 if TYPE_CHECKING:
     from digitpad.reading.graph import SwitchedOff
@@ -111,27 +111,23 @@ def computed(
     return ShownLayers(by_name, read, most, arrangement, tuple(pictures), off)
 
 
-class LayersFigure(Figure):
+class LayersFigure(PointedFigure[Place]):
     """All maps; the one under the pointer or selected by the keyboard has a frame, and its edges are drawn.
 
     Signals:
-        hovered: a Place under the pointer, None where there is none.
         selected: a Place that was clicked, or gone to with the arrow keys.
         toggled: a Place whose map is to be switched off, or on again.
     """
 
-    hovered = Signal(object)
     selected = Signal(object)
     toggled = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         named(self, "layers_figure", self.tr("Feature maps"))
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.shown: ShownLayers | None = None
         self._place: Place | None = None
-        self._hovered: Place | None = None
         self._images: dict[int, QImage] = {}  # of the columns that have been seen
 
     def show_result(self, shown: ShownLayers | None) -> None:
@@ -231,15 +227,8 @@ class LayersFigure(Figure):
                 painter.setPen(QPen(colour, 0.5 + 1.25 * abs(share)))
                 painter.drawLine(_middle(before, number) + QPointF(before.cell[0] / 2, 0), end)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self._at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(None)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        place = self._at(event.position())
+        place = self.place_at(event.position())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
             self.selected.emit(place)
         elif place is not None and event.button() == Qt.MouseButton.RightButton:
@@ -256,14 +245,9 @@ class LayersFigure(Figure):
         else:
             self.selected.emit(_moved(shown, place, step, event.modifiers() == Qt.KeyboardModifier.ShiftModifier))
 
-    def _at(self, position: QPointF) -> Place | None:
+    def place_at(self, position: QPointF) -> Place | None:
         found = self.shown.arrangement.at(position.x(), position.y()) if self.shown else None
         return Place(found[0].name, *found[1:]) if found and found[0].layer and not found[0].is_filters else None
-
-    def _hover(self, place: Place | None) -> None:
-        if place != self._hovered:
-            self._hovered = place
-            self.hovered.emit(place)
 
 
 _STEPS = {

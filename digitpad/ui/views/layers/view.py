@@ -20,7 +20,7 @@ from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.layers.detail import MapDetail
 from digitpad.ui.views.layers.figure import LayersFigure, Place, ShownLayers, computed, explained, strongest
 from digitpad.ui.views.layers.words import layer_title
-from digitpad.ui.views.view import View
+from digitpad.ui.views.view import View, introduced
 
 _LOWEST = 270  # height of the columns in pixels
 _BARS_WIDTH = 184
@@ -51,11 +51,9 @@ class LayersView(View[ShownLayers | None]):
         self._scroll.setMinimumHeight(_LOWEST)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # or the height would change
         self._scroll.viewport().installEventFilter(self)
-        sentence = note_label(
-            self.tr(
-                "What each layer makes of your drawing, from left to right. Click a map to see where its pixels come "
-                "from, and switch it off to see what changes."
-            )
+        words = self.tr(
+            "What each layer makes of your drawing, from left to right. Click a map to see where its pixels come "
+            "from, and switch it off to see what changes."
         )
         export = ExportButton(lambda: "layers", self._figure.picture, self._table)
         self._bars.setFixedSize(_BARS_WIDTH, self._bars.minimumSizeHint().height())
@@ -64,7 +62,7 @@ class LayersView(View[ShownLayers | None]):
         same = note_label(self.tr("Same colours for"))
         same.setBuddy(self._scale)
         column(
-            row((sentence, 1), export, spacing=16),
+            introduced(words, export),
             row(same, self._scale, None, self._switch, self._all_on),
             (self._scroll, 1),
             self._words,

@@ -29,7 +29,7 @@ from digitpad.ui.views.map.maps import Maps
 from digitpad.ui.views.map.neighbours import NeighbourList
 from digitpad.ui.views.map.words import image_lines, map_title, moment, neighbour_words, place_words, target_name
 from digitpad.ui.views.map.work import Method, NetworkMap
-from digitpad.ui.views.view import View
+from digitpad.ui.views.view import View, introduced
 
 
 class MapView(View[Location | None]):
@@ -90,18 +90,16 @@ class MapView(View[Location | None]):
         self._title = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._title.setFont(text_font(bold=True))
         self._words = note_label("", "map_words")
-        sentence = note_label(
-            self.tr(
-                "What the network finds alike lies together; a thick rim marks what it reads wrong. Draw, and see "
-                "where your digit goes; then draw something between two digits."
-            )
+        words = self.tr(
+            "What the network finds alike lies together; a thick rim marks what it reads wrong. Draw, and see "
+            "where your digit goes; then draw something between two digits."
         )
         export = ExportButton(lambda: "map", self._figure.picture, self.table)
         controls = QWidget()
         controls.setLayout(FlowLayout(labelled(self._method), labelled(self._data), self._progress))
         controls.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # a layout of its own expands
         column(
-            row((sentence, 1), export, spacing=16),
+            introduced(words, export),
             controls,
             self._title,
             row((self._figure, 1), self._list),

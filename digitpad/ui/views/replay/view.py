@@ -24,7 +24,7 @@ from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.curves import ProbabilityCurves
 from digitpad.ui.views.ink import paint_ink
-from digitpad.ui.views.view import Figure, View
+from digitpad.ui.views.view import Figure, View, introduced
 
 _FRAME = 33  # milliseconds between two pictures while it plays
 _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -64,15 +64,12 @@ class ReplayView(View[ReadReplay | None]):
         speed_label.setWordWrap(False)
         speed_label.setBuddy(self._speed)
         self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        sentence = note_label(
-            self.tr(
-                "How the answer came about while you drew. Drag along the time line, or play it, and see where it "
-                "changes."
-            )
+        words = self.tr(
+            "How the answer came about while you drew. Drag along the time line, or play it, and see where it changes."
         )
         export = ExportButton(lambda: "replay", self._curves.picture, self._table)
         column(
-            row((sentence, 1), export, spacing=16),
+            introduced(words, export),
             row(self._ink, (self._bars, 1), spacing=16),
             row(self._play, speed_label, self._speed, (self._slider, 1), self._time),
             self._words,

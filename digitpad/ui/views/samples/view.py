@@ -31,6 +31,7 @@ from digitpad.ui.session.worker import Latest, Worker
 from digitpad.ui.views.evaluation.choices import FileChoice
 from digitpad.ui.views.evaluation.work import images_table, read_first
 from digitpad.ui.views.samples.recipe_samples import RecipeSamples
+from digitpad.ui.views.view import introduced
 
 if TYPE_CHECKING:
     from digitpad.reading.evaluation.evaluate import Evaluated
@@ -122,15 +123,13 @@ class SamplesView(QWidget):
         note, pick = note_label(), QToolButton()
         self._grid.described.connect(note.setText)
         pick.setDefaultAction(self._grid.pick)
-        sentence = note_label(
-            self.tr(
-                "Test images, with the label and what the network makes of them. Click one, or press Enter on it, to "
-                "put it on the pad; train a network, and watch the same images being learned."
-            )
+        words = self.tr(
+            "Test images, with the label and what the network makes of them. Click one, or press Enter on it, to "
+            "put it on the pad; train a network, and watch the same images being learned."
         )
         export = ExportButton(lambda: "samples", self._grid.picture, self._table)
         column(
-            row((sentence, 1), export, spacing=16),
+            introduced(words, export),
             FlowLayout(*parts, spacing=12),
             self._notice,
             self._words,

@@ -15,10 +15,10 @@ from digitpad.ink.raster.render import STROKE
 from digitpad.reading.inspect.steps import ReadSteps, read_steps
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import numeral, percent
-from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.layouts import column
 from digitpad.ui.common.pixels import coloured, levels, network_colours, signed_colours
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
-from digitpad.ui.common.widgets import describe, named, note_label
+from digitpad.ui.common.widgets import describe, named
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.ink import paint_ink
@@ -30,7 +30,7 @@ from digitpad.ui.views.steps.paint import (
     paint_read,
     paint_scaled,
 )
-from digitpad.ui.views.view import Figure, View
+from digitpad.ui.views.view import Figure, View, introduced
 
 _NARROWEST, _WIDEST, _WIDEST_OF_SIX = 104, 150, 220
 """Sides of a picture in pixels, at the usual text size."""
@@ -58,12 +58,12 @@ class StepsView(View[ReadSteps | None]):
         super().__init__(live, worker)
         self.setObjectName("steps_view")
         self._figure = _StepsFigure(self.invitation)
-        sentence = self.tr(
+        words = self.tr(
             "Your drawing on its way to the network, and what the network reads where it is prepared in other ways. "
             "Draw small, or at the edge, and see which answers change."
         )
         export = ExportButton(lambda: "steps", self._figure.picture, self._figure.table)
-        column(row((note_label(sentence), 1), export, spacing=16), (self._figure, 1), parent=self)
+        column(introduced(words, export), (self._figure, 1), parent=self)
 
     def work(self, reading: Reading) -> Callable[[], ReadSteps | None]:
         prediction = reading.prediction

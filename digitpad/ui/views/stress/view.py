@@ -28,7 +28,7 @@ from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.curves import ProbabilityCurves
 from digitpad.ui.views.stress.words import amount_words, axis_title, change_name, change_words
-from digitpad.ui.views.view import Figure, View
+from digitpad.ui.views.view import Figure, View, introduced
 
 _TOLD = 3  # flips that are named, the smallest first
 
@@ -63,15 +63,13 @@ class StressView(View[ReadStress | None]):
         self._found = named(QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "stress_found")
         controls = QWidget()
         controls.setLayout(FlowLayout(*self._make_controls()))
-        sentence = note_label(
-            self.tr(
-                "What the network reads when your drawing is changed. Drag along the curves to see it change, and let "
-                "the smallest change be found that alters the answer."
-            )
+        words = self.tr(
+            "What the network reads when your drawing is changed. Drag along the curves to see it change, and let "
+            "the smallest change be found that alters the answer."
         )
         export = ExportButton(lambda: "stress", self._curves.picture, self._table)
         column(
-            row((sentence, 1), export, spacing=16),
+            introduced(words, export),
             controls,
             self._found,
             row(self._image, (self._bars, 1), spacing=16),

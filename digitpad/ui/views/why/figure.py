@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
@@ -11,7 +11,7 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.common.pixels import SIDE, coloured, levels, signed_colours
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font, text_scale
 from digitpad.ui.common.widgets import named
-from digitpad.ui.views.view import Figure
+from digitpad.ui.views.view import PointedFigure
 from digitpad.ui.views.why.explanation import Explanation
 
 _SCALE_WIDTH, _LEGEND, _GAP = 16, 120, 16  # of the colours, with their words, and beside the drawing, in pixels
@@ -22,7 +22,7 @@ Pixel = tuple[int, int]
 """Row and column."""
 
 
-class WhyFigure(Figure):
+class WhyFigure(PointedFigure[Pixel]):
     """The coloured drawing; a pixel is looked at with the pointer or the arrow keys.
 
     Signals:
@@ -34,13 +34,12 @@ class WhyFigure(Figure):
     def __init__(self) -> None:
         super().__init__()
         named(self, "why_figure", self.tr("Where the answer comes from"))
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._shown: Explanation | None = None
         self._invitation = self.tr("Draw a digit on the pad.")
         self._kept: Pixel = (SIDE // 2, SIDE // 2)
-        self._hovered: Pixel | None = None
+        self.hovered.connect(self._look)
 
     def show_explanation(self, shown: Explanation | None) -> None:
         """Paint another one, or where to draw."""
@@ -112,15 +111,8 @@ class WhyFigure(Figure):
             painter.setPen(QColor(theme.quiet))
             painter.drawText(QRectF(left, y + line, width, line), words)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self._at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(None)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._kept = self._at(event.position()) or self._kept
+        self._kept = self.place_at(event.position()) or self._kept
         self._look()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -133,7 +125,7 @@ class WhyFigure(Figure):
         self._kept, self._hovered = (row, column), None
         self._look()
 
-    def _at(self, position: QPointF) -> Pixel | None:
+    def place_at(self, position: QPointF) -> Pixel | None:
         square = self._square
         row, column = (
             int((place - start) / square.width() * SIDE)
@@ -141,11 +133,7 @@ class WhyFigure(Figure):
         )
         return (row, column) if square.contains(position) and max(row, column) < SIDE else None
 
-    def _hover(self, pixel: Pixel | None) -> None:
-        if pixel != self._hovered:
-            self._hovered = pixel
-            self._look()
-
+    @Slot()
     def _look(self) -> None:
         self.update()
         self.pixel_changed.emit()

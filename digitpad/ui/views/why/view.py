@@ -17,12 +17,12 @@ from digitpad.domain.prediction import CLASSES
 from digitpad.services import TrainingService
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import numeral, percent, sentence
-from digitpad.ui.common.layouts import FlowLayout, column, row
+from digitpad.ui.common.layouts import FlowLayout, column
 from digitpad.ui.common.widgets import describe, labelled, named, note_label
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.layers.words import layer_title
-from digitpad.ui.views.view import View
+from digitpad.ui.views.view import View, introduced
 from digitpad.ui.views.why.explanation import Explanation, Question, explain, refine
 from digitpad.ui.views.why.figure import WhyFigure
 
@@ -62,16 +62,15 @@ class WhyView(View[Explanation | None]):
             note_label("", "why_pixel"),
         )
         named(self._words, "why_words")
-        note = note_label(
-            self.tr(
-                "Where the answer comes from: orange pixels speak for the digit, blue ones against it. Click another "
-                "bar, and see what the network finds of that digit in your drawing."
-            )
+        words = self.tr(
+            "Where the answer comes from: orange pixels speak for the digit, blue ones against it. Click another bar, "
+            "and see what the network finds of that digit in your drawing."
         )
         export = ExportButton(lambda: "why", self._figure.picture, self._table)
         controls = QWidget()
         controls.setLayout(FlowLayout(*self._make_controls(), spacing=12))
-        column(row((note, 1), export, spacing=16), controls, (self._figure, 1), self._words, self._pixel, parent=self)
+        head = introduced(words, export)
+        column(head, controls, (self._figure, 1), self._words, self._pixel, parent=self)
 
     def _make_controls(self) -> list[QWidget]:
         self._digit = named(QComboBox(), "why_digit", self.tr("Digit"), self.tr("Whose probability is explained"))
