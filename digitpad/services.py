@@ -11,6 +11,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ import digitpad.ink.raster.render  # noqa: F401 - the window needs it, and it ne
 from digitpad.domain.data_info import DataInfo, ImagePage
 from digitpad.domain.errors import DigitpadError, Message
 from digitpad.domain.recipe import Augmentation, Recipe
+from digitpad.domain.reports import Preparing, Report
 from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
 from digitpad.platform.cores import background_threads, step_back
@@ -27,9 +29,11 @@ from digitpad.platform.torch_import import import_in_steps, import_torch
 from digitpad.storage.run_store import find_run, runs_folder
 
 if TYPE_CHECKING:
+    from digitpad.ink.drawings import Drawing
     from digitpad.reading.checkpoint_file import Checkpoint
     from digitpad.reading.inspect.attribution import Attribution, Method
     from digitpad.reading.reader import Reader
+    from digitpad.reading.teaching.outcome import Taught
 
 if sys.platform == "win32":
     import onnxruntime  # noqa: F401
@@ -72,7 +76,7 @@ if TYPE_CHECKING:
     from digitpad.learning.data import datasets, download, pages
     from digitpad.learning.inspect import gradients
     from digitpad.learning.models import devices
-    from digitpad.learning.training import runs
+    from digitpad.learning.training import fine_tune, runs
 else:
 
     class _Lazy:
@@ -87,7 +91,7 @@ else:
 
     datasets, download, pages = _Lazy("data.datasets"), _Lazy("data.download"), _Lazy("data.pages")
     gradients = _Lazy("inspect.gradients")
-    devices, runs = _Lazy("models.devices"), _Lazy("training.runs")
+    devices, fine_tune, runs = _Lazy("models.devices"), _Lazy("training.fine_tune"), _Lazy("training.runs")
 
 
 OnNetwork = Callable[[LiveNetwork], None]
@@ -130,6 +134,27 @@ class TrainingService:
         threads, show_live = background_threads(), _shower(show)
         folder = find_run(runs_folder(), run_id)
         return runs.resume(folder, control=control, on_progress=on_progress, show=show_live, threads=threads)
+
+    def fine_tune(
+        self,
+        base: Path | None,
+        drawings: Sequence[Drawing],
+        tested: Sequence[Drawing],
+        control: RunControl,
+        on_progress: Callable[[Preparing | Report], None],
+    ) -> Taught:
+        """Fine-tune the checkpoint of a file, the one that ships where None; one core is left to the window.
+
+        See `digitpad.learning.training.fine_tune.fine_tune`.
+        """
+        from digitpad.reading.load import open_reader
+
+        checkpoint = open_reader(base).checkpoint
+        self.prepare(control.should_continue)
+        threads = background_threads()
+        return fine_tune.fine_tune(
+            checkpoint, drawings, tested, control=control, on_progress=on_progress, threads=threads
+        )
 
     def networks(self) -> list[tuple[str, int]]:
         """Id of each network, and its number of parameters."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MOST_FALL = 0.001
 """How far other people's figures may fall, as a share, before a taught network is taken only if the person says so."""
+
+EACH_TO_FINE_TUNE = 10
+"""So many drawings of each digit are enough for all layers of a network to learn from, not the last ones alone."""
 
 _MOST_RIGHT = 0.9
 """Where less is right and no more becomes so, being surer of it is no improvement."""
@@ -52,10 +55,11 @@ class TeachingReport:
         drawings: how many drawings it was taught with.
         seconds: how long it took.
         own: the person's drawings, each read by a network that was taught with others of them alone; of a single
-            drawing there are none.
+            drawing there are none. Where the network was fine-tuned, drawings that it was not taught with.
         others: other people's digits.
         styled: digits in the styles that people write, synthesised.
         outliers: what is no digit, synthesised.
+        is_fine_tuned: whether all layers were taught, by the training loop.
     """
 
     drawings: int
@@ -64,6 +68,7 @@ class TeachingReport:
     others: Comparison
     styled: Comparison
     outliers: Comparison
+    is_fine_tuned: bool = field(default=False, kw_only=True)
 
     @property
     def improves(self) -> bool:

@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
-        self._hand = HandController(self._network, self._reader, self)
+        self._hand = HandController(self._network, self._reader, self._session, training_service, self)
         makers = (lambda: self._training), self._views, self._hand.page, (lambda: make_help(self, self._actions))
         declared = pages(*makers)
         self._actions: Actions = Actions(declared, self)
@@ -299,6 +299,7 @@ class MainWindow(QMainWindow):
         self._settings.false_rejection_rate = self._network.false_rejection_rate
         self._layout.remember()
         self.hide()  # the import of torch cannot be broken off; nobody has to look at a window that waits for it
+        self._hand.tuning.stop()
         self._session.shut_down()
         if "_training" in vars(self):
             if self._keeper.is_on:

@@ -72,8 +72,9 @@ class Training:
         drawn: Sequence[Images] = (),
         seed: int = 0,
         device: torch.device | None = None,
+        network: nn.Sequential | None = None,
     ) -> None:
-        """Start from random weights.
+        """Start from random weights, or from those of a network.
 
         Args:
             recipe: what to train and how.
@@ -84,11 +85,12 @@ class Training:
             seed: decides initial weights, order and augmentation; the same seed on the same device with the same
                 number of threads gives the same run.
             device: where to compute; the CPU where None.
+            network: what to train on, which is changed; the recipe's network with random weights where None.
         """
         self.recipe = recipe
         self.device = device or torch.device("cpu")
         torch.manual_seed(seed)
-        network = build(NETWORKS[recipe.network]).to(self.device)
+        network = (network or build(NETWORKS[recipe.network])).to(self.device).train()
         self.network = convert_conv2d_weight_memory_format(network, torch.channels_last)
         self.ema_network = deepcopy(self.network) if recipe.ema_decay else self.network
         self.optimiser = _optimiser(self.network, recipe)

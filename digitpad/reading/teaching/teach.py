@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
-from digitpad.domain.teaching import Comparison, Figures, TeachingReport, fits
+from digitpad.domain.teaching import Comparison, TeachingReport, fits
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.raster.render import render
 from digitpad.platform.cores import cores
-from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.head import Head, head_inputs
+from digitpad.reading.teaching.outcome import Logits, Taught, taught_checkpoint
 from digitpad.reading.teaching.refit import Lesson, refit
-from digitpad.reading.teaching.replay import OUTLIER, Group, Replay, replay_for
+from digitpad.reading.teaching.replay import Group, Replay, replay_for
 from digitpad.synthesis.augmented import augmented_image
 from digitpad.synthesis.paths import paths_of
 
@@ -37,24 +32,7 @@ _VARIATIONS, _MOST_VARIATIONS, _PLAIN = 8, 800, 0.3
 _FOLDS = 5
 """In so many parts the drawings are left out, one part after the other."""
 
-_RATIOS = 0.8, 1.25
-"""How far the temperature may move: where hardly anything is read wrong, hardly anything tells."""
-
-_SMALLEST_SHARE = 1e-12
 _SEED = 73
-
-
-@dataclass(frozen=True, eq=False)
-class Taught:
-    """A network that was taught.
-
-    Attributes:
-        checkpoint: it, with its history in its info; as yet it lies in no file.
-        report: what it came to.
-    """
-
-    checkpoint: Checkpoint
-    report: TeachingReport
 
 
 def teach(reader: Reader, drawings: Sequence[Drawing], replay: Replay | None = None) -> Taught:
@@ -107,9 +85,16 @@ class _Attempt:
     def __init__(self, before: Checkpoint, replay: Replay, lesson: Lesson, strength: float) -> None:
         self._before, self._replay, self._lesson, self._strength = before, replay, lesson, strength
         self._head = refit(replay, lesson, strength)
-        self.after = _taught(before, replay, self._head, int(lesson.drawing.max()) + 1)
-        guards = replay.digits, replay.styled, replay.outliers
-        self._costs = [self._compared(group, self._head.logits(group.inputs)) for group in guards]
+        replayed, digits, styled, outliers = map(
+            self._logits, (replay.fitted, replay.digits, replay.styled, replay.outliers)
+        )
+        drawings = int(lesson.drawing.max()) + 1
+        after = self._head.put_into(before)
+        self.after = taught_checkpoint(before, after, drawings, replayed.digits, Logits.joined(digits, styled))
+        self._costs = [part.compared(before.info, self.after.info) for part in (digits, styled, outliers)]
+
+    def _logits(self, group: Group) -> Logits:
+        return Logits(self._replay.head.logits(group.inputs), self._head.logits(group.inputs), group.labels)
 
     @property
     def is_harmless(self) -> bool:
@@ -125,7 +110,8 @@ class _Attempt:
         replay, lesson = self._replay, self._lesson
         plain = np.unique(lesson.drawing, return_index=True)[1]
         own = Group(lesson.own.inputs[plain], lesson.own.labels[plain])
-        logits = replay.head.logits(own.inputs)
+        before = replay.head.logits(own.inputs)
+        logits = before.copy()
         # Drawings of a digit lie in as many folds as can be.
         order, folds = np.argsort(own.labels, kind="stable"), min(_FOLDS, len(own))
 
@@ -134,68 +120,9 @@ class _Attempt:
             head = refit(replay, lesson.without(out), self._strength)
             logits[out] = head.logits(own.inputs[out])
 
-        if folds == 1:
-            before = _figures(logits, own.labels, self._before)
-            return Comparison(before, before)
-        with ThreadPoolExecutor(cores()) as pool:
-            list(pool.map(read, range(folds)))
-        return self._compared(own, logits)
-
-    def _compared(self, group: Group, logits: NDArray[np.float32]) -> Comparison:
-        before = _figures(self._replay.head.logits(group.inputs), group.labels, self._before)
-        return Comparison(before, _figures(logits, group.labels, self.after))
-
-
-def _taught(before: Checkpoint, replay: Replay, head: Head, drawings: int) -> Checkpoint:
-    """The checkpoint with another head; what its thresholds and its temperature were found on is not there any more.
-
-    So they are moved by what the replay's would move by.
-    """
-    info = before.info
-    groups = replay.fitted, replay.digits, replay.styled
-    is_digit = np.concatenate([group.labels for group in groups]) != OUTLIER
-    inputs = np.concatenate([group.inputs for group in groups])[is_digit]
-    old, new = energy_scores(replay.head.logits(inputs)), energy_scores(head.logits(inputs))
-    rates = [rate for rate, _ in info.thresholds]
-    shifts = np.quantile(new, rates) - np.quantile(old, rates)
-    rows = [[rate, score + float(shift)] for (rate, score), shift in zip(info.thresholds, shifts, strict=True)]
-    # Those that were replayed are surer than any that will come.
-    inputs, labels = (np.concatenate(parts) for parts in zip(*(_parts(group) for group in groups[1:]), strict=True))
-    ratio = fit_temperature(head.logits(inputs), labels) / fit_temperature(replay.head.logits(inputs), labels)
-    date = datetime.now().astimezone().isoformat(timespec="seconds")
-    after = head.put_into(before)
-    described = replace(
-        after.info,
-        temperature=float(np.clip(info.temperature * np.clip(ratio, *_RATIOS), *TEMPERATURES)),
-        thresholds=rows,
-        teachings=[
-            *info.teachings,
-            {"base": info.name, "drawings": drawings, "date": date, "fingerprint": fingerprint(before)},
-        ],
-        test_accuracy=None,
-        outliers_rejected=None,
-        path=None,
-    )
-    return Checkpoint(described, after.arrays)
-
-
-def fingerprint(checkpoint: Checkpoint) -> int:
-    """A checksum of a checkpoint's arrays, below 2**32, by which it is known again."""
-    checksum = 0
-    for name in sorted(checkpoint.arrays):
-        checksum = zlib.crc32(np.ascontiguousarray(checkpoint.arrays[name]).tobytes(), checksum)
-    return checksum
-
-
-def _parts(group: Group) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    return group.inputs, group.labels
-
-
-def _figures(logits: NDArray[np.float32], labels: NDArray[np.int64], checkpoint: Checkpoint) -> Figures:
-    """How well digits are read, and outliers rejected, from their logits, float32 (n, 10)."""
-    is_outlier, info = labels == OUTLIER, checkpoint.info
-    is_rejected = energy_scores(logits) < threshold(info.thresholds, FALSE_REJECTION_RATE)
-    shares = probabilities(logits, info.temperature)[np.arange(len(labels)), labels]
-    is_right = np.where(is_outlier, is_rejected, logits.argmax(axis=1) == labels)
-    losses = np.where(is_outlier, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
-    return Figures(len(labels), float(is_right.mean()), float(losses.mean()))
+        if folds > 1:
+            with ThreadPoolExecutor(cores()) as pool:
+                list(pool.map(read, range(folds)))
+        # One drawing alone is read as before.
+        info = self.after.info if folds > 1 else self._before.info
+        return Logits(before, logits, own.labels).compared(self._before.info, info)

@@ -10,11 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from digitpad.domain.prediction import NUMBER
+from digitpad.services import TrainingService
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.active_network import ActiveNetwork
+from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.training_session import TrainingSession
 
 if TYPE_CHECKING:
     from digitpad.ui.hand.page import HandPage
@@ -25,14 +28,23 @@ class HandController(QObject):
 
     Attributes:
         session: the person's hand.
+        tuning: its fine-tuning.
     """
 
     _clear_requested = Signal()
     _ink_picked = Signal(object)
 
-    def __init__(self, network: ActiveNetwork, live: LiveReader, parent: QObject) -> None:
+    def __init__(
+        self,
+        network: ActiveNetwork,
+        live: LiveReader,
+        training: TrainingSession,
+        training_service: TrainingService,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self.session = HandSession(network, parent=self)
+        self.tuning = FineTuning(self.session, training, training_service, self)
         self._live = live
         self._canvas: Canvas | None = None
 
@@ -56,7 +68,7 @@ class HandController(QObject):
         """The page, made anew."""
         from digitpad.ui.hand.page import HandPage  # here, since a start has no time for it
 
-        page = HandPage(self.session, self._live)
+        page = HandPage(self.session, self._live, self.tuning)
         page.clear_requested.connect(self._clear_requested)
         page.ink_picked.connect(self._ink_picked)
         return page

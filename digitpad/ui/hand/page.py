@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
 
+from digitpad.domain.teaching import EACH_TO_FINE_TUNE
 from digitpad.ink.formats.collection import hands_folder
 from digitpad.ui.common.dialogs import ask_before_removing_hands, ask_open, ask_save, file_filters
 from digitpad.ui.common.format import numeral, percent
@@ -15,7 +16,8 @@ from digitpad.ui.common.widgets import Placeholder, heard_label, named, note_lab
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.words import figures, how_little, verdict
-from digitpad.ui.session.hand import EACH, HandSession
+from digitpad.ui.session.fine_tuning import FineTuning
+from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.live_reading import LiveReader
 
 _HINT_AFTER = 400
@@ -33,9 +35,10 @@ class HandPage(QWidget):
     clear_requested = Signal()
     ink_picked = Signal(object)
 
-    def __init__(self, hand: HandSession, live: LiveReader) -> None:
+    def __init__(self, hand: HandSession, live: LiveReader, tuning: FineTuning) -> None:
         super().__init__()
-        self._hand, self._live = hand, live
+        self._hand, self._live, self._tuning = hand, live, tuning
+        self._tuning_panel: QWidget | None = None
         self._is_test: bool | None = None  # the round that is under way, None where there is none
         self._hint_after = QTimer(self, singleShot=True, interval=_HINT_AFTER)
         self._make_parts()
@@ -73,6 +76,7 @@ class HandPage(QWidget):
             self.tr("Teach the network your hand, in seconds"),
         )
         self._learn.setDefault(True)
+        self._tune = push_button(self.tr("Fine-tune"), "tune_button", self._tuning.start)
         self._before = named(
             QRadioButton(self.tr("Before")), "read_before", tip=self.tr("Read with the untaught network")
         )
@@ -101,7 +105,7 @@ class HandPage(QWidget):
             row((self._asked, 1), self._keep, self._end),
             self._hint,
             (self._place, 1),
-            row((FlowLayout(self._learn, self._use, self._before, self._taught, self._back), 1)),
+            row((FlowLayout(self._learn, self._tune, self._use, self._before, self._taught, self._back), 1)),
             self._said,
             self._figures,
             self._progress,
@@ -113,6 +117,7 @@ class HandPage(QWidget):
     def _connect(self) -> None:
         hand = self._hand
         hand.changed.connect(self._show)
+        self._tuning.changed.connect(self._show_tuning)
         self._grid.relabelled.connect(hand.relabel)
         self._grid.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))
         self._name.activated.connect(lambda _: self._on_name())
@@ -131,8 +136,7 @@ class HandPage(QWidget):
             self._name.addItems(hand.names)
             self._name.setCurrentText(hand.name)
         self._grid.show_drawings(found.learned, hand.read)
-        self._place.show_content(bool(found.learned))
-        self._learn.setEnabled(bool(found.learned) and not hand.is_learning)
+        self._show_tuning()
         self._learn.setText(self.tr("Learning…") if hand.is_learning else self.tr("Learn my hand"))
         self._use.setVisible(hand.offered is not None)
         for button in (self._before, self._taught):
@@ -153,6 +157,26 @@ class HandPage(QWidget):
             self._progress.setText(words.format(count=numeral(count), before=before, now=now))
         self._show_round()
 
+    @Slot()
+    def _show_tuning(self) -> None:
+        """What can be learned, and the grid, or else the curves of fine-tuning while it goes on."""
+        found, tuning = self._hand.collected.learned, self._tuning
+        if tuning.is_active and self._tuning_panel is None:
+            from digitpad.ui.hand.tuning import TuningPanel  # here, since the page has no time for it
+
+            self._tuning_panel = TuningPanel(tuning)
+            self._place.addWidget(self._tuning_panel)
+        self._place.show_content(bool(found))
+        if tuning.is_active and self._tuning_panel is not None:
+            self._place.setCurrentWidget(self._tuning_panel)
+        is_free = not self._hand.is_learning and not tuning.is_active
+        self._learn.setEnabled(bool(found) and is_free)
+        self._tune.setEnabled(tuning.is_possible and is_free)
+        tip = self.tr("Teach all layers of the network your hand, in about a minute")
+        if not tuning.is_possible:
+            tip = self.tr("Fine-tuning takes {count} drawings of each digit").format(count=EACH_TO_FINE_TUNE)
+        self._tune.setToolTip(tip)
+
     def _show_round(self) -> None:
         is_on = self._is_test is not None
         digit = self._hand.asked_for(is_test=bool(self._is_test)) if is_on else None
@@ -161,11 +185,14 @@ class HandPage(QWidget):
         for part in (self._asked, self._keep, self._end):
             part.setVisible(is_on)
         if digit is not None:
-            drawings = self._hand.collected.tested if self._is_test else self._hand.collected.learned
-            done = sum(min(EACH, sum(each.label == one for each in drawings)) for one in range(10))
+            is_test = bool(self._is_test)
+            counts, goal = self._hand.counts(is_test=is_test), self._hand.goal(is_test=is_test)
             words = self.tr("Draw a {digit}  ({done} of {all})")
-            self._asked.setText(words.format(digit=digit, done=done, all=10 * EACH))
+            done = sum(min(goal, count) for count in counts)
+            self._asked.setText(words.format(digit=digit, done=done, all=goal * len(counts)))
         self._keep.setEnabled(self._drawn is not None)
+        few = self._hand.goal(is_test=False) < EACH_TO_FINE_TUNE
+        self._round.setText(self.tr("Draw three of each") if few else self.tr("Draw ten of each"))
         for button in (self._round, self._test):
             button.setEnabled(not is_on)
 

@@ -26,8 +26,11 @@ def verdict(report: TeachingReport) -> str:
 
 def figures(report: TeachingReport) -> str:
     """Before and after, as the rows of a table in rich text."""
+    own = translate("hand", "Your drawings, left out in turn")
+    if report.is_fine_tuned:
+        own = translate("hand", "Drawings of yours that it did not learn from")
     rows = (
-        (translate("hand", "Your drawings, left out in turn"), report.own),
+        (own, report.own),
         (translate("hand", "Other people's digits"), report.others),
         (translate("hand", "Synthesised digits"), report.styled),
         (translate("hand", "What is no digit, rejected"), report.outliers),

@@ -12,19 +12,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
-from digitpad.domain.teaching import TeachingReport
+from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
 from digitpad.ink.strokes import Ink
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session import hand_work as work
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.hand_work import NO_DIGIT, Collected, Known, Loaded, ReadHand, Teacher
+from digitpad.ui.session.hand_work import NO_DIGIT, Collected, Known, Loaded, ReadHand, Stored, Teacher
 from digitpad.ui.session.worker import Latest, Worker
 
 if TYPE_CHECKING:
+    from digitpad.reading.teaching.outcome import Taught
     from digitpad.ui.session.live_reading import Reading
 
-EACH = 3
-"""How many drawings of each digit the guided round asks for."""
+EACH = 3, EACH_TO_FINE_TUNE
+"""How many drawings of each digit the guided round asks for: enough to learn from at once, and then to fine-tune."""
 
 
 class HandSession(QObject):
@@ -75,10 +76,19 @@ class HandSession(QObject):
         return checkpoint is not None and self._is_step(checkpoint.path)
 
     def asked_for(self, *, is_test: bool) -> int | None:
-        """The digit of which there are the fewest drawings, below `EACH`; None where there is none."""
+        """The digit of which there are the fewest drawings, below `goal`; None where there is none."""
+        counts = self.counts(is_test=is_test)
+        return counts.index(min(counts)) if min(counts) < self.goal(is_test=is_test) else None
+
+    def counts(self, *, is_test: bool) -> list[int]:
+        """How many drawings there are of each digit, 0 to 9."""
         drawings = self.collected.tested if is_test else self.collected.learned
-        counts = [sum(each.label == digit for each in drawings) for digit in range(CLASSES)]
-        return counts.index(min(counts)) if min(counts) < EACH else None
+        return [sum(each.label == digit for each in drawings) for digit in range(CLASSES)]
+
+    def goal(self, *, is_test: bool) -> int:
+        """How many drawings of each digit a guided round asks for."""
+        few, many = EACH
+        return few if is_test or min(self.counts(is_test=False)) < few else many
 
     def load(self, name: str | None = None) -> None:
         """Read a hand's drawings, by its name; the one that is open where None, once."""
@@ -147,6 +157,12 @@ class HandSession(QObject):
             job = partial(self._teacher.teach, self.name, self.base, self.collected.learned)
             self._worker.run(job, self._on_taught, self._on_unlearned)
 
+    @Slot(str, object)
+    def take_taught(self, name: str, taught: Taught) -> None:
+        """Keep what was taught a hand elsewhere, and read with it where that costs nobody anything."""
+        if name == self.name:
+            self._worker.run(partial(work.stored, name, taught), self._on_taught, self.failed.emit)
+
     @Slot()
     def take_offered(self) -> None:
         """Read with what was taught although it was not accepted."""
@@ -199,8 +215,8 @@ class HandSession(QObject):
             self.remarked.emit(self.tr("The network has been updated, and learns your hand again."))
             self.learn()
 
-    def _on_taught(self, taught: tuple[TeachingReport, Path, Loaded]) -> None:
-        self.report, path, found = taught
+    def _on_taught(self, stored: Stored) -> None:
+        self.report, path, found = stored
         self.is_learning = False
         if self.report.is_accepted:
             self._network.open(path)

@@ -18,6 +18,7 @@ from digitpad.domain.teaching import TeachingReport
 if TYPE_CHECKING:
     from digitpad.ink.drawings import Drawing
     from digitpad.reading.reader import Reader
+    from digitpad.reading.teaching.outcome import Taught
     from digitpad.reading.teaching.replay import Replay
 
 NO_DIGIT = -1
@@ -83,6 +84,9 @@ class Known:
 Loaded: TypeAlias = tuple[Collected, list[str]]
 """A hand, and the names of all hands."""
 
+Stored: TypeAlias = tuple[TeachingReport, Path, Loaded]
+"""What teaching came to, the step's file, and the hand with it."""
+
 
 def nearest(reader: Reader, read: ReadHand, image: NDArray[np.uint8]) -> Known | None:
     """The drawing that a network finds most like an image, uint8 (28, 28); None where none is like it."""
@@ -112,25 +116,19 @@ class Teacher:
             self._path, self._reader, self._replay = base, open_reader(base), None
         return self._reader
 
-    def teach(self, name: str, base: Path | None, drawings: Sequence[Drawing]) -> tuple[TeachingReport, Path, Loaded]:
+    def teach(self, name: str, base: Path | None, drawings: Sequence[Drawing]) -> Stored:
         """Teach, and write the step."""
-        from digitpad.ink.formats.collection import hand_folder
-        from digitpad.reading.checkpoint_file import save_checkpoint
         from digitpad.reading.teaching.replay import replay_for
         from digitpad.reading.teaching.teach import teach
 
         reader = self._opened(base)
         self._replay = self._replay or replay_for(reader)
-        taught = teach(reader, drawings, self._replay)
-        number = max((_number(path) for path in _steps(name)), default=0) + 1
-        path = hand_folder(name) / f"{name} {number}.safetensors"
-        save_checkpoint(path, taught.checkpoint)
-        return taught.report, path, loaded(name)
+        return stored(name, teach(reader, drawings, self._replay))
 
     def is_outdated(self, base: Path | None, step: Path) -> bool:
         """Whether the network of that name is another than the one from which a step was taught."""
         from digitpad.reading.load import load_checkpoint
-        from digitpad.reading.teaching.teach import fingerprint
+        from digitpad.reading.teaching.outcome import fingerprint
 
         reader, last = self._opened(base), load_checkpoint(step).info.teachings[-1]
         known = last.get("fingerprint")
@@ -159,6 +157,17 @@ class Teacher:
         return ReadHand(
             tuple(before), tuple(after), tuple(suspicious), (right[0], right[1]), images[:count], labels[:count]
         )
+
+
+def stored(name: str, taught: Taught) -> Stored:
+    """Write what was taught as the next step."""
+    from digitpad.ink.formats.collection import hand_folder
+    from digitpad.reading.checkpoint_file import save_checkpoint
+
+    number = max((_number(path) for path in _steps(name)), default=0) + 1
+    path = hand_folder(name) / f"{name} {number}.safetensors"
+    save_checkpoint(path, taught.checkpoint)
+    return taught.report, path, loaded(name)
 
 
 def _steps(name: str) -> list[Path]:

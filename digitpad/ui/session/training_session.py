@@ -72,6 +72,7 @@ class TrainingSession(QObject):
     """Trains in a thread of its own, one run at a time; reports become state here and nowhere else.
 
     Attributes:
+        worker: the thread; what else computes with torch for long runs there, before or after a run.
         curves: those of `state.run`, whole also where it was resumed.
         samples: the images that it has shown so far.
 
@@ -98,7 +99,7 @@ class TrainingSession(QObject):
     def __init__(self, training_service: TrainingService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._training_service = training_service
-        self._worker = Worker("training", self)
+        self.worker = Worker("training", self)
         self._control = RunControl()
         self._state = TrainingState()
         self.curves, self.samples = RunCurves(), list[Samples]()
@@ -157,7 +158,7 @@ class TrainingSession(QObject):
     def shut_down(self) -> None:
         """End the thread for good; a run that goes on is saved first."""
         self._control.stop(skip_test=True)
-        self._worker.stop()
+        self.worker.stop()
 
     def _begin(self, train: _Train) -> None:
         if self._state.is_active:
@@ -165,9 +166,9 @@ class TrainingSession(QObject):
         self._control, self._state = RunControl(), TrainingState(Phase.PREPARING)
         self.asked.emit()
         self.changed.emit()
-        report = self._worker.relay(self._on_report)
-        show = self._worker.relay(self.network_shown.emit)
-        self._worker.run(partial(train, self._control, report, show), self._on_ended, self._on_failed)
+        report = self.worker.relay(self._on_report)
+        show = self.worker.relay(self.network_shown.emit)
+        self.worker.run(partial(train, self._control, report, show), self._on_ended, self._on_failed)
 
     def _change(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]

@@ -5,7 +5,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.page import HandPage
+from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawn
 
@@ -19,7 +21,7 @@ def live(network):
 
 @pytest.fixture
 def page(hand, live, qtbot):
-    made = HandPage(hand, live)
+    made = HandPage(hand, live, FineTuning(hand, TrainingSession(None), None))
     qtbot.addWidget(made)
     made.resize(700, 600)
     made.show()

@@ -1,0 +1,123 @@
+"""What teaching made of a network: its figures, and what its file says of it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
+from digitpad.domain.teaching import Comparison, Figures, TeachingReport
+from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities
+from digitpad.reading.checkpoint_file import Checkpoint
+from digitpad.reading.teaching.head import Floats
+from digitpad.reading.teaching.replay import OUTLIER
+
+_RATIOS = 0.8, 1.25
+"""How far the temperature may move: where hardly anything is read wrong, hardly anything tells."""
+
+_SMALLEST_SHARE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """A network that was taught.
+
+    Attributes:
+        checkpoint: it, with its history in its info; as yet it lies in no file.
+        report: what it came to.
+    """
+
+    checkpoint: Checkpoint
+    report: TeachingReport
+
+
+@dataclass(frozen=True, eq=False)
+class Logits:
+    """What a network makes of images before and after it was taught.
+
+    Attributes:
+        before, after: float32 (n, 10).
+        labels: int64 (n,), 0 to 9 or `OUTLIER`.
+    """
+
+    before: Floats
+    after: Floats
+    labels: NDArray[np.int64]
+
+    @staticmethod
+    def joined(*parts: Logits) -> Logits:
+        """Several as one."""
+        return Logits(
+            np.concatenate([part.before for part in parts]),
+            np.concatenate([part.after for part in parts]),
+            np.concatenate([part.labels for part in parts]),
+        )
+
+    @property
+    def digits(self) -> Logits:
+        """Those that are of digits."""
+        which = self.labels != OUTLIER
+        return Logits(self.before[which], self.after[which], self.labels[which])
+
+    def compared(self, before: CheckpointInfo, after: CheckpointInfo) -> Comparison:
+        """How well the images are read before and after, with thresholds and temperature of each."""
+        return Comparison(_figures(self.before, self.labels, before), _figures(self.after, self.labels, after))
+
+
+def taught_checkpoint(
+    before: Checkpoint, after: Checkpoint, drawings: int, replayed: Logits, unseen: Logits
+) -> Checkpoint:
+    """A network that was taught, with what is known of it.
+
+    What its thresholds and its temperature were found on is not there any more. So they are moved by what those of
+    other people's digits would move by.
+
+    Args:
+        before: the network that was taught.
+        after: with the layers and arrays that it has now.
+        drawings: with how many drawings it was taught.
+        replayed: digits that were replayed meanwhile.
+        unseen: digits that were not: those that were replayed are surer than any that will come.
+    """
+    info, digits = before.info, Logits.joined(replayed, unseen)
+    rates = [rate for rate, _ in info.thresholds]
+    shifts = np.quantile(energy_scores(digits.after), rates) - np.quantile(energy_scores(digits.before), rates)
+    rows = [[rate, score + float(shift)] for (rate, score), shift in zip(info.thresholds, shifts, strict=True)]
+    ratio = fit_temperature(unseen.after, unseen.labels) / fit_temperature(unseen.before, unseen.labels)
+    date = datetime.now().astimezone().isoformat(timespec="seconds")
+    described = replace(
+        after.info,
+        temperature=float(np.clip(info.temperature * np.clip(ratio, *_RATIOS), *TEMPERATURES)),
+        thresholds=rows,
+        teachings=[
+            *info.teachings,
+            {"base": info.name, "drawings": drawings, "date": date, "fingerprint": fingerprint(before)},
+        ],
+        test_accuracy=None,
+        outliers_rejected=None,
+        path=None,
+    )
+    return Checkpoint(described, after.arrays)
+
+
+def fingerprint(checkpoint: Checkpoint) -> int:
+    """A checksum of a checkpoint's arrays, below 2**32, by which it is known again."""
+    checksum = 0
+    for name in sorted(checkpoint.arrays):
+        checksum = zlib.crc32(np.ascontiguousarray(checkpoint.arrays[name]).tobytes(), checksum)
+    return checksum
+
+
+def _figures(logits: Floats, labels: NDArray[np.int64], info: CheckpointInfo) -> Figures:
+    """How well digits are read, and outliers rejected, from their logits, float32 (n, 10)."""
+    is_outlier = labels == OUTLIER
+    is_rejected = energy_scores(logits) < threshold(info.thresholds, FALSE_REJECTION_RATE)
+    shares = probabilities(logits, info.temperature)[np.arange(len(labels)), labels]
+    is_right = np.where(is_outlier, is_rejected, logits.argmax(axis=1) == labels)
+    losses = np.where(is_outlier, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
+    return Figures(len(labels), float(is_right.mean()), float(losses.mean()))

@@ -1,0 +1,125 @@
+"""Fine-tuning in the window: when it is offered, what it shows, and what comes of it."""
+
+import threading
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from digitpad.domain.errors import DigitpadError
+from digitpad.domain.reports import Preparing
+from digitpad.domain.teaching import Comparison, Figures, TeachingReport
+from digitpad.ink.formats.collection import LEARNED, hand_folder, write_collected
+from digitpad.reading.load import open_reader
+from digitpad.reading.teaching.outcome import Taught
+from digitpad.ui.hand.grid import CollectionGrid
+from digitpad.ui.hand.page import HandPage
+from digitpad.ui.session.fine_tuning import FineTuning
+from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.training_session import TrainingSession
+from digitpad.ui.session.worker import Worker
+from tests.hand_drawn import drawings
+from tests.ui.hand.conftest import BASE
+from tests.ui.training_services import StepwiseTrainingService, steps
+
+
+class Service(StepwiseTrainingService):
+    """Fine-tunes a step for each time it is let to."""
+
+    def fine_tune(self, base, drawings, tested, control, on_progress):
+        self.threads.append(threading.get_ident())
+        for report in (Preparing(50, 100, 2.0), steps(1)):
+            self.let.acquire()
+            if not control.should_continue():
+                raise DigitpadError("Fine-tuning was stopped.")
+            on_progress(report)
+        self.let.acquire()
+        better = Comparison(Figures(20, 0.8, 0.5), Figures(20, 0.95, 0.2))
+        same = Comparison(Figures(1000, 0.99), Figures(1000, 0.99))
+        report = TeachingReport(80, 1.0, better, same, same, same, is_fine_tuned=True)
+        return Taught(open_reader(base).checkpoint, report)
+
+
+@pytest.fixture
+def service():
+    return Service()
+
+
+@pytest.fixture
+def training(service):
+    made = TrainingSession(service)
+    yield made
+    service.let.release(1000)
+    made.shut_down()
+
+
+@pytest.fixture
+def tuning(hand, training, service):
+    return FineTuning(hand, training, service)
+
+
+@pytest.fixture
+def page(hand, tuning, network, qtbot):
+    write_collected(hand_folder("Me") / LEARNED, drawings(10))
+    worker = Worker()
+    made = HandPage(hand, LiveReader(network, worker), tuning)
+    qtbot.addWidget(made)
+    made.resize(700, 600)
+    made.show()
+    yield made
+    worker.stop()
+
+
+def button(page, name):
+    return page.findChild(QPushButton, name)
+
+
+def test_it_shows_how_far_it_is_and_its_outcome_is_taken_and_taken_back(page, hand, tuning, network, service, qtbot):
+    tune = button(page, "tune_button")
+    qtbot.waitUntil(tune.isEnabled)
+    tune.click()
+    words = page.findChild(QLabel, "tuning_label")
+    assert words.text() == "Loading PyTorch…"
+    assert not tune.isEnabled()
+    assert not button(page, "learn_button").isEnabled()
+    service.let.release()
+    qtbot.waitUntil(lambda: words.text() == "Varying drawings: 50 of 100 · 2 s left")
+    service.let.release()
+    qtbot.waitUntil(lambda: words.text().startswith("Epoch 1 of 3"))
+    assert tuning.curves.steps.tolist() == [1]
+    service.let.release()
+    qtbot.waitUntil(lambda: hand.reads_taught)
+    assert page.findChild(CollectionGrid).isVisible()
+    assert "did not learn from" in page.findChild(QLabel, "figures_label").text()
+    assert "reads your hand better" in page.findChild(QLabel, "verdict_label").text()
+    button(page, "take_back_button").click()
+    qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
+
+
+def test_it_can_be_stopped(page, hand, tuning, service, qtbot):
+    qtbot.waitUntil(button(page, "tune_button").isEnabled)
+    button(page, "tune_button").click()
+    button(page, "stop_tuning_button").click()
+    with qtbot.waitSignal(hand.remarked, check_params_cb=lambda words: "was stopped" in words):
+        service.let.release()
+    assert not tuning.is_active
+    assert not hand.collected.steps
+
+
+def test_it_is_offered_from_ten_drawings_of_each_and_the_round_asks_for_them(page, hand, qtbot):
+    tune = button(page, "tune_button")
+    qtbot.waitUntil(tune.isEnabled)
+    hand.relabel([0], None)
+    qtbot.waitUntil(lambda: not tune.isEnabled())
+    assert tune.toolTip() == "Fine-tuning takes 10 drawings of each digit"
+    assert button(page, "round_button").text() == "Draw ten of each"
+    button(page, "round_button").click()
+    assert page.findChild(QLabel, "asked_label").text() == "Draw a 0  (99 of 100)"
+
+
+def test_not_while_a_run_goes_on(page, hand, tuning, training, failures, service, qtbot):
+    training.worker.run(service.let.acquire, lambda _: None, failures.append)
+    training.resume("run")
+    qtbot.waitUntil(button(page, "tune_button").isEnabled)
+    button(page, "tune_button").click()
+    assert "A run is being trained" in str(failures.pop())
+    assert not tuning.is_active
