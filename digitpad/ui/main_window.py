@@ -26,10 +26,10 @@ from digitpad.ui.menus import ToolBar, fill_menu_bar
 from digitpad.ui.numbers import NumberController
 from digitpad.ui.pad.canvas import Canvas, Tool
 from digitpad.ui.pad.files import Files
-from digitpad.ui.pad.pen_width import PenWidth
 from digitpad.ui.pad.series import SeriesBar
 from digitpad.ui.pad.square_frame import SquareFrame
 from digitpad.ui.pages import import_training, pages, prepare_training
+from digitpad.ui.pen_width import PenWidth
 from digitpad.ui.session.active_network import ActiveNetwork, OpenNetwork
 from digitpad.ui.session.drawing_keeper import DrawingKeeper
 from digitpad.ui.session.idle_collector import IdleCollector

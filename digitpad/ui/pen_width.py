@@ -1,4 +1,4 @@
-"""How wide the pen is."""
+"""How wide the pen is: a slider of the tool bar."""
 
 from __future__ import annotations
 
