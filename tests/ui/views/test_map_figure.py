@@ -13,7 +13,8 @@ from digitpad.domain.prediction import CLASSES
 from digitpad.ui.common.digit_colours import digit_colour
 from digitpad.ui.common.exports import to_image, to_svg
 from digitpad.ui.common.theme import DARK, LIGHT
-from digitpad.ui.views.map.figure import Callout, MapFigure
+from digitpad.ui.views.map.figure import MapFigure
+from digitpad.ui.views.map.marks import Callout
 from digitpad.ui.views.map.neighbours import NeighbourList
 
 ANGLES = np.arange(CLASSES) * 2 * np.pi / CLASSES

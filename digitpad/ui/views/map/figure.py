@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +11,6 @@ from PySide6.QtCore import (
     QEvent,
     QPoint,
     QPointF,
-    QRectF,
     QSize,
     Qt,
     QVariantAnimation,
@@ -21,7 +18,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -33,9 +29,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy
 
-from digitpad.ui.common.digit_colours import digit_colour
-from digitpad.ui.common.theme import NOTE_PIXELS, Theme, current_theme, mix, reduced_motion, text_font, text_scale
+from digitpad.ui.common.theme import current_theme, reduced_motion, text_font, text_scale
 from digitpad.ui.common.widgets import named
+from digitpad.ui.views.map.marks import Callout, paint_callout, paint_mark, sprite_of
 from digitpad.ui.views.view import Figure
 
 GLIDE_MILLISECONDS = 300
@@ -45,20 +41,11 @@ _MARK = 13.0  # diameter in pixels at the usual text size
 _MARGIN = 12.0
 _CLOSEST = 40.0  # times as large as the whole map
 _ZOOM, _PAN = 1.5, 0.15  # by a key; the second in sides of what is seen
-_PICTURE = 56
 
 Points = NDArray[np.float32]
 Place = tuple[float, float]
 
 _CENTRED = int(Qt.AlignmentFlag.AlignCenter)
-
-
-@dataclass(frozen=True, eq=False)
-class Callout:
-    """What is said beside a mark: the image and lines of text."""
-
-    picture: QImage
-    lines: Sequence[str]
 
 
 class MapFigure(Figure):
@@ -183,11 +170,11 @@ class MapFigure(Figure):
             kind = int(self._labels[number]), bool(self._wrong[number]), theme, size
             at = QPointF(*places[number].tolist())
             if is_quick:
-                sprite = _sprite(*kind, self.devicePixelRatioF())
+                sprite = sprite_of(*kind, self.devicePixelRatioF())
                 half = sprite.deviceIndependentSize().width() / 2
                 painter.drawImage(at - QPointF(half, half), sprite)
             else:
-                _paint_mark(painter, at, *kind)
+                paint_mark(painter, at, *kind)
 
     def _draw_rest(self, painter: QPainter) -> None:
         """The drawing, the lines to its neighbours, and the mark that is looked at."""
@@ -214,26 +201,7 @@ class MapFigure(Figure):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(at, size * 0.8, size * 0.8)
             if self._callout is not None:
-                self._draw_callout(painter, at, self._callout)
-
-    def _draw_callout(self, painter: QPainter, at: QPointF, callout: Callout) -> None:
-        theme, scale = current_theme(), text_scale()
-        painter.setFont(text_font(NOTE_PIXELS))
-        metrics = painter.fontMetrics()
-        picture = _PICTURE * scale
-        wide = picture + 24 + max((metrics.horizontalAdvance(line) for line in callout.lines), default=0)
-        high = max(picture, metrics.height() * len(callout.lines)) + 16
-        away = self._mark_size + 4
-        x = at.x() + away if at.x() + away + wide <= self.width() else at.x() - away - wide
-        y = min(max(at.y() - high / 2, 2), max(self.height() - high - 2, 2))
-        place = QRectF(min(max(x, 2), max(self.width() - wide - 2, 2)), y, wide, high)
-        painter.setPen(QPen(QColor(mix(theme.surface, theme.quiet, 0.75)), 1))
-        painter.setBrush(QColor(theme.surface))
-        painter.drawRoundedRect(place, 6, 6)
-        painter.drawImage(QRectF(place.x() + 8, place.y() + 8, picture, picture), callout.picture)
-        painter.setPen(QColor(theme.text))
-        text = place.adjusted(picture + 16, 0, 0, 0)
-        painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter), "\n".join(callout.lines))
+                paint_callout(painter, at, self._callout, size + 4, self.size())
 
     def _repaint_marks(self) -> None:
         self._ground = None
@@ -360,36 +328,3 @@ class MapFigure(Figure):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._repaint_marks()
-
-
-def _paint_mark(painter: QPainter, at: QPointF, digit: int, is_wrong: bool, theme: Theme, size: float) -> None:
-    """A disc in its digit's colour with the digit on it; a thick rim where it is read wrong."""
-    colour, radius = digit_colour(digit, theme), size / 2
-    ink = max(("#FFFFFF", "#10151C"), key=lambda name: abs(QColor(name).lightnessF() - _lightness(colour)))
-    # A rim keeps the palest visible on white, and the darkest on black.
-    rim = QPen(QColor(theme.text), 2.2) if is_wrong else QPen(QColor(mix(colour, theme.surface, 0.5)), 0.8)
-    painter.setPen(rim)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(at, radius, radius)
-    painter.setPen(QColor(ink))
-    painter.setFont(text_font(max(round(size * 0.78), 5), bold=True, scales=False))
-    painter.drawText(QRectF(at.x() - radius, at.y() - radius, size, size), _CENTRED, str(digit))
-
-
-@lru_cache(maxsize=256)
-def _sprite(digit: int, is_wrong: bool, theme: Theme, size: float, ratio: float) -> QImage:
-    """A mark as a picture, ten times as quick to paint."""
-    side = size + 4
-    image = QImage(QSize(round(side * ratio), round(side * ratio)), QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
-    with QPainter(image) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_mark(painter, QPointF(side / 2, side / 2), digit, is_wrong, theme, size)
-    return image
-
-
-def _lightness(colour: str) -> float:
-    """How light a colour looks, 0 to 1."""
-    shade = QColor(colour)
-    return 0.3 * shade.redF() + 0.59 * shade.greenF() + 0.11 * shade.blueF()

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPen
-from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QSizePolicy, QSlider, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QSlider, QWidget
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.ink.fitting import fitted
@@ -21,16 +20,14 @@ from digitpad.ui.answer.bars import SMALLEST_ROW, ProbabilityBars
 from digitpad.ui.common.exports import ExportButton, Table
 from digitpad.ui.common.format import percent
 from digitpad.ui.common.layouts import FlowLayout, column, row
-from digitpad.ui.common.pixels import SIDE, coloured, network_colours
-from digitpad.ui.common.theme import current_theme
+from digitpad.ui.common.pixels import SIDE
 from digitpad.ui.common.widgets import describe, labelled, named, note_label, push_button
 from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.curves import ProbabilityCurves
-from digitpad.ui.views.stress.words import amount_words, axis_title, change_name, change_words
-from digitpad.ui.views.view import Figure, View, introduced
-
-_TOLD = 3  # flips that are named, the smallest first
+from digitpad.ui.views.stress.figure import ImageFigure
+from digitpad.ui.views.stress.words import amount_words, axis_title, change_name, change_words, found_words
+from digitpad.ui.views.view import View, introduced
 
 
 class StressView(View[ReadStress | None]):
@@ -53,7 +50,7 @@ class StressView(View[ReadStress | None]):
         self._reading: Reading | None = None
         self._flips: Sequence[Flip] = ()
         self._search: threading.Event | None = None  # set where the search under way is not wanted any more
-        self._image, self._bars = _ImageFigure(), ProbabilityBars()
+        self._image, self._bars = ImageFigure(), ProbabilityBars()
         self._bars.setMaximumHeight(10 * SMALLEST_ROW)
         self._curves = named(
             ProbabilityCurves("", str), "stress_figure", self.tr("Probabilities of the changed drawing")
@@ -256,32 +253,11 @@ class StressView(View[ReadStress | None]):
             return
         self._flips = flips
         self._found.show()
-        self._found.setText(self._found_words(int(np.argmax(reading.prediction.probabilities)), flips))
+        self._found.setText(found_words(int(np.argmax(reading.prediction.probabilities)), flips))
         if flips:
             self._kind.setCurrentIndex(self._kind.findData(flips[0].kind))
             self._read = None  # so that the flip is looked at, and no earlier amount
             self.refresh()
-
-    def _found_words(self, own: int, flips: Sequence[Flip]) -> str:
-        if not flips:
-            text = self.tr("No such change makes the network read anything but {digit}, as far as each goes.")
-            return text.format(digit=own)
-        first, *others = map(self._flip_words, flips[:_TOLD])
-        text = self.tr("Smallest change that alters the answer: {first}.")
-        if others:
-            text = self.tr("Smallest change that alters the answer: {first}. Next: {others}.")
-        return text.format(first=first, others="; ".join(others))
-
-    def _flip_words(self, flip: Flip) -> str:
-        text = self.tr("{change} ({share} of the way), read as {digit} ({probability})")
-        if flip.digit is None:
-            text = self.tr("{change} ({share} of the way), rejected as no digit")
-        return text.format(
-            change=change_words(flip.kind, flip.amount),
-            share=percent(flip.share, 0),
-            digit=flip.digit,
-            probability=percent(flip.probability),
-        )
 
     @Slot()
     def _break_off(self) -> None:
@@ -319,26 +295,3 @@ class StressView(View[ReadStress | None]):
             each = zip(read.amounts.tolist(), read.answers, read.probabilities.tolist(), strict=True)
             rows += [(read.kind, amount, digit if digit >= 0 else None, *shares) for amount, digit, shares in each]
         return lambda: rows
-
-
-class _ImageFigure(Figure):
-    """The changed drawing as the network sees it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: NDArray[np.uint8] = np.zeros((SIDE, SIDE), np.uint8)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def show_image(self, image: NDArray[np.uint8]) -> None:
-        self._shown = image
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        side = 10 * SMALLEST_ROW // SIDE * SIDE + 2
-        return QSize(side, side)
-
-    def draw(self, painter: QPainter) -> None:
-        theme = current_theme()
-        painter.drawImage(self.rect().adjusted(1, 1, -1, -1), coloured(self._shown[None], network_colours(theme)))
-        painter.setPen(QPen(QColor(theme.line), 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from digitpad.ink.raster.changes import SPANS, Kind
+from digitpad.reading.inspect.stress import Flip
 from digitpad.ui.common.format import numeral, percent
 
 translate = QCoreApplication.translate
+
+_TOLD = 3  # changes that are named, the smallest first
 
 
 def change_name(kind: Kind) -> str:
@@ -70,3 +75,27 @@ def change_words(kind: Kind, amount: float) -> str:
         "noise": (translate("stress", "noise of {amount}"),) * 2,
     }[kind][amount < span.none]
     return words.format(amount=amount_words(kind, amount if span.none else abs(amount)))
+
+
+def found_words(own: int, flips: Sequence[Flip]) -> str:
+    """The smallest changes that alter an answer, or that there are none; `own` is the digit before."""
+    if not flips:
+        text = translate("stress", "No such change makes the network read anything but {digit}, as far as each goes.")
+        return text.format(digit=own)
+    first, *others = map(_flip_words, flips[:_TOLD])
+    text = translate("stress", "Smallest change that alters the answer: {first}.")
+    if others:
+        text = translate("stress", "Smallest change that alters the answer: {first}. Next: {others}.")
+    return text.format(first=first, others="; ".join(others))
+
+
+def _flip_words(flip: Flip) -> str:
+    text = translate("stress", "{change} ({share} of the way), read as {digit} ({probability})")
+    if flip.digit is None:
+        text = translate("stress", "{change} ({share} of the way), rejected as no digit")
+    return text.format(
+        change=change_words(flip.kind, flip.amount),
+        share=percent(flip.share, 0),
+        digit=flip.digit,
+        probability=percent(flip.probability),
+    )
