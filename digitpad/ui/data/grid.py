@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours, paint_images
 from digitpad.ui.common.theme import NOTE_PIXELS, current_theme, text_font
 from digitpad.ui.common.widgets import announce, named
+from digitpad.ui.data.read_images import ReadImages
 
 _ENLARGED = 2
 """Pixels of the window for a pixel of an image, at least; on a screen of another scale the nearest whole number."""
@@ -38,21 +38,6 @@ _MANY = 200
 _GAP = 4
 _CENTRED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 _FRAME = 2
-
-
-@dataclass(frozen=True, eq=False)
-class ReadImages:
-    """What was read of n images.
-
-    Attributes:
-        digits: int64 (n,).
-        confidence: the probability of each, float64 (n,).
-        second: what a second network read, int64 (n,), where there is one.
-    """
-
-    digits: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    second: NDArray[np.int64] | None = None
 
 
 class DigitGrid(QAbstractScrollArea):
@@ -192,22 +177,12 @@ class DigitGrid(QAbstractScrollArea):
         painter.scale(scale, scale)
         below = QPointF(0, side / scale + _GAP / 2) if self._read else QPointF(_FRAME, 0)
         for (x, y), number in zip(places, held, strict=True):
-            words, is_wrong = self._caption(number)
+            label = int(self._labels[number])
+            words, is_wrong = self._read.caption(number, label) if self._read else (str(label), False)
             painter.setFont(self._label_font if is_wrong or not self._read else text_font(NOTE_PIXELS))
             quiet = theme.quiet if self._read else theme.accent_text
             painter.setPen(QColor(theme.amber if is_wrong else quiet))
             painter.drawText(QPointF(x, y) / scale + below + QPointF(0, painter.fontMetrics().ascent()), words)
-
-    def _caption(self, number: int) -> tuple[str, bool]:
-        """The label of an image that is held, with what was read where that is known; whether that is wrong."""
-        label = int(self._labels[number])
-        if self._read is None:
-            return str(label), False
-        digit, share = int(self._read.digits[number]), percent(self._read.confidence[number], 0)
-        if self._read.second is not None:
-            other = int(self._read.second[number])
-            return f"{label}: {digit} | {other}", not digit == other == label
-        return (f"{label} {share}", False) if digit == label else (f"{label}→{digit} {share}", True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         number = self._number_at(event.position().toPoint())
@@ -338,14 +313,7 @@ class DigitGrid(QAbstractScrollArea):
             return self.tr("Image {number} selected").format(number=numeral(self._selected + 1))
         words = self.tr("Image {number} selected, label {label}")
         said = words.format(number=numeral(self._selected + 1), label=self._labels[index])
-        if self._read is not None:
-            words = self.tr("{image}, read as {digit} ({share})")
-            share = percent(self._read.confidence[index])
-            said = words.format(image=said, digit=self._read.digits[index], share=share)
-            if self._read.second is not None:
-                words = self.tr("{image}, by the second network as {digit}")
-                said = words.format(image=said, digit=self._read.second[index])
-        return said
+        return said if self._read is None else f"{said}, {self._read.words(index)}"
 
     def _describe(self) -> None:
         shown = self.shown

@@ -31,7 +31,8 @@ from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.theme import text_scale
 from digitpad.ui.common.widgets import Placeholder, named, note_label, push_button
-from digitpad.ui.data.grid import DigitGrid, ReadImages
+from digitpad.ui.data.grid import DigitGrid
+from digitpad.ui.data.read_images import ReadImages
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.worker import Worker

@@ -25,8 +25,8 @@ from digitpad.ui.session.live_reading import LiveReader, Reading
 from digitpad.ui.session.run_states import RunStates
 from digitpad.ui.session.worker import Worker
 from digitpad.ui.views.map.figure import MapFigure
-from digitpad.ui.views.map.marks import Callout
 from digitpad.ui.views.map.maps import Maps
+from digitpad.ui.views.map.marks import Callout
 from digitpad.ui.views.map.neighbours import NeighbourList
 from digitpad.ui.views.map.words import image_lines, map_title, moment, neighbour_words, place_words, target_name
 from digitpad.ui.views.map.work import Method, NetworkMap

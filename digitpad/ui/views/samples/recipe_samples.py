@@ -11,7 +11,8 @@ from digitpad.domain.run import RunInfo
 from digitpad.ui.answer.bars import ProbabilityBars
 from digitpad.ui.common.layouts import column, row
 from digitpad.ui.common.widgets import named, note_label
-from digitpad.ui.data.grid import DigitGrid, ReadImages
+from digitpad.ui.data.grid import DigitGrid
+from digitpad.ui.data.read_images import ReadImages
 
 _BARS_WIDTH = 216
 _ROWS = 2

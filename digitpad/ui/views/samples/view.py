@@ -24,7 +24,8 @@ from digitpad.ui.common.format import numeral, percent, sentence
 from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.notice import Notice
 from digitpad.ui.common.widgets import named, note_label
-from digitpad.ui.data.grid import DigitGrid, ReadImages
+from digitpad.ui.data.grid import DigitGrid
+from digitpad.ui.data.read_images import ReadImages
 from digitpad.ui.session.active_network import ActiveNetwork, Source
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Latest, Worker
