@@ -373,7 +373,7 @@ def test_a_cleared_pad_shows_no_guess_while_a_checkpoint_is_being_opened(pad, co
     pad.draw(SEVEN)
     pad.answer()
     let = threading.Event()
-    monkeypatch.setattr("digitpad.reading.load.open_reader", lambda path: let.wait(20) and open_reader(path))
+    monkeypatch.setattr("digitpad.reading.load.open_reader", lambda path, *_: let.wait(20) and open_reader(path))
     drop(pad, copy)
     pad.canvas.clear_ink()
 
@@ -387,7 +387,7 @@ def test_a_cleared_pad_shows_no_guess_while_a_checkpoint_is_being_opened(pad, co
 def test_drawings_are_read_while_another_network_is_being_opened(pad, copy, monkeypatch):
     wait_for_checkpoint(pad, "pen")
     let = threading.Event()
-    monkeypatch.setattr("digitpad.reading.load.open_reader", lambda path: let.wait(20) and open_reader(path))
+    monkeypatch.setattr("digitpad.reading.load.open_reader", lambda path, *_: let.wait(20) and open_reader(path))
     drop(pad, copy)
     pad.draw(SEVEN)
 
