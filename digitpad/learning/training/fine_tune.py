@@ -45,10 +45,10 @@ RECIPE = Recipe(
     title="Fine-tuning",
     network="",  # the one that there is
     epochs=2,
-    learning_rate=0.0003,
+    learning_rate=0.001,
     label_smoothing=0.03,
     precision="mixed",
-    stroke_variations=10,
+    stroke_variations=20,
     digit_styles=80,
     outliers=1000,
     augmentation=Augmentation(degrees=5, scale=0.05, aspect=0.03, shear=0.08, shift=1.0, elastic=0.4, plain=0.3),
@@ -57,7 +57,7 @@ RECIPE = Recipe(
 _SHARES = 1.0, 0.7, 0.5, 0.3
 """How far the weights may go on the way that training went: the first share that costs nobody anything is taken."""
 
-_OWN, _DIGITS = 1500, 12_000
+_OWN, _DIGITS = 2000, 12_000
 """How many variations of the person's drawings an epoch has at most, and how many digits of other people."""
 
 _CALIBRATED = 1000

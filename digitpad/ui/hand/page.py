@@ -166,8 +166,12 @@ class HandPage(QWidget):
 
             self._tuning_panel = TuningPanel(tuning)
             self._place.addWidget(self._tuning_panel)
+        if not tuning.is_active and self._tuning_panel is not None:
+            self._place.removeWidget(self._tuning_panel)  # it would keep its room
+            self._tuning_panel.deleteLater()
+            self._tuning_panel = None
         self._place.show_content(bool(found))
-        if tuning.is_active and self._tuning_panel is not None:
+        if self._tuning_panel is not None:
             self._place.setCurrentWidget(self._tuning_panel)
         is_free = not self._hand.is_learning and not tuning.is_active
         self._learn.setEnabled(bool(found) and is_free)

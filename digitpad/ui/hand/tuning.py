@@ -22,9 +22,8 @@ class TuningPanel(QWidget):
         self._words = note_label(name="tuning_label")
         self._stop = push_button(self.tr("Stop"), "stop_tuning_button", tuning.stop, self.tr("Read on as before"))
         self._curves = named(CurvesView(), "tuning_plot", self.tr("Curves of fine-tuning"))
-        tip = self.tr("Test: other people's digits. Validation: drawings of yours that are not learned from.")
-        self._curves.setToolTip(f"<p>{tip}</p>")
-        column(row((self._words, 1), self._stop), (self._curves, 1), parent=self)
+        whose = self.tr("Test: other people's digits. Validation: drawings of yours that are not learned from.")
+        column(row((self._words, 1), self._stop), note_label(whose), (self._curves, 1), parent=self)
         tuning.changed.connect(self._show)
         self._show()
 

@@ -89,6 +89,7 @@ def test_it_shows_how_far_it_is_and_its_outcome_is_taken_and_taken_back(page, ha
     service.let.release()
     qtbot.waitUntil(lambda: hand.reads_taught)
     assert page.findChild(CollectionGrid).isVisible()
+    assert page.minimumSizeHint().height() < 600
     assert "did not learn from" in page.findChild(QLabel, "figures_label").text()
     assert "reads your hand better" in page.findChild(QLabel, "verdict_label").text()
     button(page, "take_back_button").click()
