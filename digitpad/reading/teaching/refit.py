@@ -1,10 +1,12 @@
 """The refit: a head learns a person's drawings, and stays what it was for everything else.
 
 What is refitted is a sum of fixed features, added to the logits. Where the layer before the last is followed by a ReLU,
-the features are new units in that layer, a template for each digit of the person: a unit compares the drawing with the
-mean of theirs, and is silent for most other people's digits, so that those are read as before. The comparison is by the
-discriminant of Fisher ('The use of multiple measurements in taxonomic problems', 1936): what varies much between other
-people's digits counts little. Other heads are refitted in the last layer itself.
+the features are new units in that layer, a template for each digit of the person and one for each of their drawings: a
+unit compares what is drawn with the mean of that digit, or with that drawing, and is silent for most other people's
+digits, so that those are read as before. What all drawings of a digit have in common is learnt from few of them; a form
+that only some of them have is not in their mean. The comparison is by the discriminant of Fisher ('The use of multiple
+measurements in taxonomic problems', 1936): what varies much between other people's digits counts little. Other heads
+are refitted in the last layer itself.
 
 The loss is that of training (`digitpad.learning.training.losses`) on the person's drawings and on the replay, and
 
@@ -38,10 +40,10 @@ _DECAY, _KEPT = 0.3, 10.0
 _MARGIN = 1.05
 """By how much a drawing's own logit is to lead, in units of the median lead in the replay."""
 
-_CLOSE, _CLOSE_LEAD, _CLOSE_WIDTH = 30.0, 0.5, 0.18
+_CLOSE, _CLOSE_LEAD, _CLOSE_WIDTH = 100.0, 0.5, 0.18
 """How much more a changed logit counts where the lead is close, how close that is, and how soft; both in that unit."""
 
-_SILENT, _HIGHEST_THRESHOLD = 0.95, 0.7
+_SILENT, _HIGHEST_THRESHOLD = 0.98, 0.7
 """Share of the replay for which a unit is silent, and its threshold at most, as a share of what the drawings give."""
 
 _STEPS = 60
@@ -88,16 +90,16 @@ def refit(replay: Replay, lesson: Lesson, strength: float) -> Head:
 
 
 def _units(replay: Replay, precision: Floats, lesson: Lesson) -> tuple[Floats, Floats]:
-    """Weights and biases of a unit for each digit, and for each outlier: float32 (units, inputs) and (units,)."""
+    """Weights and biases of a unit for each digit, and for each drawing: float32 (units, inputs) and (units,)."""
     own, firsts = lesson.own, np.unique(lesson.drawing, return_index=True)[1]
-    # What is no digit has no common form.
-    key = np.where(own.labels == OUTLIER, CLASSES + lesson.drawing, own.labels)
-    keys = np.unique(key)
-    means = np.array([own.inputs[firsts[key[firsts] == each]].mean(axis=0) for each in keys])
+    # What is no digit has no common form; a digit's only drawing is its form.
+    digits = [own.labels == digit for digit in np.unique(own.labels[own.labels != OUTLIER])]
+    groups = np.unique(digits + [lesson.drawing == drawing for drawing in lesson.drawing[firsts]], axis=0)
+    means = np.array([own.inputs[firsts[group[firsts]]].mean(axis=0) for group in groups])
     weight = (means - replay.mean) @ precision
     bias = -(weight @ replay.mean)
     given = own.inputs @ weight.T + bias
-    tops = np.array([np.average(given[key == it, at], weights=lesson.weights[key == it]) for at, it in enumerate(keys)])
+    tops = np.array([np.average(given[group, at], weights=lesson.weights[group]) for at, group in enumerate(groups)])
     thresholds = np.quantile(replay.fitted.inputs @ weight.T + bias, _SILENT, axis=0)
     thresholds = np.minimum(thresholds, _HIGHEST_THRESHOLD * tops)
     scales = 1 / np.maximum(tops - thresholds, 1e-9)

@@ -103,9 +103,9 @@ def replay_for(reader: Reader) -> Replay:
 
 
 def _precision(inputs: Floats) -> Floats:
-    """The inverse of the covariance of inputs whose mean is 0, shrunk half way towards that of a sphere."""
+    """The inverse of the covariance of inputs whose mean is 0, shrunk by two thirds towards that of a sphere."""
     covariance = inputs.T @ inputs / np.float32(len(inputs))
-    covariance[np.diag_indices_from(covariance)] += np.trace(covariance) / len(covariance) + np.float32(1e-9)
+    covariance[np.diag_indices_from(covariance)] += 2 * np.trace(covariance) / len(covariance) + np.float32(1e-9)
     inverse: Floats = np.linalg.inv(covariance)
     return inverse
 

@@ -23,7 +23,7 @@ from digitpad.reading.teaching.replay import Group, Replay, replay_for
 from digitpad.synthesis.augmented import augmented_image
 from digitpad.synthesis.paths import paths_of
 
-_STRENGTHS = (2000.0, 600.0, 200.0)
+_STRENGTHS = (3000.0, 1000.0, 300.0)
 """How much a drawing may count, in images of the replay: the first that costs nobody anything is taken."""
 
 _VARIATIONS, _MOST_VARIATIONS, _PLAIN = 8, 800, 0.3

@@ -67,13 +67,26 @@ def test_most_of_what_other_people_draw_is_read_exactly_as_before(replay):
     assert_array_equal(after.logits(others).argmax(axis=1), np.repeat(np.arange(10), 50))
 
 
-def test_what_is_no_digit_gets_units_of_its_own(replay):
+def test_a_form_that_one_drawing_alone_has_is_learnt(replay):
+    """Six sevens with a bar, and one that looks nearly like a two, and nothing like the mean of them all."""
+    usual = lesson(d7=at(d7=3, bar=2)).own.inputs
+    odd = around(at(d2=3, d0=2), 1, np.random.default_rng(4))
+    inputs = np.concatenate([usual, usual, odd])
+    after = refit(replay, Lesson(Group(inputs, np.full(7, 7)), np.ones(7), np.arange(7)), 100)
+    alike = around(at(d2=3, d0=2), 20, np.random.default_rng(5))
+    assert (replay.head.logits(alike).argmax(axis=1) == 2).all()
+    assert (after.logits(alike).argmax(axis=1) == 7).mean() > 0.8
+    twos = around(at(d2=3), 50, np.random.default_rng(6))
+    assert (after.logits(twos).argmax(axis=1) == 2).all()
+
+
+def test_each_digit_and_each_drawing_gets_a_unit(replay):
     taught = lesson(d3=at(d3=3))
     outliers = np.array([at(d2=3, bar=3), at(d5=3, d6=3)], np.float32)
     own = Group(np.concatenate([taught.own.inputs, outliers]), np.append(taught.own.labels, [-1, -1]))
     after = refit(replay, Lesson(own, np.ones(5), np.arange(5)), 1000)
     assert after.first_weight is not None
-    assert len(after.first_weight) == 10 + 1 + 2
+    assert len(after.first_weight) == 10 + 1 + 3 + 2
     assert np.all(after.logits(outliers).max(axis=1) < replay.head.logits(outliers).max(axis=1) - 1)
 
 
