@@ -128,6 +128,8 @@ def _loss(
     unit = np.median(highest - second)
     closeness = np.exp((_CLOSE_LEAD - (highest - second) / unit) / _CLOSE_WIDTH)
     kept = _KEPT * (1 + _CLOSE * np.where(known.labels == OUTLIER, 0, np.minimum(closeness, 1)))
+    # What the network reads wrong need not stay so: of one that reads little, little would be learned else.
+    kept *= (known.labels == OUTLIER) | (before[: len(known)].argmax(axis=1) == known.labels)
     kept = kept[is_there[: len(known)], None].astype(np.float32)
 
     features, labels, counts, before = (part[is_there] for part in (features, labels, counts, before))
