@@ -4,9 +4,20 @@ Where `digitpad.reading.teaching` refits the last layers alone, in seconds, this
 drawings of each digit there is enough to move them by. Like the refit, it sees other people's digits and outliers as
 well (rehearsal: Robins, 'Catastrophic forgetting, rehearsal and pseudorehearsal', 1995), and the person's drawings
 augmented as strokes. The learning rate is a fraction of the one that the network was trained with (Yosinski, Clune,
-Bengio and Lipson, 'How transferable are features in deep neural networks?', 2014),
-and what training went too far with is taken back by mixing its weights with those from before (Wortsman et al., 'Robust
-fine-tuning of zero-shot models', 2022).
+Bengio and Lipson, 'How transferable are features in deep neural networks?', 2014), and what training went too far with
+is taken back by mixing its weights with those from before (Wortsman et al., 'Robust fine-tuning of zero-shot models',
+2022).
+
+Measured with ten drawings of each digit of three writers, each the one with the most mistakes among those whom a
+network had never seen, on their 450 other drawings and MNIST's 10,000 test images. Of 6, 3 and 4 mistakes 4, 2 and 3
+were left, and 1, 1 and 11 fewer of MNIST's images were read right; the third network was not accepted, so that 10 of 13
+mistakes are left by what is taken. The refit left 4, 0 and 3, for 15, 10 and 12 images, all accepted. So this is
+gentler to others, and no better for the person; between 9 and 7 mistakes, three writers decide nothing. The settings
+are one of nine that were tried on the first writer, with these same drawings and images in view, and 3,000 of MNIST's
+images are those by which the share is chosen: what it costs others may be more. Among the nine, three epochs with 4,000
+of other people's digits, 30 variations and a rate of 0.0003 left the first writer 1 mistake, for 34 images. With the
+settings as they are, a refit on top of the unmixed network left the first writer 2 for 13 images; after the mixed one
+it was not accepted on any writer, and is left out. All of it takes 40 seconds of processor time in one thread.
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ class TuningPanel(QWidget):
                 self._curves.build()  # what it needs is imported by now, in the thread
                 self._curves.refresh()
                 words = self.tr("Epoch {epoch} of {epochs} · {left} left")
+                if len(tuning.curves.epochs) == last.epochs:
+                    words = self.tr("Comparing with before…")
                 left = duration(last.remaining_seconds)
                 self._words.setText(words.format(epoch=last.epoch, epochs=last.epochs, left=left))
             case None:
