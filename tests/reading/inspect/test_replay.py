@@ -17,7 +17,7 @@ def test_the_last_answer_is_that_to_the_whole_drawing():
     read = read_replay(ink, reader)
     assert read.probabilities[-1] == pytest.approx(reader.read(render(ink))[0], abs=1e-6)
     assert len(read.moments) == len(read.probabilities)
-    assert read.probabilities[0].argmax() != read.probabilities[-1].argmax()  # of a four, its first point is none
+    assert abs(read.probabilities[0] - read.probabilities[-1]).max() > 0.5  # of a four, its first point is none
 
 
 def test_almost_nothing_is_accepted_as_no_digit():
