@@ -357,7 +357,7 @@ def test_recipes_lists(call):
     said = {recipe["id"]: recipe for recipe in map(json.loads, out)}
     assert (status, err) == (0, [])
     assert said["pen"].keys() == {"id", "title", "network", "parameters", "epochs"}
-    assert (said["pen"]["network"], said["pen"]["parameters"]) == ("wide", 601_546)
+    assert (said["pen"]["network"], said["pen"]["parameters"]) == ("wider", 924_810)
     assert all(recipe["network"] in NETWORKS and recipe["epochs"] > 0 for recipe in said.values())
     _, plain, _ = call("recipes")
     assert [line.split()[0] for line in plain] == list(said)

@@ -95,7 +95,7 @@ def test_a_data_folder_with_an_impossible_name_is_a_sentence(ready, monkeypatch)
 def test_the_making_of_drawings_is_reported_to_its_end(ready):
     reported = []
     assert ready(on_progress=reported.append).unseen == 10
-    assert (reported[-1].done, reported[-1].total, reported[-1].remaining_seconds) == (75, 75, 0)
+    assert (reported[-1].done, reported[-1].total, reported[-1].remaining_seconds) == (270, 270, 0)  # four sets
 
 
 def test_what_is_left_is_estimated_at_the_pace_so_far_and_without_pauses(ready, monkeypatch):
