@@ -126,6 +126,7 @@ class WhyFigure(PointedFigure[Pixel]):
         self._look()
 
     def place_at(self, position: QPointF) -> Pixel | None:
+        """The pixel there."""
         square = self._square
         row, column = (
             int((place - start) / square.width() * SIDE)
