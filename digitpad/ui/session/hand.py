@@ -91,9 +91,16 @@ class HandSession(QObject):
         return few if is_test or min(self.counts(is_test=False)) < few else many
 
     def load(self, name: str | None = None) -> None:
-        """Read a hand's drawings, by its name; the one that is open where None, once."""
+        """Read a hand's drawings, by its name; the one that is open where None, once.
+
+        What was taught another hand does not read this one, nor is it offered.
+        """
         if name is None and self._is_loaded:
             return
+        if name not in (None, self.name):
+            self.report = self.offered = self._corrected = None
+            if self.reads_taught:
+                self._network.open(self.base)
         self.name, self._is_loaded = name or self.name, True
         self._worker.run(partial(work.loaded, self.name), self._on_first_loaded, self.failed.emit)
 
@@ -112,6 +119,7 @@ class HandSession(QObject):
         from digitpad.ink.drawings import Drawing
 
         self.load()  # what is there is read first
+        self._corrected = None  # it is the last one no more
         drawing = Drawing(ink, label, self.name, "drawing")
         self._worker.run(
             partial(work.added, self.name, drawing, is_test, replaces_last), self._on_loaded, self.failed.emit
@@ -124,6 +132,7 @@ class HandSession(QObject):
 
     def import_file(self, path: Path) -> None:
         """Keep the labelled drawings of an ink file too."""
+        self._corrected = None
         self._worker.run(partial(work.imported, self.name, path), self._on_loaded, self.failed.emit)
 
     def export_file(self, path: Path) -> None:
@@ -144,6 +153,7 @@ class HandSession(QObject):
     @Slot()
     def remove_all(self) -> None:
         """Remove every drawing of every hand from this machine, and what was taught."""
+        self._corrected = None
         if self.reads_taught:
             self._network.open(self.base)
         self._worker.run(work.removed, self._on_loaded, self.failed.emit)

@@ -28,6 +28,34 @@ def test_a_correction_is_kept_on_the_disk_and_the_same_drawing_once(hand, qtbot)
     assert kept() == [4, NO_DIGIT]
 
 
+def test_a_corrected_drawing_is_replaced_only_where_it_is_still_the_last(hand, qtbot):
+    four = drawn(4)
+    hand.correct(four, 7)
+    hand.add(drawn(6), 6)
+    hand.correct(four, 4)
+    qtbot.waitUntil(lambda: labels(hand) == [7, 6, 4])
+    hand.load("Other")
+    hand.correct(drawn(9), 9)
+    qtbot.waitUntil(lambda: labels(hand) == [9])
+    hand.load("Me")
+    hand.correct(four, 4)
+    qtbot.waitUntil(lambda: labels(hand) == [7, 6, 4, 4])
+    assert kept() == [7, 6, 4, 4]
+
+
+def test_what_was_taught_one_hand_reads_no_other(hand, network, qtbot):
+    write_collected(hand_folder("Me") / LEARNED, drawings(2))
+    hand.load("Me")
+    qtbot.waitUntil(lambda: len(hand.collected.learned) == 20)
+    hand.learn()
+    qtbot.waitUntil(lambda: not hand.is_learning)
+    hand.take_offered()
+    qtbot.waitUntil(lambda: hand.reads_taught and hand.report is not None)
+    hand.load("Other")
+    qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE)
+    assert (hand.report, hand.offered) == (None, None)
+
+
 def test_a_picture_cannot_be_learned_from(hand, failures):
     hand.correct(Ink(), 4)
     assert "no strokes" in str(failures.pop())
