@@ -171,10 +171,10 @@ def test_grad_cam_offers_the_layers_that_have_maps(made, reader):
     shown = made(reader)
     shown.choose("method", "grad_cam")
     shown.live.read(SEVEN)
-    shown.await_words("Where the 96 maps of this layer, 4×4 pixels each, speak for 7")
+    shown.await_words("Where the 128 maps of this layer, 4×4 pixels each, speak for 7")
     box = shown.view.findChild(QComboBox, "why_layer")
     assert box.count() == 12
-    assert box.currentText() == "12: ReLU, 96 × 4 × 4"
+    assert box.currentText() == "12: ReLU, 128 × 4 × 4"
     shown.choose("layer", box.itemData(0))
     shown.await_words("Where the 32 maps of this layer, 26×26 pixels each")
     assert shown.service.asked[-1] == (7, "grad_cam", box.itemData(0), 0)
