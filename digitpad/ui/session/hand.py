@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,13 +141,9 @@ class HandSession(QObject):
 
     def relabel(self, numbers: Sequence[int], label: int | None) -> None:
         """Give some drawings another label, or delete them where it is None."""
-        learned, self._corrected = list(self.collected.learned), None
-        for number in sorted(numbers, reverse=True):
-            if label is None:
-                del learned[number]
-            else:
-                learned[number] = replace(learned[number], label=label)
-        self._worker.run(partial(work.written, self.name, learned), self._on_loaded, self.failed.emit)
+        self._corrected = None
+        chosen = [self.collected.learned[number] for number in numbers]
+        self._worker.run(partial(work.relabelled, self.name, chosen, label), self._on_loaded, self.failed.emit)
 
     @Slot()
     def remove_all(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -216,6 +217,27 @@ def exported(path: Path, drawings: Sequence[Drawing]) -> None:
     from digitpad.ink.formats.inkml import write_inkml
 
     write_inkml(path, [replace(each, label=None) if each.label == NO_DIGIT else each for each in drawings])
+
+
+def relabelled(name: str, chosen: Sequence[Drawing], label: int | None) -> Loaded:
+    """Give some drawings another label, or delete them where it is None; what was kept meanwhile stays."""
+    from digitpad.ink.formats.collection import LEARNED, hand_folder, read_collected
+
+    left, drawings = Counter(_points(each) for each in chosen), []
+    for each in read_collected(hand_folder(name) / LEARNED).drawings:
+        points = _points(each)
+        is_chosen = left[points] > 0
+        left[points] -= is_chosen
+        if not is_chosen:
+            drawings.append(each)
+        elif label is not None:
+            drawings.append(replace(each, label=label))
+    return written(name, drawings)
+
+
+def _points(drawing: Drawing) -> tuple[bytes, ...]:
+    """What a drawing is known by, whatever its label."""
+    return tuple(stroke.points.tobytes() for stroke in drawing.ink.strokes)
 
 
 def written(name: str, drawings: Sequence[Drawing]) -> Loaded:

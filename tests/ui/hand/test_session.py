@@ -43,6 +43,17 @@ def test_a_corrected_drawing_is_replaced_only_where_it_is_still_the_last(hand, q
     assert kept() == [7, 6, 4, 4]
 
 
+def test_what_is_kept_while_the_thread_is_busy_survives_a_relabelling(hand, qtbot, tmp_path):
+    write_collected(tmp_path / "theirs.inkml", drawings(1))
+    hand.import_file(tmp_path / "theirs.inkml")
+    qtbot.waitUntil(lambda: labels(hand) == list(range(10)))
+    hand.correct(drawn(4), 4)  # none of these three waits for the one before it
+    hand.relabel([0], None)
+    hand.relabel([9], 3)
+    qtbot.waitUntil(lambda: labels(hand) == [1, 2, 3, 4, 5, 6, 7, 8, 3, 4])
+    assert kept() == labels(hand)
+
+
 def test_what_was_taught_one_hand_reads_no_other(hand, network, qtbot):
     write_collected(hand_folder("Me") / LEARNED, drawings(2))
     hand.load("Me")
