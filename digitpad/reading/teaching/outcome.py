@@ -87,7 +87,9 @@ def taught_checkpoint(
     info, digits = before.info, Logits.joined(replayed, unseen)
     rates = [rate for rate, _ in info.thresholds]
     shifts = np.quantile(energy_scores(digits.after), rates) - np.quantile(energy_scores(digits.before), rates)
-    rows = [[rate, score + float(shift)] for (rate, score), shift in zip(info.thresholds, shifts, strict=True)]
+    # The shifts of the rarest scores are uncertain; a higher rate must not reject less for that.
+    scores = np.maximum.accumulate([score for _, score in info.thresholds] + shifts)
+    rows = [[rate, float(score)] for rate, score in zip(rates, scores, strict=True)]
     ratio = fit_temperature(unseen.after, unseen.labels) / fit_temperature(unseen.before, unseen.labels)
     date = datetime.now().astimezone().isoformat(timespec="seconds")
     described = replace(

@@ -11,6 +11,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.outcome import Logits, taught_checkpoint
 from digitpad.reading.teaching.replay import replay_for
 from digitpad.reading.teaching.teach import teach
 from tests.digit_styles import outliers_by_style
@@ -88,6 +89,19 @@ def test_the_checkpoint_says_how_it_was_taught(reader, replay, tmp_path):
     assert [layer for layer in info.layers if layer not in reader.info.layers] == [["linear", 138]]
     # The same drawings teach the same.
     assert all(np.array_equal(opened.checkpoint.arrays[name], again.arrays[name]) for name in again.arrays)
+
+
+def test_a_higher_rate_rejects_no_less_whatever_became_of_the_rarest_scores(reader):
+    logits = np.full((2000, 10), -50, np.float32)
+    before, after = logits.copy(), logits.copy()
+    before[:, 0] = np.minimum(np.arange(2000) / 2 - 10, 10)
+    after[:, 0] = np.where(np.arange(2000) < 10, -10, 10)
+    replayed = Logits(before, after, np.zeros(2000, np.int64))
+    unseen = Logits(after[-10:], after[-10:], np.zeros(10, np.int64))
+    taught = taught_checkpoint(reader.checkpoint, reader.checkpoint, 1, replayed, unseen)
+    scores = [score for _, score in taught.info.thresholds]
+    assert scores == sorted(scores)
+    assert scores[0] < reader.info.thresholds[0][1]
 
 
 def test_nothing_can_be_learned_from_drawings_without_labels(reader, replay):
