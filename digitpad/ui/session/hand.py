@@ -164,9 +164,13 @@ class HandSession(QObject):
 
     @Slot(str, object)
     def take_taught(self, name: str, taught: Taught) -> None:
-        """Keep what was taught a hand elsewhere, and read with it where that costs nobody anything."""
-        if name == self.name:
-            self._worker.run(partial(work.stored, name, taught), self._on_taught, self.failed.emit)
+        """Keep what was taught a hand elsewhere, and read with it where that costs nobody anything.
+
+        Where another hand is open by now, it is kept as that hand's last step.
+        """
+        kept = partial(self._said, self.tr("What was learned is kept with the hand {name}.").format(name=name))
+        done = self._on_taught if name == self.name else kept
+        self._worker.run(partial(work.stored, name, taught), done, self.failed.emit)
 
     @Slot()
     def take_offered(self) -> None:

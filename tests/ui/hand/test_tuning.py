@@ -96,6 +96,19 @@ def test_it_shows_how_far_it_is_and_its_outcome_is_taken_and_taken_back(page, ha
     qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
 
 
+def test_its_outcome_stays_with_its_hand_where_another_is_open_by_then(page, hand, tuning, network, service, qtbot):
+    qtbot.waitUntil(button(page, "tune_button").isEnabled)
+    button(page, "tune_button").click()
+    service.let.release(2)
+    qtbot.waitUntil(lambda: tuning.curves.steps.tolist() == [1])
+    hand.load("Other")
+    with qtbot.waitSignal(hand.remarked) as remarked:
+        service.let.release()
+    assert remarked.args == ["What was learned is kept with the hand Me."]
+    assert network.state.checkpoint.path == BASE
+    assert [path.name for path in hand_folder("Me").glob("*.safetensors")] == ["Me 1.safetensors"]
+
+
 def test_it_can_be_stopped(page, hand, tuning, service, qtbot):
     qtbot.waitUntil(button(page, "tune_button").isEnabled)
     button(page, "tune_button").click()
