@@ -31,7 +31,7 @@ class DrawingKeeper(QObject):
         self.is_on = is_on
         self._worker = Worker("drawing", self)
         self._changed: Ink | None = None  # what is to be written
-        self._read: Ink | None = None  # what was restored
+        self._read: Ink | None = None  # what was restored, until there is something else
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._timer.timeout.connect(self._write)
 
@@ -44,7 +44,7 @@ class DrawingKeeper(QObject):
     def take(self, _revision: int, ink: Ink) -> None:
         """Keep some ink, unless it changes again before it is written."""
         if self.is_on and ink is not self._read:
-            self._changed = ink
+            self._changed, self._read = ink, None
             self._timer.start()
 
     def stop(self) -> None:
