@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         once = Qt.ConnectionType.SingleShotConnection
         network.opened.connect(self._collector.start, once)
         network.opened.connect(self._ready_training, once)
+        session.refused.connect(self._notice.say)
         session.asked.connect(network.begin_run)
         session.asked.connect(self._states.begin)
         session.asked.connect(partial(self._workbench.show_one_of, _FOLLOW_RUNS))

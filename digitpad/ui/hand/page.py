@@ -95,6 +95,8 @@ class HandPage(QWidget):
         self._import = push_button(self.tr("Import…"), "import_hand_button", self._on_import)
         self._export = push_button(self.tr("Export…"), "export_hand_button", self._on_export)
         self._remove = push_button(self.tr("Remove all…"), "remove_hands_button", self._on_remove)
+        held = self._learn, self._back, self._import, self._remove
+        self._held = {button: button.toolTip() for button in held}
         words = self.tr("Your drawings stay on this machine, in {folder}.").format(folder=hands_folder())
         self._privacy = note_label(words, "privacy_label")
 
@@ -174,6 +176,9 @@ class HandPage(QWidget):
         if self._tuning_panel is not None:
             self._place.setCurrentWidget(self._tuning_panel)
         is_free = not self._hand.is_learning and not tuning.is_active
+        for button, tip in self._held.items():
+            button.setEnabled(is_free)
+            button.setToolTip(tip if is_free else self.tr("Not while the network is being taught"))
         self._learn.setEnabled(bool(found) and is_free)
         self._tune.setEnabled(tuning.is_possible and is_free)
         tip = self.tr("Teach all layers of the network your hand, in about a minute")

@@ -66,6 +66,7 @@ class FineTuning(QObject):
             self._hand.failed.emit(InputError("A run is being trained. Stop it, or wait until it has ended."))
             return
         hand, worker = self._hand, self._training.worker
+        self._training.is_fine_tuning = True
         self._control, self._name, self.curves, self.last = RunControl(), hand.name, RunCurves(), None
         drawings = hand.collected.learned, hand.collected.tested
         job = partial(self._training_service.fine_tune, hand.base, *drawings, self._control)
@@ -86,13 +87,13 @@ class FineTuning(QObject):
         self.changed.emit()
 
     def _on_done(self, taught: Taught) -> None:
-        self._control = None
+        self._control, self._training.is_fine_tuning = None, False
         self._hand.take_taught(self._name, taught)
         self.changed.emit()
 
     def _on_failed(self, error: DigitpadError) -> None:
         was_stopped = self._control is not None and self._control.is_stopped
-        self._control = None
+        self._control, self._training.is_fine_tuning = None, False
         if was_stopped:
             self._hand.remarked.emit(str(error))
         else:

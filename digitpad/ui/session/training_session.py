@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitpad.domain.errors import DigitpadError
+from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.reports import EarlierReports, EpochReport, Preparing, Report, Samples, StepsReport
 from digitpad.domain.run import OnProgress, RunInfo, TrainingConfig
 from digitpad.domain.run_control import RunControl
@@ -73,12 +73,14 @@ class TrainingSession(QObject):
 
     Attributes:
         worker: the thread; what else computes with torch for long runs there, before or after a run.
+        is_fine_tuning: whether that is fine-tuning, see `digitpad.ui.session.fine_tuning`.
         curves: those of `state.run`, whole also where it was resumed.
         samples: the images that it has shown so far.
 
     Signals:
         changed: `state` is another.
         asked: a run was asked for; its data are being read.
+        refused: a DigitpadError: a run was asked for during fine-tuning.
         started: the RunInfo of the run that trains from now on.
         run_changed: the RunInfo of that run, whenever more is known of it.
         progressed: a report, see `digitpad.domain.reports.Report`; it is in the curves.
@@ -89,6 +91,7 @@ class TrainingSession(QObject):
 
     changed = Signal()
     asked = Signal()
+    refused = Signal(object)
     started = Signal(object)
     run_changed = Signal(object)
     progressed = Signal(object)
@@ -100,6 +103,7 @@ class TrainingSession(QObject):
         super().__init__(parent)
         self._training_service = training_service
         self.worker = Worker("training", self)
+        self.is_fine_tuning = False
         self._control = RunControl()
         self._state = TrainingState()
         self.curves, self.samples = RunCurves(), list[Samples]()
@@ -162,6 +166,9 @@ class TrainingSession(QObject):
 
     def _begin(self, train: _Train) -> None:
         if self._state.is_active:
+            return
+        if self.is_fine_tuning:
+            self.refused.emit(InputError("A network is being fine-tuned. Stop that, or wait until it has ended."))
             return
         self._control, self._state = RunControl(), TrainingState(Phase.PREPARING)
         self.asked.emit()

@@ -137,3 +137,32 @@ def test_not_while_a_run_goes_on(page, hand, tuning, training, failures, service
     button(page, "tune_button").click()
     assert "A run is being trained" in str(failures.pop())
     assert not tuning.is_active
+
+
+def test_no_run_while_it_goes_on(page, tuning, training, service, qtbot):
+    qtbot.waitUntil(button(page, "tune_button").isEnabled)
+    button(page, "tune_button").click()
+    refused = []
+    training.refused.connect(refused.append)
+    training.resume("run")
+    assert [str(error).partition(".")[0] for error in refused] == ["A network is being fine-tuned"]
+    assert not training.state.is_active
+    button(page, "stop_tuning_button").click()
+    service.let.release()
+    qtbot.waitUntil(lambda: not tuning.is_active)
+    training.resume("run")
+    assert training.state.is_active
+
+
+def test_what_is_learned_from_and_what_was_taught_stay_while_it_goes_on(page, hand, network, tuning, service, qtbot):
+    qtbot.waitUntil(button(page, "tune_button").isEnabled)
+    held = [button(page, f"{name}_button") for name in ("learn", "import_hand", "remove_hands", "take_back")]
+    tips = [each.toolTip() for each in held]
+    assert all(each.isEnabled() for each in held)
+    button(page, "tune_button").click()
+    assert not any(each.isEnabled() for each in held)
+    assert {each.toolTip() for each in held} == {"Not while the network is being taught"}
+    service.let.release(3)
+    qtbot.waitUntil(lambda: not tuning.is_active and hand.reads_taught)
+    assert all(each.isEnabled() for each in held)
+    assert [each.toolTip() for each in held] == tips
