@@ -230,6 +230,7 @@ def _style_sheet(theme: Theme, scale: float) -> str:
         "faded": disabled_colour(theme),
         "note": round(NOTE_PIXELS * scale),
         "box": round(14 * scale),
+        "round": round(14 * scale) // 2 + 1,  # half of a box with its border
         "arrow": round(12 * scale),
         "strip": round(12 * scale) + 8,
         # Qt's own are drawn for a scale of 1 and look torn.

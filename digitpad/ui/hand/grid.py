@@ -60,6 +60,7 @@ class CollectionGrid(QListWidget):
         side = round(_SIDE * text_scale())
         self.setIconSize(QSize(side, side))
         self.setGridSize(QSize(round(1.9 * side), side + 2 * self.fontMetrics().height()))
+        self.setMinimumHeight(self.gridSize().height() + 8)
         for number, drawing in enumerate(drawings):
             item = self.item(number) or QListWidgetItem(self)
             item.setIcon(QIcon(self._pixmap(number, side)) if is_read else QIcon())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QScrollArea, QWidget
 
-from digitpad.domain.teaching import EACH_TO_FINE_TUNE
+from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
 from digitpad.ink.formats.collection import hands_folder
 from digitpad.ui.common.dialogs import ask_before_removing_hands, ask_open, ask_save, file_filters
 from digitpad.ui.common.format import numeral, percent
 from digitpad.ui.common.layouts import FlowLayout, column, row
-from digitpad.ui.common.widgets import Placeholder, heard_label, named, note_label, push_button
+from digitpad.ui.common.widgets import Placeholder, labelled, named, note_label, push_button
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.words import figures, how_little, verdict
@@ -22,6 +23,20 @@ from digitpad.ui.session.live_reading import LiveReader
 
 _HINT_AFTER = 400
 """Milliseconds without another answer before the collection is looked through."""
+
+
+_NAME_LENGTH = 14
+"""Letters of a name that the field has room for."""
+
+
+class _Place(Placeholder):
+    """Takes the room that the rest of the page leaves."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
 
 class HandPage(QWidget):
@@ -39,6 +54,8 @@ class HandPage(QWidget):
         super().__init__()
         self._hand, self._live, self._tuning = hand, live, tuning
         self._tuning_panel: QWidget | None = None
+        self._below = QWidget()  # what stands below the drawings
+        self._report: TeachingReport | None = None  # that is shown
         self._is_test: bool | None = None  # the round that is under way, None where there is none
         self._hint_after = QTimer(self, singleShot=True, interval=_HINT_AFTER)
         self._make_parts()
@@ -53,6 +70,7 @@ class HandPage(QWidget):
         self._line = named(QLineEdit(), "hand_line", self._name.accessibleName())
         self._name.setLineEdit(self._line)
         self._name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._name.setMinimumContentsLength(_NAME_LENGTH)
         self._round = push_button(self.tr("Draw three of each"), "round_button", lambda: self._begin(False))
         self._test = push_button(
             self.tr("Test me"),
@@ -65,7 +83,7 @@ class HandPage(QWidget):
         self._keep = push_button(self.tr("Keep, next"), "keep_button", self._on_keep)
         self._end = push_button(self.tr("End"), "end_round_button", lambda: self._begin(None))
         self._grid = CollectionGrid()
-        self._place = Placeholder(
+        self._place = _Place(
             self.tr("Nothing collected yet. Draw three of each, or click the right bar where an answer is wrong."),
             self._grid,
         )
@@ -89,7 +107,7 @@ class HandPage(QWidget):
         )
         self._use = push_button(self.tr("Use it anyway"), "use_button", hand.take_offered)
         self._said = note_label(name="verdict_label")
-        self._figures = named(QLabel(textFormat=Qt.TextFormat.RichText), "figures_label")
+        self._figures = named(QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True), "figures_label")
         self._progress = note_label(name="test_label")
         self._hint = Hint()
         self._import = push_button(self.tr("Import…"), "import_hand_button", self._on_import)
@@ -101,18 +119,21 @@ class HandPage(QWidget):
         self._privacy = note_label(words, "privacy_label")
 
     def _arrange(self) -> None:
-        files = FlowLayout(self._import, self._export, self._remove)
         column(
-            row(heard_label(self._name), self._name, (FlowLayout(self._round, self._test), 1)),
-            row((self._asked, 1), self._keep, self._end),
-            self._hint,
-            (self._place, 1),
-            row((FlowLayout(self._learn, self._tune, self._use, self._before, self._taught, self._back), 1)),
+            FlowLayout(self._learn, self._tune, self._use, self._before, self._taught, self._back),
             self._said,
             self._figures,
             self._progress,
-            files,
+            FlowLayout(self._import, self._export, self._remove),
             self._privacy,
+            parent=self._below,
+        )
+        column(
+            FlowLayout(labelled(self._name), self._round, self._test),
+            row((self._asked, 1), self._keep, self._end),
+            self._hint,
+            (self._place, 1),
+            self._below,
             parent=self,
         )
 
@@ -151,6 +172,10 @@ class HandPage(QWidget):
         self._figures.setText(figures(report) if report else "")
         for label in (self._said, self._figures):
             label.setVisible(report is not None)
+        if report is not self._report:
+            self._report = report
+            if report is not None:  # where there is no room for both, the verdict
+                self._reveal(self._figures, self._said)
         self._progress.setVisible(bool(found.tested))
         if found.tested:
             count = len(found.tested)
@@ -158,6 +183,15 @@ class HandPage(QWidget):
             before, now = (percent(right / count) for right in hand.read.tests)
             self._progress.setText(words.format(count=numeral(count), before=before, now=now))
         self._show_round()
+
+    def _reveal(self, *parts: QWidget) -> None:
+        """Scroll to some parts, as far as there is room to the last, when they have their place."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            for part in parts:
+                QTimer.singleShot(0, part, partial(area.ensureWidgetVisible, part, 0, 0))
 
     @Slot()
     def _show_tuning(self) -> None:
@@ -168,20 +202,27 @@ class HandPage(QWidget):
 
             self._tuning_panel = TuningPanel(tuning)
             self._place.addWidget(self._tuning_panel)
+            self._tuning_panel.setFocus()
+            self._reveal(self._tuning_panel)
+        had_focus = False
         if not tuning.is_active and self._tuning_panel is not None:
+            had_focus = self._tuning_panel.isAncestorOf(self.focusWidget() or self)
             self._place.removeWidget(self._tuning_panel)  # it would keep its room
             self._tuning_panel.deleteLater()
             self._tuning_panel = None
         self._place.show_content(bool(found))
         if self._tuning_panel is not None:
             self._place.setCurrentWidget(self._tuning_panel)
+        self._below.setVisible(self._tuning_panel is None)
         is_free = not self._hand.is_learning and not tuning.is_active
         for button, tip in self._held.items():
             button.setEnabled(is_free)
             button.setToolTip(tip if is_free else self.tr("Not while the network is being taught"))
         self._learn.setEnabled(bool(found) and is_free)
         self._tune.setEnabled(tuning.is_possible and is_free)
-        tip = self.tr("Teach all layers of the network your hand, in about a minute")
+        if had_focus:
+            self._tune.setFocus()
+        tip = self.tr("Teach all layers of the network your hand, in some minutes")
         if not tuning.is_possible:
             tip = self.tr("Fine-tuning takes {count} drawings of each digit").format(count=EACH_TO_FINE_TUNE)
         self._tune.setToolTip(tip)

@@ -24,6 +24,7 @@ class TuningPanel(QWidget):
         self._curves = named(CurvesView(), "tuning_plot", self.tr("Curves of fine-tuning"))
         whose = self.tr("Test: other people's digits. Validation: drawings of yours that are not learned from.")
         column(row((self._words, 1), self._stop), note_label(whose), (self._curves, 1), parent=self)
+        self.setFocusProxy(self._stop)
         tuning.changed.connect(self._show)
         self._show()
 

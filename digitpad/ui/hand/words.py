@@ -40,7 +40,11 @@ def figures(report: TeachingReport) -> str:
         (name, percent(part.before.accuracy), percent(part.after.accuracy), numeral(part.before.n))
         for name, part in rows
     ]
-    cells = ["".join(f"<td>{cell}&nbsp; &nbsp;</td>" for cell in line) for line in (head, *lines)]
+    cells = [
+        f"<td>{name}</td>"
+        + "".join(f'<td align="right">&nbsp; {figure.replace(" ", "&nbsp;")}</td>' for figure in line)
+        for name, *line in (head, *lines)
+    ]
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in cells) + "</table>"
 
 

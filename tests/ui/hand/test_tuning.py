@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.domain.reports import Preparing
@@ -94,6 +94,31 @@ def test_it_shows_how_far_it_is_and_its_outcome_is_taken_and_taken_back(page, ha
     assert "reads your hand better" in page.findChild(QLabel, "verdict_label").text()
     button(page, "take_back_button").click()
     qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
+
+
+def test_it_takes_the_pages_room_and_its_outcome_is_scrolled_to(page, hand, tuning, service, qtbot):
+    area = QScrollArea(widgetResizable=True)
+    qtbot.addWidget(area)
+    area.setWidget(page)
+    area.resize(560, 440)  # of a window of 900 x 600
+    area.show()
+    tune, figures = button(page, "tune_button"), page.findChild(QLabel, "figures_label")
+    qtbot.waitUntil(tune.isEnabled)
+    tune.click()
+    service.let.release(2)
+    qtbot.waitUntil(lambda: tuning.curves.steps.tolist() == [1])
+    plot = page.findChild(QWidget, "tuning_plot")
+    qtbot.waitUntil(lambda: plot.visibleRegion().boundingRect().size() == plot.size())
+    area.resize(560, 240)
+    service.let.release()
+    qtbot.waitUntil(lambda: figures.isVisible() and figures.visibleRegion().boundingRect().size() == figures.size())
+    assert page.width() <= area.viewport().width()
+    area.takeWidget()  # it is closed by itself
+
+
+def test_a_name_has_room_in_its_field(page):
+    name = page.findChild(QWidget, "hand_name")
+    assert name.width() > name.fontMetrics().horizontalAdvance("A longer name")
 
 
 def test_its_outcome_stays_with_its_hand_where_another_is_open_by_then(page, hand, tuning, network, service, qtbot):
