@@ -69,4 +69,4 @@ def _print(report: TeachingReport) -> None:
 
 def _share(figures: Comparison) -> str:
     before, after = figures.before, figures.after
-    return f"{before.accuracy:8.2%} to {after.accuracy:7.2%} of {before.n:,}"
+    return f"{before.right:8.2%} to {after.right:7.2%} of {before.n:,}"

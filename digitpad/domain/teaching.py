@@ -20,18 +20,26 @@ class Figures:
 
     Attributes:
         n: how many there are.
-        accuracy: share read right, 0 to 1; of outliers, share rejected.
+        accuracy: share whose most probable digit is right, rejected or not, 0 to 1, as `digitpad evaluate` counts; of
+            outliers, share rejected.
         log_loss: mean negative logarithm of the probability of what each is, 0 where nothing is certain of the wrong.
+        rejected: share that is rejected although its most probable digit is right.
     """
 
     n: int
     accuracy: float
     log_loss: float = 0.0
+    rejected: float = 0.0
+
+    @property
+    def right(self) -> float:
+        """Share read right, 0 to 1: a digit that is rejected is not."""
+        return self.accuracy - self.rejected
 
     @property
     def errors(self) -> int:
-        """How many were read wrong."""
-        return round(self.n * (1 - self.accuracy))
+        """How many were not read right."""
+        return round(self.n * (1 - self.right))
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ class Comparison:
 
     @property
     def gain(self) -> float:
-        """By which share the accuracy rose, below 0 where it fell."""
-        return self.after.accuracy - self.before.accuracy
+        """By which share what is read right rose, below 0 where it fell; or the accuracy, where that rose less."""
+        return min(self.after.right - self.before.right, self.after.accuracy - self.before.accuracy)
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class TeachingReport:
     def improves(self) -> bool:
         """Whether the person's left-out drawings are read better: surer, and fewer wrong, or no more where few are."""
         before, after = self.own.before, self.own.after
-        as_few = after.errors == before.errors and after.accuracy >= _MOST_RIGHT
+        as_few = after.errors == before.errors and after.right >= _MOST_RIGHT
         return after.log_loss < before.log_loss and (after.errors < before.errors or as_few)
 
     @property

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from digitpad.domain.prediction import CLASSES
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ui.common.icons import icon
 from digitpad.ui.common.theme import Theme
-from digitpad.ui.session.hand_work import NO_DIGIT
 from digitpad.ui.workbench import Page
 
 _Keys = QKeySequence.StandardKey

@@ -6,7 +6,8 @@ FOLDER holds the checkpoints fold-0 … fold-4 of `tests.benchmarks.writers`, ea
 it was trained without; those that are missing are left out. Without FOLDER, the checkpoint that ships is judged on its
 own unseen writers. Each writer's first k drawings of each digit are taught, and the rest is judged. MNIST's test images
 and the other unseen writers' digits show what that costs. "taken" counts a taught network only where it was accepted,
-else the one before it, as the window does.
+else the one before it, as the window does. A digit that is rejected is not read right, as in the window; errors by the
+most probable digit alone, rejected or not, stand beside.
 
 Corrections: three drawings that were read as the same wrong digit are taught alone, and the writer's others that were
 are judged. As strangers make few such mistakes, each fold's first writer also makes them with every digit turned by
@@ -23,15 +24,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
+from digitpad.domain.rejection import NO_DIGIT, shown_digits
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.raster.render import render
 from digitpad.learning.data.pen_dataset import LEFT_OUT, read_pen
 from digitpad.reading.calibration import energy_scores, thresholds
+from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
-from digitpad.reading.teaching.head import Head, head_inputs, head_of
+from digitpad.reading.teaching.head import head_inputs, head_of
 from digitpad.reading.teaching.replay import Group, Replay, replay_for
 from digitpad.reading.teaching.teach import teach
 from digitpad.storage.io import DEFAULT_CHECKPOINT, data_folder
@@ -39,18 +41,33 @@ from digitpad.storage.mnist import mnist_digits
 from digitpad.synthesis.paths import ink_of, paths_of, rotation
 from tests.digit_styles import more_outliers_by_style, outliers_by_style
 
+Which = NDArray[np.bool_] | slice
+
 _TURNED, _CORRECTED = 40, 3
 """By how many degrees drawings are turned, and how many of a kind are corrected."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What teaching one writer did: counts of errors, and changes in points."""
+    """What teaching one writer did: counts of errors, and changes in points.
+
+    Attributes:
+        writer: who.
+        rest: how many drawings were judged.
+        before, after: how many of them are not read right.
+        misread_before, misread_after: of how many the most probable digit is wrong, rejected or not.
+        mnist, others: points by which more of MNIST's test images, and of other writers' digits, are read right.
+        rejected, outliers: percent of the drawings, and of outliers, that are rejected afterwards.
+        seconds: how long it took.
+        is_accepted: whether it is taken without asking.
+    """
 
     writer: str
     rest: int
     before: int
     after: int
+    misread_before: int
+    misread_after: int
     mnist: float
     others: float
     rejected: float
@@ -104,7 +121,7 @@ def corrected(reader: Reader, replay: Replay, drawings: Sequence[Drawing]) -> li
     ]
     rows = []
     for title, some in (("as drawn", drawings), ("turned", turned)):
-        read = reader.read_batch(np.array([render(fitted(it.ink)) for it in some]))[0].argmax(axis=1)
+        read = _shown(reader, some)
         kinds: dict[tuple[str, int, int], list[Drawing]] = {}
         for it, digit in zip(some, read.tolist(), strict=True):
             if it.label is not None and it.label != digit:
@@ -112,9 +129,13 @@ def corrected(reader: Reader, replay: Replay, drawings: Sequence[Drawing]) -> li
         for (_, label, _), wrong in kinds.items():
             if rest := wrong[_CORRECTED:]:
                 after = Reader(teach(reader, wrong[:_CORRECTED], replay).checkpoint)
-                digits = after.read_batch(np.array([render(fitted(it.ink)) for it in rest]))[0].argmax(axis=1)
-                rows.append((title, int((digits == label).sum()), len(rest)))
+                rows.append((title, int((_shown(after, rest) == label).sum()), len(rest)))
     return rows
+
+
+def _shown(reader: Reader, drawings: Sequence[Drawing]) -> NDArray[np.int64]:
+    probabilities, scores = reader.read_batch(np.array([render(fitted(it.ink)) for it in drawings]))
+    return shown_digits(probabilities, scores, reader.info.thresholds)
 
 
 def measured(
@@ -138,18 +159,19 @@ def measured(
         for writer in sorted(set(writers)):
             is_taught = (writers == writer) & (ranks < first)
             taught = teach(reader, [drawings[index] for index in np.flatnonzero(is_taught)], replay)
-            after = head_of(taught.checkpoint)
-            lowest = threshold(taught.checkpoint.info.thresholds, FALSE_REJECTION_RATE)
+            before, after = (_Read(it) for it in (reader.checkpoint, taught.checkpoint))
             rest, others = (writers == writer) & ~is_taught, writers != writer
             row = Row(
                 writer,
                 int(rest.sum()),
-                _errors(replay.head, own, rest),
-                _errors(after, own, rest),
-                _change(replay.head, after, test),
-                _change(replay.head, after, own, others),
-                100 * float((energy_scores(after.logits(own.inputs[rest])) < lowest).mean()),
-                100 * float((energy_scores(after.logits(strange.inputs)) < lowest).mean()),
+                before.errors(own, rest),
+                after.errors(own, rest),
+                before.misread(own, rest),
+                after.misread(own, rest),
+                _change(before, after, test),
+                _change(before, after, own, others),
+                100 * after.rejected(own, rest),
+                100 * after.rejected(strange),
                 taught.report.seconds,
                 taught.report.is_accepted,
             )
@@ -162,13 +184,29 @@ def _alike(one: Drawing, other: Drawing) -> bool:
     return (one.writer, one.label) == (other.writer, other.label)
 
 
-def _errors(head: Head, group: Group, which: NDArray[np.bool_] | slice = slice(None)) -> int:
-    return int((head.logits(group.inputs[which]).argmax(axis=1) != group.labels[which]).sum())
+class _Read:
+    """What a network makes of groups, or of which of them."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._head, self._thresholds = head_of(checkpoint), checkpoint.info.thresholds
+
+    def _shown(self, group: Group, which: Which) -> NDArray[np.int64]:
+        logits = self._head.logits(group.inputs[which])
+        return shown_digits(logits, energy_scores(logits), self._thresholds)
+
+    def errors(self, group: Group, which: Which = slice(None)) -> int:
+        return int((self._shown(group, which) != group.labels[which]).sum())
+
+    def misread(self, group: Group, which: Which = slice(None)) -> int:
+        return int((self._head.logits(group.inputs[which]).argmax(axis=1) != group.labels[which]).sum())
+
+    def rejected(self, group: Group, which: Which = slice(None)) -> float:
+        return float((self._shown(group, which) == NO_DIGIT).mean())
 
 
-def _change(before: Head, after: Head, group: Group, which: NDArray[np.bool_] | slice = slice(None)) -> float:
-    """Points that the accuracy rose by."""
-    return 100 * (_errors(before, group, which) - _errors(after, group, which)) / len(group.labels[which])
+def _change(before: _Read, after: _Read, group: Group, which: Which = slice(None)) -> float:
+    """Points that the share read right rose by."""
+    return 100 * (before.errors(group, which) - after.errors(group, which)) / len(group.labels[which])
 
 
 def print_rows(first: int, rows: Sequence[Row]) -> None:
@@ -176,16 +214,20 @@ def print_rows(first: int, rows: Sequence[Row]) -> None:
     worst = sorted(rows, key=lambda row: -row.before / row.rest)[:3]
     perfect = [200 * row.after / row.rest for row in rows if not row.before]
 
-    def fall(some: Sequence[Row], after: Callable[[Row], int] = lambda row: row.after) -> str:
-        counts = sum(row.before for row in some), sum(after(row) for row in some)
-        return f"{counts[0]} to {counts[1]} errors ({counts[1] / max(counts[0], 1) - 1:+.0%})"
+    def fall(some: Sequence[Row], taken: Callable[[Row], bool] = lambda _: True) -> str:
+        words = []
+        for kind, title in (("", "errors"), ("misread_", "by the most probable digit")):
+            before = sum(getattr(row, f"{kind}before") for row in some)
+            after = sum(getattr(row, f"{kind}after" if taken(row) else f"{kind}before") for row in some)
+            words.append(f"{before} to {after} {title} ({after / max(before, 1) - 1:+.0%})")
+        return ", ".join(words)
 
     def points(values: Sequence[float]) -> str:
         return f"{np.mean(values):+.3f} in the mean, {min(values):+.3f} at worst"
 
     print(f"after {first} of each digit, {len(rows)} writers, {sum(row.is_accepted for row in rows)} accepted")
     print(f"  their other drawings: {fall(rows)}; worst three: {fall(worst)}")
-    print(f"  taken: {fall(rows, lambda row: row.after if row.is_accepted else row.before)}")
+    print(f"  taken: {fall(rows, lambda row: row.is_accepted)}")
     print(f"  new errors in 200 of writers without any: {max(perfect, default=0):.1f} at most")
     for title, some in (("taught", rows), ("taken", [row for row in rows if row.is_accepted])):
         if some:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitpad.domain.errors import InputError, Message
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ink.drawings import MAX_BYTES, Drawing
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.storage.io import explained, read_file, user_folder, write_atomically
@@ -23,9 +24,6 @@ _log = logging.getLogger(__name__)
 
 LEARNED, TESTED = "drawings.inkml", "test.inkml"
 """The files of a hand: the drawings that are learned from, and those that it is tested with."""
-
-NO_DIGIT = -1
-"""Label of what is no digit, where drawings are learned from."""
 
 _GROUP = re.compile(rb"<traceGroup\b.*?</traceGroup>", re.DOTALL)
 _NAME = re.compile(r"[^\W_][\w .-]{0,39}")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
+from digitpad.domain.rejection import shown_digits
 from digitpad.domain.teaching import Comparison, Figures, TeachingReport
 from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities
 from digitpad.reading.checkpoint_file import Checkpoint
@@ -117,9 +117,10 @@ def fingerprint(checkpoint: Checkpoint) -> int:
 
 def _figures(logits: Floats, labels: NDArray[np.int64], info: CheckpointInfo) -> Figures:
     """How well digits are read, and outliers rejected, from their logits, float32 (n, 10)."""
-    is_outlier = labels == OUTLIER
-    is_rejected = energy_scores(logits) < threshold(info.thresholds, FALSE_REJECTION_RATE)
+    digits, shown = logits.argmax(axis=1), shown_digits(logits, energy_scores(logits), info.thresholds)
     shares = probabilities(logits, info.temperature)[np.arange(len(labels)), labels]
-    is_right = np.where(is_outlier, is_rejected, logits.argmax(axis=1) == labels)
-    losses = np.where(is_outlier, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
-    return Figures(len(labels), float(is_right.mean()), float(losses.mean()))
+    is_right = shown == labels
+    is_accurate = is_right | (digits == labels)
+    losses = np.where(labels == OUTLIER, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
+    accuracy, right, loss = (float(each.mean()) for each in (is_accurate, is_right, losses))
+    return Figures(len(labels), accuracy, loss, accuracy - right)

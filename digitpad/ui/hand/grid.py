@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QMenu
 
 from digitpad.domain.prediction import CLASSES
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, text_scale
 from digitpad.ui.common.widgets import named
-from digitpad.ui.session.hand_work import NO_DIGIT, ReadHand
+from digitpad.ui.session.hand_work import ReadHand
 
 if TYPE_CHECKING:
     from digitpad.ink.drawings import Drawing

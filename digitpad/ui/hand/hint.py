@@ -8,11 +8,12 @@ from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ui.common.layouts import row
 from digitpad.ui.common.pixels import SIDE, coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, text_scale
 from digitpad.ui.common.widgets import named, note_label
-from digitpad.ui.session.hand_work import NO_DIGIT, Known
+from digitpad.ui.session.hand_work import Known
 
 _PIXEL = 2
 """Side of an image's pixel at the usual text size, in pixels of the screen."""

@@ -37,8 +37,7 @@ def figures(report: TeachingReport) -> str:
     )
     head = ("", translate("hand", "before"), translate("hand", "after"), translate("hand", "of"))
     lines = [
-        (name, percent(part.before.accuracy), percent(part.after.accuracy), numeral(part.before.n))
-        for name, part in rows
+        (name, percent(part.before.right), percent(part.after.right), numeral(part.before.n)) for name, part in rows
     ]
     cells = [
         f"<td>{name}</td>"

@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
 from digitpad.ink.strokes import Ink
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session import hand_work as work
 from digitpad.ui.session.active_network import ActiveNetwork
-from digitpad.ui.session.hand_work import NO_DIGIT, Collected, Known, Loaded, ReadHand, Stored, Teacher
+from digitpad.ui.session.hand_work import Collected, Known, Loaded, ReadHand, Stored, Teacher
 from digitpad.ui.session.worker import Latest, Worker
 
 if TYPE_CHECKING:

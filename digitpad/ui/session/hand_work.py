@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.errors import InputError, Message
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, threshold
+from digitpad.domain.rejection import NO_DIGIT, shown_digits
 from digitpad.domain.teaching import TeachingReport
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from digitpad.reading.reader import Reader
     from digitpad.reading.teaching.outcome import Taught
     from digitpad.reading.teaching.replay import Replay
-
-NO_DIGIT = -1
-"""Label of what is no digit, as in `digitpad.ink.formats.collection`."""
 
 _LIKE = 0.9
 """Cosine of the angle between the features of two drawings from which on they are alike."""
@@ -148,8 +145,7 @@ class Teacher:
         digits, shares = [], []
         for reader in (self._opened(base), now):
             probabilities, scores = reader.read_batch(images)
-            is_rejected = scores < threshold(reader.info.thresholds, FALSE_REJECTION_RATE)
-            digits.append(np.where(is_rejected, NO_DIGIT, probabilities.argmax(axis=1)))
+            digits.append(shown_digits(probabilities, scores, reader.info.thresholds))
             shares.append(np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels]))
         count = len(collected.learned)
         before, after = (each[:count].tolist() for each in digits)

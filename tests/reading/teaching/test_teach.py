@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from digitpad.domain.errors import InputError
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, threshold
 from digitpad.domain.teaching import Comparison, Figures, TeachingReport
 from digitpad.ink.drawings import Drawing
-from digitpad.ink.formats.collection import NO_DIGIT
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.outcome import Logits, taught_checkpoint
-from digitpad.reading.teaching.replay import replay_for
+from digitpad.reading.teaching.replay import OUTLIER, replay_for
 from digitpad.reading.teaching.teach import teach
 from tests.digit_styles import outliers_by_style
 from tests.hand_drawn import drawings, drawn
@@ -104,6 +104,18 @@ def test_a_higher_rate_rejects_no_less_whatever_became_of_the_rarest_scores(read
     assert scores[0] < reader.info.thresholds[0][1]
 
 
+def test_a_digit_that_is_rejected_is_not_read_right(reader):
+    lowest = threshold(reader.info.thresholds, FALSE_REJECTION_RATE)
+    labels = np.array([3, 3, 4, OUTLIER, OUTLIER])
+    digits = np.array([3, 3, 5, 3, 3])
+    scores = lowest + np.array([1, -1, -1, -1, 1])
+    logits = np.where(np.arange(10) == digits[:, None], scores[:, None], -100).astype(np.float32)
+    both = Logits(logits, logits, labels).compared(reader.info, replace(reader.info, thresholds=[]))
+    before, after = both.before, both.after
+    assert (before.accuracy, before.rejected, before.right, before.errors) == pytest.approx((0.6, 0.2, 0.4, 3))
+    assert (after.accuracy, after.rejected, after.errors) == pytest.approx((0.4, 0, 3))
+
+
 def test_nothing_can_be_learned_from_drawings_without_labels(reader, replay):
     with pytest.raises(InputError, match="No drawing is labelled"):
         teach(reader, [Drawing(drawn(3), None, None, "a"), Drawing(Ink(), 3, None, "b")], replay)
@@ -126,3 +138,10 @@ def test_it_is_taken_where_the_person_gains_and_nobody_loses(own, others, is_acc
     same = compared(0.99, 0.99)
     for parts in ((compared(*others), same, same), (same, compared(*others), same), (same, same, compared(*others))):
         assert TeachingReport(30, 1.0, compared(*own), *parts).is_accepted == is_accepted
+
+
+def test_it_is_not_taken_where_digits_are_rejected_more_than_before():
+    same, more = compared(0.99, 0.99), Comparison(Figures(1000, 0.99, 0.2, 0.003), Figures(1000, 0.99, 0.1, 0.005))
+    assert TeachingReport(30, 1.0, same, same, same, same).is_accepted
+    for parts in ((more, same, same, same), (same, more, same, same), (same, same, more, same)):
+        assert not TeachingReport(30, 1.0, *parts).is_accepted

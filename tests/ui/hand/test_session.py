@@ -1,12 +1,12 @@
 from dataclasses import replace
 
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.collection import LEARNED, hand_folder, hands_folder, read_collected, write_collected
 from digitpad.ink.formats.inkml import read_inkml
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import load_checkpoint
-from digitpad.ui.session.hand import NO_DIGIT
 from tests.hand_drawn import drawings, drawn
 from tests.ui.hand.conftest import BASE
 
