@@ -57,7 +57,6 @@ class HandSession(QObject):
         self.report: TeachingReport | None = None
         self.offered: Path | None = None  # what was taught, and is not taken by itself
         self.is_learning = self._is_loaded = False
-        self._corrected: Ink | None = None
         self._network_was: object = None
         network.changed.connect(self._on_network_changed)
 
@@ -98,7 +97,7 @@ class HandSession(QObject):
         if name is None and self._is_loaded:
             return
         if name not in (None, self.name):
-            self.report = self.offered = self._corrected = None
+            self.report = self.offered = None
             if self.reads_taught:
                 self._network.open(self.base)
         self.name, self._is_loaded = name or self.name, True
@@ -109,21 +108,17 @@ class HandSession(QObject):
         if not ink.strokes:
             self.failed.emit(InputError("A picture has no strokes to learn from. Draw the digit."))
             return
-        self.add(ink, label, replaces_last=ink is self._corrected)
-        self._corrected = ink
+        self.add(ink, label)
         what = self.tr("no digit") if label == NO_DIGIT else str(label)
         self.remarked.emit(self.tr("Kept as {what} in the collection of your hand").format(what=what))
 
-    def add(self, ink: Ink, label: int, *, is_test: bool = False, replaces_last: bool = False) -> None:
-        """Keep a drawing, in the place of the last one or behind it."""
+    def add(self, ink: Ink, label: int, *, is_test: bool = False) -> None:
+        """Keep a drawing, to learn from or to test with; one that is there stays where it is, with this label."""
         from digitpad.ink.drawings import Drawing
 
         self.load()  # what is there is read first
-        self._corrected = None  # it is the last one no more
         drawing = Drawing(ink, label, self.name, "drawing")
-        self._worker.run(
-            partial(work.added, self.name, drawing, is_test, replaces_last), self._on_loaded, self.failed.emit
-        )
+        self._worker.run(partial(work.added, self.name, drawing, is_test), self._on_loaded, self.failed.emit)
 
     def look_up(self, reading: Reading) -> None:
         """Ask which of the collected drawings is most like one that was read; see `hinted`."""
@@ -131,9 +126,8 @@ class HandSession(QObject):
         self._hints.run(0, partial(_other, reading, self.read, said))
 
     def import_file(self, path: Path) -> None:
-        """Keep the labelled drawings of an ink file too."""
-        self._corrected = None
-        self._worker.run(partial(work.imported, self.name, path), self._on_loaded, self.failed.emit)
+        """Keep the labelled drawings of an ink file too, unless they are there."""
+        self._worker.run(partial(work.imported, self.name, path), self._on_imported, self.failed.emit)
 
     def export_file(self, path: Path) -> None:
         """Write the drawings to learn from into an ink file."""
@@ -142,14 +136,12 @@ class HandSession(QObject):
 
     def relabel(self, numbers: Sequence[int], label: int | None) -> None:
         """Give some drawings another label, or delete them where it is None."""
-        self._corrected = None
         chosen = [self.collected.learned[number] for number in numbers]
         self._worker.run(partial(work.relabelled, self.name, chosen, label), self._on_loaded, self.failed.emit)
 
     @Slot()
     def remove_all(self) -> None:
         """Remove every drawing of every hand from this machine, and what was taught."""
-        self._corrected = None
         if self.reads_taught:
             self._network.open(self.base)
         self._worker.run(work.removed, self._on_loaded, self.failed.emit)
@@ -212,6 +204,12 @@ class HandSession(QObject):
             self.failed.emit(self.collected.problem)
         self._read_all()
         self.changed.emit()
+
+    def _on_imported(self, done: tuple[Loaded, int, int]) -> None:
+        found, count, new = done
+        words = self.tr("Drawings read: {count}, of which were here already: {known}")
+        self.remarked.emit(words.format(count=count, known=count - new))
+        self._on_loaded(found)
 
     def _on_first_loaded(self, found: Loaded) -> None:
         """Learn anew where the network that was taught has been replaced since, as by an update of digitpad."""

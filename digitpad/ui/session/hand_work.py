@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _LIKE = 0.9
 """Cosine of the angle between the features of two drawings from which on they are alike."""
+
+_DECIMALS = 4
+"""Of the coordinates of a drawing in a file."""
 
 _SUSPICIOUS = 0.01
 """A drawing whose label has a lower probability than this, with every network, may be labelled wrongly."""
@@ -187,25 +190,35 @@ def loaded(name: str) -> Loaded:
     return Collected(learned.drawings, tested.drawings, tuple(_steps(name)), problem), hand_names()
 
 
-def added(name: str, drawing: Drawing, is_test: bool, replaces_last: bool) -> Loaded:
-    """Keep a drawing, in the place of the last one or behind it."""
-    from digitpad.ink.formats.collection import LEARNED, TESTED, hand_folder, read_collected, write_collected
+def _parts(name: str) -> dict[Path, tuple[Drawing, ...]]:
+    """The two files of a hand, that of the drawings to learn from first, and what they hold."""
+    from digitpad.ink.formats.collection import LEARNED, TESTED, hand_folder, read_collected
 
-    path = hand_folder(name) / (TESTED if is_test else LEARNED)
-    drawings = list(read_collected(path).drawings)
-    write_collected(path, [*(drawings[:-1] if replaces_last else drawings), drawing])
-    return loaded(name)
+    paths = [hand_folder(name) / file for file in (LEARNED, TESTED)]
+    return {path: read_collected(path).drawings for path in paths}
 
 
-def imported(name: str, path: Path) -> Loaded:
-    """Keep the labelled drawings of an ink file too."""
-    from digitpad.ink.formats.collection import LEARNED, hand_folder, read_collected
+def added(name: str, drawing: Drawing, is_test: bool) -> Loaded:
+    """Keep a drawing; one that is there already stays in its part, and gets the new label."""
+    parts = _parts(name)
+    if any(_points(each) == _points(drawing) for drawings in parts.values() for each in drawings):
+        return relabelled(name, [drawing], drawing.label)
+    path = list(parts)[is_test]
+    return written(name, {path: [*parts[path], drawing]})
+
+
+def imported(name: str, path: Path) -> tuple[Loaded, int, int]:
+    """Keep the labelled drawings of an ink file too, unless they are there; how many it holds, and how many are new."""
     from digitpad.ink.formats.opening import read_drawings
 
     labelled = [each for each in read_drawings(path) if each.label is not None and each.ink.strokes]
     if not labelled:
         raise InputError("{file} holds no labelled digit. Choose another file.", file=path.name)
-    return written(name, [*read_collected(hand_folder(name) / LEARNED).drawings, *labelled])
+    parts = _parts(name)
+    known = {_points(each) for drawings in parts.values() for each in drawings}
+    new = {_points(each): each for each in labelled if _points(each) not in known}
+    learned = next(iter(parts))
+    return written(name, {learned: [*parts[learned], *new.values()]}), len(labelled), len(new)
 
 
 def exported(path: Path, drawings: Sequence[Drawing]) -> None:
@@ -217,30 +230,32 @@ def exported(path: Path, drawings: Sequence[Drawing]) -> None:
 
 def relabelled(name: str, chosen: Sequence[Drawing], label: int | None) -> Loaded:
     """Give some drawings another label, or delete them where it is None; what was kept meanwhile stays."""
-    from digitpad.ink.formats.collection import LEARNED, hand_folder, read_collected
-
-    left, drawings = Counter(_points(each) for each in chosen), []
-    for each in read_collected(hand_folder(name) / LEARNED).drawings:
-        points = _points(each)
-        is_chosen = left[points] > 0
-        left[points] -= is_chosen
-        if not is_chosen:
-            drawings.append(each)
-        elif label is not None:
-            drawings.append(replace(each, label=label))
-    return written(name, drawings)
+    left = Counter(_points(each) for each in chosen)
+    parts: dict[Path, list[Drawing]] = {}
+    for path, before in _parts(name).items():
+        drawings = parts[path] = []
+        for each in before:
+            points = _points(each)
+            is_chosen = left[points] > 0
+            left[points] -= is_chosen
+            if not is_chosen:
+                drawings.append(each)
+            elif label is not None:
+                drawings.append(replace(each, label=label))
+    return written(name, parts)
 
 
 def _points(drawing: Drawing) -> tuple[bytes, ...]:
-    """What a drawing is known by, whatever its label."""
-    return tuple(stroke.points.tobytes() for stroke in drawing.ink.strokes)
+    """What a drawing is known by, whatever its label: where its strokes go, as a file has it."""
+    return tuple((np.round(stroke.points[:, :2], _DECIMALS) + 0.0).tobytes() for stroke in drawing.ink.strokes)
 
 
-def written(name: str, drawings: Sequence[Drawing]) -> Loaded:
-    """Write all drawings to learn from."""
-    from digitpad.ink.formats.collection import LEARNED, hand_folder, write_collected
+def written(name: str, parts: Mapping[Path, Sequence[Drawing]]) -> Loaded:
+    """Write all drawings of some of a hand's files."""
+    from digitpad.ink.formats.collection import write_collected
 
-    write_collected(hand_folder(name) / LEARNED, drawings)
+    for path, drawings in parts.items():
+        write_collected(path, drawings)
     return loaded(name)
 
 

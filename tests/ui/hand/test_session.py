@@ -28,19 +28,44 @@ def test_a_correction_is_kept_on_the_disk_and_the_same_drawing_once(hand, qtbot)
     assert kept() == [4, NO_DIGIT]
 
 
-def test_a_corrected_drawing_is_replaced_only_where_it_is_still_the_last(hand, qtbot):
-    four = drawn(4)
+def test_a_drawing_that_is_kept_already_stays_in_its_part_with_the_new_label(hand, qtbot):
+    four, nine = drawn(4), drawn(9)
     hand.correct(four, 7)
     hand.add(drawn(6), 6)
     hand.correct(four, 4)
-    qtbot.waitUntil(lambda: labels(hand) == [7, 6, 4])
+    hand.add(nine, 4, is_test=True)
+    hand.correct(nine, 9)
+    hand.add(four, 1, is_test=True)
+    qtbot.waitUntil(lambda: labels(hand) == [1, 6] and len(hand.collected.tested) == 1)
+    assert [each.label for each in hand.collected.tested] == [9]
     hand.load("Other")
-    hand.correct(drawn(9), 9)
+    hand.correct(nine, 9)
     qtbot.waitUntil(lambda: labels(hand) == [9])
     hand.load("Me")
     hand.correct(four, 4)
-    qtbot.waitUntil(lambda: labels(hand) == [7, 6, 4, 4])
-    assert kept() == [7, 6, 4, 4]
+    qtbot.waitUntil(lambda: labels(hand) == [4, 6])
+    assert kept() == [4, 6]
+
+
+def test_a_drawing_is_imported_once(hand, qtbot, tmp_path):
+    made, said = drawings(2), []
+    write_collected(tmp_path / "theirs.inkml", made[:12])
+    hand.remarked.connect(said.append)
+    hand.add(made[0].ink, 0, is_test=True)
+    hand.import_file(tmp_path / "theirs.inkml")
+    qtbot.waitUntil(lambda: len(labels(hand)) == 11)
+    hand.relabel([0], 7)
+    qtbot.waitUntil(lambda: labels(hand) == [7, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
+    hand.import_file(tmp_path / "theirs.inkml")
+    write_collected(tmp_path / "theirs.inkml", made[12:13] * 2)
+    hand.import_file(tmp_path / "theirs.inkml")
+    qtbot.waitUntil(lambda: len(said) == 3)
+    assert labels(hand) == [7, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]
+    assert said == [
+        "Drawings read: 12, of which were here already: 1",
+        "Drawings read: 12, of which were here already: 12",
+        "Drawings read: 2, of which were here already: 1",
+    ]
 
 
 def test_what_is_kept_while_the_thread_is_busy_survives_a_relabelling(hand, qtbot, tmp_path):
