@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.rejection import NO_DIGIT, shown_digits
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, shown_digits
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.raster.render import render
@@ -89,7 +89,7 @@ def main() -> None:
         paths = [words.folder / f"fold-{fold}.safetensors" for fold in range(LEFT_OUT)]
         folds = [(path, fold) for fold, path in enumerate(paths) if path.exists()]
     rows: dict[int, list[Row]] = {first: [] for first in words.first}
-    corrections: list[tuple[str, int, int]] = []
+    corrections: list[tuple[str, int, int, int]] = []
     for path, fold in folds:
         reader, drawings = open_reader(path), read_pen(words.ink, fold)[1]
         if not reader.info.thresholds:
@@ -102,15 +102,19 @@ def main() -> None:
         corrections += corrected(reader, replay, drawings)
     for first, made in rows.items():
         print_rows(first, made)
-    for kind in sorted({kind for kind, _, _ in corrections}):
-        right, count = np.sum([counts for it, *counts in corrections if it == kind], axis=0)
-        print(f"corrections, {kind}: {right} of {count} read right ({right / count:.0%})")
+    for kind in sorted({kind for kind, *_ in corrections}):
+        right, accurate, count = np.sum([counts for it, *counts in corrections if it == kind], axis=0)
+        print(
+            f"corrections, {kind}: {right} of {count} read right ({right / count:.0%}), "
+            f"{accurate} by the most probable digit ({accurate / count:.0%})"
+        )
 
 
-def corrected(reader: Reader, replay: Replay, drawings: Sequence[Drawing]) -> list[tuple[str, int, int]]:
-    """What corrections do: 'as drawn' or 'turned', how many other drawings are read right then, and how many there are.
+def corrected(reader: Reader, replay: Replay, drawings: Sequence[Drawing]) -> list[tuple[str, int, int, int]]:
+    """What corrections do: of what kind, how many others are read right then, of how many the most probable digit is.
 
-    They are counted for each digit of a writer that was read as the same wrong one more than three times.
+    They are counted for each digit of a writer that was read as the same wrong one more than three times, or rejected.
+    The last number is how many such others there are.
     """
     writers = sorted({str(it.writer) for it in drawings})
     turn = rotation(np.deg2rad(_TURNED))
@@ -126,16 +130,20 @@ def corrected(reader: Reader, replay: Replay, drawings: Sequence[Drawing]) -> li
         for it, digit in zip(some, read.tolist(), strict=True):
             if it.label is not None and it.label != digit:
                 kinds.setdefault((str(it.writer), it.label, digit), []).append(it)
-        for (_, label, _), wrong in kinds.items():
+        for (_, label, digit), wrong in kinds.items():
             if rest := wrong[_CORRECTED:]:
                 after = Reader(teach(reader, wrong[:_CORRECTED], replay).checkpoint)
-                rows.append((title, int((_shown(after, rest) == label).sum()), len(rest)))
+                right, accurate = (
+                    int((_shown(after, rest, rate) == label).sum()) for rate in (FALSE_REJECTION_RATE, None)
+                )
+                kind = f"{title}, {'rejected' if digit == NO_DIGIT else 'misread'} before"
+                rows.append((kind, right, accurate, len(rest)))
     return rows
 
 
-def _shown(reader: Reader, drawings: Sequence[Drawing]) -> NDArray[np.int64]:
+def _shown(reader: Reader, drawings: Sequence[Drawing], rate: float | None = FALSE_REJECTION_RATE) -> NDArray[np.int64]:
     probabilities, scores = reader.read_batch(np.array([render(fitted(it.ink)) for it in drawings]))
-    return shown_digits(probabilities, scores, reader.info.thresholds)
+    return shown_digits(probabilities, scores, reader.info.thresholds, rate)
 
 
 def measured(
