@@ -14,17 +14,18 @@ were left, and 1, 1 and 11 fewer of MNIST's images were read right; the third ne
 mistakes are left by what is taken. The refit left 4, 0 and 3, for 15, 10 and 12 images, all accepted. So this is
 gentler to others, and no better for the person; between 9 and 7 mistakes, three writers decide nothing. The settings
 are one of nine that were tried on the first writer, with these same drawings and images in view, and 3,000 of MNIST's
-images are those by which the share is chosen: what it costs others may be more. Among the nine, three epochs with 4,000
-of other people's digits, 30 variations and a rate of 0.0003 left the first writer 1 mistake, for 34 images. With the
-settings as they are, a refit on top of the unmixed network left the first writer 2 for 13 images; after the mixed one
-it was not accepted on any writer, and is left out. All of it takes 40 seconds of processor time in one thread.
+images were those by which the share was chosen then: what it costs others may be more. Among the nine, three epochs
+with 4,000 of other people's digits, 30 variations and a rate of 0.0003 left the first writer 1 mistake, for 34 images.
+With the settings as they are, a refit on top of the unmixed network left the first writer 2 for 13 images; after the
+mixed one it was not accepted on any writer, and is left out. All of it takes 40 seconds of processor time in one
+thread.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import cast
@@ -48,7 +49,8 @@ from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.platform.cores import cores
 from digitpad.reading.checkpoint_file import Checkpoint
-from digitpad.reading.teaching.outcome import Logits, Taught, taught_checkpoint
+from digitpad.reading.teaching.outcome import Logits, Taught, guarded
+from digitpad.reading.teaching.replay import guard_images
 from digitpad.storage.datasets import available
 
 RECIPE = Recipe(
@@ -74,26 +76,30 @@ _OWN, _DIGITS = 2000, 12_000
 _CALIBRATED = 1000
 """On so many of these digits the thresholds of rejection are moved."""
 
-_GUARD_DIGITS, _GUARD_STYLED, _GUARD_OUTLIERS = 3000, 10, 200
-"""How many digits of other people, synthesised ones of each digit, and outliers show what it costs."""
-
 _LEFT_OUT, _TESTS = 5, 20
 """Every fifth drawing of a digit is left out, unless there are so many drawings that were kept to test with."""
 
-_SEED, _GUARD_SEED = 74, 75
+_SEED = 74
 _REPORT_SECONDS = 0.1
 
 OnProgress = Callable[[Preparing | Report], None]
 
 
 @dataclass(frozen=True, eq=False)
-class _Guard:
-    """What shows what fine-tuning did; none of it is trained on."""
+class _Data:
+    """The images of fine-tuning.
 
+    Attributes:
+        training: the person's drawings and their variations, other people's digits, synthesised ones and outliers.
+        replayed: some of those digits.
+        own: drawings of the person that are not trained on.
+        guards: see `digitpad.reading.teaching.replay.guard_images`.
+    """
+
+    training: Images
+    replayed: Images
     own: Images
-    others: Images
-    styled: Images
-    outliers: Images
+    guards: list[Images]
 
 
 def fine_tune(
@@ -132,8 +138,8 @@ def fine_tune(
     learned, left_out = _split(drawings, tested)
     info = checkpoint.info
     recipe = replace(recipe, network=info.network, mean=info.mean, std=info.std)
-    data, replayed, guard = _images(recipe, learned, left_out, _Making(control, on_progress))
-    training = Training(recipe, data, guard.others, guard.own, seed=_SEED, network=network)
+    data = _images(recipe, learned, left_out, _Making(control, on_progress))
+    training = Training(recipe, data.training, data.guards[0], data.own, seed=_SEED, network=network)
     for report in training.reports():
         on_progress(report)
         _check(control)
@@ -145,18 +151,17 @@ def fine_tune(
         seen = batched_logits(network, images.pixels, info.mean, info.std, training.device)
         return cast(NDArray[np.float32], seen.numpy())
 
-    sets = guard.own, guard.others, guard.styled, guard.outliers, replayed
+    sets = data.own, data.replayed, *data.guards
     logits_before = [logits(before, images) for images in sets]
     attempts: list[Taught] = []
     for share in _SHARES:
         tuned = _mixed(before, after, share)
-        own, others, digits, strange, again = (
+        own, replayed, *guards = (
             Logits(known, logits(tuned, images), images.labels.numpy())
             for known, images in zip(logits_before, sets, strict=True)
         )
-        made = as_checkpoint(tuned, info)
-        made = taught_checkpoint(checkpoint, made, len(learned), again, Logits.joined(others, digits))
-        figures = [part.compared(info, made.info) for part in (own, others, digits, strange)]
+        made, costs = guarded(checkpoint, as_checkpoint(tuned, info), len(learned), replayed, guards)
+        figures = own.compared(info, made.info), *costs
         came_to = TeachingReport(len(learned), time.perf_counter() - began, *figures, is_fine_tuned=True)
         attempts.append(Taught(made, came_to))
         if came_to.is_harmless:
@@ -220,17 +225,12 @@ class _Making:
             self._on_progress(Preparing(self.done, self.total, remaining))
 
 
-def _images(
-    recipe: Recipe, learned: Sequence[Drawing], left_out: Sequence[Drawing], making: _Making
-) -> tuple[Images, Images, _Guard]:
-    """The images to train on, some of the other people's digits among them, and the images that guard."""
+def _images(recipe: Recipe, learned: Sequence[Drawing], left_out: Sequence[Drawing], making: _Making) -> _Data:
     variations = min(recipe.stroke_variations, max(1, _OWN // len(learned)))
     made = len(learned) * (variations + 1) + len(left_out)
-    making.total = made + (recipe.digit_styles + _GUARD_STYLED) * CLASSES + recipe.outliers + _GUARD_OUTLIERS
-    data = available()[0][0]
-    train, test = cached_data(data, "train"), cached_data(data, "test")
-    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(_SEED))[:_DIGITS]
-    digits = Images(train.pixels[order], train.labels[order])
+    making.total = made + recipe.digit_styles * CLASSES + recipe.outliers
+    guards = [Images(torch.from_numpy(pixels[:, None]), torch.from_numpy(labels)) for pixels, labels in guard_images()]
+    digits = _digits({image.numpy().tobytes() for image in guards[0].pixels})
     on_drawing = making.on_drawing
     images = [
         digits,
@@ -239,10 +239,16 @@ def _images(
         styled(recipe.digit_styles, _SEED, on_drawing),
         outliers([], recipe.outliers, _SEED, on_drawing),
     ]
-    guard = _Guard(
-        rendered([each for each in left_out if each.label != OUTLIER], on_drawing),
-        Images(test.pixels[:_GUARD_DIGITS], test.labels[:_GUARD_DIGITS]),
-        styled(_GUARD_STYLED, _GUARD_SEED, on_drawing),
-        outliers([], _GUARD_OUTLIERS, _GUARD_SEED, on_drawing),
-    )
-    return concatenated(*images), Images(digits.pixels[:_CALIBRATED], digits.labels[:_CALIBRATED]), guard
+    own = rendered([each for each in left_out if each.label != OUTLIER], on_drawing)
+    calibrated = Images(digits.pixels[:_CALIBRATED], digits.labels[:_CALIBRATED])
+    return _Data(concatenated(*images), calibrated, own, guards)
+
+
+def _digits(kept: Set[bytes]) -> Images:
+    """Other people's digits to train on, without those of some pixels; the starter set's are among MNIST's."""
+    train = cached_data(available()[0][0], "train")
+    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(_SEED))
+    order = order[: _DIGITS + len(kept)]
+    is_free = torch.tensor([image.numpy().tobytes() not in kept for image in train.pixels[order]])
+    order = order[is_free][:_DIGITS]
+    return Images(train.pixels[order], train.labels[order])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,6 +70,22 @@ class Logits:
         return Comparison(_figures(self.before, self.labels, before), _figures(self.after, self.labels, after))
 
 
+def guarded(
+    before: Checkpoint, after: Checkpoint, drawings: int, replayed: Logits, guards: Sequence[Logits]
+) -> tuple[Checkpoint, list[Comparison]]:
+    """A network that was taught, with what is known of it, and what it costs other people.
+
+    Args:
+        before: the network that was taught.
+        after: with the layers and arrays that it has now.
+        drawings: with how many drawings it was taught.
+        replayed: digits that were replayed meanwhile.
+        guards: what was not, see `digitpad.reading.teaching.replay.guard_images`.
+    """
+    made = taught_checkpoint(before, after, drawings, replayed, Logits.joined(*guards).digits)
+    return made, [part.compared(before.info, made.info) for part in guards]
+
+
 def taught_checkpoint(
     before: Checkpoint, after: Checkpoint, drawings: int, replayed: Logits, unseen: Logits
 ) -> Checkpoint:
@@ -77,12 +94,8 @@ def taught_checkpoint(
     What its thresholds and its temperature were found on is not there any more. So they are moved by what those of
     other people's digits would move by.
 
-    Args:
-        before: the network that was taught.
-        after: with the layers and arrays that it has now.
-        drawings: with how many drawings it was taught.
-        replayed: digits that were replayed meanwhile.
-        unseen: digits that were not: those that were replayed are surer than any that will come.
+    The arguments are those of `guarded`, but for `unseen`, digits that were not replayed: those that were are surer
+    than any that will come.
     """
     info, digits = before.info, Logits.joined(replayed, unseen)
     rates = [rate for rate, _ in info.thresholds]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,10 @@ _DIGITS, _STYLED, _OUTLIERS = 2500, 400, 400
 """How many digits of the starter set, synthesised digits and outliers are replayed,"""
 
 _GUARD_DIGITS, _GUARD_STYLED, _GUARD_OUTLIERS = 1000, 100, 200
-"""and how many others guard: they are kept from the fit, and show what it costs."""
+"""and how many others guard: nothing that is taught learns from them, and they show what it costs."""
+
+Labelled = tuple[NDArray[Any], NDArray[np.int64]]
+"""Images, or what a head sees of them, and their labels."""
 
 _SEED = 72  # no run's usual one
 
@@ -57,7 +61,7 @@ class Replay:
         fitted: what is replayed while it is refitted: digits and outliers.
         mean, precision: of the inputs of those digits, float32 (inputs,), and the inverse of their covariance, float32
             (inputs, inputs); None for a head without a layer before its last, which has no use for it.
-        digits, styled, outliers: what is kept from that: digits of the starter set, synthesised digits, outliers.
+        digits, styled, outliers: what is kept from that, see `guard_images`.
     """
 
     head: Head
@@ -69,6 +73,18 @@ class Replay:
     outliers: Group
 
 
+def guard_images() -> list[Labelled]:
+    """Digits of the starter set, synthesised digits, and outliers, which show what it costs to teach a network.
+
+    They are the same however it is taught. Each are images, uint8 (n, 28, 28), 255 is ink, and labels, int64 (n,), 0 to
+    9 or `OUTLIER`.
+
+    Raises:
+        DigitpadError: the starter set is damaged.
+    """
+    return [guard for _, guard in _split(_starter(), _synthesised())]
+
+
 def replay_for(reader: Reader) -> Replay:
     """The replay for a network; takes a second or two, and is to be kept as long as the network reads.
 
@@ -77,20 +93,14 @@ def replay_for(reader: Reader) -> Replay:
         DigitpadError: the starter set is damaged.
     """
     head = head_of(reader.checkpoint)
-    starter, labels = starter_digits()
-    count = _DIGITS + _GUARD_DIGITS
+    starter, labels = _starter()
     with ThreadPoolExecutor(1) as pool:  # ONNX Runtime leaves Python's lock to the synthesis meanwhile
-        read = pool.submit(head_inputs, reader, head, starter[:count])
+        read = pool.submit(head_inputs, reader, head, starter)
         synthesised, synthesised_labels = _synthesised()
         starter_inputs = read.result()
     inputs = head_inputs(reader, head, synthesised)
-    digits = Group(starter_inputs, labels[:count].astype(np.int64))
-    styled, outliers = (
-        Group(inputs[which], synthesised_labels[which])
-        for which in (synthesised_labels != OUTLIER, synthesised_labels == OUTLIER)
-    )
-    parts = [_split(group, size) for group, size in ((digits, _DIGITS), (styled, _STYLED), (outliers, _OUTLIERS))]
-    fitted = [part for part, _ in parts]
+    parts = _split((starter_inputs, labels), (inputs, synthesised_labels))
+    fitted, guards = ([Group(*part) for part in some] for some in zip(*parts, strict=True))
     known = np.concatenate([it.inputs for it in fitted[:2]])
     mean: Floats = known.mean(axis=0)
     return Replay(
@@ -98,7 +108,7 @@ def replay_for(reader: Reader) -> Replay:
         Group(np.concatenate([it.inputs for it in fitted]), np.concatenate([it.labels for it in fitted])),
         mean,
         None if head.first_weight is None else _precision(known - mean),
-        *(guard for _, guard in parts),
+        *guards,
     )
 
 
@@ -110,8 +120,20 @@ def _precision(inputs: Floats) -> Floats:
     return inverse
 
 
-def _split(group: Group, size: int) -> tuple[Group, Group]:
-    return Group(group.inputs[:size], group.labels[:size]), Group(group.inputs[size:], group.labels[size:])
+def _split(starter: Labelled, synthesised: Labelled) -> list[tuple[Labelled, Labelled]]:
+    """What is replayed, and what guards: of the starter set, and of synthesised digits and outliers."""
+    values, labels = synthesised
+    kinds = [(values[which], labels[which]) for which in (labels != OUTLIER, labels == OUTLIER)]
+    return [
+        ((values[:size], labels[:size]), (values[size:], labels[size:]))
+        for (values, labels), size in zip([starter, *kinds], (_DIGITS, _STYLED, _OUTLIERS), strict=True)
+    ]
+
+
+def _starter() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    images, labels = starter_digits()
+    count = _DIGITS + _GUARD_DIGITS
+    return images[:count], labels[:count].astype(np.int64)
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ from digitpad.platform.cores import cores
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.head import Head, head_inputs
-from digitpad.reading.teaching.outcome import Logits, Taught, taught_checkpoint
+from digitpad.reading.teaching.outcome import Logits, Taught, guarded
 from digitpad.reading.teaching.refit import Lesson, refit
 from digitpad.reading.teaching.replay import Group, Replay, replay_for
 from digitpad.synthesis.augmented import augmented_image
@@ -85,13 +85,9 @@ class _Attempt:
     def __init__(self, before: Checkpoint, replay: Replay, lesson: Lesson, strength: float) -> None:
         self._before, self._replay, self._lesson, self._strength = before, replay, lesson, strength
         self._head = refit(replay, lesson, strength)
-        replayed, digits, styled, outliers = map(
-            self._logits, (replay.fitted, replay.digits, replay.styled, replay.outliers)
-        )
-        drawings = int(lesson.drawing.max()) + 1
-        after = self._head.put_into(before)
-        self.after = taught_checkpoint(before, after, drawings, replayed.digits, Logits.joined(digits, styled))
-        self._costs = [part.compared(before.info, self.after.info) for part in (digits, styled, outliers)]
+        replayed, *guards = map(self._logits, (replay.fitted, replay.digits, replay.styled, replay.outliers))
+        drawings, after = int(lesson.drawing.max()) + 1, self._head.put_into(before)
+        self.after, self._costs = guarded(before, after, drawings, replayed.digits, guards)
 
     def _logits(self, group: Group) -> Logits:
         return Logits(self._replay.head.logits(group.inputs), self._head.logits(group.inputs), group.labels)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
+from digitpad.domain.rejection import shown_digits
 from digitpad.domain.reports import EpochReport, Preparing, StepsReport
 from digitpad.domain.run_control import RunControl
 from digitpad.ink.drawings import Drawing
 from digitpad.learning.training.fine_tune import RECIPE, fine_tune
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
+from digitpad.reading.teaching.replay import guard_images
 from digitpad.storage.io import shipped
 from tests.hand_drawn import drawings, drawn
 
@@ -50,11 +52,29 @@ def test_all_layers_learn_a_hand_and_drawings_left_out_show_it(checkpoint, own):
     assert (report.drawings, report.own.before.n, report.is_fine_tuned) == (80, 20, True)
     assert report.own.after.errors < report.own.before.errors
     assert report.others.after.accuracy > 0.95
+    for part, (images, labels) in zip((report.others, report.styled, report.outliers), guard_images(), strict=True):
+        digits = shown_digits(*before.read_batch(images), checkpoint.info.thresholds)
+        assert (part.before.n, part.before.errors) == (len(labels), (digits != labels).sum())
     assert [(step["base"], step["drawings"]) for step in taught.checkpoint.info.teachings] == [("fast", 80)]
     changed = [name for name, array in checkpoint.arrays.items() if (array != taught.checkpoint.arrays[name]).any()]
     assert {name for name in checkpoint.arrays if name.endswith("weight")} <= set(changed)
     assert [kind for kind in dict.fromkeys(map(type, reports)) if kind is not Preparing] == [StepsReport, EpochReport]
     assert reports[-1].validation_accuracy is not None
+
+
+def test_what_guards_is_not_trained_on(checkpoint, own, monkeypatch):
+    seen = []
+
+    def stop(recipe, data, *_, **__):
+        seen.extend(image.tobytes() for image in data.pixels.numpy())
+        raise DigitpadError("That is all.")
+
+    monkeypatch.setattr("digitpad.learning.training.fine_tune.Training", stop)
+    with pytest.raises(DigitpadError, match="all"):
+        fine_tune(checkpoint, own, recipe=QUICK, threads=1)
+    assert len(seen) > 3000
+    for images, _ in guard_images():
+        assert not {image.tobytes() for image in images} & set(seen)
 
 
 def test_drawings_to_test_with_are_what_judges_where_there_are_enough(checkpoint, own):
