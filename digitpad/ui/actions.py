@@ -53,7 +53,15 @@ class Actions(QObject):
         for label, action in zip((*range(CLASSES), NO_DIGIT), self.labels, strict=True):
             action.setData(label)
             action.setIconVisibleInMenu(False)
-        for action in (self.clear, self.previous, self.next, *self.labels):  # keys for the pad alone
+        self.keep = self._make(
+            "pen", self.tr("Keep, next"), self.tr("Keep the drawing that was asked for"), ["Return", "Enter", "Space"]
+        )
+        self.skip = self._make("pen", self.tr("Skip"), self.tr("Ask for other digits than this one"), ["S"])
+        for action in (self.keep, self.skip):
+            action.setIconVisibleInMenu(False)
+            action.setEnabled(False)
+        on_pad = self.clear, self.previous, self.next, *self.labels, self.keep, self.skip
+        for action in on_pad:  # keys for the pad alone
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.save = self._make("save", self.tr("Save drawing…"), self.tr("Save as InkML, PNG or SVG"), [_Keys.Save])
         self.load = self._make(

@@ -119,7 +119,8 @@ class MainWindow(QMainWindow):
         self._notice = self._answers.notice
         self._workbench = Workbench(self._answers)
         self._width = PenWidth()
-        self._hand.follow(self._canvas, self._answers.bars, self._actions.labels)
+        actions = self._actions
+        self._hand.follow(self._canvas, self._answers.bars, actions.labels, (actions.keep, actions.skip))
         below = [self._actions.load, self._actions.save_checkpoint, self._answers.rejection.menu.menuAction()]
         self._networks = NetworkMenu(self._network, self._settings, below, self)
         parts = self._network, self._session, self._files, self._actions, self._networks, self._answers
@@ -270,6 +271,8 @@ class MainWindow(QMainWindow):
             messages[0].close_message()
         elif self._actions.present.isChecked():
             self._actions.present.setChecked(False)
+        elif self._hand.round.is_on and self._canvas.hasFocus():
+            self._hand.round.end()
         elif self._workbench.close_page_of(self.focusWidget()):
             self._canvas.setFocus()
 

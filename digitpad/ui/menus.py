@@ -85,7 +85,7 @@ def fill_menu_bar(
     edit.addSeparator()
     edit.addActions([actions.pen, actions.eraser, actions.wider, actions.narrower])
     edit.addSeparator()
-    edit.addMenu(translate("menus", "This drawing")).addActions(actions.labels)
+    edit.addMenu(translate("menus", "This drawing")).addActions([*actions.labels, actions.keep, actions.skip])
     view = bar.addMenu(translate("menus", "&View"))
     view.addMenu(translate("menus", "Theme")).addActions(actions.themes.actions())
     view.addActions([actions.larger, actions.smaller, actions.usual, actions.present])

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction
 from digitpad.domain.prediction import NUMBER
 from digitpad.services import TrainingService
 from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.hand.round import Round
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.fine_tuning import FineTuning
@@ -29,9 +30,10 @@ class HandController(QObject):
     Attributes:
         session: the person's hand.
         tuning: its fine-tuning.
+        round: the guided round, once there is a pad.
     """
 
-    _clear_requested = Signal()
+    round: Round
     _ink_picked = Signal(object)
 
     def __init__(
@@ -48,32 +50,47 @@ class HandController(QObject):
         self._live = live
         self._canvas: Canvas | None = None
 
-    def follow(self, canvas: Canvas, bars: ProbabilityBars, labels: Sequence[QAction]) -> None:
+    def follow(
+        self, canvas: Canvas, bars: ProbabilityBars, labels: Sequence[QAction], asked: tuple[QAction, QAction]
+    ) -> None:
         """Take what a person says of the drawing on a pad.
 
         Args:
             canvas: the pad.
             bars: the ten bars.
             labels: actions that say what the drawing is; their data are a digit or `NO_DIGIT`.
+            asked: actions that keep what a round asks for and go on, and that skip it.
         """
         self._canvas = canvas
         bars.digit_corrected.connect(self._correct)
         canvas.addActions(labels)
         for action in labels:
             action.triggered.connect(partial(self._correct, action.data()))
-        self._clear_requested.connect(canvas.clear_ink)
+        self.round = Round(self.session, canvas, self)
+        keep, skip = asked
+        canvas.addActions([keep, skip])
+        keep.triggered.connect(lambda: self.round.keep())
+        skip.triggered.connect(self.round.skip)
+        for action in asked:
+            action.setEnabled(False)
+            self.round.changed.connect(partial(self._offer, action))
         self._ink_picked.connect(canvas.set_ink)
 
     def page(self) -> HandPage:
         """The page, made anew."""
         from digitpad.ui.hand.page import HandPage  # here, since a start has no time for it
 
-        page = HandPage(self.session, self._live, self.tuning)
-        page.clear_requested.connect(self._clear_requested)
+        page = HandPage(self.session, self._live, self.tuning, self.round)
         page.ink_picked.connect(self._ink_picked)
         return page
 
+    def _offer(self, action: QAction) -> None:
+        action.setEnabled(self.round.is_on)
+
     def _correct(self, label: int, _checked: bool = False) -> None:
+        if self.round.is_on:
+            self.round.keep(label)
+            return
         canvas, reading = self._canvas, self._live.latest
         if reading is not None and reading.prediction.reason == NUMBER:
             self.session.remarked.emit(self.tr("Draw one digit alone to teach it."))

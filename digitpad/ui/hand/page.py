@@ -8,14 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QScrollArea, QWidget
 
+from digitpad.domain.prediction import CLASSES
 from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
 from digitpad.ink.formats.collection import hands_folder
 from digitpad.ui.common.dialogs import ask_before_removing_hands, ask_open, ask_save, file_filters
 from digitpad.ui.common.format import numeral, percent
-from digitpad.ui.common.layouts import FlowLayout, column, row
+from digitpad.ui.common.layouts import FlowLayout, column
 from digitpad.ui.common.widgets import Placeholder, labelled, named, note_label, push_button
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.hint import Hint
+from digitpad.ui.hand.round import Round
 from digitpad.ui.hand.words import figures, how_little, verdict
 from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.hand import HandSession
@@ -43,20 +45,18 @@ class HandPage(QWidget):
     """Shows a `HandSession`.
 
     Signals:
-        clear_requested: the pad is to be empty, for the next drawing of a round.
         ink_picked: Ink that is to be put on the pad.
     """
 
-    clear_requested = Signal()
     ink_picked = Signal(object)
 
-    def __init__(self, hand: HandSession, live: LiveReader, tuning: FineTuning) -> None:
+    def __init__(self, hand: HandSession, live: LiveReader, tuning: FineTuning, going: Round) -> None:
         super().__init__()
         self._hand, self._live, self._tuning = hand, live, tuning
         self._tuning_panel: QWidget | None = None
         self._below = QWidget()  # what stands below the drawings
         self._report: TeachingReport | None = None  # that is shown
-        self._is_test: bool | None = None  # the round that is under way, None where there is none
+        self._going = going
         self._hint_after = QTimer(self, singleShot=True, interval=_HINT_AFTER)
         self._make_parts()
         self._arrange()
@@ -71,17 +71,19 @@ class HandPage(QWidget):
         self._name.setLineEdit(self._line)
         self._name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._name.setMinimumContentsLength(_NAME_LENGTH)
-        self._round = push_button(self.tr("Draw three of each"), "round_button", lambda: self._begin(False))
+        self._round = push_button("", "round_button", lambda: self._going.begin(is_test=False))
         self._test = push_button(
             self.tr("Test me"),
             "test_button",
-            lambda: self._begin(True),
+            lambda: self._going.begin(is_test=True),
             self.tr("These are never learned from"),
         )
         self._asked = named(QLabel(wordWrap=True), "asked_label")
-        self._asked.setProperty("title", True)
-        self._keep = push_button(self.tr("Keep, next"), "keep_button", self._on_keep)
-        self._end = push_button(self.tr("End"), "end_round_button", lambda: self._begin(None))
+        self._keep = push_button(self.tr("Keep, next"), "keep_button", lambda: self._going.keep(), "Enter")
+        self._skip = push_button(self.tr("Skip"), "skip_button", self._going.skip, "S")
+        self._end = push_button(self.tr("End"), "end_round_button", self._going.end, "Esc")
+        for asked in (self._keep, self._skip, self._end):
+            asked.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, the pad has the keys still
         self._grid = CollectionGrid()
         self._place = _Place(
             self.tr("Nothing collected yet. Draw three of each, or click the right bar where an answer is wrong."),
@@ -130,7 +132,8 @@ class HandPage(QWidget):
         )
         column(
             FlowLayout(labelled(self._name), self._round, self._test),
-            row((self._asked, 1), self._keep, self._end),
+            self._asked,
+            FlowLayout(self._keep, self._skip, self._end),
             self._hint,
             (self._place, 1),
             self._below,
@@ -140,6 +143,7 @@ class HandPage(QWidget):
     def _connect(self) -> None:
         hand = self._hand
         hand.changed.connect(self._show)
+        self._going.changed.connect(self._show_round)
         self._tuning.changed.connect(self._show_tuning)
         self._grid.relabelled.connect(hand.relabel)
         self._grid.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))
@@ -227,56 +231,29 @@ class HandPage(QWidget):
             tip = self.tr("Fine-tuning takes {count} drawings of each digit").format(count=EACH_TO_FINE_TUNE)
         self._tune.setToolTip(tip)
 
+    @Slot()
     def _show_round(self) -> None:
-        is_on = self._is_test is not None
-        digit = self._hand.asked_for(is_test=bool(self._is_test)) if is_on else None
-        if is_on and digit is None:
-            self._is_test, is_on = None, False
-        for part in (self._asked, self._keep, self._end):
-            part.setVisible(is_on)
-        if digit is not None:
-            is_test = bool(self._is_test)
-            counts, goal = self._hand.counts(is_test=is_test), self._hand.goal(is_test=is_test)
-            words = self.tr("Draw a {digit}  ({done} of {all})")
-            done = sum(min(goal, count) for count in counts)
-            self._asked.setText(words.format(digit=digit, done=done, all=goal * len(counts)))
-        self._keep.setEnabled(self._drawn is not None)
         few = self._hand.goal(is_test=False) < EACH_TO_FINE_TUNE
         self._round.setText(self.tr("Draw three of each") if few else self.tr("Draw ten of each"))
         for button in (self._round, self._test):
-            button.setEnabled(not is_on)
-
-    @property
-    def _drawn(self) -> object:
-        """What stands on the pad, None where that cannot be kept."""
-        reading = self._live.latest
-        return reading.ink if reading is not None and reading.ink.strokes else None
-
-    def _begin(self, is_test: bool | None) -> None:
-        """Begin a round, or end the one under way."""
-        self._is_test = is_test
-        if is_test is not None:
-            self.clear_requested.emit()
-        self._show_round()
-
-    @Slot()
-    def _on_keep(self) -> None:
-        digit = self._hand.asked_for(is_test=bool(self._is_test))
-        reading = self._live.latest
-        if digit is not None and reading is not None and reading.ink.strokes:
-            self._hand.add(reading.ink, digit, is_test=bool(self._is_test))
-            self.clear_requested.emit()
+            button.setEnabled(not self._going.is_on)
+        for part in (self._asked, self._keep, self._skip, self._end):
+            part.setVisible(self._going.is_on)
+        count = self.tr("{words} ({done} of {all})")
+        if self._going.is_test:
+            count = self.tr("{words} ({done} of {all}; these are never learned from)")
+        going, of = self._going, numeral(self._going.goal * CLASSES)
+        self._asked.setText(count.format(words=going.words, done=numeral(going.done), all=of))
 
     @Slot(object)
     def _on_answered(self, _reading: object) -> None:
         if self.isVisible():
-            self._keep.setEnabled(self._drawn is not None)
             self._hint_after.start()
 
     @Slot()
     def _look_up(self) -> None:
         reading = self._live.latest
-        if reading is not None and self._drawn is not None:
+        if reading is not None and reading.ink.strokes:
             self._hand.look_up(reading)
         else:
             self._hint.show_known(None)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ink.editing import ERASER_RADIUS, InkEditor
 from digitpad.ink.strokes import DEFAULT_WIDTH, Ink
-from digitpad.ui.common.widgets import named
+from digitpad.ui.common.widgets import announce, named
 from digitpad.ui.pad.cursors import ring
-from digitpad.ui.pad.hint import paint_hint
+from digitpad.ui.pad.hint import paint_asked, paint_hint
 from digitpad.ui.pad.ink_layer import InkLayer
 from digitpad.ui.pad.pointer import POINTER_EVENTS, Pointer, PointerPhase, PointerStep
 from digitpad.ui.pad.view import View
@@ -51,6 +51,7 @@ class Canvas(QWidget):
         self.revision = 0
         """Number of the ink's state; grows with every change, each point of a growing stroke included."""
         self._is_empty = True
+        self._asked = ""
         self._layer = InkLayer()
         self._painting = QTimer(self, interval=0)  # goes on with what one event has no time for
         self._painting.timeout.connect(self._paint_on)
@@ -132,6 +133,14 @@ class Canvas(QWidget):
         self._pointer.release()
         self._forget()
 
+    def ask(self, words: str) -> None:
+        """Say on the pad what is to be drawn, nothing where `words` is ''."""
+        if words != self._asked:
+            self._asked = words
+            self.update()
+            self._describe()
+            announce(self, words)
+
     def set_pen_width(self, units: float) -> None:
         """Set the width of the strokes drawn from now on, in canvas units, above 0."""
         self._pen_width = units
@@ -176,9 +185,11 @@ class Canvas(QWidget):
         with QPainter(self) as painter:
             painter.setClipRect(event.rect())
             self._layer.paint(painter)
+            painter.setPen(self._quiet)
             if self.ink.is_empty:
-                painter.setPen(self._quiet)
-                paint_hint(painter, self.rect())
+                paint_hint(painter, self.rect(), is_asked=bool(self._asked))
+            if self._asked:
+                paint_asked(painter, self.rect(), self._asked)
 
     def _follow(self, step: PointerStep) -> None:
         """Draw or erase what one step of the pointer asks for."""
@@ -299,7 +310,7 @@ class Canvas(QWidget):
             text = self.tr("Holds 1 stroke.")
         else:
             text = self.tr("Holds {count} strokes.").format(count=count)
-        self.setAccessibleDescription(text)
+        self.setAccessibleDescription(f"{self._asked}. {text}" if self._asked else text)
 
     def _show_cursor(self) -> None:
         """A ring as large as what the pointer draws or erases."""

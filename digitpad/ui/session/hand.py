@@ -74,11 +74,6 @@ class HandSession(QObject):
         checkpoint = self._network.state.checkpoint
         return checkpoint is not None and self._is_step(checkpoint.path)
 
-    def asked_for(self, *, is_test: bool) -> int | None:
-        """The digit of which there are the fewest drawings, below `goal`; None where there is none."""
-        counts = self.counts(is_test=is_test)
-        return counts.index(min(counts)) if min(counts) < self.goal(is_test=is_test) else None
-
     def counts(self, *, is_test: bool) -> list[int]:
         """How many drawings there are of each digit, 0 to 9."""
         drawings = self.collected.tested if is_test else self.collected.learned
@@ -103,14 +98,18 @@ class HandSession(QObject):
         self.name, self._is_loaded = name or self.name, True
         self._worker.run(partial(work.loaded, self.name), self._on_first_loaded, self.failed.emit)
 
-    def correct(self, ink: Ink, label: int) -> None:
-        """Keep a drawing with what it is, a digit or `NO_DIGIT`; the same drawing labelled again gets the new label."""
+    def correct(self, ink: Ink, label: int, *, is_test: bool = False) -> bool:
+        """Keep a drawing with what it is, a digit or `NO_DIGIT`, and say so; a picture cannot be kept."""
         if not ink.strokes:
             self.failed.emit(InputError("A picture has no strokes to learn from. Draw the digit."))
-            return
-        self.add(ink, label)
+            return False
+        self.add(ink, label, is_test=is_test)
         what = self.tr("no digit") if label == NO_DIGIT else str(label)
-        self.remarked.emit(self.tr("Kept as {what} in the collection of your hand").format(what=what))
+        words = self.tr("Kept as {what} in the collection of your hand")
+        if is_test:
+            words = self.tr("Kept as {what} to test with")
+        self.remarked.emit(words.format(what=what))
+        return True
 
     def add(self, ink: Ink, label: int, *, is_test: bool = False) -> None:
         """Keep a drawing, to learn from or to test with; one that is there stays where it is, with this label."""

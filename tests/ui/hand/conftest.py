@@ -4,6 +4,7 @@ import pytest
 
 from digitpad.reading.load import open_reader
 from digitpad.storage.io import shipped
+from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.worker import Worker
 from tests.ui.networks import opened_network
@@ -30,3 +31,12 @@ def hand(network, failures):
     yield made
     made.stop()
     assert [str(failure) for failure in failures] == []
+
+
+@pytest.fixture
+def canvas(qtbot):
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(400, 400)
+    made.show()
+    return made

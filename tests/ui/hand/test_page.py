@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.page import HandPage
+from digitpad.ui.hand.round import Round
 from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.live_reading import LiveReader
 from digitpad.ui.session.training_session import TrainingSession
@@ -20,8 +21,8 @@ def live(network):
 
 
 @pytest.fixture
-def page(hand, live, qtbot):
-    made = HandPage(hand, live, FineTuning(hand, TrainingSession(None), None))
+def page(hand, live, canvas, qtbot):
+    made = HandPage(hand, live, FineTuning(hand, TrainingSession(None), None), Round(hand, canvas))
     qtbot.addWidget(made)
     made.resize(700, 600)
     made.show()
@@ -35,22 +36,6 @@ def button(page, name):
 def read(qtbot, live, revision, ink):
     with qtbot.waitSignal(live.answered):
         live.read(revision, ink, False)
-
-
-def test_a_round_asks_for_three_of_each_and_can_be_broken_off(page, hand, live, qtbot):
-    asked = page.findChild(QLabel, "asked_label")
-    button(page, "round_button").click()
-    assert asked.text() == "Draw a 0  (0 of 30)"
-    assert not button(page, "keep_button").isEnabled()
-    read(qtbot, live, 1, drawn(0))
-    with qtbot.waitSignal(page.clear_requested):
-        button(page, "keep_button").click()
-    qtbot.waitUntil(lambda: asked.text() == "Draw a 1  (1 of 30)")
-    button(page, "end_round_button").click()
-    assert not asked.isVisible()
-    button(page, "round_button").click()
-    assert asked.text() == "Draw a 1  (1 of 30)"
-    assert [each.label for each in hand.collected.learned] == [0]
 
 
 def test_the_collection_shows_what_is_read_and_takes_labels_from_the_keys(page, hand, qtbot):
