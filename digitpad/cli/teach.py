@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from digitpad.cli.output import check_writable, print_json
 from digitpad.domain.errors import InputError
-from digitpad.domain.teaching import MOST_FALL
+from digitpad.domain.teaching_verdict import rounded, verdict
 
 if TYPE_CHECKING:
-    from digitpad.domain.teaching import Comparison, TeachingReport
+    from digitpad.domain.teaching import Figures, TeachingReport
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,16 +57,13 @@ def _print(report: TeachingReport) -> None:
         "synthesised digits": report.styled,
         "no digits, rejected": report.outliers,
     }
+    print(f"{'read right, log loss':<24}{'before':>16}{'after':>16}{'of':>8}")
     for name, figures in rows.items():
-        print(f"{name:<24}{_share(figures)}")
-    if report.is_accepted:
-        print("recommended: it reads your hand better, and nobody else's worse")
-    elif report.improves:
-        print(f"not recommended: it reads others worse by more than {100 * MOST_FALL:g} points")
-    else:
-        print("not recommended: it reads drawings of yours that were left out no better")
+        print(f"{name:<24}{_figure(figures.before):>16}{_figure(figures.after):>16}{figures.before.n:>8,}")
+    for sentence in verdict(report):
+        print(sentence)
+    print("recommended" if report.is_accepted else "not recommended")
 
 
-def _share(figures: Comparison) -> str:
-    before, after = figures.before, figures.after
-    return f"{before.right:8.2%} to {after.right:7.2%} of {before.n:,}"
+def _figure(figures: Figures) -> str:
+    return f"{figures.right:.2%} {rounded(figures.log_loss) if figures.log_loss else '':>7}"

@@ -54,6 +54,11 @@ class Comparison:
         """By which share what is read right rose, below 0 where it fell; or the accuracy, where that rose less."""
         return min(self.after.right - self.before.right, self.after.accuracy - self.before.accuracy)
 
+    @property
+    def fewer(self) -> int:
+        """How many fewer are read right, below 0 where there are more; see `gain`."""
+        return round(-self.gain * self.before.n)
+
 
 @dataclass(frozen=True)
 class TeachingReport:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from dataclasses import replace
 
@@ -405,7 +406,12 @@ def test_teach_speaks_to_people(call, blind, tmp_path):
     write_inkml(tmp_path / "mine.inkml", drawings(1))
     _, out, _ = call("teach", tmp_path / "mine.inkml", "--checkpoint", blind, "--out", "taught.safetensors")
     assert out[0].startswith("taught with 10 drawings in ")
-    assert out[-2].startswith(("recommended", "not recommended"))
+    assert out[1].split() == ["read", "right,", "log", "loss", "before", "after", "of"]
+    assert re.fullmatch(r"your drawings, left out( +\d+\.\d\d% +\d\.\d+){2} +10", out[2])
+    assert any(line.startswith("Of 10 drawings of yours, left out, it reads ") for line in out)
+    assert any("log loss" in line for line in out[6:])
+    assert "10 drawings prove little: each of them counts 10.0 points." in out
+    assert out[-2] in ("recommended", "not recommended")
     assert out[-1] == "wrote taught.safetensors"
 
 

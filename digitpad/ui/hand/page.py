@@ -18,7 +18,7 @@ from digitpad.ui.common.widgets import Placeholder, labelled, named, note_label,
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.round import Round
-from digitpad.ui.hand.words import figures, how_little, verdict
+from digitpad.ui.hand.words import figures, verdict_words
 from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.live_reading import LiveReader
@@ -171,8 +171,7 @@ class HandPage(QWidget):
         self._back.setVisible(bool(found.steps))
         (self._taught if hand.reads_taught else self._before).setChecked(True)
         self._export.setEnabled(bool(found.learned))
-        said = [verdict(report), how_little(report.own)] if report else []
-        self._said.setText(" ".join(said).strip())
+        self._said.setText(verdict_words(report) if report else "")
         self._figures.setText(figures(report) if report else "")
         for label in (self._said, self._figures):
             label.setVisible(report is not None)

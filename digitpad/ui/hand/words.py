@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from digitpad.domain.teaching import Comparison, TeachingReport
-from digitpad.ui.common.format import numeral, percent
+from digitpad.domain.teaching import Figures, TeachingReport
+from digitpad.domain.teaching_verdict import rounded, verdict
+from digitpad.ui.common.format import numeral, percent, sentence
 
 translate = QCoreApplication.translate
 
-_FEW = 50
-"""With fewer drawings than these, their figures prove little."""
 
-
-def verdict(report: TeachingReport) -> str:
-    """Whether what was taught reads from now on, and why."""
+def verdict_words(report: TeachingReport) -> str:
+    """What was taught does, and whether it reads from now on."""
+    outcome = translate("hand", "What was learned is not used unless you say so.")
     if report.is_accepted:
-        return translate("hand", "It reads your hand better and nobody else's worse, and reads from now on.")
-    if not report.improves:
-        return translate("hand", "It does not read your left-out drawings better. Draw more, or use it anyway.")
-    fall = max(-part.gain for part in (report.others, report.styled, report.outliers))
-    words = translate("hand", "It reads your hand better, but others worse, by up to {points} points. You decide.")
-    return words.format(points=numeral(100 * fall, 1))
+        outcome = translate("hand", "What was learned reads from now on.")
+    return " ".join([outcome, *map(sentence, verdict(report))])
 
 
 def figures(report: TeachingReport) -> str:
-    """Before and after, as the rows of a table in rich text."""
+    """Before and after, as the rows of a table in rich text: how many are read right, and how sure it is of them."""
     own = translate("hand", "Your drawings, left out in turn")
     if report.is_fine_tuned:
         own = translate("hand", "Drawings of yours that it did not learn from")
@@ -33,12 +28,15 @@ def figures(report: TeachingReport) -> str:
         (own, report.own),
         (translate("hand", "Other people's digits"), report.others),
         (translate("hand", "Synthesised digits"), report.styled),
-        (translate("hand", "What is no digit, rejected"), report.outliers),
+        (translate("hand", "No digits, rejected"), report.outliers),
     )
-    head = ("", translate("hand", "before"), translate("hand", "after"), translate("hand", "of"))
-    lines = [
-        (name, percent(part.before.right), percent(part.after.right), numeral(part.before.n)) for name, part in rows
-    ]
+    head = (
+        translate("hand", "Read right · log loss"),
+        translate("hand", "before"),
+        translate("hand", "after"),
+        translate("hand", "of"),
+    )
+    lines = [(name, _figure(part.before), _figure(part.after), numeral(part.before.n)) for name, part in rows]
     cells = [
         f"<td>{name}</td>"
         + "".join(f'<td align="right">&nbsp; {figure.replace(" ", "&nbsp;")}</td>' for figure in line)
@@ -47,9 +45,7 @@ def figures(report: TeachingReport) -> str:
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in cells) + "</table>"
 
 
-def how_little(own: Comparison) -> str:
-    """How little a few drawings prove, '' where there are many."""
-    if own.before.n >= _FEW:
-        return ""
-    words = translate("hand", "{count} drawings prove little: each of them counts {points} points.")
-    return words.format(count=numeral(own.before.n), points=numeral(100 / own.before.n, 1))
+def _figure(figures: Figures) -> str:
+    """The share read right and the log loss, which outliers have none of."""
+    right = percent(figures.right)
+    return f"{right} · {numeral(rounded(figures.log_loss))}" if figures.log_loss else right
