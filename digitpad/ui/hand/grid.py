@@ -1,25 +1,70 @@
-"""The drawings of a collection, each with what two networks say of it."""
+"""The drawings of a collection, each beside what it is and what two networks say of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QMenu
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ui.common.pixels import coloured, ink_colours
 from digitpad.ui.common.theme import current_theme, text_scale
 from digitpad.ui.common.widgets import named
-from digitpad.ui.session.hand_work import ReadHand
+from digitpad.ui.session.hand_work import ReadPart
 
 if TYPE_CHECKING:
     from digitpad.ink.drawings import Drawing
 
 _SIDE = 56
+_WORDS = 1.5  # width of the words, in sides of a drawing
+_GAP = 8
+_LINES = Qt.ItemDataRole.UserRole
+
+
+class _Captions(QStyledItemDelegate):
+    """Paints a drawing with the lines of its words beside it, each in a colour of its own."""
+
+    def __init__(self, grid: QListWidget) -> None:
+        super().__init__(grid)
+        self._grid = grid
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return self._grid.gridSize()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        palette, metrics, side = option.palette, option.fontMetrics, self._grid.iconSize().width()
+        is_selected = QStyle.StateFlag.State_Selected in option.state
+        if is_selected:
+            painter.fillRect(option.rect, palette.highlight())
+        if QStyle.StateFlag.State_HasFocus in option.state:
+            painter.setPen(palette.text().color())
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        area = option.rect.adjusted(_GAP // 2, 0, -_GAP // 2, 0)
+        middle, lines = area.center().y(), index.data(_LINES)
+        index.data(Qt.ItemDataRole.DecorationRole).paint(painter, QRect(area.left(), middle - side // 2, side, side))
+        area.setLeft(area.left() + side + _GAP)
+        line_top = middle - len(lines) * metrics.lineSpacing() // 2
+        for words, colour in lines:
+            painter.setPen(palette.highlightedText().color() if is_selected else QColor(colour))
+            elided = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, area.width())
+            painter.drawText(area.left(), line_top + metrics.ascent(), elided)
+            line_top += metrics.lineSpacing()
 
 
 class CollectionGrid(QListWidget):
@@ -40,6 +85,7 @@ class CollectionGrid(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setUniformItemSizes(True)
+        self.setItemDelegate(_Captions(self))
         self.setSpacing(4)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -47,30 +93,37 @@ class CollectionGrid(QListWidget):
         self.customContextMenuRequested.connect(lambda at: self._menu().popup(self.viewport().mapToGlobal(at)))
         self.itemActivated.connect(lambda item: self.picked.emit(self._drawings[self.row(item)]))
         self._drawings: Sequence[Drawing] = ()
-        self._read = ReadHand()
+        self._read = ReadPart()
+        self._networks: Sequence[str] = ()
         self._pixmaps: dict[int, QPixmap] = {}
 
-    def show_drawings(self, drawings: Sequence[Drawing], read: ReadHand) -> None:
-        """Show drawings, and what is read of them as far as it is known."""
+    def show_drawings(self, drawings: Sequence[Drawing], read: ReadPart, networks: Sequence[str]) -> None:
+        """Show drawings, and what is read of them as far as it is known.
+
+        Args:
+            drawings: the drawings.
+            read: what is read of them, or of others as long as that is not known.
+            networks: what the network before teaching and the one that was taught are called.
+        """
         if read.images is not self._read.images:
             self._pixmaps = {}
-        self._drawings, self._read = drawings, read
-        is_read = len(read.now) == len(drawings)
+        self._drawings, self._read, self._networks = drawings, read, networks
+        is_read = len(read.before) == len(drawings)
         while self.count() > len(drawings):
             self.takeItem(self.count() - 1)
         side = round(_SIDE * text_scale())
+        height = max(side, 3 * self.fontMetrics().lineSpacing()) + _GAP
         self.setIconSize(QSize(side, side))
-        self.setGridSize(QSize(round(1.9 * side), side + 2 * self.fontMetrics().height()))
-        self.setMinimumHeight(self.gridSize().height() + 8)
+        self.setGridSize(QSize(side + _GAP + round(_WORDS * side) + _GAP, height))
+        self.setMinimumHeight(height + self.fontMetrics().lineSpacing() + _GAP)
         for number, drawing in enumerate(drawings):
             item = self.item(number) or QListWidgetItem(self)
             item.setIcon(QIcon(self._pixmap(number, side)) if is_read else QIcon())
-            words, tip = self._words(drawing, number if is_read else None)
-            item.setText(words)
+            lines, tip = self._words(drawing, number if is_read else None)
+            item.setText("\n".join(words for words, _ in lines))
+            item.setData(_LINES, lines)
             item.setToolTip(tip)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
-            is_suspicious = is_read and read.suspicious[number]
-            item.setForeground(QColor(current_theme().amber) if is_suspicious else self.palette().text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key() - Qt.Key.Key_0.value
@@ -85,7 +138,7 @@ class CollectionGrid(QListWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_pixmaps"):
             self._pixmaps = {}
-            self.show_drawings(self._drawings, self._read)
+            self.show_drawings(self._drawings, self._read, self._networks)
 
     def _pixmap(self, number: int, side: int) -> QPixmap:
         if number not in self._pixmaps:
@@ -93,27 +146,28 @@ class CollectionGrid(QListWidget):
             self._pixmaps[number] = QPixmap.fromImage(image).scaled(side, side)
         return self._pixmaps[number]
 
-    def _words(self, drawing: Drawing, number: int | None) -> tuple[str, str]:
-        """What stands below a drawing, and its tool tip."""
-        label = self._name(drawing.label)
+    def _words(self, drawing: Drawing, number: int | None) -> tuple[list[tuple[str, str]], str]:
+        """What stands beside a drawing, line by line with its colour, and its tool tip."""
+        theme, label = current_theme(), self._name(drawing.label)
+        tip = self.tr("Kept as {label}").format(label=label)
         if number is None:
-            return label, label
-        before, now = self._read.before[number], self._read.now[number]
-        tip = self.tr("{label}: before read as {before}, now as {now}")
-        tip = tip.format(label=label, before=self._name(before), now=self._name(now))
+            return [(label, theme.text)], tip
+        lines = [(label, theme.text)]
+        if self._read.suspicious[number]:
+            lines = [(self.tr("{label}, check").format(label=label), theme.amber)]
+        for network, digits in zip(self._networks, (self._read.before, self._read.after), strict=True):
+            if digits:
+                digit, is_right = digits[number], digits[number] == drawing.label
+                sign = "?" if digit == NO_DIGIT else str(digit)
+                lines.append((f"{network}: {sign}", theme.quiet if is_right else theme.amber))
+                said = self.tr("{network} reads it as {digit}")
+                tip += "\n" + said.format(network=network, digit=self._name(digit))
         if self._read.suspicious[number]:
             tip += "\n" + self.tr("No network reads it so. Is the label right?")
-        if (before, now) == (drawing.label, drawing.label):
-            return label, tip
-        return self.tr("{label}: {before} → {now}").format(
-            label=label, before=self._sign(before), now=self._sign(now)
-        ), tip
+        return lines, tip
 
     def _name(self, label: int | None) -> str:
         return self.tr("no digit") if label in (NO_DIGIT, None) else str(label)
-
-    def _sign(self, digit: int) -> str:
-        return "–" if digit == NO_DIGIT else str(digit)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)

@@ -6,16 +6,25 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
 
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
 from digitpad.ink.formats.collection import hands_folder
 from digitpad.ui.common.dialogs import ask_before_removing_hands, ask_open, ask_save, file_filters
-from digitpad.ui.common.format import numeral, percent
+from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import FlowLayout, column
-from digitpad.ui.common.widgets import Placeholder, labelled, named, note_label, push_button
-from digitpad.ui.hand.grid import CollectionGrid
+from digitpad.ui.common.widgets import labelled, named, note_label, push_button
+from digitpad.ui.hand.collection import CollectionPanel
 from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.round import Round
 from digitpad.ui.hand.words import figures, verdict_words
@@ -31,7 +40,7 @@ _NAME_LENGTH = 14
 """Letters of a name that the field has room for."""
 
 
-class _Place(Placeholder):
+class _Place(QStackedWidget):
     """Takes the room that the rest of the page leaves."""
 
     def hasHeightForWidth(self) -> bool:
@@ -84,11 +93,9 @@ class HandPage(QWidget):
         self._end = push_button(self.tr("End"), "end_round_button", self._going.end, "Esc")
         for asked in (self._keep, self._skip, self._end):
             asked.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, the pad has the keys still
-        self._grid = CollectionGrid()
-        self._place = _Place(
-            self.tr("Nothing collected yet. Draw three of each, or click the right bar where an answer is wrong."),
-            self._grid,
-        )
+        self._collection = CollectionPanel(hand)
+        self._place = _Place()
+        self._place.addWidget(self._collection)
         self._learn = push_button(
             self.tr("Learn my hand"),
             "learn_button",
@@ -97,10 +104,10 @@ class HandPage(QWidget):
         )
         self._learn.setDefault(True)
         self._tune = push_button(self.tr("Fine-tune"), "tune_button", self._tuning.start)
-        self._before = named(
-            QRadioButton(self.tr("Before")), "read_before", tip=self.tr("Read with the untaught network")
-        )
-        self._taught = named(QRadioButton(self.tr("Taught")), "read_taught", tip=self.tr("Read with the taught one"))
+        self._reads = note_label(self.tr("Reads with"))
+        self._reads.setWordWrap(False)
+        self._before = named(QRadioButton(), "read_before", tip=self.tr("Read with the network before it was taught"))
+        self._taught = named(QRadioButton(self.tr("taught")), "read_taught", tip=self.tr("Read with the taught one"))
         self._switch = QButtonGroup(self)
         for button in (self._before, self._taught):
             self._switch.addButton(button)
@@ -122,7 +129,7 @@ class HandPage(QWidget):
 
     def _arrange(self) -> None:
         column(
-            FlowLayout(self._learn, self._tune, self._use, self._before, self._taught, self._back),
+            FlowLayout(self._learn, self._tune, self._use, self._reads, self._before, self._taught, self._back),
             self._said,
             self._figures,
             self._progress,
@@ -145,8 +152,8 @@ class HandPage(QWidget):
         hand.changed.connect(self._show)
         self._going.changed.connect(self._show_round)
         self._tuning.changed.connect(self._show_tuning)
-        self._grid.relabelled.connect(hand.relabel)
-        self._grid.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))
+        self._collection.shown.connect(self._on_shown)
+        self._collection.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))
         self._name.activated.connect(lambda _: self._on_name())
         self._line.editingFinished.connect(self._on_name)
         self._taught.clicked.connect(lambda: hand.read_with(True))
@@ -162,15 +169,13 @@ class HandPage(QWidget):
             self._name.clear()
             self._name.addItems(hand.names)
             self._name.setCurrentText(hand.name)
-        self._grid.show_drawings(found.learned, hand.read)
+        self._collection.show_drawings()
         self._show_tuning()
         self._learn.setText(self.tr("Learning…") if hand.is_learning else self.tr("Learn my hand"))
         self._use.setVisible(hand.offered is not None)
-        for button in (self._before, self._taught):
-            button.setVisible(bool(found.steps))
-        self._back.setVisible(bool(found.steps))
+        for part in (self._reads, self._before, self._taught, self._back):
+            part.setVisible(bool(found.steps))
         (self._taught if hand.reads_taught else self._before).setChecked(True)
-        self._export.setEnabled(bool(found.learned))
         self._said.setText(verdict_words(report) if report else "")
         self._figures.setText(figures(report) if report else "")
         for label in (self._said, self._figures):
@@ -179,13 +184,21 @@ class HandPage(QWidget):
             self._report = report
             if report is not None:  # where there is no room for both, the verdict
                 self._reveal(self._figures, self._said)
-        self._progress.setVisible(bool(found.tested))
-        if found.tested:
-            count = len(found.tested)
-            words = self.tr("Of your {count} test drawings {before} were read right before, and {now} now.")
-            before, now = (percent(right / count) for right in hand.read.tests)
-            self._progress.setText(words.format(count=numeral(count), before=before, now=now))
+        right, count = hand.read.tested.right, len(found.tested)
+        self._progress.setVisible(bool(right))
+        shares = [
+            self.tr("{network} {right} of {count}").format(network=name, right=numeral(each), count=numeral(count))
+            for name, each in zip(self._collection.networks, right, strict=False)
+        ]
+        words = self.tr("Test drawings read right: {shares}.")
+        self._progress.setText(words.format(shares=", ".join(shares)))
         self._show_round()
+
+    @Slot()
+    def _on_shown(self) -> None:
+        hand, collection = self._hand, self._collection
+        self._export.setEnabled(bool(hand.drawings(is_test=collection.shows_test)))
+        self._before.setText(hand.base_name)
 
     def _reveal(self, *parts: QWidget) -> None:
         """Scroll to some parts, as far as there is room to the last, when they have their place."""
@@ -213,9 +226,7 @@ class HandPage(QWidget):
             self._place.removeWidget(self._tuning_panel)  # it would keep its room
             self._tuning_panel.deleteLater()
             self._tuning_panel = None
-        self._place.show_content(bool(found))
-        if self._tuning_panel is not None:
-            self._place.setCurrentWidget(self._tuning_panel)
+        self._place.setCurrentWidget(self._tuning_panel or self._collection)
         self._below.setVisible(self._tuning_panel is None)
         is_free = not self._hand.is_learning and not tuning.is_active
         for button, tip in self._held.items():
@@ -270,7 +281,7 @@ class HandPage(QWidget):
         ask_save(self, self.tr("Export drawings"), name, file_filters(".inkml"), self._on_export_named)
 
     def _on_export_named(self, path: Path) -> None:
-        self._hand.export_file(path)
+        self._hand.export_file(path, is_test=self._collection.shows_test)
 
     def _on_remove(self) -> None:
         ask_before_removing_hands(self, self._hand.remove_all)

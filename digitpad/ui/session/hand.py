@@ -21,6 +21,7 @@ from digitpad.ui.session.hand_work import Collected, Known, Loaded, ReadHand, St
 from digitpad.ui.session.worker import Latest, Worker
 
 if TYPE_CHECKING:
+    from digitpad.ink.drawings import Drawing
     from digitpad.reading.teaching.outcome import Taught
     from digitpad.ui.session.live_reading import Reading
 
@@ -58,6 +59,7 @@ class HandSession(QObject):
         self.offered: Path | None = None  # what was taught, and is not taken by itself
         self.is_learning = self._is_loaded = False
         self._network_was: object = None
+        self._read_with: object = None
         network.changed.connect(self._on_network_changed)
 
     @property
@@ -69,6 +71,11 @@ class HandSession(QObject):
         return None
 
     @property
+    def base_name(self) -> str:
+        """What the checkpoint that is taught is called."""
+        return (self.base or DEFAULT_CHECKPOINT).stem
+
+    @property
     def reads_taught(self) -> bool:
         """Whether what reads was taught this hand."""
         checkpoint = self._network.state.checkpoint
@@ -76,7 +83,7 @@ class HandSession(QObject):
 
     def counts(self, *, is_test: bool) -> list[int]:
         """How many drawings there are of each digit, 0 to 9."""
-        drawings = self.collected.tested if is_test else self.collected.learned
+        drawings = self.drawings(is_test=is_test)
         return [sum(each.label == digit for each in drawings) for digit in range(CLASSES)]
 
     def goal(self, *, is_test: bool) -> int:
@@ -128,14 +135,19 @@ class HandSession(QObject):
         """Keep the labelled drawings of an ink file too, unless they are there."""
         self._worker.run(partial(work.imported, self.name, path), self._on_imported, self.failed.emit)
 
-    def export_file(self, path: Path) -> None:
-        """Write the drawings to learn from into an ink file."""
-        done = partial(self._said, self.tr("Saved {path}").format(path=path))
-        self._worker.run(partial(work.exported, path, self.collected.learned), done, self.failed.emit)
+    def drawings(self, *, is_test: bool) -> tuple[Drawing, ...]:
+        """The drawings to learn from, or those to test with."""
+        return self.collected.tested if is_test else self.collected.learned
 
-    def relabel(self, numbers: Sequence[int], label: int | None) -> None:
+    def export_file(self, path: Path, *, is_test: bool = False) -> None:
+        """Write the drawings to learn from, or those to test with, into an ink file."""
+        done = partial(self._said, self.tr("Saved {path}").format(path=path))
+        self._worker.run(partial(work.exported, path, self.drawings(is_test=is_test)), done, self.failed.emit)
+
+    def relabel(self, numbers: Sequence[int], label: int | None, *, is_test: bool = False) -> None:
         """Give some drawings another label, or delete them where it is None."""
-        chosen = [self.collected.learned[number] for number in numbers]
+        drawings = self.drawings(is_test=is_test)
+        chosen = [drawings[number] for number in numbers]
         self._worker.run(partial(work.relabelled, self.name, chosen, label), self._on_loaded, self.failed.emit)
 
     @Slot()
@@ -243,12 +255,14 @@ class HandSession(QObject):
     def _on_network_changed(self) -> None:
         if self._is_loaded and self._network.reader is not self._network_was:
             self._network_was = self._network.reader
-            self._read_all()
+            if self._read_with != (self.base, self.collected):
+                self._read_all()
             self.changed.emit()
 
     def _read_all(self) -> None:
         if self._network.reader is not None:
-            job = partial(self._teacher.read, self.base, self._network.reader, self.collected)
+            self._read_with = self.base, self.collected
+            job = partial(self._teacher.read, self.base, self.collected)
             self._readings.run(0, job)
 
     def _on_read(self, read: ReadHand) -> None:
@@ -257,5 +271,5 @@ class HandSession(QObject):
 
 
 def _other(reading: Reading, read: ReadHand, said: int) -> Known | None:
-    known = work.nearest(reading.reader, read, reading.prediction.network_input)
+    known = work.nearest(reading.reader, read.learned, reading.prediction.network_input)
     return None if known is None or known.label == said else known

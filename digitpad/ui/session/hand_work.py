@@ -50,23 +50,34 @@ class Collected:
 
 
 @dataclass(frozen=True, eq=False)
-class ReadHand:
-    """What the network before teaching and the one that reads say of each drawing to learn from.
+class ReadPart:
+    """What the network before teaching and the one that was taught say of each of some drawings.
 
     Attributes:
-        before, now: digits, `NO_DIGIT` where the drawing is rejected.
+        before, after: digits, `NO_DIGIT` where the drawing is rejected; nothing after where none was taught.
         suspicious: whether each may be labelled wrongly.
-        tests: how many of the drawings to test with each of the two reads right.
         images: network inputs, uint8 (n, 28, 28), 255 is ink.
         labels: what they are, int64 (n,).
     """
 
     before: tuple[int, ...] = ()
-    now: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
     suspicious: tuple[bool, ...] = ()
-    tests: tuple[int, int] = (0, 0)
     images: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
     labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def right(self) -> tuple[int, ...]:
+        """How many the network before reads right, and the one that was taught, where there is one."""
+        return tuple(int((self.labels == digits).sum()) for digits in (self.before, self.after) if digits)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadHand:
+    """What two networks say of the drawings to learn from, and of those to test with."""
+
+    learned: ReadPart = field(default_factory=ReadPart)
+    tested: ReadPart = field(default_factory=ReadPart)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +100,7 @@ Stored: TypeAlias = tuple[TeachingReport, Path, Loaded]
 """What teaching came to, the step's file, and the hand with it."""
 
 
-def nearest(reader: Reader, read: ReadHand, image: NDArray[np.uint8]) -> Known | None:
+def nearest(reader: Reader, read: ReadPart, image: NDArray[np.uint8]) -> Known | None:
     """The drawing that a network finds most like an image, uint8 (28, 28); None where none is like it."""
     if "hidden" not in reader.feature_names or not len(read.labels):
         return None
@@ -109,6 +120,8 @@ class Teacher:
         self._path: Path | None = None
         self._reader: Reader | None = None
         self._replay: Replay | None = None
+        self._step: tuple[Path, int] | None = None
+        self._step_reader: Reader
 
     def _opened(self, base: Path | None) -> Reader:
         from digitpad.reading.load import open_reader
@@ -135,28 +148,35 @@ class Teacher:
         known = last.get("fingerprint")
         return last["base"] == reader.info.name and known not in (None, fingerprint(reader.checkpoint))
 
-    def read(self, base: Path | None, now: Reader, collected: Collected) -> ReadHand:
-        """What two networks say of all drawings."""
-        from digitpad.ink.fitting import fitted
-        from digitpad.ink.raster.render import render
+    def _taught(self, step: Path) -> Reader:
+        from digitpad.reading.load import open_reader
 
-        drawings = [*collected.learned, *collected.tested]
-        if not drawings:
-            return ReadHand()
-        images = np.array([render(fitted(each.ink)) for each in drawings])
-        labels = np.array([each.label for each in drawings])
-        digits, shares = [], []
-        for reader in (self._opened(base), now):
-            probabilities, scores = reader.read_batch(images)
-            digits.append(shown_digits(probabilities, scores, reader.info.thresholds))
-            shares.append(np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels]))
-        count = len(collected.learned)
-        before, after = (each[:count].tolist() for each in digits)
-        suspicious = (np.maximum(*shares)[:count] < _SUSPICIOUS).tolist()
-        right = [int((each[count:] == labels[count:]).sum()) for each in digits]
-        return ReadHand(
-            tuple(before), tuple(after), tuple(suspicious), (right[0], right[1]), images[:count], labels[:count]
-        )
+        version = step, step.stat().st_mtime_ns  # one that was taken back gives its name to the next
+        if version != self._step:
+            self._step_reader, self._step = open_reader(step), version
+        return self._step_reader
+
+    def read(self, base: Path | None, collected: Collected) -> ReadHand:
+        """What the network before teaching and the last step say of all drawings."""
+        readers = [self._opened(base), *(self._taught(step) for step in collected.steps[-1:])]
+        return ReadHand(_read(readers, collected.learned), _read(readers, collected.tested))
+
+
+def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
+    from digitpad.ink.fitting import fitted
+    from digitpad.ink.raster.render import render
+
+    if not drawings:
+        return ReadPart()
+    images = np.array([render(fitted(each.ink)) for each in drawings])
+    labels = np.array([each.label for each in drawings])
+    digits, shares = [], []
+    for reader in readers:
+        probabilities, scores = reader.read_batch(images)
+        digits.append(tuple(shown_digits(probabilities, scores, reader.info.thresholds).tolist()))
+        shares.append(np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels]))
+    suspicious = (np.max(shares, axis=0) < _SUSPICIOUS).tolist()
+    return ReadPart(digits[0], digits[1] if len(digits) > 1 else (), tuple(suspicious), images, labels)
 
 
 def stored(name: str, taught: Taught) -> Stored:

@@ -57,6 +57,7 @@ def test_a_drawing_is_imported_once(hand, qtbot, tmp_path):
     hand.relabel([0], 7)
     qtbot.waitUntil(lambda: labels(hand) == [7, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
     hand.import_file(tmp_path / "theirs.inkml")
+    qtbot.waitUntil(lambda: len(said) == 2)
     write_collected(tmp_path / "theirs.inkml", made[12:13] * 2)
     hand.import_file(tmp_path / "theirs.inkml")
     qtbot.waitUntil(lambda: len(said) == 3)
@@ -108,8 +109,8 @@ def test_drawings_are_relabelled_deleted_imported_and_exported(hand, qtbot, tmp_
     with qtbot.waitSignal(hand.remarked):
         hand.export_file(tmp_path / "mine.inkml")
     assert [each.label for each in read_inkml(tmp_path / "mine.inkml")] == [8, 4, 8, 6, 7, 8, 9]
-    qtbot.waitUntil(lambda: len(hand.read.suspicious) == 7)
-    assert [number for number, is_suspicious in enumerate(hand.read.suspicious) if is_suspicious] == [0, 2]
+    qtbot.waitUntil(lambda: len(hand.read.learned.suspicious) == 7)
+    assert [number for number, is_suspicious in enumerate(hand.read.learned.suspicious) if is_suspicious] == [0, 2]
 
 
 def test_what_is_learned_reads_and_can_be_taken_back(hand, network, qtbot):
@@ -151,7 +152,7 @@ def test_a_hand_is_learned_anew_where_the_network_is_another(hand, qtbot):
 def test_test_drawings_are_apart(hand, qtbot):
     for each in drawings(1):
         hand.add(each.ink, each.label, is_test=True)
-    qtbot.waitUntil(lambda: hand.read.tests == (10, 10) or hand.read.tests[0] >= 8)
+    qtbot.waitUntil(lambda: hand.read.tested.right >= (8,))
     assert hand.collected.learned == ()
     hand.learn()
     assert not hand.is_learning
