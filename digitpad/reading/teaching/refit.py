@@ -40,7 +40,7 @@ _DECAY, _KEPT = 0.3, 10.0
 _MARGIN = 1.05
 """By how much a drawing's own logit is to lead, in units of the median lead in the replay."""
 
-_CLOSE, _CLOSE_LEAD, _CLOSE_WIDTH = 100.0, 0.5, 0.18
+_CLOSE, _CLOSE_LEAD, _CLOSE_WIDTH = 100.0, 0.7, 0.18
 """How much more a changed logit counts where the lead is close, how close that is, and how soft; both in that unit."""
 
 _SILENT, _HIGHEST_THRESHOLD = 0.98, 0.7
