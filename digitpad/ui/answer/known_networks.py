@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from digitpad.storage.io import shipped
+from digitpad.storage.io import shipped, user_folder
 from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.settings import Settings
 
@@ -43,4 +43,10 @@ def last_run(network: ActiveNetwork) -> list[KnownNetwork]:
 
 def loaded_lately(network: ActiveNetwork, settings: Settings) -> list[KnownNetwork]:
     """The checkpoints from elsewhere that were loaded, the latest first."""
-    return [KnownNetwork(path, path.name, path.name) for path in settings.recent if path != network.last_run]
+    known = [path for path in settings.recent if path != network.last_run and not is_taken_back(path)]
+    return [KnownNetwork(path, path.name, path.name) for path in known]
+
+
+def is_taken_back(path: Path) -> bool:
+    """Whether a file held what a hand was taught, which was taken back."""
+    return path.parent.parent == user_folder() / "hands" and not path.exists()

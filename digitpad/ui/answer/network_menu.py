@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.storage.io import DEFAULT_CHECKPOINT
-from digitpad.ui.answer.known_networks import KnownNetwork, last_run, loaded_lately, shipped_networks
+from digitpad.ui.answer.known_networks import KnownNetwork, is_taken_back, last_run, loaded_lately, shipped_networks
 from digitpad.ui.common.format import numeral, percent, sentence
 from digitpad.ui.common.widgets import add_menu_title
 from digitpad.ui.session.active_network import ActiveNetwork, Source
@@ -50,7 +50,8 @@ class NetworkMenu(QMenu):
     def _list(self) -> None:
         self.clear()
         state = self._network.state
-        before = state.history[0 if state.source is Source.IN_TRAINING else 1 :][:1]
+        before = state.history[0 if state.source is Source.IN_TRAINING else 1 :]
+        before = tuple(path for path in before if not is_taken_back(path))[:1]
         back = self.addAction(self.tr("Back to the previous network"))
         back.setEnabled(bool(before))
         for path in before:
@@ -140,9 +141,12 @@ class NetworkButton(QToolButton):
                 text = self.tr("Reads with the network in training: {name}, step {step}")
             elif state.source is Source.SHIPPED:
                 text = self.tr("Reads with {name} (shipped)")
+            elif info.teachings:
+                text = self.tr("Reads with {name} (taught from {base})")
             else:
                 text = self.tr("Reads with {name}")
-            words = [text.format(name=name, step=numeral(state.step))]
+            base = str(info.teachings[-1]["base"])[:_LONGEST_NAME] if info.teachings else ""
+            words = [text.format(name=name, base=base, step=numeral(state.step))]
             if not info.thresholds:
                 words.append(self.tr("never says ‘not a digit’"))
                 tip += "\n" + self.tr("This network {words}.").format(words=sentence(info.rejection))
