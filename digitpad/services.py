@@ -140,6 +140,7 @@ class TrainingService:
         base: Path | None,
         drawings: Sequence[Drawing],
         tested: Sequence[Drawing],
+        last: Checkpoint | None,
         control: RunControl,
         on_progress: Callable[[Preparing | Report], None],
     ) -> Taught:
@@ -153,7 +154,7 @@ class TrainingService:
         self.prepare(control.should_continue)
         threads = background_threads()
         return fine_tune.fine_tune(
-            checkpoint, drawings, tested, control=control, on_progress=on_progress, threads=threads
+            checkpoint, drawings, tested, last=last, control=control, on_progress=on_progress, threads=threads
         )
 
     def networks(self) -> list[tuple[str, int]]:

@@ -44,10 +44,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same drawings, read by the network before and after it was taught."""
+    """The same drawings, read by the network before and after it was taught.
+
+    `last` is how what was taught the hand last time reads them, where that reads until now.
+    """
 
     before: Figures
     after: Figures
+    last: Figures | None = None
 
     @property
     def gain(self) -> float:
@@ -73,6 +77,8 @@ class TeachingReport:
         styled: digits in the styles that people write, synthesised.
         outliers: what is no digit, synthesised.
         is_fine_tuned: whether all layers were taught, by the training loop.
+        unlearned: drawings of the person that the network was taught with neither this time nor the last time; None
+            where there are none, or nothing was taught before.
     """
 
     drawings: int
@@ -82,6 +88,7 @@ class TeachingReport:
     styled: Comparison
     outliers: Comparison
     is_fine_tuned: bool = field(default=False, kw_only=True)
+    unlearned: Comparison | None = field(default=None, kw_only=True)
 
     @property
     def improves(self) -> bool:
@@ -96,9 +103,19 @@ class TeachingReport:
         return all(fits(part) for part in (self.others, self.styled, self.outliers))
 
     @property
+    def is_step_back(self) -> bool:
+        """Whether what was taught last time reads more of the drawings right that neither was taught with.
+
+        Log loss does not count here: what was taught this time is judged with a part of the drawings left out, and what
+        was taught last time with all that it had.
+        """
+        unlearned = self.unlearned
+        return unlearned is not None and unlearned.last is not None and unlearned.after.errors > unlearned.last.errors
+
+    @property
     def is_accepted(self) -> bool:
         """Whether the taught network is taken without asking."""
-        return self.improves and self.is_harmless
+        return self.improves and self.is_harmless and not self.is_step_back
 
 
 def fits(comparison: Comparison) -> bool:

@@ -14,6 +14,8 @@ def verdict(report: TeachingReport) -> list[Message]:
     said = _own(report.own)
     if not report.improves:
         said.append(Message("That does not count as better."))
+    if report.unlearned is not None and report.unlearned.last is not None:
+        said.append(_steps(report.unlearned.after, report.unlearned.last))
     said += _others(report)
     if not report.is_harmless:
         said.append(Message("For others that is worse by more than {points} points.", points=100 * MOST_FALL))
@@ -48,6 +50,16 @@ def _sureness(before: Figures, after: Figures) -> Message:
     if after.log_loss < before.log_loss:
         text = "It is surer of what they are: log loss {after} instead of {before}."
     return Message(text, after=rounded(after.log_loss), before=rounded(before.log_loss))
+
+
+def _steps(after: Figures, last: Figures) -> Message:
+    """What was taught this time and last time, compared."""
+    right = after.n - after.errors
+    if after.errors > last.errors:
+        text = "Of {count} drawings new to both, it reads only {after} right; what was taught last time reads {last}."
+    else:
+        text = "Of {count} drawings new to both, it reads {after} right; what was taught last time reads {last}."
+    return Message(text, count=after.n, after=right, last=last.n - last.errors)
 
 
 def _others(report: TeachingReport) -> list[Message]:

@@ -12,8 +12,9 @@ def compared(count, before, after):
     return Comparison(Figures(count, *before), Figures(count, *after))
 
 
-def said(own, others=SAME, styled=SAME, outliers=SAME):
-    return [str(each) for each in verdict(TeachingReport(30, 1.0, own, others, styled, outliers))]
+def said(own, others=SAME, styled=SAME, outliers=SAME, unlearned=None):
+    report = TeachingReport(30, 1.0, own, others, styled, outliers, unlearned=unlearned)
+    return [str(each) for each in verdict(report)]
 
 
 BETTER = compared(100, (0.9, 0.4123), (0.95, 0.1234))
@@ -73,6 +74,15 @@ def test_what_others_lose_is_named_and_the_bound_where_it_is_too_much():
         "Of 100 synthesised digits, it reads 2 fewer right.",
         "Of 200 drawings of no digit, it rejects 4 fewer.",
         "For others that is worse by more than 0.1 points.",
+    ]
+
+
+@pytest.mark.parametrize(("right", "words"), [(8, "8"), (7, "only 7")])
+def test_what_was_taught_last_time_is_compared_with(right, words):
+    unlearned = Comparison(Figures(10, 0.5), Figures(10, right / 10), Figures(10, 0.8))
+    assert said(BETTER, unlearned=unlearned)[2:] == [
+        f"Of 10 drawings new to both, it reads {words} right; what was taught last time reads 8.",
+        "It reads nothing else worse.",
     ]
 
 

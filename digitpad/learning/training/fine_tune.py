@@ -49,7 +49,7 @@ from digitpad.learning.models.checkpoints import as_checkpoint, as_network
 from digitpad.learning.training.loop import Training, batched_logits
 from digitpad.platform.cores import cores
 from digitpad.reading.checkpoint_file import Checkpoint
-from digitpad.reading.teaching.outcome import Logits, Taught, guarded
+from digitpad.reading.teaching.outcome import Logits, Taught, are_new, guarded
 from digitpad.reading.teaching.replay import guard_images
 from digitpad.storage.datasets import available
 
@@ -107,6 +107,7 @@ def fine_tune(
     drawings: Sequence[Drawing],
     tested: Sequence[Drawing] = (),
     *,
+    last: Checkpoint | None = None,
     recipe: Recipe = RECIPE,
     control: RunControl | None = None,
     on_progress: OnProgress = lambda _: None,
@@ -121,6 +122,7 @@ def fine_tune(
         checkpoint: the network.
         drawings: the person's labelled drawings.
         tested: others, which are not learned from.
+        last: what came of the last teaching, where that is what reads: it is compared with.
         recipe: how; its network does not count.
         control: pauses and stops it.
         on_progress: called in this thread with a Preparing while drawings are made, and with each report of the
@@ -153,16 +155,23 @@ def fine_tune(
 
     sets = data.own, data.replayed, *data.guards
     logits_before = [logits(before, images) for images in sets]
+    logits_last: list[NDArray[np.float32] | None] = [None] * len(sets)
+    are_unlearned = np.zeros(len(left_out), bool)
+    if last is not None:
+        logits_last = [logits(as_network(last), images) for images in sets]
+        are_unlearned = are_new(left_out, last.info) | np.array([each in tested for each in left_out], bool)
     attempts: list[Taught] = []
     for share in _SHARES:
         tuned = _mixed(before, after, share)
         own, replayed, *guards = (
-            Logits(known, logits(tuned, images), images.labels.numpy())
-            for known, images in zip(logits_before, sets, strict=True)
+            Logits(known, logits(tuned, images), images.labels.numpy(), known_last)
+            for known, known_last, images in zip(logits_before, logits_last, sets, strict=True)
         )
-        made, costs = guarded(checkpoint, as_checkpoint(tuned, info), len(learned), replayed, guards)
-        figures = own.compared(info, made.info), *costs
-        came_to = TeachingReport(len(learned), time.perf_counter() - began, *figures, is_fine_tuned=True)
+        last_info = None if last is None else last.info
+        made, costs = guarded(checkpoint, as_checkpoint(tuned, info), learned, replayed, guards, last_info)
+        unlearned = own.part(are_unlearned).compared(info, made.info, last_info) if are_unlearned.any() else None
+        seconds, own_figures = time.perf_counter() - began, own.compared(info, made.info)
+        came_to = TeachingReport(len(learned), seconds, own_figures, *costs, is_fine_tuned=True, unlearned=unlearned)
         attempts.append(Taught(made, came_to))
         if came_to.is_harmless:
             break
@@ -182,6 +191,7 @@ def _mixed(before: nn.Sequential, after: nn.Sequential, share: float) -> nn.Sequ
 def _split(drawings: Sequence[Drawing], tested: Sequence[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
     """The drawings to learn from, and those by which it is judged; InputError where there are too few."""
     usable, kept = ([each for each in some if _is_usable(each)] for some in (drawings, tested))
+    kept = [each for each in kept if each.label != OUTLIER]
     few = [digit for digit in range(CLASSES) if sum(each.label == digit for each in usable) < EACH_TO_FINE_TUNE]
     if few:
         text = "Fine-tuning takes {count} drawings of each digit; of {digits} there are fewer. Draw more of them."
@@ -239,7 +249,7 @@ def _images(recipe: Recipe, learned: Sequence[Drawing], left_out: Sequence[Drawi
         styled(recipe.digit_styles, _SEED, on_drawing),
         outliers([], recipe.outliers, _SEED, on_drawing),
     ]
-    own = rendered([each for each in left_out if each.label != OUTLIER], on_drawing)
+    own = rendered(left_out, on_drawing)
     calibrated = Images(digits.pixels[:_CALIBRATED], digits.labels[:_CALIBRATED])
     return _Data(concatenated(*images), calibrated, own, guards)
 

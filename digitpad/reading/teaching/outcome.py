@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import shown_digits
 from digitpad.domain.teaching import Comparison, Figures, TeachingReport
+from digitpad.ink.drawings import Drawing
 from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.teaching.head import Floats
@@ -44,50 +45,68 @@ class Logits:
     Attributes:
         before, after: float32 (n, 10).
         labels: int64 (n,), 0 to 9 or `OUTLIER`.
+        last: what came of the last teaching makes of them, float32 (n, 10), None where there was none.
     """
 
     before: Floats
     after: Floats
     labels: NDArray[np.int64]
+    last: Floats | None = None
 
     @staticmethod
     def joined(*parts: Logits) -> Logits:
         """Several as one."""
+        lasts = [part.last for part in parts if part.last is not None]
         return Logits(
             np.concatenate([part.before for part in parts]),
             np.concatenate([part.after for part in parts]),
             np.concatenate([part.labels for part in parts]),
+            np.concatenate(lasts) if len(lasts) == len(parts) else None,
         )
+
+    def part(self, which: NDArray[np.bool_]) -> Logits:
+        """Those of some images, bool (n,)."""
+        last = None if self.last is None else self.last[which]
+        return Logits(self.before[which], self.after[which], self.labels[which], last)
 
     @property
     def digits(self) -> Logits:
         """Those that are of digits."""
-        which = self.labels != OUTLIER
-        return Logits(self.before[which], self.after[which], self.labels[which])
+        return self.part(self.labels != OUTLIER)
 
-    def compared(self, before: CheckpointInfo, after: CheckpointInfo) -> Comparison:
-        """How well the images are read before and after, with thresholds and temperature of each."""
-        return Comparison(_figures(self.before, self.labels, before), _figures(self.after, self.labels, after))
+    def compared(self, before: CheckpointInfo, after: CheckpointInfo, last: CheckpointInfo | None = None) -> Comparison:
+        """How well the images are read by each network, with its thresholds and temperature."""
+        return Comparison(
+            _figures(self.before, self.labels, before),
+            _figures(self.after, self.labels, after),
+            None if last is None or self.last is None else _figures(self.last, self.labels, last),
+        )
 
 
 def guarded(
-    before: Checkpoint, after: Checkpoint, drawings: int, replayed: Logits, guards: Sequence[Logits]
+    before: Checkpoint,
+    after: Checkpoint,
+    drawings: Sequence[Drawing],
+    replayed: Logits,
+    guards: Sequence[Logits],
+    last: CheckpointInfo | None = None,
 ) -> tuple[Checkpoint, list[Comparison]]:
     """A network that was taught, with what is known of it, and what it costs other people.
 
     Args:
         before: the network that was taught.
         after: with the layers and arrays that it has now.
-        drawings: with how many drawings it was taught.
+        drawings: with what it was taught.
         replayed: digits that were replayed meanwhile.
         guards: what was not, see `digitpad.reading.teaching.replay.guard_images`.
+        last: of what came of the last teaching, None where there was none.
     """
     made = taught_checkpoint(before, after, drawings, replayed, Logits.joined(*guards).digits)
-    return made, [part.compared(before.info, made.info) for part in guards]
+    return made, [part.compared(before.info, made.info, last) for part in guards]
 
 
 def taught_checkpoint(
-    before: Checkpoint, after: Checkpoint, drawings: int, replayed: Logits, unseen: Logits
+    before: Checkpoint, after: Checkpoint, drawings: Sequence[Drawing], replayed: Logits, unseen: Logits
 ) -> Checkpoint:
     """A network that was taught, with what is known of it.
 
@@ -111,7 +130,13 @@ def taught_checkpoint(
         thresholds=rows,
         teachings=[
             *info.teachings,
-            {"base": info.name, "drawings": drawings, "date": date, "fingerprint": fingerprint(before)},
+            {
+                "base": info.name,
+                "drawings": len(drawings),
+                "date": date,
+                "fingerprint": fingerprint(before),
+                "learned": [_checksum(drawing) for drawing in drawings],
+            },
         ],
         test_accuracy=None,
         outliers_rejected=None,
@@ -126,6 +151,22 @@ def fingerprint(checkpoint: Checkpoint) -> int:
     for name in sorted(checkpoint.arrays):
         checksum = zlib.crc32(np.ascontiguousarray(checkpoint.arrays[name]).tobytes(), checksum)
     return checksum
+
+
+def are_new(drawings: Sequence[Drawing], last: CheckpointInfo) -> NDArray[np.bool_]:
+    """Which drawings a network was not taught with the last time, bool (n,).
+
+    None are new to one whose file does not say with which it was taught.
+    """
+    learned = last.teachings[-1].get("learned") if last.teachings else None
+    known = set(learned) if isinstance(learned, list) else None
+    return np.array([known is not None and _checksum(drawing) not in known for drawing in drawings], bool)
+
+
+def _checksum(drawing: Drawing) -> int:
+    """A checksum of a drawing and its label, below 2**32, the same however often it was written to a file."""
+    strokes = [np.round(stroke.points[:, :2], 4) + 0.0 for stroke in drawing.ink.strokes]
+    return zlib.crc32(b"".join([str(drawing.label).encode(), *(points.tobytes() for points in strokes)]))
 
 
 def _figures(logits: Floats, labels: NDArray[np.int64], info: CheckpointInfo) -> Figures:

@@ -24,28 +24,35 @@ def figures(report: TeachingReport) -> str:
     own = translate("hand", "Your drawings, left out in turn")
     if report.is_fine_tuned:
         own = translate("hand", "Drawings of yours that it did not learn from")
-    rows = (
+    rows = [
         (own, report.own),
         (translate("hand", "Other people's digits"), report.others),
         (translate("hand", "Synthesised digits"), report.styled),
         (translate("hand", "No digits, rejected"), report.outliers),
-    )
-    head = (
-        translate("hand", "Read right · log loss"),
-        translate("hand", "before"),
-        translate("hand", "after"),
-        translate("hand", "of"),
-    )
-    lines = [(name, _figure(part.before), _figure(part.after), numeral(part.before.n)) for name, part in rows]
+    ]
+    if report.unlearned is not None:
+        rows.insert(1, (translate("hand", "Drawings of yours new to both"), report.unlearned))
+    what, count = _lines(translate("hand", "Read right"), translate("hand", "log loss")), translate("hand", "of")
+    head = [what, translate("hand", "before"), translate("hand", "after"), count]
+    lines = [[name, _figure(part.before), _figure(part.after), numeral(part.before.n)] for name, part in rows]
+    if report.others.last is not None:
+        head[1:3] = translate("hand", "untaught"), translate("hand", "last time"), translate("hand", "this time")
+        for line, (_, part) in zip(lines, rows, strict=True):
+            line.insert(2, _figure(part.last))
     cells = [
-        f"<td>{name}</td>"
-        + "".join(f'<td align="right">&nbsp; {figure.replace(" ", "&nbsp;")}</td>' for figure in line)
+        f"<td>{name}</td>" + "".join(f'<td align="right">&nbsp; {figure}</td>' for figure in line)
         for name, *line in (head, *lines)
     ]
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in cells) + "</table>"
 
 
-def _figure(figures: Figures) -> str:
-    """The share read right and the log loss, which outliers have none of."""
-    right = percent(figures.right)
-    return f"{right} · {numeral(rounded(figures.log_loss))}" if figures.log_loss else right
+def _figure(figures: Figures | None) -> str:
+    """The share read right, and below it the log loss, which outliers have none of."""
+    if figures is None:
+        return "–"
+    return _lines(percent(figures.right), numeral(rounded(figures.log_loss)) if figures.log_loss else "")
+
+
+def _lines(first: str, second: str) -> str:
+    """Two lines of a cell; the second is small."""
+    return first.replace(" ", "&nbsp;") + (f"<br><small>{second.replace(' ', '&nbsp;')}</small>" if second else "")

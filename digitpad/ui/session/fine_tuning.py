@@ -68,8 +68,9 @@ class FineTuning(QObject):
         hand, worker = self._hand, self._training.worker
         self._training.is_fine_tuning = True
         self._control, self._name, self.curves, self.last = RunControl(), hand.name, RunCurves(), None
-        drawings = hand.collected.learned, hand.collected.tested
-        job = partial(self._training_service.fine_tune, hand.base, *drawings, self._control)
+        drawings, last = (hand.collected.learned, hand.collected.tested), hand.last
+        known = hand.base, *drawings, None if last is None else last.checkpoint
+        job = partial(self._training_service.fine_tune, *known, self._control)
         worker.run(partial(job, worker.relay(self._on_progress)), self._on_done, self._on_failed)
         self.changed.emit()
 

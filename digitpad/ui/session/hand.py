@@ -22,6 +22,7 @@ from digitpad.ui.session.worker import Latest, Worker
 
 if TYPE_CHECKING:
     from digitpad.ink.drawings import Drawing
+    from digitpad.reading.reader import Reader
     from digitpad.reading.teaching.outcome import Taught
     from digitpad.ui.session.live_reading import Reading
 
@@ -80,6 +81,11 @@ class HandSession(QObject):
         """Whether what reads was taught this hand."""
         checkpoint = self._network.state.checkpoint
         return checkpoint is not None and self._is_step(checkpoint.path)
+
+    @property
+    def last(self) -> Reader | None:
+        """What came of the last teaching, where that is what reads."""
+        return self._network.reader if self.reads_taught else None
 
     def counts(self, *, is_test: bool) -> list[int]:
         """How many drawings there are of each digit, 0 to 9."""
@@ -163,7 +169,7 @@ class HandSession(QObject):
         if not self.is_learning and self.collected.learned:
             self.is_learning, self.report, self.offered = True, None, None
             self.changed.emit()
-            job = partial(self._teacher.teach, self.name, self.base, self.collected.learned)
+            job = partial(self._teacher.teach, self.name, self.base, self.collected, self.last)
             self._worker.run(job, self._on_taught, self._on_unlearned)
 
     @Slot(str, object)

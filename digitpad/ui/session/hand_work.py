@@ -130,14 +130,15 @@ class Teacher:
             self._path, self._reader, self._replay = base, open_reader(base), None
         return self._reader
 
-    def teach(self, name: str, base: Path | None, drawings: Sequence[Drawing]) -> Stored:
-        """Teach, and write the step."""
+    def teach(self, name: str, base: Path | None, collected: Collected, last: Reader | None) -> Stored:
+        """Teach, and write the step; see `digitpad.reading.teaching.teach.teach`."""
         from digitpad.reading.teaching.replay import replay_for
         from digitpad.reading.teaching.teach import teach
 
         reader = self._opened(base)
         self._replay = self._replay or replay_for(reader)
-        return stored(name, teach(reader, drawings, self._replay))
+        taught = teach(reader, collected.learned, self._replay, tested=collected.tested, last=last)
+        return stored(name, taught)
 
     def is_outdated(self, base: Path | None, step: Path) -> bool:
         """Whether the network of that name is another than the one from which a step was taught."""

@@ -43,7 +43,11 @@ def own():
 
 def test_all_layers_learn_a_hand_and_drawings_left_out_show_it(checkpoint, own):
     reports, recipe = [], replace(QUICK, epochs=2, stroke_variations=4, digit_styles=20, outliers=300)
-    taught = fine_tune(checkpoint, own, drawings(1, seed=1), recipe=recipe, threads=1, on_progress=reports.append)
+    info = replace(checkpoint.info, teachings=[{"base": "fast", "drawings": 0, "date": "", "learned": []}])
+    last = replace(checkpoint, info=info)
+    taught = fine_tune(
+        checkpoint, own, drawings(1, seed=1), last=last, recipe=recipe, threads=1, on_progress=reports.append
+    )
     before, after = Reader(checkpoint), Reader(taught.checkpoint)
     new = turned_fours(20, seed=1)
     assert sum(before.predict(each.ink).digit == 4 for each in new) <= 4
@@ -51,7 +55,9 @@ def test_all_layers_learn_a_hand_and_drawings_left_out_show_it(checkpoint, own):
     report = taught.report
     assert (report.drawings, report.own.before.n, report.is_fine_tuned) == (80, 20, True)
     assert report.own.after.errors < report.own.before.errors
+    assert report.unlearned == replace(report.own, last=report.own.before)
     assert report.others.after.accuracy > 0.95
+    assert report.others.last == report.others.before
     for part, (images, labels) in zip((report.others, report.styled, report.outliers), guard_images(), strict=True):
         digits = shown_digits(*before.read_batch(images), checkpoint.info.thresholds)
         assert (part.before.n, part.before.errors) == (len(labels), (digits != labels).sum())

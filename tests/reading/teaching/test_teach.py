@@ -4,16 +4,20 @@ import numpy as np
 import pytest
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, shown_digits, threshold
 from digitpad.domain.teaching import Comparison, Figures, TeachingReport
 from digitpad.ink.drawings import Drawing
+from digitpad.ink.fitting import fitted
+from digitpad.ink.formats.inkml import read_inkml, write_inkml
+from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
-from digitpad.reading.teaching.outcome import Logits, taught_checkpoint
-from digitpad.reading.teaching.replay import OUTLIER, replay_for
+from digitpad.reading.teaching.outcome import Logits, are_new, taught_checkpoint
+from digitpad.reading.teaching.replay import OUTLIER, guard_images, replay_for
 from digitpad.reading.teaching.teach import teach
+from digitpad.storage.io import shipped
 from tests.digit_styles import outliers_by_style
 from tests.hand_drawn import drawings, drawn
 
@@ -98,7 +102,7 @@ def test_a_higher_rate_rejects_no_less_whatever_became_of_the_rarest_scores(read
     after[:, 0] = np.where(np.arange(2000) < 10, -10, 10)
     replayed = Logits(before, after, np.zeros(2000, np.int64))
     unseen = Logits(after[-10:], after[-10:], np.zeros(10, np.int64))
-    taught = taught_checkpoint(reader.checkpoint, reader.checkpoint, 1, replayed, unseen)
+    taught = taught_checkpoint(reader.checkpoint, reader.checkpoint, [], replayed, unseen)
     scores = [score for _, score in taught.info.thresholds]
     assert scores == sorted(scores)
     assert scores[0] < reader.info.thresholds[0][1]
@@ -145,3 +149,58 @@ def test_it_is_not_taken_where_digits_are_rejected_more_than_before():
     assert TeachingReport(30, 1.0, same, same, same, same).is_accepted
     for parts in ((more, same, same, same), (same, more, same, same), (same, same, more, same)):
         assert not TeachingReport(30, 1.0, *parts).is_accepted
+
+
+@pytest.mark.parametrize(("errors", "is_accepted"), [(2, True), (3, True), (4, False)])
+def test_it_is_not_taken_where_the_last_teaching_reads_more_of_what_neither_was_taught_with(errors, is_accepted):
+    def figures(errors):
+        return Figures(20, 1 - errors / 20, 0.2)
+
+    same = compared(0.99, 0.99)
+    unlearned = Comparison(figures(6), figures(errors), figures(3))
+    assert TeachingReport(30, 1.0, same, same, same, same, unlearned=unlearned).is_accepted == is_accepted
+
+
+def figures_of(reader, images, labels):
+    digits = shown_digits(*reader.read_batch(images), reader.info.thresholds)
+    return len(labels), (digits != labels).sum()
+
+
+def images_of(some):
+    return np.array([render(fitted(each.ink)) for each in some]), np.array([each.label for each in some])
+
+
+def test_a_new_teaching_is_compared_with_the_last_on_what_is_new_to_both(reader, replay):
+    known, new, tests = drawings(1), turned_fours(3), [*turned_fours(2, seed=1), *drawings(1, seed=2)]
+    last = Reader(teach(reader, known, replay).checkpoint)
+    report = teach(reader, [*known, *new], replay, tested=tests, last=last).report
+    unlearned = report.unlearned
+    assert (unlearned.last.n, unlearned.last.errors) == figures_of(last, *images_of([*new, *tests]))
+    assert (unlearned.before.n, unlearned.before.errors) == figures_of(reader, *images_of([*new, *tests]))
+    assert unlearned.last.errors >= 4
+    assert unlearned.after.errors <= 1
+    for part, guard in zip((report.others, report.styled, report.outliers), guard_images(), strict=True):
+        assert (part.last.n, part.last.errors) == figures_of(last, *guard)
+    assert report.own.last is None
+
+
+def test_a_last_teaching_from_another_network_is_compared_with_too(reader, replay):
+    last, tests = open_reader(shipped("checkpoints", "fast.safetensors")), turned_fours(5, seed=1)
+    report = teach(reader, turned_fours(2), replay, tested=tests, last=last).report
+    # Its file does not say what it was taught with, so that only what is never learned from is new to both.
+    assert (report.unlearned.last.n, report.unlearned.last.errors) == figures_of(last, *images_of(tests))
+    assert (report.others.last.n, report.others.last.errors) == figures_of(last, *guard_images()[0])
+
+
+def test_nothing_is_new_to_both_where_the_same_is_taught_again(reader, tmp_path):
+    def again(some):
+        write_inkml(tmp_path / "mine.inkml", some)
+        return read_inkml(tmp_path / "mine.inkml")
+
+    logits = Logits(*[np.eye(10, dtype=np.float32)] * 2, np.arange(10))
+    first = drawings(1)
+    info = taught_checkpoint(reader.checkpoint, reader.checkpoint, first, logits, logits).info
+    first = again(first)
+    assert not are_new(again(first), info).any()
+    changed = [replace(first[0], label=7), *first[1:], *turned_fours(1)]
+    assert np.flatnonzero(are_new(changed, info)).tolist() == [0, 10]

@@ -116,14 +116,17 @@ def test_drawings_are_relabelled_deleted_imported_and_exported(hand, qtbot, tmp_
 def test_what_is_learned_reads_and_can_be_taken_back(hand, network, qtbot):
     for seed in range(2):
         write_collected(hand_folder("Me") / LEARNED, drawings(2, seed))
+        known = hand.collected
         hand.load("Me")
-        qtbot.waitUntil(lambda: len(hand.collected.learned) == 20)
+        qtbot.waitUntil(lambda known=known: hand.collected is not known)
         hand.learn()
         qtbot.waitUntil(lambda: not hand.is_learning)
         hand.take_offered()
         qtbot.waitUntil(lambda seed=seed: hand.reads_taught and len(hand.collected.steps) == seed + 1)
         assert network.state.checkpoint.teachings[0]["base"] == "fast"
         assert len(network.state.checkpoint.teachings) == 1  # each time from the network before the first
+        unlearned = hand.report.unlearned  # all drawings of the second time are new to the first
+        assert (unlearned and (unlearned.last.n, unlearned.after)) == (None, (20, hand.report.own.after))[seed]
     qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 2")
     hand.read_with(False)
     qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE)

@@ -26,7 +26,7 @@ from tests.ui.training_services import StepwiseTrainingService, steps
 class Service(StepwiseTrainingService):
     """Fine-tunes a step for each time it is let to."""
 
-    def fine_tune(self, base, drawings, tested, control, on_progress):
+    def fine_tune(self, base, drawings, tested, last, control, on_progress):
         self.threads.append(threading.get_ident())
         for report in (Preparing(50, 100, 2.0), steps(1)):
             self.let.acquire()
@@ -93,8 +93,8 @@ def test_it_shows_how_far_it_is_and_its_outcome_is_taken_and_taken_back(page, ha
     assert page.minimumSizeHint().height() < 600
     figures = page.findChild(QLabel, "figures_label").text().replace("&nbsp;", " ")
     assert "did not learn from" in figures
-    assert "80.0 % · 0.5<" in figures
-    assert "95.0 % · 0.2<" in figures
+    assert "80.0 %<br><small>0.5<" in figures
+    assert "95.0 %<br><small>0.2<" in figures
     said = page.findChild(QLabel, "verdict_label").text()
     assert "it reads 19 right instead of 16. It is surer of what they are: log loss 0.2 instead of 0.5." in said
     assert said.startswith("What was learned reads from now on. Of 20 drawings of yours")
