@@ -10,6 +10,9 @@ MOST_FALL = 0.001
 EACH_TO_FINE_TUNE = 10
 """So many drawings of each digit are enough for all layers of a network to learn from, not the last ones alone."""
 
+DOUBTFUL = 0.01
+"""A drawing whose label has a lower probability than this with every network may be labelled wrong."""
+
 _MOST_RIGHT = 0.9
 """Where less is right and no more becomes so, being surer of it is no improvement."""
 
@@ -77,6 +80,8 @@ class TeachingReport:
         styled: digits in the styles that people write, synthesised.
         outliers: what is no digit, synthesised.
         is_fine_tuned: whether all layers were taught, by the training loop.
+        doubtful: how many drawings may be labelled wrong: neither the network before nor one that was taught with the
+            others finds their label probable.
         unlearned: drawings of the person that the network was taught with neither this time nor the last time; None
             where there are none, or nothing was taught before.
     """
@@ -88,6 +93,7 @@ class TeachingReport:
     styled: Comparison
     outliers: Comparison
     is_fine_tuned: bool = field(default=False, kw_only=True)
+    doubtful: int = field(default=0, kw_only=True)
     unlearned: Comparison | None = field(default=None, kw_only=True)
 
     @property

@@ -14,6 +14,11 @@ def verdict(report: TeachingReport) -> list[Message]:
     said = _own(report.own)
     if not report.improves:
         said.append(Message("That does not count as better."))
+    if report.doubtful:
+        text = "{count} of your drawings may be labelled wrong, for no network finds their labels probable."
+        if report.doubtful == 1:
+            text = "One of your drawings may be labelled wrong, for no network finds its label probable."
+        said.append(Message(text, count=report.doubtful))
     if report.unlearned is not None and report.unlearned.last is not None:
         said.append(_steps(report.unlearned.after, report.unlearned.last))
     said += _others(report)

@@ -12,8 +12,8 @@ def compared(count, before, after):
     return Comparison(Figures(count, *before), Figures(count, *after))
 
 
-def said(own, others=SAME, styled=SAME, outliers=SAME, unlearned=None):
-    report = TeachingReport(30, 1.0, own, others, styled, outliers, unlearned=unlearned)
+def said(own, others=SAME, styled=SAME, outliers=SAME, **more):
+    report = TeachingReport(30, 1.0, own, others, styled, outliers, **more)
     return [str(each) for each in verdict(report)]
 
 
@@ -84,6 +84,12 @@ def test_what_was_taught_last_time_is_compared_with(right, words):
         f"Of 10 drawings new to both, it reads {words} right; what was taught last time reads 8.",
         "It reads nothing else worse.",
     ]
+
+
+def test_labels_that_may_be_wrong_are_counted():
+    one, two = (said(BETTER, doubtful=count)[2] for count in (1, 2))
+    assert one == "One of your drawings may be labelled wrong, for no network finds its label probable."
+    assert two == "2 of your drawings may be labelled wrong, for no network finds their labels probable."
 
 
 def test_of_one_drawing_none_is_left_out():

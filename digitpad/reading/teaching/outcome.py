@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
 from digitpad.domain.rejection import shown_digits
-from digitpad.domain.teaching import Comparison, Figures, TeachingReport
+from digitpad.domain.teaching import DOUBTFUL, Comparison, Figures, TeachingReport
 from digitpad.ink.drawings import Drawing
 from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities
 from digitpad.reading.checkpoint_file import Checkpoint
@@ -73,6 +73,11 @@ class Logits:
     def digits(self) -> Logits:
         """Those that are of digits."""
         return self.part(self.labels != OUTLIER)
+
+    def are_doubtful(self, before: CheckpointInfo, after: CheckpointInfo) -> NDArray[np.bool_]:
+        """Which digits neither network finds probable, bool (n,), see `DOUBTFUL`."""
+        shares = np.maximum(_shares(self.before, self.labels, before), _shares(self.after, self.labels, after))
+        return np.asarray((shares < DOUBTFUL) & (self.labels != OUTLIER))
 
     def compared(self, before: CheckpointInfo, after: CheckpointInfo, last: CheckpointInfo | None = None) -> Comparison:
         """How well the images are read by each network, with its thresholds and temperature."""
@@ -163,6 +168,23 @@ def are_new(drawings: Sequence[Drawing], last: CheckpointInfo) -> NDArray[np.boo
     return np.array([known is not None and _checksum(drawing) not in known for drawing in drawings], bool)
 
 
+def with_doubtful(checkpoint: Checkpoint, drawings: Sequence[Drawing]) -> Checkpoint:
+    """A network that was taught, with those of its drawings that may be labelled wrong, see `are_doubtful`."""
+    *before, last = checkpoint.info.teachings
+    last = last | {"doubtful": [_checksum(drawing) for drawing in drawings]}
+    return Checkpoint(replace(checkpoint.info, teachings=[*before, last]), checkpoint.arrays)
+
+
+def are_doubtful(drawings: Sequence[Drawing], info: CheckpointInfo) -> NDArray[np.bool_]:
+    """Which drawings were found doubtful when a network was taught with them, bool (n,).
+
+    What the network itself makes of them says nothing any more. None are to one whose file does not say.
+    """
+    doubtful = info.teachings[-1].get("doubtful") if info.teachings else None
+    known = set(doubtful) if isinstance(doubtful, list) else set()
+    return np.array([_checksum(drawing) in known for drawing in drawings], bool)
+
+
 def _checksum(drawing: Drawing) -> int:
     """A checksum of a drawing and its label, below 2**32, the same however often it was written to a file."""
     strokes = [np.round(stroke.points[:, :2], 4) + 0.0 for stroke in drawing.ink.strokes]
@@ -172,9 +194,14 @@ def _checksum(drawing: Drawing) -> int:
 def _figures(logits: Floats, labels: NDArray[np.int64], info: CheckpointInfo) -> Figures:
     """How well digits are read, and outliers rejected, from their logits, float32 (n, 10)."""
     digits, shown = logits.argmax(axis=1), shown_digits(logits, energy_scores(logits), info.thresholds)
-    shares = probabilities(logits, info.temperature)[np.arange(len(labels)), labels]
+    shares = _shares(logits, labels, info)
     is_right = shown == labels
     is_accurate = is_right | (digits == labels)
     losses = np.where(labels == OUTLIER, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
     accuracy, right, loss = (float(each.mean()) for each in (is_accurate, is_right, losses))
     return Figures(len(labels), accuracy, loss, accuracy - right)
+
+
+def _shares(logits: Floats, labels: NDArray[np.int64], info: CheckpointInfo) -> NDArray[np.float64]:
+    """The probability of each label, float64 (n,); that of an outlier means nothing."""
+    return probabilities(logits, info.temperature)[np.arange(len(labels)), labels]

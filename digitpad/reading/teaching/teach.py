@@ -18,7 +18,7 @@ from digitpad.platform.cores import cores
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.head import Head, head_inputs, head_of
-from digitpad.reading.teaching.outcome import Logits, Taught, are_new, guarded
+from digitpad.reading.teaching.outcome import Logits, Taught, are_new, guarded, with_doubtful
 from digitpad.reading.teaching.refit import Lesson, refit
 from digitpad.reading.teaching.replay import Group, Replay, guard_images, replay_for
 from digitpad.synthesis.augmented import augmented_image
@@ -72,10 +72,10 @@ def teach(
         if attempts[-1].is_harmless:
             break
     strongest, weakest = attempts[0], attempts[-1]
-    report = weakest.report(began)
-    if report.is_accepted or weakest is strongest:
-        return Taught(weakest.after, report)
-    return Taught(strongest.after, strongest.report(began))  # the person decides whether it is worth what it costs
+    taught = weakest.taught(began)
+    if taught.report.is_accepted or weakest is strongest:
+        return taught
+    return strongest.taught(began)  # the person decides whether it is worth what it costs
 
 
 def _lesson(reader: Reader, head: Head, drawings: Sequence[Drawing]) -> Lesson:
@@ -158,7 +158,7 @@ class _Attempt:
     def is_harmless(self) -> bool:
         return all(fits(cost) for cost in self._costs)
 
-    def report(self, began: float) -> TeachingReport:
+    def taught(self, began: float) -> Taught:
         """What it came to, begun at a time of `time.perf_counter`."""
         own, count = self._left_out(), len(self._drawings)
         # One drawing alone is read as before.
@@ -169,7 +169,11 @@ class _Attempt:
             unlearned = replace(self._logits(last.unlearned), last=last.logits)
             unlearned.after[: last.are_new.sum()] = own.after[last.are_new]
             compared = unlearned.compared(before, self.after.info, last.info)
-        return TeachingReport(count, seconds, own.compared(before, after), *costs, unlearned=compared)
+        are_doubtful = own.are_doubtful(before, after)
+        doubtful = [each for each, is_so in zip(self._drawings, are_doubtful, strict=True) if is_so]
+        compared_own = own.compared(before, after)
+        report = TeachingReport(count, seconds, compared_own, *costs, doubtful=len(doubtful), unlearned=compared)
+        return Taught(with_doubtful(self.after, doubtful), report)
 
     def _left_out(self) -> Logits:
         """How the person's drawings are read by heads that were taught with others of them alone."""

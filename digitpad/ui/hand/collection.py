@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from digitpad.ui.common.format import numeral
-from digitpad.ui.common.layouts import column
-from digitpad.ui.common.widgets import Placeholder, named, note_label
+from digitpad.ui.common.layouts import column, row
+from digitpad.ui.common.widgets import Placeholder, named, note_label, push_button
 from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.session.hand import HandSession
 
@@ -33,7 +33,11 @@ class CollectionPanel(QWidget):
         self._legend = note_label(self.tr("Beside each drawing: what it is, and what networks read; ? is no digit."))
         self._grid = CollectionGrid()
         self._place = Placeholder("", self._grid)
-        column(self._parts, self._legend, (self._place, 1), parent=self)
+        self._doubt = note_label(name="doubt_label")
+        self._next = push_button(
+            self.tr("Show"), "doubt_button", self._grid.select_suspicious, self.tr("Go to the next of them")
+        )
+        column(self._parts, self._legend, row((self._doubt, 1), self._next), (self._place, 1), parent=self)
         self._parts.currentChanged.connect(self.show_drawings)
         self._grid.relabelled.connect(lambda *said: hand.relabel(*said, is_test=self.shows_test))
         self._grid.picked.connect(self.picked)
@@ -62,4 +66,11 @@ class CollectionPanel(QWidget):
         self._grid.show_drawings(drawings, read.tested if self.shows_test else read.learned, self.networks)
         self._place.show_content(bool(drawings))
         self._legend.setVisible(bool(drawings))
+        doubtful = len(self._grid.suspicious)
+        words = self.tr("{count} drawings may be labelled wrong.")
+        if doubtful == 1:
+            words = self.tr("One drawing may be labelled wrong.")
+        self._doubt.setText(words.format(count=numeral(doubtful)))
+        self._doubt.setVisible(bool(doubtful))
+        self._next.setVisible(bool(doubtful))
         self.shown.emit()

@@ -125,6 +125,20 @@ class CollectionGrid(QListWidget):
             item.setToolTip(tip)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
 
+    @property
+    def suspicious(self) -> list[int]:
+        """Numbers of the drawings that may be labelled wrong, as far as they are known."""
+        is_read = len(self._read.before) == len(self._drawings)
+        return [number for number, is_so in enumerate(self._read.suspicious) if is_so and is_read]
+
+    def select_suspicious(self) -> None:
+        """Select the next drawing that may be labelled wrong, after the last the first, and scroll to it."""
+        if numbers := self.suspicious:
+            number = next((each for each in numbers if each > self.currentRow()), numbers[0])
+            self.setCurrentRow(number)
+            self.scrollToItem(self.item(number))
+            self.setFocus()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key() - Qt.Key.Key_0.value
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.domain.errors import InputError, Message
 from digitpad.domain.rejection import NO_DIGIT, shown_digits
-from digitpad.domain.teaching import TeachingReport
+from digitpad.domain.teaching import DOUBTFUL, TeachingReport
 
 if TYPE_CHECKING:
     from digitpad.ink.drawings import Drawing
@@ -27,9 +27,6 @@ _LIKE = 0.9
 
 _DECIMALS = 4
 """Of the coordinates of a drawing in a file."""
-
-_SUSPICIOUS = 0.01
-"""A drawing whose label has a lower probability than this, with every network, may be labelled wrongly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +163,7 @@ class Teacher:
 def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
     from digitpad.ink.fitting import fitted
     from digitpad.ink.raster.render import render
+    from digitpad.reading.teaching.outcome import are_doubtful
 
     if not drawings:
         return ReadPart()
@@ -175,8 +173,9 @@ def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
     for reader in readers:
         probabilities, scores = reader.read_batch(images)
         digits.append(tuple(shown_digits(probabilities, scores, reader.info.thresholds).tolist()))
-        shares.append(np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels]))
-    suspicious = (np.max(shares, axis=0) < _SUSPICIOUS).tolist()
+        found = np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels])
+        shares.append(np.where(are_doubtful(drawings, reader.info), 0.0, found))
+    suspicious = (np.max(shares, axis=0) < DOUBTFUL).tolist()
     return ReadPart(digits[0], digits[1] if len(digits) > 1 else (), tuple(suspicious), images, labels)
 
 

@@ -14,7 +14,7 @@ from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
-from digitpad.reading.teaching.outcome import Logits, are_new, taught_checkpoint
+from digitpad.reading.teaching.outcome import Logits, are_doubtful, are_new, taught_checkpoint
 from digitpad.reading.teaching.replay import OUTLIER, guard_images, replay_for
 from digitpad.reading.teaching.teach import teach
 from digitpad.storage.io import shipped
@@ -204,3 +204,13 @@ def test_nothing_is_new_to_both_where_the_same_is_taught_again(reader, tmp_path)
     assert not are_new(again(first), info).any()
     changed = [replace(first[0], label=7), *first[1:], *turned_fours(1)]
     assert np.flatnonzero(are_new(changed, info)).tolist() == [0, 10]
+
+
+def test_a_wrong_label_is_pointed_out_though_it_was_learned(reader, replay):
+    mixed = drawings(2)
+    mixed[14] = replace(mixed[14], label=1)
+    taught = teach(reader, mixed, replay)
+    assert Reader(taught.checkpoint).predict(mixed[14].ink).digit == 1
+    assert taught.report.doubtful == 1
+    assert np.flatnonzero(are_doubtful(mixed, taught.checkpoint.info)).tolist() == [14]
+    assert not are_doubtful(mixed, reader.info).any()

@@ -1,12 +1,17 @@
 from dataclasses import replace
 
+import numpy as np
+
 from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.collection import LEARNED, hand_folder, hands_folder, read_collected, write_collected
 from digitpad.ink.formats.inkml import read_inkml
 from digitpad.ink.strokes import Ink
-from digitpad.reading.checkpoint_file import save_checkpoint
+from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
+from digitpad.reading.layers import network_of
 from digitpad.reading.load import load_checkpoint
+from digitpad.reading.teaching.outcome import with_doubtful
+from digitpad.ui.session.hand_work import Collected, Teacher
 from tests.hand_drawn import drawings, drawn
 from tests.ui.hand.conftest import BASE
 
@@ -176,3 +181,16 @@ def test_everything_can_be_removed(hand, qtbot):
     hand.remove_all()
     qtbot.waitUntil(lambda: labels(hand) == [])
     assert not hands_folder().exists()
+
+
+def test_a_drawing_stays_suspicious_though_a_network_has_learned_its_label(tmp_path):
+    checkpoint, wrong = load_checkpoint(BASE), Drawing(drawn(4), 1, None, "a")
+    last = f"{[module for member in network_of(checkpoint.info.layers).members for module in member][-1].name}.bias"
+    bias = checkpoint.arrays[last] + np.where(np.arange(10) == 1, 99, 0).astype(np.float32)  # it reads all as ones
+    step = {"base": "fast", "drawings": 1, "date": "2026-01-01"}
+    ones = Checkpoint(replace(checkpoint.info, teachings=[step]), checkpoint.arrays | {last: bias})
+    for doubtful in ([], [wrong]):
+        save_checkpoint(tmp_path / "mine.safetensors", with_doubtful(ones, doubtful))
+        read = Teacher().read(BASE, Collected((wrong,), steps=(tmp_path / "mine.safetensors",))).learned
+        assert (read.before, read.after) == ((4,), (1,))
+        assert read.suspicious == (bool(doubtful),)
