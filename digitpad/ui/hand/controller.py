@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 
 from digitpad.domain.prediction import NUMBER
 from digitpad.services import TrainingService
 from digitpad.ui.answer.bars import ProbabilityBars
+from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.round import Round
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.active_network import ActiveNetwork
@@ -22,6 +23,10 @@ from digitpad.ui.session.training_session import TrainingSession
 
 if TYPE_CHECKING:
     from digitpad.ui.hand.page import HandPage
+
+
+_HINT_AFTER = 400
+"""Milliseconds without another answer before the collection is looked through."""
 
 
 class HandController(QObject):
@@ -49,6 +54,11 @@ class HandController(QObject):
         self.tuning = FineTuning(self.session, training, training_service, self)
         self._live = live
         self._canvas: Canvas | None = None
+        self._read: object = None  # of the collection when it was last looked through
+        self._hint_after = QTimer(self, singleShot=True, interval=_HINT_AFTER)
+        self._hint_after.timeout.connect(self._look_up)
+        live.answered.connect(lambda _: self._hint_after.start())
+        self.session.changed.connect(self._on_hand_changed)
 
     def follow(
         self, canvas: Canvas, bars: ProbabilityBars, labels: Sequence[QAction], asked: tuple[QAction, QAction]
@@ -66,6 +76,9 @@ class HandController(QObject):
         canvas.addActions(labels)
         for action in labels:
             action.triggered.connect(partial(self._correct, action.data()))
+        hint = Hint(canvas)
+        self.session.hinted.connect(hint.show_known)
+        canvas.ink_changed.connect(lambda: hint.show_known(None))
         self.round = Round(self.session, canvas, self)
         keep, skip = asked
         canvas.addActions([keep, skip])
@@ -80,9 +93,23 @@ class HandController(QObject):
         """The page, made anew."""
         from digitpad.ui.hand.page import HandPage  # here, since a start has no time for it
 
-        page = HandPage(self.session, self._live, self.tuning, self.round)
+        page = HandPage(self.session, self.tuning, self.round)
         page.ink_picked.connect(self._ink_picked)
         return page
+
+    @Slot()
+    def _on_hand_changed(self) -> None:
+        if self.session.read is not self._read:
+            self._hint_after.start()
+
+    @Slot()
+    def _look_up(self) -> None:
+        """Look whether a drawing like the one that was read was kept as something else, unless more is drawn now."""
+        reading, canvas = self._live.latest, self._canvas
+        self.session.load()
+        self._read = self.session.read
+        if reading is not None and canvas is not None and reading.prediction.revision == canvas.revision:
+            self.session.look_up(reading)
 
     def _offer(self, action: QAction) -> None:
         action.setEnabled(self.round.is_on)

@@ -25,16 +25,10 @@ from digitpad.ui.common.format import numeral
 from digitpad.ui.common.layouts import FlowLayout, column
 from digitpad.ui.common.widgets import labelled, named, note_label, push_button
 from digitpad.ui.hand.collection import CollectionPanel
-from digitpad.ui.hand.hint import Hint
 from digitpad.ui.hand.round import Round
 from digitpad.ui.hand.words import figures, verdict_words
 from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.hand import HandSession
-from digitpad.ui.session.live_reading import LiveReader
-
-_HINT_AFTER = 400
-"""Milliseconds without another answer before the collection is looked through."""
-
 
 _NAME_LENGTH = 14
 """Letters of a name that the field has room for."""
@@ -59,14 +53,13 @@ class HandPage(QWidget):
 
     ink_picked = Signal(object)
 
-    def __init__(self, hand: HandSession, live: LiveReader, tuning: FineTuning, going: Round) -> None:
+    def __init__(self, hand: HandSession, tuning: FineTuning, going: Round) -> None:
         super().__init__()
-        self._hand, self._live, self._tuning = hand, live, tuning
+        self._hand, self._tuning = hand, tuning
         self._tuning_panel: QWidget | None = None
         self._below = QWidget()  # what stands below the drawings
         self._report: TeachingReport | None = None  # that is shown
         self._going = going
-        self._hint_after = QTimer(self, singleShot=True, interval=_HINT_AFTER)
         self._make_parts()
         self._arrange()
         self._connect()
@@ -118,7 +111,6 @@ class HandPage(QWidget):
         self._said = note_label(name="verdict_label")
         self._figures = named(QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True), "figures_label")
         self._progress = note_label(name="test_label")
-        self._hint = Hint()
         self._import = push_button(self.tr("Import…"), "import_hand_button", self._on_import)
         self._export = push_button(self.tr("Export…"), "export_hand_button", self._on_export)
         self._remove = push_button(self.tr("Remove all…"), "remove_hands_button", self._on_remove)
@@ -141,7 +133,6 @@ class HandPage(QWidget):
             FlowLayout(labelled(self._name), self._round, self._test),
             self._asked,
             FlowLayout(self._keep, self._skip, self._end),
-            self._hint,
             (self._place, 1),
             self._below,
             parent=self,
@@ -158,9 +149,6 @@ class HandPage(QWidget):
         self._line.editingFinished.connect(self._on_name)
         self._taught.clicked.connect(lambda: hand.read_with(True))
         self._before.clicked.connect(lambda: hand.read_with(False))
-        self._live.answered.connect(self._on_answered)
-        self._hint_after.timeout.connect(self._look_up)
-        hand.hinted.connect(self._hint.show_known)
 
     @Slot()
     def _show(self) -> None:
@@ -254,19 +242,6 @@ class HandPage(QWidget):
             count = self.tr("{words} ({done} of {all}; these are never learned from)")
         going, of = self._going, numeral(self._going.goal * CLASSES)
         self._asked.setText(count.format(words=going.words, done=numeral(going.done), all=of))
-
-    @Slot(object)
-    def _on_answered(self, _reading: object) -> None:
-        if self.isVisible():
-            self._hint_after.start()
-
-    @Slot()
-    def _look_up(self) -> None:
-        reading = self._live.latest
-        if reading is not None and reading.ink.strokes:
-            self._hand.look_up(reading)
-        else:
-            self._hint.show_known(None)
 
     def _on_name(self) -> None:
         name = self._name.currentText().strip()

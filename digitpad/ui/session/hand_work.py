@@ -98,7 +98,7 @@ Stored: TypeAlias = tuple[TeachingReport, Path, Loaded]
 
 
 def nearest(reader: Reader, read: ReadPart, image: NDArray[np.uint8]) -> Known | None:
-    """The drawing that a network finds most like an image, uint8 (28, 28); None where none is like it."""
+    """The drawing that a network finds most like an image, uint8 (28, 28), and not the same; None where none is."""
     if "hidden" not in reader.feature_names or not len(read.labels):
         return None
     hidden = reader.features(np.concatenate([image[None], read.images]), ["hidden"])["hidden"].reshape(
@@ -106,6 +106,7 @@ def nearest(reader: Reader, read: ReadPart, image: NDArray[np.uint8]) -> Known |
     )
     hidden /= np.maximum(np.linalg.norm(hidden, axis=1, keepdims=True), 1e-12)
     likeness = hidden[1:] @ hidden[0]
+    likeness[(read.images == image).all(axis=(1, 2))] = 0
     best = int(likeness.argmax())
     return Known(int(read.labels[best]), read.images[best]) if likeness[best] >= _LIKE else None
 
@@ -156,6 +157,8 @@ class Teacher:
 
     def read(self, base: Path | None, collected: Collected) -> ReadHand:
         """What the network before teaching and the last step say of all drawings."""
+        if not collected.learned and not collected.tested:
+            return ReadHand()
         readers = [self._opened(base), *(self._taught(step) for step in collected.steps[-1:])]
         return ReadHand(_read(readers, collected.learned), _read(readers, collected.tested))
 

@@ -1,7 +1,6 @@
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QRadioButton, QTabBar, QWidget
+from PySide6.QtWidgets import QLabel, QRadioButton, QTabBar
 
 from digitpad.ink.formats.collection import LEARNED, hand_folder, write_collected
 from digitpad.ink.formats.inkml import read_inkml
@@ -9,33 +8,19 @@ from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.page import HandPage
 from digitpad.ui.hand.round import Round
 from digitpad.ui.session.fine_tuning import FineTuning
-from digitpad.ui.session.live_reading import LiveReader
 from digitpad.ui.session.training_session import TrainingSession
-from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawings, drawn
 
 RADIOS = "read_before", "read_taught"
 
 
 @pytest.fixture
-def live(network):
-    worker = Worker()
-    yield LiveReader(network, worker)
-    worker.stop()
-
-
-@pytest.fixture
-def page(hand, live, canvas, qtbot):
-    made = HandPage(hand, live, FineTuning(hand, TrainingSession(None), None), Round(hand, canvas))
+def page(hand, canvas, qtbot):
+    made = HandPage(hand, FineTuning(hand, TrainingSession(None), None), Round(hand, canvas))
     qtbot.addWidget(made)
     made.resize(700, 600)
     made.show()
     return made
-
-
-def read(qtbot, live, revision, ink):
-    with qtbot.waitSignal(live.answered):
-        live.read(revision, ink, False)
 
 
 def test_the_collection_shows_what_is_read_and_takes_labels_from_the_keys(page, hand, qtbot):
@@ -110,22 +95,3 @@ def test_a_drawing_is_painted_with_its_words_beside_it(page, hand, qtbot):
     assert inked == [True, True]
     grid.item(0).setSelected(True)
     assert grid.viewport().grab(cell).toImage().pixelColor(cell.width() - 2, 2) == grid.palette().highlight().color()
-
-
-def test_a_drawing_that_was_kept_with_another_label_is_remembered(page, hand, live, qtbot):
-    hand.add(drawn(4), 9)
-    qtbot.waitUntil(lambda: len(hand.read.learned.labels) == 1)
-    read(qtbot, live, 1, drawn(4))
-    hint = page.findChild(QLabel, "hint_label")
-    qtbot.waitUntil(lambda: hint.text() == "You drew this before as 9.")
-    picture = page.findChild(QWidget, "hint_picture")
-    assert picture.isVisible()
-    assert picture.accessibleName() == "Your earlier drawing, kept as 9"
-    shown = picture.grab().toImage()
-    scale = (shown.width() - 2) // 28
-    grey = [[shown.pixelColor(1 + scale * x, 1 + scale * y).lightness() for x in range(28)] for y in range(28)]
-    assert np.corrcoef(np.ravel(grey), hand.read.learned.images[0].ravel())[0, 1] == pytest.approx(-1, abs=0.01)
-    hand.relabel([0], 4)
-    qtbot.waitUntil(lambda: hand.read.learned.labels.tolist() == [4])
-    read(qtbot, live, 2, drawn(4, 2))
-    qtbot.waitUntil(lambda: not hint.isVisible())

@@ -1,58 +1,11 @@
 """The guided round on the pad: keys, buttons, and where what is drawn is kept."""
 
 import numpy as np
-import pytest
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from digitpad.ink.strokes import Ink, Picture
-from digitpad.ui.answer.bars import ProbabilityBars
-from digitpad.ui.hand.controller import HandController
-from digitpad.ui.session.live_reading import LiveReader
-from digitpad.ui.session.training_session import TrainingSession
-from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawings, drawn
-
-
-class Asked:
-    """A pad on which rounds are drawn, its bars, and the page of the hand."""
-
-    def __init__(self, network, worker, canvas, qtbot):
-        self.canvas, self.qtbot = canvas, qtbot
-        self.parent, self.bars = QObject(), ProbabilityBars()
-        self.actions = seven, keep, skip = QAction("This is 7"), QAction("Keep, next"), QAction("Skip")
-        seven.setData(7)
-        for action, keys in zip(self.actions, ("7", "Return", "S"), strict=True):
-            action.setShortcut(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        live, training = LiveReader(network, worker, self.parent), TrainingSession(None, self.parent)
-        self.controller = HandController(network, live, training, None, self.parent)
-        self.controller.follow(canvas, self.bars, [seven], (keep, skip))
-        self.hand, self.round, self.page = self.controller.session, self.controller.round, self.controller.page()
-        for widget in (self.page, self.bars):
-            qtbot.addWidget(widget)
-        self.page.show()
-        self.words = self.page.findChild(QLabel, "asked_label")
-
-    def click(self, name):
-        self.qtbot.mouseClick(self.page.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
-
-    def draw(self, digit, key, *change):
-        """Put a digit on the pad and press a key there."""
-        self.canvas.set_ink(drawn(digit, *change))
-        self.qtbot.keyClick(self.canvas, key)
-
-
-@pytest.fixture
-def asked(network, canvas, qtbot):
-    worker = Worker()
-    made = Asked(network, worker, canvas, qtbot)
-    canvas.activateWindow()
-    qtbot.waitUntil(canvas.isActiveWindow)
-    yield made
-    made.hand.stop()
-    worker.stop()
 
 
 def labels(drawings):

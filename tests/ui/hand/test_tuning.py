@@ -15,9 +15,7 @@ from digitpad.ui.hand.grid import CollectionGrid
 from digitpad.ui.hand.page import HandPage
 from digitpad.ui.hand.round import Round
 from digitpad.ui.session.fine_tuning import FineTuning
-from digitpad.ui.session.live_reading import LiveReader
 from digitpad.ui.session.training_session import TrainingSession
-from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawings
 from tests.ui.hand.conftest import BASE
 from tests.ui.training_services import StepwiseTrainingService, steps
@@ -59,15 +57,13 @@ def tuning(hand, training, service):
 
 
 @pytest.fixture
-def page(hand, tuning, network, canvas, qtbot):
+def page(hand, tuning, canvas, qtbot):
     write_collected(hand_folder("Me") / LEARNED, drawings(10))
-    worker = Worker()
-    made = HandPage(hand, LiveReader(network, worker), tuning, Round(hand, canvas))
+    made = HandPage(hand, tuning, Round(hand, canvas))
     qtbot.addWidget(made)
     made.resize(700, 600)
     made.show()
-    yield made
-    worker.stop()
+    return made
 
 
 def button(page, name):
