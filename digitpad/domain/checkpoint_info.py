@@ -47,7 +47,8 @@ class CheckpointInfo:
         run: id of the run that it comes from, '' where unknown.
         teachings: how it was taught a person's hand, see `digitpad.reading.teaching`, the last step at the end: 'base',
             the name of the checkpoint that was taught, 'drawings', with how many, and 'date', when, as ISO date and
-            time.
+            time; 'fingerprint' of that checkpoint, and checksums of the drawings: 'learned', and 'doubtful', those
+            that may be labelled wrong.
         path: the file it came from.
     """
 

@@ -177,7 +177,7 @@ class CollectionGrid(QListWidget):
                 said = self.tr("{network} reads it as {digit}")
                 tip += "\n" + said.format(network=network, digit=self._name(digit))
         if self._read.suspicious[number]:
-            tip += "\n" + self.tr("No network reads it so. Is the label right?")
+            tip += "\n" + self.tr("Without having learned it, no network reads it so. Is the label right?")
         return lines, tip
 
     def _name(self, label: int | None) -> str:
