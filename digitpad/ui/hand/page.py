@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -22,7 +21,7 @@ from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
 from digitpad.ink.formats.collection import hands_folder
 from digitpad.ui.common.dialogs import ask_before_removing_hands, ask_open, ask_save, file_filters
 from digitpad.ui.common.format import numeral
-from digitpad.ui.common.layouts import FlowLayout, column
+from digitpad.ui.common.layouts import FlowLayout, column, row
 from digitpad.ui.common.widgets import labelled, named, note_label, push_button
 from digitpad.ui.hand.collection import CollectionPanel
 from digitpad.ui.hand.round import Round
@@ -97,13 +96,12 @@ class HandPage(QWidget):
         )
         self._learn.setDefault(True)
         self._tune = push_button(self.tr("Fine-tune"), "tune_button", self._tuning.start)
-        self._reads = note_label(self.tr("Reads with"))
-        self._reads.setWordWrap(False)
+        reads = note_label(self.tr("Reads with"))
+        reads.setWordWrap(False)
         self._before = named(QRadioButton(), "read_before", tip=self.tr("Read with the network before it was taught"))
         self._taught = named(QRadioButton(self.tr("taught")), "read_taught", tip=self.tr("Read with the taught one"))
-        self._switch = QButtonGroup(self)
-        for button in (self._before, self._taught):
-            self._switch.addButton(button)
+        self._choice = QWidget()
+        row(reads, self._before, self._taught, parent=self._choice)
         self._back = push_button(
             self.tr("Take back"), "take_back_button", hand.take_back, self.tr("Forget the last thing that was taught")
         )
@@ -121,7 +119,7 @@ class HandPage(QWidget):
 
     def _arrange(self) -> None:
         column(
-            FlowLayout(self._learn, self._tune, self._use, self._reads, self._before, self._taught, self._back),
+            FlowLayout(self._learn, self._tune, self._use, self._choice, self._back),
             self._said,
             self._figures,
             self._progress,
@@ -146,7 +144,7 @@ class HandPage(QWidget):
         self._collection.shown.connect(self._on_shown)
         self._collection.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))
         self._name.activated.connect(lambda _: self._on_name())
-        self._line.editingFinished.connect(self._on_name)
+        self._line.editingFinished.connect(self._on_typed)
         self._taught.clicked.connect(lambda: hand.read_with(True))
         self._before.clicked.connect(lambda: hand.read_with(False))
 
@@ -161,7 +159,7 @@ class HandPage(QWidget):
         self._show_tuning()
         self._learn.setText(self.tr("Learning…") if hand.is_learning else self.tr("Learn my hand"))
         self._use.setVisible(hand.offered is not None)
-        for part in (self._reads, self._before, self._taught, self._back):
+        for part in (self._choice, self._back):
             part.setVisible(bool(found.steps))
         (self._taught if hand.reads_taught else self._before).setChecked(True)
         self._said.setText(verdict_words(report) if report else "")
@@ -242,6 +240,12 @@ class HandPage(QWidget):
             count = self.tr("{words} ({done} of {all}; these are never learned from)")
         going, of = self._going, numeral(self._going.goal * CLASSES)
         self._asked.setText(count.format(words=going.words, done=numeral(going.done), all=of))
+
+    @Slot()
+    def _on_typed(self) -> None:
+        if self._line.isModified():  # else the focus left it, while another hand may be on its way
+            self._line.setModified(False)
+            self._on_name()
 
     def _on_name(self) -> None:
         name = self._name.currentText().strip()

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QRadioButton, QTabBar
+from PySide6.QtWidgets import QLabel, QLineEdit, QRadioButton, QTabBar
 
 from digitpad.ink.formats.collection import LEARNED, hand_folder, write_collected
 from digitpad.ink.formats.inkml import read_inkml
@@ -95,3 +95,15 @@ def test_a_drawing_is_painted_with_its_words_beside_it(page, hand, qtbot):
     assert inked == [True, True]
     grid.item(0).setSelected(True)
     assert grid.viewport().grab(cell).toImage().pixelColor(cell.width() - 2, 2) == grid.palette().highlight().color()
+
+
+def test_a_typed_name_opens_another_hand_and_a_field_that_is_left_opens_none(page, hand, qtbot):
+    line = page.findChild(QLineEdit, "hand_line")
+    line.selectAll()
+    qtbot.keyClicks(line, "Ann")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert hand.name == "Ann"
+    qtbot.waitUntil(lambda: "Ann" in hand.names)
+    hand.load("Me")
+    line.editingFinished.emit()  # as where the focus leaves it
+    assert hand.name == "Me"
