@@ -48,7 +48,7 @@ class CheckpointInfo:
         teachings: how it was taught a person's hand, see `digitpad.reading.teaching`, the last step at the end: 'base',
             the name of the checkpoint that was taught, 'drawings', with how many, and 'date', when, as ISO date and
             time; 'fingerprint' of that checkpoint, and checksums of the drawings: 'learned', and 'doubtful', those
-            that may be labelled wrong.
+            that may be labelled wrong; 'is_fine_tuned' where all layers were taught.
         path: the file it came from.
     """
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+from digitpad.domain.errors import InputError
 
 MOST_FALL = 0.001
 """How far other people's figures may fall, as a share, before a taught network is taken only if the person says so."""
@@ -13,8 +16,20 @@ EACH_TO_FINE_TUNE = 10
 DOUBTFUL = 0.01
 """A drawing whose label has a lower probability than this with every network may be labelled wrong."""
 
+HAND = "Me"
+"""The hand of whoever has given none a name."""
+
+_NAME = re.compile(r"[^\W_][\w .-]{0,39}")
+
 _MOST_RIGHT = 0.9
 """Where less is right and no more becomes so, being surer of it is no improvement."""
+
+
+def check_hand_name(name: str) -> None:
+    """InputError where a hand cannot be called so: its drawings lie in a folder of that name."""
+    if not _NAME.fullmatch(name) or name != name.strip(" ."):
+        text = "A hand cannot be called {name}. Take letters and digits, 40 at most."
+        raise InputError(text, name=repr(name[:60]))
 
 
 @dataclass(frozen=True)

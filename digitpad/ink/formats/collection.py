@@ -16,6 +16,7 @@ from pathlib import Path
 
 from digitpad.domain.errors import InputError, Message
 from digitpad.domain.rejection import NO_DIGIT
+from digitpad.domain.teaching import check_hand_name
 from digitpad.ink.drawings import MAX_BYTES, Drawing
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.storage.io import explained, read_file, user_folder, write_atomically
@@ -26,7 +27,6 @@ LEARNED, TESTED = "drawings.inkml", "test.inkml"
 """The files of a hand: the drawings that are learned from, and those that it is tested with."""
 
 _GROUP = re.compile(rb"<traceGroup\b.*?</traceGroup>", re.DOTALL)
-_NAME = re.compile(r"[^\W_][\w .-]{0,39}")
 
 
 def hands_folder() -> Path:
@@ -43,9 +43,7 @@ def hand_names() -> list[str]:
 
 def hand_folder(name: str) -> Path:
     """The folder of a hand; InputError where a folder cannot have such a name."""
-    if not _NAME.fullmatch(name) or name != name.strip(" ."):
-        text = "A hand cannot be called {name}. Take letters and digits, 40 at most."
-        raise InputError(text, name=repr(name[:60]))
+    check_hand_name(name)
     return hands_folder() / name
 
 

@@ -169,6 +169,7 @@ def fine_tune(
         )
         last_info = None if last is None else last.info
         made, costs = guarded(checkpoint, as_checkpoint(tuned, info), learned, replayed, guards, last_info)
+        made.info.teachings[-1]["is_fine_tuned"] = True
         unlearned = own.part(are_unlearned).compared(info, made.info, last_info) if are_unlearned.any() else None
         seconds, own_figures = time.perf_counter() - began, own.compared(info, made.info)
         came_to = TeachingReport(len(learned), seconds, own_figures, *costs, is_fine_tuned=True, unlearned=unlearned)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.domain.errors import DigitpadError, InputError
 from digitpad.domain.prediction import CLASSES
 from digitpad.domain.rejection import NO_DIGIT
-from digitpad.domain.teaching import EACH_TO_FINE_TUNE, TeachingReport
+from digitpad.domain.teaching import EACH_TO_FINE_TUNE, HAND, TeachingReport, check_hand_name
 from digitpad.ink.strokes import Ink
 from digitpad.storage.io import DEFAULT_CHECKPOINT
 from digitpad.ui.session import hand_work as work
@@ -46,9 +46,24 @@ class HandSession(QObject):
     failed = Signal(object)
     hinted = Signal(object)
 
-    def __init__(self, network: ActiveNetwork, name: str = "Me", parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        network: ActiveNetwork,
+        name: str = HAND,
+        taught_from: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """A hand that is not loaded yet.
+
+        Args:
+            network: says what reads.
+            name: the hand's.
+            taught_from: the checkpoint that is taught where none has read yet but what came of it before, at the start;
+                None is the one that ships.
+            parent: the object that holds this one.
+        """
         super().__init__(parent)
-        self._network, self.name = network, name
+        self._network, self.name, self._taught_from = network, name, taught_from
         self._worker = Worker("hand", self)
         self._readings: Latest[ReadHand] = Latest(self._worker, self._on_read, self.failed.emit)
         self._hints: Latest[Known | None] = Latest(self._worker, self.hinted.emit, self.failed.emit)
@@ -61,6 +76,7 @@ class HandSession(QObject):
         self.is_learning = self._is_loaded = False
         self._network_was: object = None
         self._read_with: object = None
+        self._compared = set[Path]()  # steps of which it is known whether the network before is still the same
         network.changed.connect(self._on_network_changed)
 
     @property
@@ -69,7 +85,7 @@ class HandSession(QObject):
         for path in self._network.state.history:
             if not self._is_step(path):
                 return None if path == DEFAULT_CHECKPOINT else path
-        return None
+        return self._taught_from
 
     @property
     def base_name(self) -> str:
@@ -104,12 +120,18 @@ class HandSession(QObject):
         """
         if name is None and self._is_loaded:
             return
+        try:
+            check_hand_name(name or self.name)
+        except InputError as error:
+            self.failed.emit(error)
+            self.changed.emit()  # the one before stays open
+            return
         if name not in (None, self.name):
             self.report = self.offered = None
             if self.reads_taught:
                 self._network.open(self.base)
         self.name, self._is_loaded = name or self.name, True
-        self._worker.run(partial(work.loaded, self.name), self._on_first_loaded, self.failed.emit)
+        self._worker.run(partial(work.loaded, self.name), self._on_loaded, self.failed.emit)
 
     def correct(self, ink: Ink, label: int, *, is_test: bool = False) -> bool:
         """Keep a drawing with what it is, a digit or `NO_DIGIT`, and say so; a picture cannot be kept."""
@@ -228,15 +250,29 @@ class HandSession(QObject):
         self.remarked.emit(words.format(count=count, known=count - new))
         self._on_loaded(found)
 
-    def _on_first_loaded(self, found: Loaded) -> None:
-        """Learn anew where the network that was taught has been replaced since, as by an update of digitpad."""
-        self._on_loaded(found)
-        if self.collected.steps:
-            job = partial(self._teacher.is_outdated, self.base, self.collected.steps[-1])
-            self._worker.run(job, self._learn_anew, lambda _: None)
+    def _look_for_update(self) -> None:
+        """See whether what reads was taught from a network that was replaced since, as by an update of digitpad."""
+        checkpoint = self._network.state.checkpoint
+        if checkpoint is None or checkpoint.path is None or checkpoint.path in self._compared:
+            return
+        if self.reads_taught and checkpoint.path.parent.name == self.name and checkpoint.teachings:
+            self._compared.add(checkpoint.path)
+            job = partial(self._teacher.is_outdated, self.base, checkpoint.teachings[-1])
+            self._worker.run(job, partial(self._on_compared, self.name, checkpoint.teachings[-1]), lambda _: None)
 
-    def _learn_anew(self, is_outdated: bool) -> None:
-        if is_outdated:
+    def _on_compared(self, name: str, teaching: Mapping[str, Any], is_outdated: bool) -> None:
+        if not is_outdated or name != self.name:
+            return
+        if teaching.get("is_fine_tuned"):
+            words = self.tr("Your network was fine-tuned from an older one, and reads on. You can fine-tune it anew.")
+            self.remarked.emit(words)
+        else:
+            self._is_loaded = True
+            self._worker.run(partial(work.loaded, name), self._learn_anew, self.failed.emit)
+
+    def _learn_anew(self, found: Loaded) -> None:
+        self._on_loaded(found)
+        if self.collected.learned:
             self.remarked.emit(self.tr("The network has been updated, and learns your hand again."))
             self.learn()
 
@@ -259,11 +295,13 @@ class HandSession(QObject):
 
     @Slot()
     def _on_network_changed(self) -> None:
-        if self._is_loaded and self._network.reader is not self._network_was:
+        if self._network.reader is not self._network_was:
             self._network_was = self._network.reader
-            if self._read_with != (self.base, self.collected):
-                self._read_all()
-            self.changed.emit()
+            self._look_for_update()
+            if self._is_loaded:
+                if self._read_with != (self.base, self.collected):
+                    self._read_all()
+                self.changed.emit()
 
     def _read_all(self) -> None:
         if self._network.reader is not None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +125,8 @@ class Teacher:
         from digitpad.reading.load import open_reader
 
         if self._reader is None or base != self._path:
-            self._path, self._reader, self._replay = base, open_reader(base), None
+            is_there = base is not None and base.exists()  # a run, for one, may have been deleted since
+            self._path, self._reader, self._replay = base, open_reader(base if is_there else None), None
         return self._reader
 
     def teach(self, name: str, base: Path | None, collected: Collected, last: Reader | None) -> Stored:
@@ -138,14 +139,12 @@ class Teacher:
         taught = teach(reader, collected.learned, self._replay, tested=collected.tested, last=last)
         return stored(name, taught)
 
-    def is_outdated(self, base: Path | None, step: Path) -> bool:
-        """Whether the network of that name is another than the one from which a step was taught."""
-        from digitpad.reading.load import load_checkpoint
+    def is_outdated(self, base: Path | None, teaching: Mapping[str, Any]) -> bool:
+        """Whether the network of that name is another than the one that was taught, see `CheckpointInfo.teachings`."""
         from digitpad.reading.teaching.outcome import fingerprint
 
-        reader, last = self._opened(base), load_checkpoint(step).info.teachings[-1]
-        known = last.get("fingerprint")
-        return last["base"] == reader.info.name and known not in (None, fingerprint(reader.checkpoint))
+        reader, known = self._opened(base), teaching.get("fingerprint")
+        return teaching["base"] == reader.info.name and known not in (None, fingerprint(reader.checkpoint))
 
     def _taught(self, step: Path) -> Reader:
         from digitpad.reading.load import open_reader

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ink.drawings import Drawing
@@ -9,11 +10,14 @@ from digitpad.ink.formats.inkml import read_inkml
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
 from digitpad.reading.layers import network_of
-from digitpad.reading.load import load_checkpoint
+from digitpad.reading.load import load_checkpoint, open_reader
 from digitpad.reading.teaching.outcome import with_doubtful
+from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.hand_work import Collected, Teacher
+from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawings, drawn
 from tests.ui.hand.conftest import BASE
+from tests.ui.networks import opened_network
 
 
 def labels(hand):
@@ -143,18 +147,82 @@ def test_what_is_learned_reads_and_can_be_taken_back(hand, network, qtbot):
     qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
 
 
-def test_a_hand_is_learned_anew_where_the_network_is_another(hand, qtbot):
+def outdated_step(**more):
+    """The file of a step that was taught from a network which is not there any more."""
     write_collected(hand_folder("Me") / LEARNED, drawings(1))
     checkpoint = load_checkpoint(BASE)
-    step = {"base": "fast", "drawings": 10, "date": "2026-01-01", "fingerprint": 1}
+    step = {"base": "fast", "drawings": 10, "date": "2026-01-01", "fingerprint": 1, **more}
     path = hand_folder("Me") / "Me 1.safetensors"
     save_checkpoint(path, replace(checkpoint, info=replace(checkpoint.info, teachings=[step])))
-    hand.load()
-    qtbot.waitUntil(lambda: len(hand.collected.steps) == 2 and not hand.is_learning)
-    hand.load("Me")  # this one was taught from the network that is there
+    return path
+
+
+def loaded(hand, qtbot):
+    """The hand, read from the disk anew after what was asked for before."""
     with qtbot.waitSignal(hand.changed):
         hand.load("Me")
-    assert len(hand.collected.steps) == 2
+    return hand
+
+
+def test_a_hand_is_learned_anew_where_the_network_is_another(hand, network, qtbot):
+    outdated_step()
+    assert len(loaded(hand, qtbot).collected.steps) == 1  # the network before reads
+    hand.read_with(True)
+    qtbot.waitUntil(lambda: len(hand.collected.steps) == 2 and not hand.is_learning)
+    network.open(hand.collected.steps[1])  # this one was taught from the network that is there
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 2")
+    assert len(loaded(hand, qtbot).collected.steps) == 2
+
+
+def test_a_fine_tuned_network_reads_on_where_the_one_before_is_another(hand, network, qtbot):
+    path = outdated_step(is_fine_tuned=True)
+    with qtbot.waitSignal(hand.remarked) as remarked:
+        network.open(path)
+    assert "fine-tune it anew" in remarked.args[0]
+    assert loaded(hand, qtbot).collected.steps == (path,)
+    assert network.state.checkpoint.path == path
+
+
+@pytest.fixture
+def started(qtbot):
+    """A hand at a start, where nothing has read yet but what it was taught, from a file."""
+    parts = []
+
+    def made(taught_from):
+        parts.append(Worker())
+        network = opened_network(qtbot, parts[-1], open_reader, outdated_step(base="another"))
+        parts.append(HandSession(network, "Me", taught_from))
+        return parts[-1], network
+
+    yield made
+    for part in reversed(parts):
+        part.stop()
+
+
+def test_a_step_that_reads_from_the_start_on_leads_back_to_what_was_taught(started, qtbot):
+    hand, network = started(BASE)
+    hand.load()
+    qtbot.waitUntil(lambda: bool(hand.collected.steps))
+    hand.read_with(False)
+    qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE)
+
+
+def test_where_what_was_taught_is_gone_the_network_that_ships_is_compared_with(started, qtbot, tmp_path):
+    hand, _network = started(tmp_path / "gone.safetensors")
+    failures = []
+    hand.failed.connect(failures.append)
+    hand.load()
+    qtbot.waitUntil(lambda: len(hand.read.learned.before) == 10 or bool(failures))
+    assert not failures
+
+
+def test_a_name_that_no_folder_can_have_leaves_the_hand_open_that_was(hand, failures, qtbot):
+    hand.correct(drawn(4), 4)
+    hand.load("../Me")
+    assert "cannot be called" in str(failures.pop())
+    hand.correct(drawn(6), 6)
+    qtbot.waitUntil(lambda: labels(hand) == [4, 6])
+    assert hand.name == "Me"
 
 
 def test_test_drawings_are_apart(hand, qtbot):
