@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self._pen_idle = PenIdle(self)
         self._training_service, self._device = training_service, device
         self._painted = self._closing = False
-        self._hand = HandController(self._network, self._reader, self._session, training_service, self)
+        self._hand = HandController(self._network, self._reader, self._session, training_service, settings, self)
         makers = (lambda: self._training), self._views, self._hand.page, (lambda: make_help(self, self._actions))
         declared = pages(*makers)
         self._actions: Actions = Actions(declared, self)
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self._layout, self._layout.fit_screen)  # the frame's width is known by now
-            QTimer.singleShot(0, self, partial(self._network.open_first, self._first_checkpoint))
+            QTimer.singleShot(0, self, partial(self._hand.open_first, self._first_checkpoint))
             QTimer.singleShot(0, self._keeper, self._keeper.restore)
 
     @Slot(object)

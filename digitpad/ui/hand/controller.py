@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -19,6 +20,7 @@ from digitpad.ui.session.active_network import ActiveNetwork
 from digitpad.ui.session.fine_tuning import FineTuning
 from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import TrainingSession
 
 if TYPE_CHECKING:
@@ -47,10 +49,12 @@ class HandController(QObject):
         live: LiveReader,
         training: TrainingSession,
         training_service: TrainingService,
+        settings: Settings,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.session = HandSession(network, parent=self)
+        self._network, self._settings = network, settings
+        self.session = HandSession(network, settings.hand, settings.taught_from, self)
         self.tuning = FineTuning(self.session, training, training_service, self)
         self._live = live
         self._canvas: Canvas | None = None
@@ -88,6 +92,25 @@ class HandController(QObject):
             action.setEnabled(False)
             self.round.changed.connect(partial(self._offer, action))
         self._ink_picked.connect(canvas.set_ink)
+
+    def open_first(self, checkpoint: Path | None) -> None:
+        """Open the checkpoint of a start; where None, what was taught the hand, if it read at the last closing.
+
+        A start that names a checkpoint changes nothing of what is remembered.
+        """
+        if checkpoint is None:
+            self._network.opened.connect(self._remember)
+            self.session.changed.connect(self._remember)
+        self._network.open_first(checkpoint or self._settings.taught)
+
+    @Slot()
+    def _remember(self) -> None:
+        session, settings, checkpoint = self.session, self._settings, self._network.state.checkpoint
+        if session.name != settings.hand:
+            settings.hand = session.name
+        taught = (checkpoint.path, session.base) if checkpoint and session.reads_taught else (None, None)
+        if checkpoint is not None and taught != (settings.taught, settings.taught_from):
+            settings.remember_taught(*taught)
 
     def page(self) -> HandPage:
         """The page, made anew."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from digitpad.domain.errors import InputError
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
+from digitpad.domain.teaching import HAND, check_hand_name
 from digitpad.ink.strokes import DEFAULT_WIDTH, PEN_WIDTHS
 from digitpad.storage.io import explained, read_file, write_atomically
 from digitpad.storage.json_object import json_object
@@ -174,6 +175,37 @@ class Settings:
     def forget_recent(self) -> None:
         """Empty the list of recent checkpoints."""
         self._set("recent", [])
+
+    @property
+    def hand(self) -> str:
+        """Name of the hand that was open."""
+        stored = self._get("hand", HAND)
+        try:
+            check_hand_name(stored)
+        except InputError:
+            return HAND
+        return stored
+
+    @hand.setter
+    def hand(self, name: str) -> None:
+        self._set("hand", name)
+
+    @property
+    def taught(self) -> Path | None:
+        """The checkpoint that was taught the hand, where it was the one that read."""
+        stored = self._get("taught", "")
+        return Path(stored) if stored else None
+
+    @property
+    def taught_from(self) -> Path | None:
+        """The checkpoint that `taught` was taught from; None for the one that ships."""
+        stored = self._get("taught_from", "")
+        return Path(stored) if stored else None
+
+    def remember_taught(self, taught: Path | None, taught_from: Path | None) -> None:
+        """Keep what was taught the hand and reads, None where something else reads."""
+        for key, path in (("taught", taught), ("taught_from", taught_from)):
+            self._set(key, str(path or ""))
 
     @property
     def geometry(self) -> QByteArray:

@@ -61,7 +61,8 @@ def test_all_layers_learn_a_hand_and_drawings_left_out_show_it(checkpoint, own):
     for part, (images, labels) in zip((report.others, report.styled, report.outliers), guard_images(), strict=True):
         digits = shown_digits(*before.read_batch(images), checkpoint.info.thresholds)
         assert (part.before.n, part.before.errors) == (len(labels), (digits != labels).sum())
-    assert [(step["base"], step["drawings"]) for step in taught.checkpoint.info.teachings] == [("fast", 80)]
+    (step,) = taught.checkpoint.info.teachings
+    assert (step["base"], step["drawings"], step.get("is_fine_tuned")) == ("fast", 80, True)
     changed = [name for name, array in checkpoint.arrays.items() if (array != taught.checkpoint.arrays[name]).any()]
     assert {name for name in checkpoint.arrays if name.endswith("weight")} <= set(changed)
     assert [kind for kind in dict.fromkeys(map(type, reports)) if kind is not Preparing] == [StepsReport, EpochReport]

@@ -14,6 +14,7 @@ from digitpad.ui.hand.controller import HandController
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.session.hand import HandSession
 from digitpad.ui.session.live_reading import LiveReader
+from digitpad.ui.session.settings import Settings
 from digitpad.ui.session.training_session import TrainingSession
 from digitpad.ui.session.worker import Worker
 from tests.hand_drawn import drawn
@@ -65,7 +66,7 @@ class Asked:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         live, training = LiveReader(network, worker, self.parent), TrainingSession(None, self.parent)
         canvas.ink_changed.connect(live.read)
-        self.controller = HandController(network, live, training, None, self.parent)
+        self.controller = HandController(network, live, training, None, Settings(), self.parent)
         self.controller.follow(canvas, self.bars, [seven], (keep, skip))
         self.hand, self.round = self.controller.session, self.controller.round
         qtbot.addWidget(self.bars)

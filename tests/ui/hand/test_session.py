@@ -204,7 +204,8 @@ def test_a_step_that_reads_from_the_start_on_leads_back_to_what_was_taught(start
     hand.load()
     qtbot.waitUntil(lambda: bool(hand.collected.steps))
     hand.read_with(False)
-    qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE)
+    qtbot.waitUntil(lambda: not hand.reads_taught)
+    assert network.state.checkpoint.path == BASE
 
 
 def test_where_what_was_taught_is_gone_the_network_that_ships_is_compared_with(started, qtbot, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QLockFile, QSettings
 
 from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES
+from digitpad.domain.teaching import check_hand_name
 from digitpad.storage.io import write_atomically
 from digitpad.ui.session.settings import RECENT, Settings
 
@@ -44,8 +45,10 @@ def stored_in_json(key, value):
     path.write_text(json.dumps({key: value}, default=bytes.hex))
 
 
-@pytest.mark.parametrize("key", ["theme", "pen_width", "lost", "pages", "left_share", "recent", "geometry", "layout"])
-@pytest.mark.parametrize("value", ["", "nonsense", -5, 10**9, True, ["a", "b"], [1], {"a": 1}, b"\x00"])
+@pytest.mark.parametrize(
+    "key", ["theme", "pen_width", "lost", "pages", "left_share", "recent", "geometry", "layout", "hand", "taught"]
+)
+@pytest.mark.parametrize("value", ["", "nonsense", "../../up", -5, 10**9, True, ["a", "b"], [1], {"a": 1}, b"\x00"])
 @pytest.mark.parametrize("store", [store, stored_in_json])
 def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value, store):
     store(key, value)
@@ -59,6 +62,8 @@ def test_whatever_is_stored_gives_a_value_that_can_be_used(key, value, store):
     assert 0 <= settings.left_share <= 1
     assert settings.geometry.size() >= 0
     assert settings.layout.size() >= 0
+    check_hand_name(settings.hand)
+    assert settings.taught is None or isinstance(settings.taught, Path)
 
 
 @pytest.mark.parametrize("false_rejection_rate", [None, *FALSE_REJECTION_RATES])
@@ -130,6 +135,17 @@ def test_two_windows_keep_each_other_s_settings(settings):
     settings.pen_width = 33
     settings.stop()
     assert (Settings().theme, Settings().pen_width) == ("dark", 33)
+
+
+def test_what_was_taught_is_remembered_and_can_be_forgotten(settings, tmp_path):
+    settings.hand = "Ada"
+    settings.remember_taught(tmp_path / "Ada 1.safetensors", None)
+    settings.stop()
+    again = Settings()
+    assert (again.hand, again.taught, again.taught_from) == ("Ada", tmp_path / "Ada 1.safetensors", None)
+    again.remember_taught(None, None)
+    again.stop()
+    assert Settings().taught is None
 
 
 def test_the_window_s_size_and_place_are_remembered(settings):
