@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 NO_DIGIT = -1
 """What stands for no digit, among digits 0 to 9."""
@@ -29,20 +25,3 @@ def threshold(known: Sequence[list[float]], false_rejection_rate: float | None) 
     """
     fitting = [row for row in known if false_rejection_rate is not None and row[0] <= false_rejection_rate]
     return max(fitting)[1] if fitting else -math.inf
-
-
-def shown_digits(
-    values: NDArray[np.floating[Any]],
-    scores: NDArray[np.floating[Any]],
-    known: Sequence[list[float]],
-    false_rejection_rate: float | None = FALSE_REJECTION_RATE,
-) -> NDArray[np.int64]:
-    """What is shown of images: the most probable digit, `NO_DIGIT` where the image is rejected; int64 (n,).
-
-    Args:
-        values: logits or probabilities, float (n, 10).
-        scores: energy scores, float (n,).
-        known: see `threshold`.
-        false_rejection_rate: see `threshold`.
-    """
-    return np.where(scores < threshold(known, false_rejection_rate), NO_DIGIT, values.argmax(axis=1))

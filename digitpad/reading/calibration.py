@@ -6,6 +6,7 @@ all logits are divided, mends most of what is wrong with a network's confidence 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.rejection import FALSE_REJECTION_RATES
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES, NO_DIGIT, threshold
 from digitpad.domain.settings_fields import declared
 
 BINS = 15
@@ -99,3 +100,20 @@ def calibration_error(bins: list[Bin]) -> float:
     """
     total = sum(held.count for held in bins)
     return sum(held.count * abs(held.confidence - held.accuracy) for held in bins) / max(total, 1)
+
+
+def shown_digits(
+    values: NDArray[np.floating[Any]],
+    scores: NDArray[np.floating[Any]],
+    known: Sequence[list[float]],
+    false_rejection_rate: float | None = FALSE_REJECTION_RATE,
+) -> NDArray[np.int64]:
+    """What is shown of images: the most probable digit, `NO_DIGIT` where the image is rejected; int64 (n,).
+
+    Args:
+        values: logits or probabilities, float (n, 10).
+        scores: energy scores, float (n,).
+        known: a checkpoint's thresholds, see `digitpad.domain.rejection.threshold`.
+        false_rejection_rate: see there.
+    """
+    return np.where(scores < threshold(known, false_rejection_rate), NO_DIGIT, values.argmax(axis=1))

@@ -24,12 +24,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, shown_digits
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.raster.render import render
 from digitpad.learning.data.pen_dataset import LEFT_OUT, read_pen
-from digitpad.reading.calibration import energy_scores, thresholds
+from digitpad.reading.calibration import energy_scores, shown_digits, thresholds
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader

@@ -1,11 +1,10 @@
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES, shown_digits, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, FALSE_REJECTION_RATES, threshold
 
 ROWS = [[0.001, -3.0], [0.01, 1.0], [0.05, 4.0]]
 
@@ -37,9 +36,3 @@ def test_a_network_without_thresholds_refuses_nothing(false_rejection_rate):
 def test_the_usual_share_is_one_of_those_that_are_known():
     assert FALSE_REJECTION_RATE in FALSE_REJECTION_RATES
     assert list(FALSE_REJECTION_RATES) == sorted(set(FALSE_REJECTION_RATES))
-
-
-def test_what_is_rejected_is_shown_as_no_digit():
-    probabilities, scores = np.eye(10)[[7, 7, 3]], np.array([0.9, 1.0, 5.0])
-    assert shown_digits(probabilities, scores, ROWS, 0.01).tolist() == [-1, 7, 3]
-    assert shown_digits(probabilities, scores, ROWS, None).tolist() == [7, 7, 3]

@@ -10,6 +10,7 @@ from digitpad.reading.calibration import (
     fit_temperature,
     probabilities,
     reliability,
+    shown_digits,
     thresholds,
 )
 
@@ -69,3 +70,10 @@ def test_each_threshold_loses_no_more_than_its_share(count, seed):
     for share in FALSE_REJECTION_RATES:
         rejected = int((held < threshold(rows, share)).sum())
         assert rejected <= share * count
+
+
+def test_what_is_rejected_is_shown_as_no_digit():
+    known = [[0.001, -3.0], [0.01, 1.0], [0.05, 4.0]]
+    rows, scores = np.eye(10)[[7, 7, 3]], np.array([0.9, 1.0, 5.0])
+    assert shown_digits(rows, scores, known, 0.01).tolist() == [-1, 7, 3]
+    assert shown_digits(rows, scores, known, None).tolist() == [7, 7, 3]

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
-from digitpad.domain.rejection import shown_digits
 from digitpad.domain.teaching import DOUBTFUL, Comparison, Figures, TeachingReport
 from digitpad.ink.drawings import Drawing
-from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities
+from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities, shown_digits
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.teaching.head import Floats
 from digitpad.reading.teaching.replay import OUTLIER

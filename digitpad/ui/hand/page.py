@@ -80,7 +80,7 @@ class HandPage(QWidget):
             self.tr("These are never learned from"),
         )
         self._asked = named(QLabel(wordWrap=True), "asked_label")
-        self._keep = push_button(self.tr("Keep, next"), "keep_button", lambda: self._going.keep(), "Enter")
+        self._keep = push_button(self.tr("Keep, next"), "keep_button", lambda: self._going.keep(), self.tr("Enter"))
         self._skip = push_button(self.tr("Skip"), "skip_button", self._going.skip, "S")
         self._end = push_button(self.tr("End"), "end_round_button", self._going.end, "Esc")
         for asked in (self._keep, self._skip, self._end):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.errors import InputError, Message
-from digitpad.domain.rejection import NO_DIGIT, shown_digits
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.domain.teaching import DOUBTFUL, TeachingReport
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ class Teacher:
 def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
     from digitpad.ink.fitting import fitted
     from digitpad.ink.raster.render import render
+    from digitpad.reading.calibration import shown_digits
     from digitpad.reading.teaching.outcome import are_doubtful
 
     if not drawings:

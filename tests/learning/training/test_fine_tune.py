@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from digitpad.domain.errors import DigitpadError, InputError
-from digitpad.domain.rejection import shown_digits
 from digitpad.domain.reports import EpochReport, Preparing, StepsReport
 from digitpad.domain.run_control import RunControl
 from digitpad.ink.drawings import Drawing
 from digitpad.learning.training.fine_tune import RECIPE, fine_tune
+from digitpad.reading.calibration import shown_digits
 from digitpad.reading.load import load_checkpoint
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.replay import guard_images

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from digitpad.domain.errors import InputError
-from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, shown_digits, threshold
+from digitpad.domain.rejection import FALSE_REJECTION_RATE, NO_DIGIT, threshold
 from digitpad.domain.teaching import Comparison, Figures, TeachingReport
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.fitting import fitted
 from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.raster.render import render
 from digitpad.ink.strokes import Ink
+from digitpad.reading.calibration import shown_digits
 from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
