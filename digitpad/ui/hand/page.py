@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -80,9 +81,11 @@ class HandPage(QWidget):
             self.tr("These are never learned from"),
         )
         self._asked = named(QLabel(wordWrap=True), "asked_label")
-        self._keep = push_button(self.tr("Keep, next"), "keep_button", lambda: self._going.keep(), self.tr("Enter"))
-        self._skip = push_button(self.tr("Skip"), "skip_button", self._going.skip, "S")
-        self._end = push_button(self.tr("End"), "end_round_button", self._going.end, "Esc")
+        self._keep = push_button(
+            self.tr("Keep, next"), "keep_button", lambda: self._going.keep(), _key(Qt.Key.Key_Enter)
+        )
+        self._skip = push_button(self.tr("Skip"), "skip_button", self._going.skip, _key(Qt.Key.Key_S))
+        self._end = push_button(self.tr("End"), "end_round_button", self._going.end, _key(Qt.Key.Key_Escape))
         for asked in (self._keep, self._skip, self._end):
             asked.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, the pad has the keys still
         self._collection = CollectionPanel(hand)
@@ -264,3 +267,8 @@ class HandPage(QWidget):
 
     def _on_remove(self) -> None:
         ask_before_removing_hands(self, self._hand.remove_all)
+
+
+def _key(key: Qt.Key) -> str:
+    """A key's name, as menus write it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
