@@ -15,10 +15,7 @@ def verdict(report: TeachingReport) -> list[Message]:
     if not report.improves:
         said.append(Message("That does not count as better."))
     if report.doubtful:
-        text = "{count} of your drawings may be labelled wrong, for no network finds their labels probable."
-        if report.doubtful == 1:
-            text = "One of your drawings may be labelled wrong, for no network finds its label probable."
-        said.append(Message(text, count=report.doubtful))
+        said.append(_doubtful(report.doubtful))
     if report.unlearned is not None and report.unlearned.last is not None:
         said.append(_steps(report.unlearned.after, report.unlearned.last))
     said += _others(report)
@@ -55,6 +52,13 @@ def _sureness(before: Figures, after: Figures) -> Message:
     if after.log_loss < before.log_loss:
         text = "It is surer of what they are: log loss {after} instead of {before}."
     return Message(text, after=rounded(after.log_loss), before=rounded(before.log_loss))
+
+
+def _doubtful(count: int) -> Message:
+    text = "{count} of your drawings may be labelled wrong, for no network finds their labels probable."
+    if count == 1:
+        text = "One of your drawings may be labelled wrong, for no network finds its label probable."
+    return Message(text, count=count)
 
 
 def _steps(after: Figures, last: Figures) -> Message:
