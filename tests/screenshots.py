@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,14 +20,20 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 
 from digitpad import app
+from digitpad.ink.formats.inkml import write_inkml
 from digitpad.ink.strokes import PAD_SIDE, Ink, Stroke
 from digitpad.storage.io import shipped
+from digitpad.synthesis.paths import ink_of, paths_of, rotation
 from digitpad.ui.data.grid import DigitGrid
+from digitpad.ui.session.hand import HandSession
 from tests.app.pad import Pad
 from tests.app.training import Training
 from tests.benchmarks.hand import keep_settings_apart, rest
-from tests.digit_styles import outliers_by_style
+from tests.digit_styles import digits_by_style, outliers_by_style
 from tests.hand_drawn import drawn
+
+_ASLANT = 42
+"""By how many degrees the digits of the hand are turned."""
 
 PAD, WIDE = QSize(1180, 760), QSize(1366, 768)
 
@@ -102,6 +109,20 @@ class Album:
         _wait(lambda: self.pad.widget("samples_words").text() != "")
         self.take("samples")
 
+    def hand(self) -> None:
+        """Take a picture of a hand that is taught: three digits of each kind by somebody who writes aslant."""
+        turn = rotation(np.deg2rad(_ASLANT))
+        digits = [each for form in digits_by_style().values() for each in form]
+        kept = [each for digit in range(10) for each in [it for it in digits if it.label == digit][:3]]
+        aslant = [replace(each, ink=ink_of([path @ turn.T for path in paths_of(each.ink)])) for each in kept]
+        write_inkml(Path(self._settings.name) / "aslant.inkml", aslant)
+        self.window.findChild(HandSession).import_file(Path(self._settings.name) / "aslant.inkml")
+        self.pad.widget("show_hand", QAction).trigger()
+        _wait(lambda: self.pad.widget("learn_button") is not None and self.pad.widget("learn_button").isEnabled())
+        self.pad.widget("learn_button").click()
+        _wait(lambda: self.pad.widget("learn_button").isEnabled())
+        self.take("hand")
+
     def press(self, text: str) -> None:
         """Trigger the action with a text."""
         next(action for action in self.window.findChildren(QAction) if action.text() == text).trigger()
@@ -140,6 +161,9 @@ def main() -> None:
     album.view("stress")
     album.evaluation()
     album.samples()
+    album.show(drawn(7))
+    album.hand()
+    album.pad.widget("show_training", QAction).trigger()
     training.start(epochs=60)
     _wait(lambda: training.session.state.epoch and training.session.state.epoch.epoch >= 12)
     album.take("training-light")
