@@ -102,7 +102,6 @@ def test_what_was_taught_reads_at_the_next_start_and_leads_back(start, qtbot):
     drop(first, FAST)
     wait_for_checkpoint(first, "fast")
     click(open_page(first), "learn_button")
-    qtbot.waitUntil(lambda: (hand_folder("Me") / "Me 1.safetensors").exists())
     use = first.widget("use_button", QAbstractButton)
     qtbot.waitUntil(lambda: use.isVisible() or first.widget("read_taught", QAbstractButton).isChecked())
     if use.isVisible():

@@ -165,7 +165,7 @@ class HandPage(QWidget):
         for part in (self._choice, self._back):
             part.setVisible(bool(found.steps))
         (self._taught if hand.reads_taught else self._before).setChecked(True)
-        self._said.setText(verdict_words(report) if report else "")
+        self._said.setText(verdict_words(report, is_taken=hand.offered is None) if report else "")
         self._figures.setText(figures(report) if report else "")
         for label in (self._said, self._figures):
             label.setVisible(report is not None)

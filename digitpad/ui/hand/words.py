@@ -11,10 +11,10 @@ from digitpad.ui.common.format import numeral, percent, sentence
 translate = QCoreApplication.translate
 
 
-def verdict_words(report: TeachingReport) -> str:
-    """What was taught does, and whether it reads from now on."""
+def verdict_words(report: TeachingReport, *, is_taken: bool) -> str:
+    """What was taught does, and whether it was taken to read with."""
     outcome = translate("hand", "What was learned is not used unless you say so.")
-    if report.is_accepted:
+    if is_taken:
         outcome = translate("hand", "What was learned reads from now on.")
     return " ".join([outcome, *map(sentence, verdict(report))])
 

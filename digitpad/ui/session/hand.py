@@ -127,6 +127,11 @@ class HandSession(QObject):
             self.changed.emit()  # the one before stays open
             return
         if name not in (None, self.name):
+            if self.is_learning:
+                text = "The network is being taught the hand {name}. Open another when that has ended."
+                self.failed.emit(InputError(text, name=self.name))
+                self.changed.emit()
+                return
             self.report = self.offered = None
             if self.reads_taught:
                 self._network.open(self.base)
@@ -183,7 +188,8 @@ class HandSession(QObject):
         """Remove every drawing of every hand from this machine, and what was taught."""
         if self.reads_taught:
             self._network.open(self.base)
-        self._worker.run(work.removed, self._on_loaded, self.failed.emit)
+        self.report = self.offered = None
+        self._worker.run(work.removed, self._on_removed, self.failed.emit)
 
     @Slot()
     def learn(self) -> None:
@@ -201,16 +207,16 @@ class HandSession(QObject):
         Where another hand is open by now, it is kept as that hand's last step.
         """
         kept = partial(self._said, self.tr("What was learned is kept with the hand {name}.").format(name=name))
-        done = self._on_taught if name == self.name else kept
-        self._worker.run(partial(work.stored, name, taught), done, self.failed.emit)
+        is_open = name == self.name
+        job = partial(work.stored, name, taught, is_step=not is_open)
+        self._worker.run(job, self._on_taught if is_open else kept, self.failed.emit)
 
     @Slot()
     def take_offered(self) -> None:
         """Read with what was taught although it was not accepted."""
         if self.offered is not None:
-            self._network.open(self.offered)
             self.offered = None
-            self.changed.emit()
+            self._worker.run(partial(work.taken, self.name), partial(self._on_taken, self.name), self.failed.emit)
 
     @Slot(bool)
     def read_with(self, taught: bool) -> None:
@@ -227,6 +233,7 @@ class HandSession(QObject):
             if self.reads_taught:
                 self._network.open(before[-1] if before else self.base)
             self.report = self.offered = None
+            self.remarked.emit(self.tr("{step} is taken back.").format(step=last.stem))
             self._worker.run(partial(work.taken_back, self.name, last), self._on_loaded, self.failed.emit)
 
     def stop(self) -> None:
@@ -249,6 +256,15 @@ class HandSession(QObject):
         words = self.tr("Drawings read: {count}, of which were here already: {known}")
         self.remarked.emit(words.format(count=count, known=count - new))
         self._on_loaded(found)
+
+    def _on_removed(self, found: Loaded) -> None:
+        self.remarked.emit(self.tr("All drawings, and what was learned from them, are removed."))
+        self._on_loaded(found)
+
+    def _on_taken(self, name: str, done: tuple[Path, Loaded]) -> None:
+        if name == self.name:
+            self._network.open(done[0])
+            self._on_loaded(done[1])
 
     def _look_for_update(self) -> None:
         """See whether what reads was taught from a network that was replaced since, as by an update of digitpad."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.errors import InputError, Message
+from digitpad.domain.errors import DigitpadError, InputError, Message
 from digitpad.domain.rejection import NO_DIGIT
 from digitpad.domain.teaching import DOUBTFUL, TeachingReport
 
@@ -182,21 +182,43 @@ def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
     return ReadPart(digits[0], digits[1] if len(digits) > 1 else (), tuple(suspicious), images, labels)
 
 
-def stored(name: str, taught: Taught) -> Stored:
-    """Write what was taught as the next step."""
-    from digitpad.ink.formats.collection import hand_folder
+def stored(name: str, taught: Taught, *, is_step: bool = False) -> Stored:
+    """Write what was taught: as the next step where it is accepted or is to be one, else as what is offered."""
     from digitpad.reading.checkpoint_file import save_checkpoint
 
-    number = max((_number(path) for path in _steps(name)), default=0) + 1
-    path = hand_folder(name) / f"{name} {number}.safetensors"
+    path = _next_step(name) if is_step or taught.report.is_accepted else _offered(name)
     save_checkpoint(path, taught.checkpoint)
     return taught.report, path, loaded(name)
+
+
+def taken(name: str) -> tuple[Path, Loaded]:
+    """Make a step of what is offered."""
+    path = _next_step(name)
+    try:
+        _offered(name).replace(path)
+    except OSError as error:
+        text = "What was learned could not be taken ({reason}). Teach the network again."
+        raise DigitpadError(text, reason=error.strerror or error) from error
+    return path, loaded(name)
+
+
+def _next_step(name: str) -> Path:
+    from digitpad.ink.formats.collection import hand_folder
+
+    number = max((_number(path) for path in _steps(name)), default=0) + 1
+    return hand_folder(name) / f"{name} {number}.safetensors"
+
+
+def _offered(name: str) -> Path:
+    from digitpad.ink.formats.collection import hand_folder
+
+    return hand_folder(name) / "offered.safetensors"  # no step, for it has no number
 
 
 def _steps(name: str) -> list[Path]:
     from digitpad.ink.formats.collection import hand_folder
 
-    return sorted(hand_folder(name).glob("*.safetensors"), key=_number)
+    return sorted(filter(_number, hand_folder(name).glob("*.safetensors")), key=_number)
 
 
 def _number(path: Path) -> int:

@@ -147,6 +147,49 @@ def test_what_is_learned_reads_and_can_be_taken_back(hand, network, qtbot):
     qtbot.waitUntil(lambda: network.state.checkpoint.path == BASE and not hand.collected.steps)
 
 
+def doubtful(seed):
+    """Twenty drawings, each with a wrong label: what is learned of them is not accepted."""
+    return [replace(each, label=(each.label + 1 + seed) % 10) for each in drawings(2, seed)]
+
+
+def test_what_is_not_accepted_is_no_step_until_it_is_taken(hand, network, qtbot):
+    write_collected(hand_folder("Me") / LEARNED, doubtful(0))
+    hand.load("Me")
+    qtbot.waitUntil(lambda: len(hand.collected.learned) == 20)
+    hand.learn()
+    qtbot.waitUntil(lambda: not hand.is_learning)
+    assert (hand.report.is_accepted, hand.collected.steps, hand.offered is None) == (False, (), False)
+    hand.take_offered()
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 1")
+    assert ([path.name for path in hand.collected.steps], hand.offered) == (["Me 1.safetensors"], None)
+
+
+def test_no_other_hand_is_opened_while_one_is_taught(hand, failures, qtbot):
+    write_collected(hand_folder("Me") / LEARNED, drawings(1))
+    hand.load("Me")
+    qtbot.waitUntil(lambda: len(hand.collected.learned) == 10)
+    hand.learn()
+    hand.load("Other")
+    assert (hand.name, "being taught" in str(failures.pop())) == ("Me", True)
+    qtbot.waitUntil(lambda: not hand.is_learning)
+    hand.load("Other")
+    assert hand.name == "Other"
+
+
+def test_removing_all_leaves_no_verdict_and_no_offer(hand, qtbot):
+    said = []
+    hand.remarked.connect(said.append)
+    write_collected(hand_folder("Me") / LEARNED, doubtful(0))
+    hand.load("Me")
+    qtbot.waitUntil(lambda: len(hand.collected.learned) == 20)
+    hand.learn()
+    qtbot.waitUntil(lambda: not hand.is_learning)
+    hand.remove_all()
+    qtbot.waitUntil(lambda: not hand.collected.learned)
+    assert (hand.report, hand.offered) == (None, None)
+    assert said == ["All drawings, and what was learned from them, are removed."]
+
+
 def outdated_step(**more):
     """The file of a step that was taught from a network which is not there any more."""
     write_collected(hand_folder("Me") / LEARNED, drawings(1))
@@ -168,8 +211,8 @@ def test_a_hand_is_learned_anew_where_the_network_is_another(hand, network, qtbo
     outdated_step()
     assert len(loaded(hand, qtbot).collected.steps) == 1  # the network before reads
     hand.read_with(True)
-    qtbot.waitUntil(lambda: len(hand.collected.steps) == 2 and not hand.is_learning)
-    network.open(hand.collected.steps[1])  # this one was taught from the network that is there
+    qtbot.waitUntil(lambda: hand.report is not None and not hand.is_learning)
+    hand.take_offered()  # this one was taught from the network that is there
     qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 2")
     assert len(loaded(hand, qtbot).collected.steps) == 2
 
