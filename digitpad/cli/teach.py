@@ -57,13 +57,13 @@ def _print(report: TeachingReport) -> None:
         "synthesised digits": report.styled,
         "no digits, rejected": report.outliers,
     }
-    print(f"{'read right, log loss':<24}{'before':>16}{'after':>16}{'of':>8}")
+    print(f"{'read right, log loss':<24}{'before':>22}{'after':>22}{'of':>8}")
     for name, figures in rows.items():
-        print(f"{name:<24}{_figure(figures.before):>16}{_figure(figures.after):>16}{figures.before.n:>8,}")
+        print(f"{name:<24}{_figure(figures.before):>22}{_figure(figures.after):>22}{figures.before.n:>8,}")
     for sentence in verdict(report):
         print(sentence)
     print("recommended" if report.is_accepted else "not recommended")
 
 
 def _figure(figures: Figures) -> str:
-    return f"{figures.right:.2%} {rounded(figures.log_loss) if figures.log_loss else '':>7}"
+    return f"{figures.right:.2%} {str(rounded(figures.log_loss)) if figures.log_loss else '':>12}"

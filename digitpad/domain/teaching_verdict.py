@@ -8,6 +8,9 @@ from digitpad.domain.teaching import MOST_FALL, Comparison, Figures, TeachingRep
 _FEW = 50
 """With fewer drawings than these, their figures prove little."""
 
+_LEAST = 0.0001
+"""Log losses below this are not told apart."""
+
 
 def verdict(report: TeachingReport) -> list[Message]:
     """What teaching did to the person's left-out drawings and to everything else; sentences."""
@@ -28,9 +31,9 @@ def verdict(report: TeachingReport) -> list[Message]:
     return said
 
 
-def rounded(log_loss: float) -> float:
-    """A log loss as it is shown."""
-    return round(float(f"{log_loss:.2g}"), 4)
+def rounded(log_loss: float) -> float | Message:
+    """A log loss as it is shown: two significant digits, and never 0, which would claim certainty."""
+    return float(f"{log_loss:.2g}") if log_loss >= _LEAST else Message("below {least}", least=_LEAST)
 
 
 def _own(own: Comparison) -> list[Message]:

@@ -33,6 +33,11 @@ def test_a_digit_that_is_rejected_is_not_read_right():
     assert said(own)[0] == "Of 100 drawings of yours, left out, it reads 95 right instead of 90."
 
 
+def test_a_log_loss_is_never_said_to_be_nothing():
+    own = compared(100, (0.99, 0.00012), (1.0, 0.00003))
+    assert said(own)[1] == "It is surer of what they are: log loss below 0.0001 instead of 0.00012."
+
+
 def test_as_many_right_and_surer_is_an_improvement_where_few_are_wrong():
     own = compared(30, (29 / 30, 0.2), (29 / 30, 0.01))
     assert said(own) == [

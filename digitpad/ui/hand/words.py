@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.domain.errors import Message
 from digitpad.domain.teaching import Figures, TeachingReport
 from digitpad.domain.teaching_verdict import rounded, verdict
 from digitpad.ui.common.format import numeral, percent, sentence
@@ -50,7 +51,9 @@ def _figure(figures: Figures | None) -> str:
     """The share read right, and below it the log loss, which outliers have none of."""
     if figures is None:
         return "–"
-    return _lines(percent(figures.right), numeral(rounded(figures.log_loss)) if figures.log_loss else "")
+    loss = rounded(figures.log_loss)
+    words = sentence(loss) if isinstance(loss, Message) else numeral(loss)
+    return _lines(percent(figures.right), words if figures.log_loss else "")
 
 
 def _lines(first: str, second: str) -> str:

@@ -26,6 +26,12 @@ def test_before_and_after_are_compared(qapp):
     ]
 
 
+def test_a_log_loss_is_never_shown_as_nothing(qapp):
+    own = Comparison(Figures(30, 0.9, 0.00012), Figures(30, 1.0, 0.00003))
+    report = TeachingReport(30, 1.0, own, *[compared(0.998, 0.997)] * 3)
+    assert rows(report)[1][1:3] == ["90.0 % 0.00012", "100.0 % below 0.0001"]
+
+
 def test_the_last_teaching_stands_between(qapp):
     parts = [compared(0.998, 0.997, 0.99)] * 3
     report = TeachingReport(30, 1.0, OWN, *parts, unlearned=compared(0.5, 0.9, 0.8))
