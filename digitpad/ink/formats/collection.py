@@ -26,6 +26,9 @@ _log = logging.getLogger(__name__)
 LEARNED, TESTED = "drawings.inkml", "test.inkml"
 """The files of a hand: the drawings that are learned from, and those that it is tested with."""
 
+_NAME = re.compile("drawing-[0-9]+")
+"""What `write_collected` calls a drawing."""
+
 _GROUP = re.compile(rb"<traceGroup\b.*?</traceGroup>", re.DOTALL)
 
 
@@ -89,6 +92,13 @@ def write_collected(path: Path, drawings: Sequence[Drawing]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     unlabelled = [replace(each, label=None) if each.label == NO_DIGIT else each for each in drawings]
     write_inkml(path, [replace(each, name=f"drawing-{number}") for number, each in enumerate(unlabelled)])
+
+
+def with_no_digits(drawings: Sequence[Drawing]) -> tuple[Drawing, ...]:
+    """Drawings of an ink file; those of a collection, known by their names, are `NO_DIGIT` where they lack a label."""
+    is_own = all(_NAME.fullmatch(each.name) for each in drawings)
+    lack = [is_own and each.label is None and each.number is None for each in drawings]
+    return tuple(replace(each, label=NO_DIGIT) if is_so else each for each, is_so in zip(drawings, lack, strict=True))
 
 
 def remove_hands() -> None:

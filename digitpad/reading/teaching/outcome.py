@@ -6,11 +6,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.checkpoint_info import CheckpointInfo
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.domain.teaching import DOUBTFUL, Comparison, Figures, TeachingReport
 from digitpad.ink.drawings import Drawing
 from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities, shown_digits
@@ -74,9 +76,16 @@ class Logits:
         return self.part(self.labels != OUTLIER)
 
     def are_doubtful(self, before: CheckpointInfo, after: CheckpointInfo) -> NDArray[np.bool_]:
-        """Which digits neither network finds probable, bool (n,), see `DOUBTFUL`."""
-        shares = np.maximum(_shares(self.before, self.labels, before), _shares(self.after, self.labels, after))
-        return np.asarray((shares < DOUBTFUL) & (self.labels != OUTLIER))
+        """Which labels neither network finds probable, bool (n,), see `DOUBTFUL` and `label_shares`."""
+        shares = [
+            label_shares(
+                probabilities(logits, info.temperature),
+                shown_digits(logits, energy_scores(logits), info.thresholds),
+                self.labels,
+            )
+            for logits, info in ((self.before, before), (self.after, after))
+        ]
+        return np.asarray(np.max(shares, axis=0) < DOUBTFUL)
 
     def compared(self, before: CheckpointInfo, after: CheckpointInfo, last: CheckpointInfo | None = None) -> Comparison:
         """How well the images are read by each network, with its thresholds and temperature."""
@@ -182,6 +191,20 @@ def are_doubtful(drawings: Sequence[Drawing], info: CheckpointInfo) -> NDArray[n
     doubtful = info.teachings[-1].get("doubtful") if info.teachings else None
     known = set(doubtful) if isinstance(doubtful, list) else set()
     return np.array([_checksum(drawing) in known for drawing in drawings], bool)
+
+
+def label_shares(
+    values: NDArray[np.floating[Any]], shown: NDArray[np.int64], labels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """How probable each label is, float64 (n,); that of no digit is what the most probable digit leaves, 1 if rejected.
+
+    Args:
+        values: probabilities, float (n, 10).
+        shown: digits, `NO_DIGIT` where the image is rejected, int64 (n,).
+        labels: 0 to 9, or below 0 where there is no digit, int64 (n,).
+    """
+    of_none = np.where(shown == NO_DIGIT, 1.0, 1.0 - values.max(axis=1))
+    return np.asarray(np.where(labels < 0, of_none, values[np.arange(len(labels)), labels]))
 
 
 def _checksum(drawing: Drawing) -> int:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.errors import DigitpadError, InputError, Message
-from digitpad.domain.rejection import NO_DIGIT
 from digitpad.domain.teaching import DOUBTFUL, TeachingReport
 
 if TYPE_CHECKING:
@@ -166,7 +165,7 @@ def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
     from digitpad.ink.fitting import fitted
     from digitpad.ink.raster.render import render
     from digitpad.reading.calibration import shown_digits
-    from digitpad.reading.teaching.outcome import are_doubtful
+    from digitpad.reading.teaching.outcome import are_doubtful, label_shares
 
     if not drawings:
         return ReadPart()
@@ -175,8 +174,9 @@ def _read(readers: Sequence[Reader], drawings: Sequence[Drawing]) -> ReadPart:
     digits, shares = [], []
     for reader in readers:
         probabilities, scores = reader.read_batch(images)
-        digits.append(tuple(shown_digits(probabilities, scores, reader.info.thresholds).tolist()))
-        found = np.where(labels < 0, 1.0, probabilities[np.arange(len(labels)), labels])
+        shown = shown_digits(probabilities, scores, reader.info.thresholds)
+        digits.append(tuple(shown.tolist()))
+        found = label_shares(probabilities, shown, labels)
         shares.append(np.where(are_doubtful(drawings, reader.info), 0.0, found))
     suspicious = (np.max(shares, axis=0) < DOUBTFUL).tolist()
     return ReadPart(digits[0], digits[1] if len(digits) > 1 else (), tuple(suspicious), images, labels)
@@ -253,24 +253,33 @@ def added(name: str, drawing: Drawing, is_test: bool) -> Loaded:
 
 
 def imported(name: str, path: Path) -> tuple[Loaded, int, int]:
-    """Keep the labelled drawings of an ink file too, unless they are there; how many it holds, and how many are new."""
+    """Keep the labelled drawings of an ink file too, unless they are there; how many it holds, and how many are new.
+
+    The hand's problem is how many had no label, if nothing else is.
+    """
+    from digitpad.ink.formats.collection import with_no_digits
     from digitpad.ink.formats.opening import read_drawings
 
-    labelled = [each for each in read_drawings(path) if each.label is not None and each.ink.strokes]
+    drawings = [each for each in with_no_digits(read_drawings(path)) if each.ink.strokes]
+    labelled = [each for each in drawings if each.label is not None]
     if not labelled:
         raise InputError("{file} holds no labelled digit. Choose another file.", file=path.name)
     parts = _parts(name)
     known = {_points(each) for drawings in parts.values() for each in drawings}
     new = {_points(each): each for each in labelled if _points(each) not in known}
     learned = next(iter(parts))
-    return written(name, {learned: [*parts[learned], *new.values()]}), len(labelled), len(new)
+    hand, names = written(name, {learned: [*parts[learned], *new.values()]})
+    if (skipped := len(drawings) - len(labelled)) and hand.problem is None:
+        text = "Left out drawings of {file} that are not labelled with a digit: {count}"
+        hand = replace(hand, problem=Message(text, count=skipped, file=path.name))
+    return (hand, names), len(labelled), len(new)
 
 
 def exported(path: Path, drawings: Sequence[Drawing]) -> None:
-    """Write drawings into an ink file."""
-    from digitpad.ink.formats.inkml import write_inkml
+    """Write drawings into an ink file, as the collection itself does, so that an import knows what is no digit."""
+    from digitpad.ink.formats.collection import write_collected
 
-    write_inkml(path, [replace(each, label=None) if each.label == NO_DIGIT else each for each in drawings])
+    write_collected(path, drawings)
 
 
 def relabelled(name: str, chosen: Sequence[Drawing], label: int | None) -> Loaded:

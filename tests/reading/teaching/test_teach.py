@@ -207,6 +207,15 @@ def test_nothing_is_new_to_both_where_the_same_is_taught_again(reader, tmp_path)
     assert np.flatnonzero(are_new(changed, info)).tolist() == [0, 10]
 
 
+def test_a_digit_that_is_labelled_as_none_is_doubtful(reader):
+    sure, unsure = np.zeros((2, 10), np.float32), np.zeros((2, 10), np.float32)
+    sure[:, 3], unsure[0, 3] = 60, 60
+    info = reader.info
+    assert Logits(sure, sure, np.array([OUTLIER, 3])).are_doubtful(info, info).tolist() == [True, False]
+    assert not Logits(sure, sure - 100, np.full(2, OUTLIER)).are_doubtful(info, info).any()  # it is rejected
+    assert Logits(sure, unsure, np.full(2, OUTLIER)).are_doubtful(info, info).tolist() == [True, False]
+
+
 def test_a_wrong_label_is_pointed_out_though_it_was_learned(reader, replay):
     mixed = drawings(2)
     mixed[14] = replace(mixed[14], label=1)

@@ -6,7 +6,7 @@ import pytest
 from digitpad.domain.rejection import NO_DIGIT
 from digitpad.ink.drawings import Drawing
 from digitpad.ink.formats.collection import LEARNED, hand_folder, hands_folder, read_collected, write_collected
-from digitpad.ink.formats.inkml import read_inkml
+from digitpad.ink.formats.inkml import read_inkml, write_inkml
 from digitpad.ink.strokes import Ink
 from digitpad.reading.checkpoint_file import Checkpoint, save_checkpoint
 from digitpad.reading.layers import network_of
@@ -76,6 +76,36 @@ def test_a_drawing_is_imported_once(hand, qtbot, tmp_path):
         "Drawings read: 12, of which were here already: 12",
         "Drawings read: 2, of which were here already: 1",
     ]
+
+
+def test_what_is_no_digit_survives_an_export_and_an_import(hand, qtbot, tmp_path):
+    hand.correct(drawn(4), 4)
+    hand.correct(drawn(9), NO_DIGIT)
+    qtbot.waitUntil(lambda: labels(hand) == [4, NO_DIGIT])
+    with qtbot.waitSignal(hand.remarked):
+        hand.export_file(tmp_path / "mine.inkml")
+    copy = tmp_path / "copy.inkml"
+    copy.write_bytes((hand_folder("Me") / LEARNED).read_bytes())
+    for number, path in enumerate((tmp_path / "mine.inkml", copy)):
+        hand.load(f"Other {number}")
+        with qtbot.waitSignal(hand.remarked):
+            hand.import_file(path)
+        assert labels(hand) == [4, NO_DIGIT]
+
+
+def test_unlabelled_drawings_of_a_foreign_file_are_left_out_and_counted(hand, failures, qtbot, tmp_path):
+    made = [Drawing(drawn(4), 4, None, "a"), Drawing(drawn(9), None, None, "b")]
+    write_inkml(tmp_path / "theirs.inkml", made)
+    hand.import_file(tmp_path / "theirs.inkml")
+    qtbot.waitUntil(lambda: labels(hand) == [4])
+    assert [str(each) for each in failures] == [
+        "Left out drawings of theirs.inkml that are not labelled with a digit: 1"
+    ]
+    failures.clear()
+
+
+def test_a_digit_that_was_kept_as_none_is_suspicious():
+    assert Teacher().read(BASE, Collected((Drawing(drawn(4), NO_DIGIT, None, "a"),))).learned.suspicious == (True,)
 
 
 def test_what_is_kept_while_the_thread_is_busy_survives_a_relabelling(hand, qtbot, tmp_path):
