@@ -9,8 +9,9 @@ import pytest
 
 from digitpad.domain.errors import DigitpadError
 from digitpad.storage import starter
-from digitpad.storage.starter import STARTER_COUNT, starter_digits
+from digitpad.storage.starter import REPLAY_COUNT, STARTER_COUNT, replay_images, starter_digits
 from tests.learning.idx_files import write_part
+from tests.make_replay import make_replay
 from tests.make_starter import DIGITS, make_starter
 
 
@@ -79,3 +80,13 @@ def test_an_archive_of_something_else_is_reported_too(tmp_path, monkeypatch):
         np.savez(tmp_path / "digits.npz", **arrays)
         with pytest.raises(DigitpadError, match="damaged"):
             starter_digits()
+
+
+def test_what_is_replayed_is_what_the_script_makes_but_for_rounding(tmp_path):
+    images, labels = replay_images()
+    assert (images.shape, images.dtype) == ((REPLAY_COUNT, 28, 28), np.uint8)
+    assert labels.tolist() == list(range(10)) * 50 + [-1] * 600
+    make_replay(tmp_path / "made.npz")
+    with np.load(tmp_path / "made.npz") as made:
+        assert np.array_equal(made["labels"], labels)
+        assert (np.abs(made["images"].astype(int) - images) > 1).mean() < 0.001

@@ -5,21 +5,15 @@ All of it ships: the starter set, digits in the styles that people write, and ou
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.domain.prediction import CLASSES
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.head import Floats, Head, head_inputs, head_of
-from digitpad.storage.starter import starter_digits
-from digitpad.synthesis.augmented import augmented_image
-from digitpad.synthesis.digit_styles import styled_digit
-from digitpad.synthesis.outliers import outlier
+from digitpad.storage.starter import replay_images, starter_digits
 
 OUTLIER = -1
 """Label of what is no digit."""
@@ -32,8 +26,6 @@ _GUARD_DIGITS, _GUARD_STYLED, _GUARD_OUTLIERS = 1000, 100, 200
 
 Labelled = tuple[NDArray[Any], NDArray[np.int64]]
 """Images, or what a head sees of them, and their labels."""
-
-_SEED = 72  # no run's usual one
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +78,7 @@ def guard_images() -> list[Labelled]:
 
 
 def replay_for(reader: Reader) -> Replay:
-    """The replay for a network; takes a second or two, and is to be kept as long as the network reads.
+    """The replay for a network; takes a second and a half, and is to be kept as long as the network reads.
 
     Raises:
         InputError: the network cannot be taught.
@@ -94,11 +86,8 @@ def replay_for(reader: Reader) -> Replay:
     """
     head = head_of(reader.checkpoint)
     starter, labels = _starter()
-    with ThreadPoolExecutor(1) as pool:  # ONNX Runtime leaves Python's lock to the synthesis meanwhile
-        read = pool.submit(head_inputs, reader, head, starter)
-        synthesised, synthesised_labels = _synthesised()
-        starter_inputs = read.result()
-    inputs = head_inputs(reader, head, synthesised)
+    synthesised, synthesised_labels = _synthesised()
+    starter_inputs, inputs = head_inputs(reader, head, starter), head_inputs(reader, head, synthesised)
     parts = _split((starter_inputs, labels), (inputs, synthesised_labels))
     fitted, guards = ([Group(*part) for part in some] for some in zip(*parts, strict=True))
     known = np.concatenate([it.inputs for it in fitted[:2]])
@@ -136,13 +125,7 @@ def _starter() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return images[:count], labels[:count].astype(np.int64)
 
 
-@lru_cache(maxsize=1)
-def _synthesised() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _synthesised() -> Labelled:
     """Digits that take turns, 0 to 9 and again, then outliers: uint8 (n, 28, 28) and labels."""
-    random = np.random.default_rng(_SEED)
-    numbers = [number % CLASSES for number in range(_STYLED + _GUARD_STYLED)]
-    digits = [(digit, styled_digit(digit, random)) for digit in numbers]
-    images = [augmented_image(paths, random) for _, paths in digits]
-    images += [augmented_image(outlier(digits, random), random) for _ in range(_OUTLIERS + _GUARD_OUTLIERS)]
-    labels = numbers + [OUTLIER] * (_OUTLIERS + _GUARD_OUTLIERS)
-    return np.array(images), np.array(labels, np.int64)
+    images, labels = replay_images()
+    return images, labels.astype(np.int64)
