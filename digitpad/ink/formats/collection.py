@@ -10,6 +10,7 @@ import contextlib
 import logging
 import re
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,7 +76,7 @@ def read_collected(path: Path) -> Collected:
     except InputError as error:
         _log.warning("a collection is broken: %s", error)
         aside = path.with_name(f"{path.name}.broken")
-        drawings = _salvaged(path)
+        drawings = _labelled(salvaged(path))
         with contextlib.suppress(OSError):
             shutil.copyfile(path, aside)
         text = "{file} is broken: {count} of its drawings could be read. What it held lies in {aside}."
@@ -114,21 +115,20 @@ def _labelled(drawings: Sequence[Drawing]) -> tuple[Drawing, ...]:
     return tuple(replace(each, label=NO_DIGIT) if each.label is None else each for each in kept)
 
 
-def _salvaged(path: Path) -> tuple[Drawing, ...]:
-    """Those drawings of a broken file that are whole, each read for itself."""
+def salvaged(path: Path) -> tuple[Drawing, ...]:
+    """Those drawings of a broken InkML file that are whole, each read for itself."""
     try:
         data = read_file(path, MAX_BYTES)
     except InputError:
         return ()
     head = data.partition(b"<traceGroup")[0]
     drawings: list[Drawing] = []
-    part = path.with_name(f"{path.name}.part")
-    for group in _GROUP.findall(data):
-        try:
-            write_atomically(part, head + group + b"</ink>")
-            drawings += _labelled(read_inkml(part))
-        except InputError:
-            _log.warning("a drawing of %s cannot be read", path)
-    with contextlib.suppress(OSError):
-        part.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        part = Path(folder) / path.name
+        for group in _GROUP.findall(data):
+            try:
+                write_atomically(part, head + group + b"</ink>")
+                drawings += read_inkml(part)
+            except InputError:
+                _log.warning("a drawing of %s cannot be read", path)
     return tuple(drawings)

@@ -255,12 +255,23 @@ def added(name: str, drawing: Drawing, is_test: bool) -> Loaded:
 def imported(name: str, path: Path) -> tuple[Loaded, int, int]:
     """Keep the labelled drawings of an ink file too, unless they are there; how many it holds, and how many are new.
 
-    The hand's problem is how many had no label, if nothing else is.
+    The hand's problem is that the file is broken, or how many had no label, if nothing else is.
     """
-    from digitpad.ink.formats.collection import with_no_digits
+    from digitpad.ink.formats.collection import salvaged, with_no_digits
     from digitpad.ink.formats.opening import read_drawings
 
-    drawings = [each for each in with_no_digits(read_drawings(path)) if each.ink.strokes]
+    problem: Message | None = None
+    found: Sequence[Drawing]
+    try:
+        found = read_drawings(path)
+    except InputError:
+        found = salvaged(path)
+        if not found:
+            raise
+        problem = Message(
+            "{file} is broken. Drawings of it that could be read: {count}", file=path.name, count=len(found)
+        )
+    drawings = [each for each in with_no_digits(found) if each.ink.strokes]
     labelled = [each for each in drawings if each.label is not None]
     if not labelled:
         raise InputError("{file} holds no labelled digit. Choose another file.", file=path.name)
@@ -269,10 +280,10 @@ def imported(name: str, path: Path) -> tuple[Loaded, int, int]:
     new = {_points(each): each for each in labelled if _points(each) not in known}
     learned = next(iter(parts))
     hand, names = written(name, {learned: [*parts[learned], *new.values()]})
-    if (skipped := len(drawings) - len(labelled)) and hand.problem is None:
+    if (skipped := len(drawings) - len(labelled)) and problem is None:
         text = "Left out drawings of {file} that are not labelled with a digit: {count}"
-        hand = replace(hand, problem=Message(text, count=skipped, file=path.name))
-    return (hand, names), len(labelled), len(new)
+        problem = Message(text, count=skipped, file=path.name)
+    return (replace(hand, problem=hand.problem or problem), names), len(labelled), len(new)
 
 
 def exported(path: Path, drawings: Sequence[Drawing]) -> None:

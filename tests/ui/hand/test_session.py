@@ -317,6 +317,18 @@ def test_of_a_broken_collection_what_can_be_read_is_there_and_said(hand, failure
     assert "is broken" in str(failures.pop())
 
 
+def test_of_a_truncated_file_what_is_whole_is_imported_and_said(hand, failures, qtbot, tmp_path):
+    path = tmp_path / "theirs.inkml"
+    write_collected(path, [Drawing(drawn(3), 3, None, "a"), Drawing(drawn(4), 4, None, "b")])
+    path.write_bytes(path.read_bytes()[:-300])
+    hand.import_file(path)
+    qtbot.waitUntil(lambda: labels(hand) == [3] or bool(failures))
+    assert labels(hand) == [3]
+    assert [str(each) for each in failures] == ["theirs.inkml is broken. Drawings of it that could be read: 1"]
+    assert list(tmp_path.glob("theirs*")) == [path]
+    failures.clear()
+
+
 def test_everything_can_be_removed(hand, qtbot):
     hand.correct(drawn(4), 4)
     qtbot.waitUntil(lambda: labels(hand) == [4])
