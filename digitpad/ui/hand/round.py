@@ -26,6 +26,7 @@ class Round(QObject):
         """How many drawings of each digit it asks for."""
         self._name = hand.name
         self._skipped: set[int] = set()
+        self._kept = set[bytes]()  # the strokes of what was kept last
         hand.changed.connect(self._on_hand_changed)
 
     @property
@@ -50,6 +51,7 @@ class Round(QObject):
         self.is_on, self.is_test, self._name = True, is_test, self._hand.name
         self.goal = self._hand.goal(is_test=is_test)
         self._skipped.clear()
+        self._kept.clear()
         self._go_on()
 
     @Slot()
@@ -68,10 +70,15 @@ class Round(QObject):
     @Slot()
     def keep(self, label: int | None = None) -> None:
         """Keep what is on the pad as the digit that is asked for, or with another label, and go on."""
-        canvas, label = self._canvas, self.digit if label is None else label
-        if label is None or canvas.ink.is_empty or canvas.is_pen_down:
+        ink, asked = self._canvas.ink, self.digit
+        if asked is None or ink.is_empty or self._canvas.is_pen_down:
             return
-        if self._hand.correct(canvas.ink, label, is_test=self.is_test):
+        points = {stroke.points.tobytes() for stroke in ink.strokes}
+        if label is None and points & self._kept:  # an undo brought it back, under the next digit
+            words = self.tr("This is kept already. Clear the pad, and draw a {digit}.")
+            self._hand.remarked.emit(words.format(digit=asked))
+        elif self._hand.correct(ink, asked if label is None else label, is_test=self.is_test):
+            self._kept = points
             self._go_on()
 
     def _go_on(self) -> None:

@@ -33,6 +33,21 @@ def test_it_asks_for_each_digit_and_enter_keeps_it_and_goes_on(asked, qtbot):
     assert labels(asked.hand.collected.learned) == [0, 1]
 
 
+def test_what_an_undo_brings_back_is_not_kept_as_the_next_digit(asked, qtbot):
+    said = []
+    asked.hand.remarked.connect(said.append)
+    asked.round.begin(is_test=False)
+    asked.draw(0, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: asked.round.digit == 1)
+    asked.canvas.undo()
+    assert not asked.canvas.ink.is_empty
+    qtbot.keyClick(asked.canvas, Qt.Key.Key_Return)
+    assert said[-1] == "This is kept already. Clear the pad, and draw a 1."
+    asked.canvas.clear_ink()
+    asked.draw(1, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: labels(asked.hand.collected.learned) == [0, 1])
+
+
 def test_the_pad_says_in_large_type_what_to_draw(asked):
     asked.canvas.set_ink(drawn(0))
     before = asked.canvas.grab().toImage()
