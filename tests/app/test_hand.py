@@ -101,7 +101,11 @@ def test_what_was_taught_reads_at_the_next_start_and_leads_back(start, qtbot):
     wait_for_checkpoint(first, "pen")
     drop(first, FAST)
     wait_for_checkpoint(first, "fast")
-    click(open_page(first), "learn_button")
+    learn = open_page(first).widget("learn_button", QAbstractButton)
+    qtbot.waitUntil(learn.isEnabled)
+    learn.setFocus()
+    QTest.keyClick(learn, Qt.Key.Key_Space)
+    assert first.canvas.hasFocus()  # which takes the next drawing, and its digit
     use = first.widget("use_button", QAbstractButton)
     qtbot.waitUntil(lambda: use.isVisible() or first.widget("read_taught", QAbstractButton).isChecked())
     if use.isVisible():

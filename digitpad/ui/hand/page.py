@@ -143,6 +143,8 @@ class HandPage(QWidget):
         hand = self._hand
         hand.changed.connect(self._show)
         self._going.changed.connect(self._show_round)
+        for button in (self._learn, self._use):  # neither can keep the focus
+            button.clicked.connect(self._going.focus_pad)
         self._tuning.changed.connect(self._show_tuning)
         self._collection.shown.connect(self._on_shown)
         self._collection.picked.connect(lambda drawing: self.ink_picked.emit(drawing.ink))

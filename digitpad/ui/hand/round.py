@@ -81,9 +81,14 @@ class Round(QObject):
             self._kept = points
             self._go_on()
 
+    @Slot()
+    def focus_pad(self) -> None:
+        """Give the pad the keys."""
+        self._canvas.setFocus()
+
     def _go_on(self) -> None:
         self._canvas.clear_ink()
-        self._canvas.setFocus()  # which has the keys
+        self.focus_pad()
         self._on_hand_changed()
 
     def _ask(self) -> None:
