@@ -224,6 +224,9 @@ class HandPage(QWidget):
             button.setEnabled(is_free)
             button.setToolTip(tip if is_free else self.tr("Not while the network is being taught"))
         self._learn.setEnabled(bool(found) and is_free)
+        there = self._hand.collected
+        is_anything = there.learned or there.tested or there.steps or there.problem or len(self._hand.names) > 1
+        self._remove.setEnabled(bool(is_anything) and is_free)
         self._tune.setEnabled(tuning.is_possible and is_free)
         if had_focus:
             self._tune.setFocus()

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QRadioButton, QTabBar
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QTabBar
 
 from digitpad.ink.formats.collection import LEARNED, hand_folder, write_collected
 from digitpad.ink.formats.inkml import read_inkml
@@ -36,6 +36,15 @@ def test_the_collection_shows_what_is_read_and_takes_labels_from_the_keys(page, 
     grid.item(0).setSelected(True)
     qtbot.keyClick(grid, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: not hand.collected.learned)
+
+
+def test_there_is_nothing_to_remove_before_something_is_kept(page, hand, qtbot):
+    remove = page.findChild(QPushButton, "remove_hands_button")
+    assert not remove.isEnabled()
+    hand.add(drawn(7), 7, is_test=True)
+    qtbot.waitUntil(remove.isEnabled)
+    hand.remove_all()
+    qtbot.waitUntil(lambda: not remove.isEnabled())
 
 
 def test_both_networks_stand_beside_each_drawing_whichever_reads(page, hand, network, qtbot):
