@@ -215,8 +215,9 @@ class HandSession(QObject):
     def take_offered(self) -> None:
         """Read with what was taught although it was not accepted."""
         if self.offered is not None:
+            failed = partial(self._on_untaken, self.offered)
             self.offered = None
-            self._worker.run(partial(work.taken, self.name), partial(self._on_taken, self.name), self.failed.emit)
+            self._worker.run(partial(work.taken, self.name), partial(self._on_taken, self.name), failed)
 
     @Slot(bool)
     def read_with(self, taught: bool) -> None:
@@ -265,6 +266,12 @@ class HandSession(QObject):
         if name == self.name:
             self._network.open(done[0])
             self._on_loaded(done[1])
+
+    def _on_untaken(self, offered: Path, error: DigitpadError) -> None:
+        self.failed.emit(error)
+        if offered.parent.name == self.name and self.report is not None:
+            self.offered = offered
+        self.changed.emit()
 
     def _look_for_update(self) -> None:
         """See whether what reads was taught from a network that was replaced since, as by an update of digitpad."""

@@ -194,6 +194,22 @@ def test_what_is_not_accepted_is_no_step_until_it_is_taken(hand, network, qtbot)
     assert ([path.name for path in hand.collected.steps], hand.offered) == (["Me 1.safetensors"], None)
 
 
+def test_what_cannot_be_taken_stays_offered(hand, network, failures, qtbot):
+    write_collected(hand_folder("Me") / LEARNED, doubtful(0))
+    hand.load("Me")
+    qtbot.waitUntil(lambda: len(hand.collected.learned) == 20)
+    hand.learn()
+    qtbot.waitUntil(lambda: not hand.is_learning)
+    offered = hand.offered
+    moved = offered.replace(offered.with_suffix(".moved"))
+    hand.take_offered()
+    qtbot.waitUntil(lambda: bool(failures))
+    assert ("could not be taken" in str(failures.pop()), hand.offered) == (True, offered)
+    moved.replace(offered)
+    hand.take_offered()
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "Me 1")
+
+
 def test_no_other_hand_is_opened_while_one_is_taught(hand, failures, qtbot):
     write_collected(hand_folder("Me") / LEARNED, drawings(1))
     hand.load("Me")
