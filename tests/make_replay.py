@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.domain.prediction import CLASSES
-from digitpad.reading.teaching.replay import OUTLIER
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.synthesis.augmented import augmented_image
 from digitpad.synthesis.digit_styles import styled_digit
 from digitpad.synthesis.outliers import outlier
@@ -32,7 +32,7 @@ def make_replay(out: Path = IMAGES) -> None:
     images = [augmented_image(paths, random) for _, paths in digits]
     images += [augmented_image(outlier(digits, random), random) for _ in range(OUTLIERS)]
     out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out, images=np.array(images), labels=np.array(numbers + [OUTLIER] * OUTLIERS, np.int8))
+    np.savez_compressed(out, images=np.array(images), labels=np.array(numbers + [NO_DIGIT] * OUTLIERS, np.int8))
 
 
 if __name__ == "__main__":

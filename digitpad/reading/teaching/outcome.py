@@ -18,7 +18,6 @@ from digitpad.ink.drawings import Drawing
 from digitpad.reading.calibration import TEMPERATURES, energy_scores, fit_temperature, probabilities, shown_digits
 from digitpad.reading.checkpoint_file import Checkpoint
 from digitpad.reading.teaching.head import Floats
-from digitpad.reading.teaching.replay import OUTLIER
 
 _RATIOS = 0.8, 1.25
 """How far the temperature may move: where hardly anything is read wrong, hardly anything tells."""
@@ -45,7 +44,7 @@ class Logits:
 
     Attributes:
         before, after: float32 (n, 10).
-        labels: int64 (n,), 0 to 9 or `OUTLIER`.
+        labels: int64 (n,), 0 to 9 or `NO_DIGIT`.
         last: what came of the last teaching makes of them, float32 (n, 10), None where there was none.
     """
 
@@ -73,7 +72,7 @@ class Logits:
     @property
     def digits(self) -> Logits:
         """Those that are of digits."""
-        return self.part(self.labels != OUTLIER)
+        return self.part(self.labels != NO_DIGIT)
 
     def are_doubtful(self, before: CheckpointInfo, after: CheckpointInfo) -> NDArray[np.bool_]:
         """Which labels neither network finds probable, bool (n,), see `DOUBTFUL` and `label_shares`."""
@@ -219,7 +218,7 @@ def _figures(logits: Floats, labels: NDArray[np.int64], info: CheckpointInfo) ->
     shares = _shares(logits, labels, info)
     is_right = shown == labels
     is_accurate = is_right | (digits == labels)
-    losses = np.where(labels == OUTLIER, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
+    losses = np.where(labels == NO_DIGIT, 0.0, -np.log(np.maximum(shares, _SMALLEST_SHARE)))
     accuracy, right, loss = (float(each.mean()) for each in (is_accurate, is_right, losses))
     return Figures(len(labels), accuracy, loss, accuracy - right)
 

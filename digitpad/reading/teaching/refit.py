@@ -27,9 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.domain.prediction import CLASSES
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.reading.teaching.head import Floats, Head
 from digitpad.reading.teaching.lbfgs import Vector, minimise
-from digitpad.reading.teaching.replay import OUTLIER, Group, Replay
+from digitpad.reading.teaching.replay import Group, Replay
 
 _ENTROPIC = 0.3
 """Weight of the entropic loss on outliers, as in training."""
@@ -93,7 +94,7 @@ def _units(replay: Replay, precision: Floats, lesson: Lesson) -> tuple[Floats, F
     """Weights and biases of a unit for each digit, and for each drawing: float32 (units, inputs) and (units,)."""
     own, firsts = lesson.own, np.unique(lesson.drawing, return_index=True)[1]
     # What is no digit has no common form; a digit's only drawing is its form.
-    digits = [own.labels == digit for digit in np.unique(own.labels[own.labels != OUTLIER])]
+    digits = [own.labels == digit for digit in np.unique(own.labels[own.labels != NO_DIGIT])]
     groups = np.unique(digits + [lesson.drawing == drawing for drawing in lesson.drawing[firsts]], axis=0)
     means = np.array([own.inputs[firsts[group[firsts]]].mean(axis=0) for group in groups])
     weight = (means - replay.mean) @ precision
@@ -127,13 +128,13 @@ def _loss(
     highest, second = np.partition(before[: len(known)], (CLASSES - 2, CLASSES - 1), axis=1)[:, :-3:-1].T
     unit = np.median(highest - second)
     closeness = np.exp((_CLOSE_LEAD - (highest - second) / unit) / _CLOSE_WIDTH)
-    kept = _KEPT * (1 + _CLOSE * np.where(known.labels == OUTLIER, 0, np.minimum(closeness, 1)))
+    kept = _KEPT * (1 + _CLOSE * np.where(known.labels == NO_DIGIT, 0, np.minimum(closeness, 1)))
     # What the network reads wrong need not stay so: of one that reads little, little would be learned else.
-    kept *= (known.labels == OUTLIER) | (before[: len(known)].argmax(axis=1) == known.labels)
+    kept *= (known.labels == NO_DIGIT) | (before[: len(known)].argmax(axis=1) == known.labels)
     kept = kept[is_there[: len(known)], None].astype(np.float32)
 
     features, labels, counts, before = (part[is_there] for part in (features, labels, counts, before))
-    is_outlier = labels == OUTLIER
+    is_outlier = labels == NO_DIGIT
     targets = np.eye(CLASSES, dtype=np.float32)[np.where(is_outlier, 0, labels)]
     margins = -_MARGIN * unit * targets
     margins[:replayed] = margins[is_outlier] = 0

@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.domain.rejection import NO_DIGIT
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.head import Floats, Head, head_inputs, head_of
 from digitpad.storage.starter import replay_images, starter_digits
-
-OUTLIER = -1
-"""Label of what is no digit."""
 
 _DIGITS, _STYLED, _OUTLIERS = 2500, 400, 400
 """How many digits of the starter set, synthesised digits and outliers are replayed,"""
@@ -34,7 +32,7 @@ class Group:
 
     Attributes:
         inputs: what goes into the head, float32 (n, inputs).
-        labels: int64 (n,), 0 to 9 or `OUTLIER`.
+        labels: int64 (n,), 0 to 9 or `NO_DIGIT`.
     """
 
     inputs: Floats
@@ -69,7 +67,7 @@ def guard_images() -> list[Labelled]:
     """Digits of the starter set, synthesised digits, and outliers, which show what it costs to teach a network.
 
     They are the same however it is taught. Each are images, uint8 (n, 28, 28), 255 is ink, and labels, int64 (n,), 0 to
-    9 or `OUTLIER`.
+    9 or `NO_DIGIT`.
 
     Raises:
         DigitpadError: the starter set is damaged.
@@ -112,7 +110,7 @@ def _precision(inputs: Floats) -> Floats:
 def _split(starter: Labelled, synthesised: Labelled) -> list[tuple[Labelled, Labelled]]:
     """What is replayed, and what guards: of the starter set, and of synthesised digits and outliers."""
     values, labels = synthesised
-    kinds = [(values[which], labels[which]) for which in (labels != OUTLIER, labels == OUTLIER)]
+    kinds = [(values[which], labels[which]) for which in (labels != NO_DIGIT, labels == NO_DIGIT)]
     return [
         ((values[:size], labels[:size]), (values[size:], labels[size:]))
         for (values, labels), size in zip([starter, *kinds], (_DIGITS, _STYLED, _OUTLIERS), strict=True)

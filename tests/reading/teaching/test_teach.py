@@ -16,7 +16,7 @@ from digitpad.reading.checkpoint_file import save_checkpoint
 from digitpad.reading.load import open_reader
 from digitpad.reading.reader import Reader
 from digitpad.reading.teaching.outcome import Logits, are_doubtful, are_new, taught_checkpoint
-from digitpad.reading.teaching.replay import OUTLIER, guard_images, replay_for
+from digitpad.reading.teaching.replay import guard_images, replay_for
 from digitpad.reading.teaching.teach import teach
 from digitpad.storage.io import shipped
 from tests.digit_styles import outliers_by_style
@@ -111,7 +111,7 @@ def test_a_higher_rate_rejects_no_less_whatever_became_of_the_rarest_scores(read
 
 def test_a_digit_that_is_rejected_is_not_read_right(reader):
     lowest = threshold(reader.info.thresholds, FALSE_REJECTION_RATE)
-    labels = np.array([3, 3, 4, OUTLIER, OUTLIER])
+    labels = np.array([3, 3, 4, NO_DIGIT, NO_DIGIT])
     digits = np.array([3, 3, 5, 3, 3])
     scores = lowest + np.array([1, -1, -1, -1, 1])
     logits = np.where(np.arange(10) == digits[:, None], scores[:, None], -100).astype(np.float32)
@@ -211,9 +211,9 @@ def test_a_digit_that_is_labelled_as_none_is_doubtful(reader):
     sure, unsure = np.zeros((2, 10), np.float32), np.zeros((2, 10), np.float32)
     sure[:, 3], unsure[0, 3] = 60, 60
     info = reader.info
-    assert Logits(sure, sure, np.array([OUTLIER, 3])).are_doubtful(info, info).tolist() == [True, False]
-    assert not Logits(sure, sure - 100, np.full(2, OUTLIER)).are_doubtful(info, info).any()  # it is rejected
-    assert Logits(sure, unsure, np.full(2, OUTLIER)).are_doubtful(info, info).tolist() == [True, False]
+    assert Logits(sure, sure, np.array([NO_DIGIT, 3])).are_doubtful(info, info).tolist() == [True, False]
+    assert not Logits(sure, sure - 100, np.full(2, NO_DIGIT)).are_doubtful(info, info).any()  # it is rejected
+    assert Logits(sure, unsure, np.full(2, NO_DIGIT)).are_doubtful(info, info).tolist() == [True, False]
 
 
 def test_a_wrong_label_is_pointed_out_though_it_was_learned(reader, replay):
