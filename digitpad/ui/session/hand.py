@@ -89,8 +89,13 @@ class HandSession(QObject):
 
     @property
     def base_name(self) -> str:
-        """What the checkpoint that is taught is called."""
-        return (self.base or DEFAULT_CHECKPOINT).stem
+        """What the checkpoint that is taught is called, as the window calls it where it reads."""
+        checkpoint, path = self._network.state.checkpoint, self.base or DEFAULT_CHECKPOINT
+        if checkpoint is not None and checkpoint.path == path:
+            return checkpoint.name
+        if checkpoint is not None and self.reads_taught and checkpoint.teachings:
+            return str(checkpoint.teachings[-1]["base"])
+        return path.stem
 
     @property
     def reads_taught(self) -> bool:

@@ -236,6 +236,24 @@ def test_removing_all_leaves_no_verdict_and_no_offer(hand, qtbot):
     assert said == ["All drawings, and what was learned from them, are removed."]
 
 
+def test_the_network_before_is_called_as_where_it_reads(hand, network, qtbot, tmp_path):
+    folder = tmp_path / "run"  # every run's files have the same names
+    folder.mkdir()
+    info = replace(load_checkpoint(BASE).info, run="run", recipe="fast")
+    save_checkpoint(folder / "best.safetensors", replace(load_checkpoint(BASE), info=info))
+    network.open(folder / "best.safetensors")
+    qtbot.waitUntil(lambda: network.state.checkpoint.name == "fast, best epoch")
+    assert hand.base_name == "fast, best epoch"
+    write_collected(hand_folder("Me") / LEARNED, drawings(1))
+    hand.load("Me")
+    qtbot.waitUntil(lambda: len(hand.collected.learned) == 10)
+    hand.learn()
+    qtbot.waitUntil(lambda: not hand.is_learning)
+    hand.take_offered()
+    qtbot.waitUntil(lambda: hand.reads_taught)
+    assert hand.base_name == "fast, best epoch"
+
+
 def outdated_step(**more):
     """The file of a step that was taught from a network which is not there any more."""
     write_collected(hand_folder("Me") / LEARNED, drawings(1))
